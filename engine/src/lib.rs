@@ -1,0 +1,36 @@
+//! Audio in, tags out.
+//!
+//! The data's way, one file for each arrow:
+//!
+//! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `front_end` (log-mel) →
+//! `window` (rolling, `[mel band, frame]`) → `analyzer` (which windows are due) → `network`
+//! (tag probabilities) → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
+//!
+//! `service` runs all of it on one thread for every stream of the process. Training and file
+//! tagging use [`FrontEnd`] and [`Analyzer`] directly, so live and offline features are the same.
+
+mod analyzer;
+mod folders;
+mod front_end;
+mod mel;
+mod model;
+mod network;
+mod resampler;
+mod service;
+mod smoothing;
+mod spec;
+mod stft;
+mod tap;
+mod window;
+
+pub use analyzer::{Analyzer, Due};
+pub use folders::model_folders;
+pub use front_end::{FrontEnd, FrontEndError};
+pub use mel::mel_filterbank;
+pub use model::{Model, ModelError, ModelInfo, OutputKind};
+pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, open_network};
+pub use service::{Event, MAX_TAGS, ModelSource, Service, Stream, StreamConfig, StreamStatus};
+pub use smoothing::Smoothing;
+pub use spec::{FrontEndSpec, MelNorm, MelScale};
+pub use tap::{TagUpdate, Tap};
+pub use window::RollingWindow;

@@ -1,0 +1,76 @@
+//! Inference behind one small trait.
+
+use std::path::PathBuf;
+
+use crate::Model;
+
+/// What runs a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// tract, in this process, on the CPU.
+    Tract,
+    /// ONNX Runtime's CPU provider.
+    OnnxRuntimeCpu,
+    /// ONNX Runtime's CUDA provider.
+    Cuda,
+    /// ONNX Runtime's DirectML provider.
+    DirectMl,
+}
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BackendChoice {
+    /// The fastest that truly works on this machine.
+    #[default]
+    Auto,
+    /// This one, or tract where it does not work.
+    Only(Backend),
+}
+
+/// Which backend runs, and why the others do not.
+#[derive(Clone, Debug)]
+pub struct BackendReport {
+    /// The one that runs.
+    pub running: Backend,
+    /// A line for each backend that was looked at: time for a window, or why it does not run.
+    pub lines: Vec<String>,
+}
+
+/// Why a window was not tagged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InferenceError {
+    /// The backend failed.
+    #[error("{backend}: {reason}")]
+    Backend {
+        /// Name of the backend.
+        backend: &'static str,
+        /// What it said.
+        reason: String,
+    },
+}
+
+/// A network ready to run.
+pub trait Network: Send {
+    /// Computes the tag probabilities (output order) of `window: [mel band, frame]`.
+    ///
+    /// # Errors
+    /// [`InferenceError`] if the backend fails; the network must not be used again then.
+    fn run(&mut self, window: &[f32], probabilities: &mut [f32]) -> Result<(), InferenceError>;
+
+    /// What runs it.
+    fn backend(&self) -> Backend;
+}
+
+/// Opens `model` with the backend of `choice`. ONNX Runtime's library is looked for in
+/// `library_dirs`, then in `ORT_DYLIB_PATH`, then in the system.
+///
+/// # Errors
+/// [`InferenceError`] if not even tract can run it.
+pub fn open_network(
+    _model: &Model,
+    _choice: BackendChoice,
+    _library_dirs: &[PathBuf],
+) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
+    unimplemented!()
+}

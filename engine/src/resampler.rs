@@ -1,0 +1,1 @@
+//! Any host rate to the model rate.

@@ -1,0 +1,23 @@
+//! What tests share: the reference data and where they lie.
+
+use std::path::PathBuf;
+
+/// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the
+/// checkout. `None`, with a line that says the test was skipped, where there is none.
+#[must_use]
+pub fn reference(test: &str) -> Option<PathBuf> {
+    let dir = std::env::var_os("TAGLINE_REFERENCE").map_or_else(
+        || {
+            PathBuf::from(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../shared/reference"
+            ))
+        },
+        PathBuf::from,
+    );
+    if dir.is_dir() {
+        return Some(dir);
+    }
+    eprintln!("SKIPPED {test}: no reference data in {}", dir.display());
+    None
+}
