@@ -34,6 +34,18 @@ impl FrontEnd {
         unimplemented!()
     }
 
+    /// Says whether a stream at `host_rate_hz` can be analysed: 1,000 Hz to 768 kHz can.
+    ///
+    /// # Errors
+    /// [`FrontEndError::HostRate`] if not.
+    pub fn check_host_rate(host_rate_hz: f64) -> Result<(), FrontEndError> {
+        if (1_000.0..=768_000.0).contains(&host_rate_hz) {
+            Ok(())
+        } else {
+            Err(FrontEndError::HostRate(host_rate_hz))
+        }
+    }
+
     /// Feeds `mono` and calls `on_frame` with each finished frame (one dB value a mel band).
     pub fn push(&mut self, _mono: &[f32], _on_frame: impl FnMut(&[f32])) {
         unimplemented!()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::Model;
 
 /// What runs a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Backend {
     /// tract, in this process, on the CPU.
     Tract,
@@ -18,7 +18,7 @@ pub enum Backend {
 }
 
 /// What the user asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BackendChoice {
     /// The fastest that truly works on this machine.
     #[default]

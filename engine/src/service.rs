@@ -2,31 +2,47 @@
 //! first and joined with the last.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{JoinHandle, Thread};
 
-use crate::{Backend, BackendChoice, BackendReport, ModelInfo, Tap};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use ringbuf::HeapRb;
+use ringbuf::traits::Split;
+
+use crate::link::Link;
+use crate::worker::{Control, NewStream, Worker};
+use crate::{
+    Backend, BackendChoice, BackendReport, FrontEnd, FrontEndError, ModelInfo, ModelSource, Tap,
+};
 
 /// Most tags of one model that reach the audio thread; the rest stays in files.
 pub const MAX_TAGS: usize = 50;
 
-/// Where a stream's model comes from.
-#[derive(Clone, Debug)]
-pub enum ModelSource {
-    /// This file.
-    File(PathBuf),
-    /// The default: `default.onnx`, or else the first `.onnx` by name, in the first of these
-    /// folders that has one.
-    DefaultIn(Vec<PathBuf>),
-    /// The file with this SHA-256 at `path`, or else anywhere in `folders`.
-    Pinned {
-        /// Where it was.
-        path: PathBuf,
-        /// SHA-256 of the file, in lower-case hex.
-        sha256: String,
-        /// Where to look for it when it is not there.
-        folders: Vec<PathBuf>,
-    },
+/// Updates that wait for the audio thread at most: as many as the longest offline block can hold.
+const UPDATES_IN_FLIGHT: usize = 128;
+
+/// Why a stream cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// The host's sample rate is impossible.
+    #[error(transparent)]
+    FrontEnd(#[from] FrontEndError),
+    /// The system gives no thread.
+    #[error("the analysis thread cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Room for what the host plays while the worker is busy: 4 s, or 3 MB at rates above 192 kHz,
+/// and never less than two blocks.
+fn ring_samples(sample_rate_hz: f64, max_block_samples: u32) -> usize {
+    let seconds = (4.0 * sample_rate_hz) as usize;
+    seconds.min(786_432).max(2 * max_block_samples as usize)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a stream is.
@@ -94,37 +110,167 @@ pub struct StreamStatus {
     pub inference_ms: AtomicU32,
 }
 
-/// The main thread's end of a stream. Dropping it ends the stream.
-pub struct Stream {}
+impl StreamStatus {
+    /// Seconds of audio the newest window rests on.
+    #[must_use]
+    pub fn seconds_heard(&self) -> f32 {
+        f32::from_bits(self.seconds_heard.load(Ordering::Relaxed))
+    }
+
+    /// Time of the last inference in milliseconds.
+    #[must_use]
+    pub fn inference_ms(&self) -> f32 {
+        f32::from_bits(self.inference_ms.load(Ordering::Relaxed))
+    }
+}
+
+/// Tells the main thread that there are events, until the stream ends.
+///
+/// The stream takes the callback away when it is dropped, so that nobody calls a host that has
+/// gone. Neither side is the audio thread, so a lock is fine.
+#[derive(Clone)]
+pub(crate) struct Notify(Arc<Mutex<Option<Callback>>>);
+
+/// Asks a main thread to read the events.
+pub(crate) type Callback = Box<dyn Fn() + Send>;
+
+impl Notify {
+    pub fn call(&self) {
+        if let Some(notify) = &*lock(&self.0) {
+            notify();
+        }
+    }
+}
+
+/// The main thread's end of a stream. Dropping it ends the stream, and the service with the last.
+pub struct Stream {
+    id: u64,
+    control: Sender<Control>,
+    events: Receiver<Event>,
+    notify: Notify,
+    link: Arc<Link>,
+}
 
 impl Stream {
     /// Asks for another model; an [`Event`] tells what came of it.
-    pub fn set_model(&self, _model: ModelSource) {
-        unimplemented!()
+    pub fn set_model(&self, model: ModelSource) {
+        // The worker lives as long as any stream: the channel cannot be closed.
+        let _ = self.control.send(Control::SetModel { id: self.id, model });
     }
 
     /// The oldest event not yet read.
     #[must_use]
     pub fn next_event(&self) -> Option<Event> {
-        unimplemented!()
+        self.events.try_recv().ok()
     }
 
     /// The stream's counters.
     #[must_use]
     pub fn status(&self) -> &Arc<StreamStatus> {
-        unimplemented!()
+        &self.link.status
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        *lock(&self.notify.0) = None;
+        let _ = self.control.send(Control::Remove { id: self.id });
+        let mut running = lock(&RUNNING);
+        if let Some(service) = &mut *running {
+            service.streams -= 1;
+            if service.streams == 0 {
+                let _ = service.control.send(Control::Quit);
+                service.thread.unpark();
+                if let Some(join) = service.join.take() {
+                    let _ = join.join();
+                }
+                *running = None;
+            }
+        }
     }
 }
 
 /// The process-wide analysis service.
-pub struct Service;
+pub struct Service {
+    control: Sender<Control>,
+    thread: Thread,
+    join: Option<JoinHandle<()>>,
+    streams: usize,
+    next_id: u64,
+}
+
+/// The service, while it has streams. Only main threads lock it.
+static RUNNING: Mutex<Option<Service>> = Mutex::new(None);
 
 impl Service {
-    /// Starts a stream, and the worker with the first. Nothing is opened on the caller's thread.
+    /// Starts a stream, and the worker with the first. No file is opened on the caller's thread.
     ///
     /// # Errors
-    /// [`FrontEndError`](crate::FrontEndError) if the rate is impossible.
-    pub fn start(_config: StreamConfig) -> Result<(Stream, Tap), crate::FrontEndError> {
-        unimplemented!()
+    /// [`ServiceError`] if the rate is impossible, or the system gives no thread.
+    pub fn start(config: StreamConfig) -> Result<(Stream, Tap), ServiceError> {
+        // The model's own front-end is known later; the rate's limits are the same for all.
+        FrontEnd::check_host_rate(config.sample_rate_hz)?;
+        let link = Arc::new(Link::new(
+            config.update_seconds as f32,
+            config.smoothing_seconds as f32,
+            config.backend,
+        ));
+        let capacity = ring_samples(config.sample_rate_hz, config.max_block_samples);
+        let (samples_in, samples_out) = HeapRb::<f32>::new(capacity).split();
+        let (updates_in, updates_out) = HeapRb::new(UPDATES_IN_FLIGHT).split();
+        let (events_in, events_out) = unbounded();
+        let notify = Notify(Arc::new(Mutex::new(Some(config.notify))));
+
+        let mut running = lock(&RUNNING);
+        let service = match &mut *running {
+            Some(service) => service,
+            none => none.insert(Self::spawn()?),
+        };
+        let id = service.next_id;
+        service.next_id += 1;
+        service.streams += 1;
+        let _ = service.control.send(Control::Add(Box::new(NewStream {
+            id,
+            sample_rate_hz: config.sample_rate_hz,
+            samples: samples_out,
+            updates: updates_in,
+            events: events_in,
+            notify: notify.clone(),
+            link: Arc::clone(&link),
+            model: config.model,
+            library_dirs: config.library_dirs,
+        })));
+        service.thread.unpark();
+        let tap = Tap::new(
+            samples_in,
+            updates_out,
+            Arc::clone(&link),
+            service.thread.clone(),
+        );
+        let stream = Stream {
+            id,
+            control: service.control.clone(),
+            events: events_out,
+            notify,
+            link,
+        };
+        Ok((stream, tap))
+    }
+
+    fn spawn() -> Result<Self, ServiceError> {
+        let (control, orders) = unbounded();
+        let worker = Worker::new(orders);
+        let join = std::thread::Builder::new()
+            .name("tagline-analysis".into())
+            .spawn(move || worker.run())
+            .map_err(ServiceError::Thread)?;
+        let thread = join.thread().clone();
+        Ok(Self {
+            control,
+            thread,
+            join: Some(join),
+            streams: 0,
+            next_id: 0,
+        })
     }
 }

@@ -1,6 +1,15 @@
 //! The audio thread's end of a stream. Nothing here allocates, frees, locks, waits or makes a
 //! system call, except [`Tap::wait_until_analysed`], which is for offline rendering only.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use ringbuf::traits::{Consumer, Producer};
+use ringbuf::{HeapCons, HeapProd};
+
+use crate::link::Link;
 use crate::{BackendChoice, MAX_TAGS};
 
 /// Tag probabilities of one window, on their way to the audio thread.
@@ -20,56 +29,125 @@ pub struct TagUpdate {
     pub probabilities: [f32; MAX_TAGS],
 }
 
+/// How long an offline pass waits for a worker that makes no progress: longer than any model
+/// takes to load, so that only a broken one is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the waiting thread sleeps between two looks.
+const NAP: Duration = Duration::from_micros(100);
+
 /// The audio thread's end of a stream: audio in, tag updates out.
-pub struct Tap {}
+pub struct Tap {
+    samples: HeapProd<f32>,
+    updates: HeapCons<TagUpdate>,
+    link: Arc<Link>,
+    worker: Thread,
+    /// Samples that went into the ring.
+    rung: u64,
+    dropped: u64,
+    /// Updates up to this position belong to before the last reset.
+    reset_position: u64,
+}
 
 impl Tap {
-    /// Feeds one sample a call of `mono`. What does not fit is dropped and counted.
-    pub fn push(&mut self, _mono: impl ExactSizeIterator<Item = f32>) {
-        unimplemented!()
+    pub(crate) fn new(
+        samples: HeapProd<f32>,
+        updates: HeapCons<TagUpdate>,
+        link: Arc<Link>,
+        worker: Thread,
+    ) -> Self {
+        Self {
+            samples,
+            updates,
+            link,
+            worker,
+            rung: 0,
+            dropped: 0,
+            reset_position: 0,
+        }
+    }
+
+    /// Feeds one block of mono samples. What does not fit is dropped and counted.
+    pub fn push(&mut self, mono: impl ExactSizeIterator<Item = f32>) {
+        let offered = mono.len();
+        let taken = self.samples.push_iter(mono);
+        self.rung += taken as u64;
+        if taken < offered {
+            self.dropped += (offered - taken) as u64;
+            self.link
+                .status
+                .dropped_samples
+                .store(self.dropped, Ordering::Relaxed);
+        }
     }
 
     /// The oldest update not yet read.
     pub fn pop(&mut self) -> Option<TagUpdate> {
-        unimplemented!()
+        loop {
+            let update = self.updates.try_pop()?;
+            if update.position_samples > self.reset_position {
+                return Some(update);
+            }
+        }
     }
 
     /// Samples pushed (or dropped) since the tap was made.
     #[must_use]
     pub fn position_samples(&self) -> u64 {
-        unimplemented!()
+        self.rung + self.dropped
     }
 
     /// Starts the window anew with the next sample pushed.
     pub fn reset(&mut self) {
-        unimplemented!()
+        self.reset_position = self.position_samples();
+        self.link.reset_at.store(self.rung, Ordering::Release);
     }
 
     /// Asks for another backend; an [`Event`](crate::Event) tells the main thread what came of it.
-    /// Cheap when nothing changes, so it may be called with every block.
-    pub fn set_backend(&mut self, _backend: BackendChoice) {
-        unimplemented!()
+    /// Cheap, so it may be called with every block.
+    pub fn set_backend(&mut self, backend: BackendChoice) {
+        self.link.set_backend(backend);
     }
 
-    /// Changes the time between updates, in seconds. Cheap when nothing changes.
-    pub fn set_update_seconds(&mut self, _seconds: f32) {
-        unimplemented!()
+    /// Changes the time between updates, in seconds. Cheap.
+    pub fn set_update_seconds(&mut self, seconds: f32) {
+        self.link
+            .update_seconds
+            .store(seconds.to_bits(), Ordering::Relaxed);
     }
 
-    /// Changes the smoothing's time constant, in seconds; 0 for none. Cheap when nothing changes.
-    pub fn set_smoothing_seconds(&mut self, _seconds: f32) {
-        unimplemented!()
+    /// Changes the smoothing's time constant, in seconds; 0 for none. Cheap.
+    pub fn set_smoothing_seconds(&mut self, seconds: f32) {
+        self.link
+            .smoothing_seconds
+            .store(seconds.to_bits(), Ordering::Relaxed);
     }
 
     /// Offline rendering: the worker skips no update, and the audio thread may call
     /// [`Self::wait_until_analysed`].
-    pub fn set_offline(&mut self, _offline: bool) {
-        unimplemented!()
+    pub fn set_offline(&mut self, offline: bool) {
+        self.link.offline.store(offline, Ordering::Relaxed);
     }
 
     /// Offline rendering only: waits until every sample pushed has been analysed and every due
-    /// update can be popped. Returns `false` if the service has stopped or makes no progress.
+    /// update can be popped. Returns `false` if the worker has ended or makes no progress.
     pub fn wait_until_analysed(&mut self) -> bool {
-        unimplemented!()
+        let mut seen = 0;
+        let mut since = Instant::now();
+        loop {
+            let analysed = self.link.analysed.load(Ordering::Acquire);
+            if analysed >= self.rung {
+                return true;
+            }
+            if analysed != seen {
+                seen = analysed;
+                since = Instant::now();
+            }
+            if self.link.ended.load(Ordering::Acquire) || since.elapsed() > PATIENCE {
+                return false;
+            }
+            self.worker.unpark();
+            std::thread::sleep(NAP);
+        }
     }
 }

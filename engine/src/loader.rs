@@ -1,0 +1,147 @@
+//! Opening models beside the worker, so that a slow one never holds up the streams that run.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, Weak};
+use std::thread::{JoinHandle, Thread};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::{BackendChoice, BackendReport, Model, ModelInfo, ModelSource, Network, open_network};
+
+/// A network that every stream with the same model and backend shares: weights are loaded once.
+/// Only the worker runs it, so the lock never waits.
+pub(crate) type SharedNetwork = Arc<Mutex<Box<dyn Network>>>;
+
+/// What a stream asks of the loader.
+pub(crate) struct Request {
+    pub stream: u64,
+    /// Counts up with each request of a stream, so that only the newest answer is taken.
+    pub ticket: u64,
+    pub source: ModelSource,
+    pub backend: BackendChoice,
+    pub library_dirs: Vec<PathBuf>,
+}
+
+/// The loader's answer.
+pub(crate) struct Answer {
+    pub stream: u64,
+    pub ticket: u64,
+    pub loaded: Result<Loaded, String>,
+}
+
+/// A model ready to run.
+#[derive(Clone)]
+pub(crate) struct Loaded {
+    pub info: Arc<ModelInfo>,
+    pub path: PathBuf,
+    pub report: BackendReport,
+    pub network: SharedNetwork,
+}
+
+/// The loader's thread, as the worker holds it. Dropping it ends and joins the thread.
+pub(crate) struct Loader {
+    requests: Option<Sender<Request>>,
+    pub answers: Receiver<Answer>,
+    join: Option<JoinHandle<()>>,
+}
+
+impl Loader {
+    /// Starts the thread; it wakes `worker` after each answer.
+    pub fn spawn(worker: Thread) -> std::io::Result<Self> {
+        let (requests, inbox) = unbounded::<Request>();
+        let (outbox, answers) = unbounded();
+        let join = std::thread::Builder::new()
+            .name("tagline-loader".into())
+            .spawn(move || {
+                let mut cache = Cache::default();
+                for request in inbox {
+                    let Request { stream, ticket, .. } = request;
+                    let loaded = catch_unwind(AssertUnwindSafe(|| cache.load(&request)))
+                        .unwrap_or_else(|_| Err("opening the model failed unexpectedly".into()));
+                    if outbox
+                        .send(Answer {
+                            stream,
+                            ticket,
+                            loaded,
+                        })
+                        .is_err()
+                    {
+                        return;
+                    }
+                    worker.unpark();
+                }
+            })?;
+        Ok(Self {
+            requests: Some(requests),
+            answers,
+            join: Some(join),
+        })
+    }
+
+    pub fn request(&self, request: Request) {
+        if let Some(requests) = &self.requests {
+            let _ = requests.send(request);
+        }
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(join) = self.join.take() {
+            let _ = join.join();
+        }
+    }
+}
+
+/// Networks that some stream still holds, by the model's SHA-256 and the backend asked for.
+#[derive(Default)]
+struct Cache {
+    open: HashMap<(String, BackendChoice), Entry>,
+}
+
+struct Entry {
+    report: BackendReport,
+    network: Weak<Mutex<Box<dyn Network>>>,
+}
+
+impl Cache {
+    fn load(&mut self, request: &Request) -> Result<Loaded, String> {
+        let (model, path) = request.source.open().map_err(|error| error.to_string())?;
+        let (report, network) = self.network(&model, request)?;
+        Ok(Loaded {
+            info: Arc::clone(model.info()),
+            path,
+            report,
+            network,
+        })
+    }
+
+    fn network(
+        &mut self,
+        model: &Model,
+        request: &Request,
+    ) -> Result<(BackendReport, SharedNetwork), String> {
+        self.open
+            .retain(|_, entry| entry.network.strong_count() > 0);
+        let key = (model.info().sha256.clone(), request.backend);
+        if let Some(entry) = self.open.get(&key)
+            && let Some(network) = entry.network.upgrade()
+        {
+            return Ok((entry.report.clone(), network));
+        }
+        let (network, report) = open_network(model, request.backend, &request.library_dirs)
+            .map_err(|error| error.to_string())?;
+        let network = Arc::new(Mutex::new(network));
+        self.open.insert(
+            key,
+            Entry {
+                report: report.clone(),
+                network: Arc::downgrade(&network),
+            },
+        );
+        Ok((report, network))
+    }
+}

@@ -1,0 +1,364 @@
+//! One stream in the worker: ring → analyzer → network → smoothing → updates.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::Instant;
+
+use ringbuf::traits::{Consumer, Observer, Producer};
+
+use crate::loader::{Loaded, Request};
+use crate::worker::NewStream;
+use crate::{
+    Analyzer, Backend, BackendChoice, Due, Event, InferenceError, MAX_TAGS, ModelSource, Smoothing,
+    TagUpdate, model_folders,
+};
+
+/// A request that is still to be sent to the loader, or of which the answer is awaited.
+enum Loading {
+    No,
+    Wanted(ModelSource, BackendChoice),
+    Awaited,
+}
+
+/// One stream, as the worker holds it.
+pub(crate) struct Pipeline {
+    stream: NewStream,
+    /// Samples taken from the ring since the stream began.
+    consumed: u64,
+    reset_at: u64,
+    /// Value of `consumed` at which the analyzer began.
+    base: u64,
+    analyzer: Option<Analyzer>,
+    update_seconds: f32,
+    model: Option<Loaded>,
+    backend: BackendChoice,
+    generation: u32,
+    loading: Loading,
+    ticket: u64,
+    /// What the backend that is being replaced said.
+    replacing: Option<String>,
+    smoothing: Smoothing,
+    due: Option<Due>,
+    /// `[mel band, frame]`, the network's input.
+    window: Vec<f32>,
+    probabilities: Vec<f32>,
+}
+
+impl Pipeline {
+    pub fn new(stream: NewStream) -> Self {
+        let backend = stream.link.backend();
+        let loading = Loading::Wanted(stream.model.clone(), backend);
+        Self {
+            stream,
+            consumed: 0,
+            reset_at: 0,
+            base: 0,
+            analyzer: None,
+            update_seconds: 0.0,
+            model: None,
+            backend,
+            generation: 0,
+            loading,
+            ticket: 0,
+            replacing: None,
+            smoothing: Smoothing::default(),
+            due: None,
+            window: Vec::new(),
+            probabilities: Vec::new(),
+        }
+    }
+
+    pub fn id(&self) -> u64 {
+        self.stream.id
+    }
+
+    /// Asks for another model at the next chance.
+    pub fn want_model(&mut self, source: ModelSource) {
+        self.stream.model = source.clone();
+        self.loading = Loading::Wanted(source, self.backend);
+    }
+
+    /// The request that the loader has not had yet.
+    pub fn next_request(&mut self) -> Option<Request> {
+        if !matches!(self.loading, Loading::Wanted(..)) {
+            return None;
+        }
+        let Loading::Wanted(source, backend) =
+            std::mem::replace(&mut self.loading, Loading::Awaited)
+        else {
+            return None;
+        };
+        self.ticket += 1;
+        Some(Request {
+            stream: self.stream.id,
+            ticket: self.ticket,
+            source,
+            backend,
+            library_dirs: self.stream.library_dirs.clone(),
+        })
+    }
+
+    /// Takes the loader's answer, unless something else has been asked for since.
+    pub fn take_answer(&mut self, ticket: u64, loaded: Result<Loaded, String>) {
+        if ticket != self.ticket || !matches!(self.loading, Loading::Awaited) {
+            return;
+        }
+        self.loading = Loading::No;
+        let result = loaded.and_then(|loaded| self.put_in_force(loaded));
+        let Err(message) = result else { return };
+        if self.replacing.take().is_some() {
+            self.drop_model();
+        }
+        self.tell(Event::ModelFailed { message });
+        let default = ModelSource::DefaultIn(model_folders());
+        if self.model.is_none() && self.stream.model != default {
+            self.want_model(default);
+        }
+    }
+
+    fn put_in_force(&mut self, loaded: Loaded) -> Result<(), String> {
+        let front_end = &loaded.info.front_end;
+        let same_front_end = self
+            .model
+            .as_ref()
+            .is_some_and(|m| m.info.front_end == *front_end);
+        if !same_front_end || self.analyzer.is_none() {
+            self.update_seconds = f32::from_bits(self.stream.link.update_seconds.load(Relaxed));
+            let analyzer = Analyzer::new(
+                front_end,
+                self.stream.sample_rate_hz,
+                f64::from(self.update_seconds),
+            )
+            .map_err(|error| format!("{}: {error}", loaded.path.display()))?;
+            self.analyzer = Some(analyzer);
+            self.base = self.consumed;
+            self.due = None;
+            self.window = vec![0.0; front_end.mel_bands * front_end.frames];
+        }
+        self.probabilities = vec![0.0; loaded.info.tags.len()];
+        let (info, path, report) = (
+            loaded.info.clone(),
+            loaded.path.clone(),
+            loaded.report.clone(),
+        );
+        self.model = Some(loaded);
+        match self.replacing.take() {
+            Some(message) => {
+                self.tell(Event::BackendReplaced {
+                    message,
+                    running: report.running,
+                });
+            }
+            None => {
+                self.smoothing.reset();
+                self.generation += 1;
+                let generation = self.generation;
+                self.tell(Event::ModelReady {
+                    generation,
+                    info,
+                    path,
+                    report,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what the host has played from the ring. Returns whether there was anything.
+    pub fn drain(&mut self) -> bool {
+        self.follow_settings();
+        // The ring first, then the reset: a sample from after a reset is never seen without it.
+        let mut available = self.stream.samples.occupied_len();
+        let offline = self.stream.link.offline.load(Relaxed);
+        let reset_at = self.stream.link.reset_at.load(Acquire);
+        if reset_at != self.reset_at {
+            available -= self.skip_until(reset_at);
+            self.reset_at = reset_at;
+            self.forget();
+        }
+        let before = self.consumed;
+        if self.analyzer.is_some() {
+            self.analyse(available, offline);
+        } else if matches!(self.loading, Loading::No) {
+            self.skip(available);
+        } else if !offline {
+            // The model is on its way: keep the newest audio for it.
+            let room = self.stream.samples.capacity().get() / 2;
+            self.skip(available.saturating_sub(room));
+        }
+        let settled = if offline {
+            self.due.is_none() && (self.analyzer.is_some() || matches!(self.loading, Loading::No))
+        } else {
+            true
+        };
+        if settled {
+            self.stream.link.analysed.store(self.consumed, Release);
+        }
+        self.consumed != before
+    }
+
+    fn analyse(&mut self, mut available: usize, offline: bool) {
+        while available > 0 && !(offline && self.due.is_some()) {
+            let Some(analyzer) = &mut self.analyzer else {
+                return;
+            };
+            let chunk = self.stream.samples.as_slices().0;
+            let (used, due) = analyzer.push(&chunk[..chunk.len().min(available)]);
+            available -= self.skip(used);
+            if let Some(due) = due {
+                self.take_due(due);
+            }
+        }
+    }
+
+    fn take_due(&mut self, due: Due) {
+        let status = &self.stream.link.status;
+        if self.due.is_some() {
+            status.late_updates.fetch_add(1, Relaxed);
+        } else if due.silent {
+            status.silent_updates.fetch_add(1, Relaxed);
+            return;
+        }
+        self.due = Some(due);
+    }
+
+    /// Whether a window is due and the network can run it.
+    pub fn is_ready(&self) -> bool {
+        self.due.is_some() && self.model.is_some() && self.replacing.is_none()
+    }
+
+    /// Runs the network on the window that is due, and sends the tags to the audio thread.
+    pub fn run_network(&mut self) {
+        let (Some(due), Some(analyzer), Some(model)) = (self.due, &self.analyzer, &self.model)
+        else {
+            return;
+        };
+        analyzer.read(&due, &mut self.window);
+        let started = Instant::now();
+        let (outcome, backend) = {
+            let mut network = model.network.lock().unwrap_or_else(PoisonError::into_inner);
+            (
+                network.run(&self.window, &mut self.probabilities),
+                network.backend(),
+            )
+        };
+        match outcome {
+            Ok(()) => {
+                self.due = None;
+                self.deliver(due, started.elapsed().as_secs_f32() * 1e3);
+            }
+            Err(error) => self.replace_backend(backend, &error),
+        }
+    }
+
+    fn deliver(&mut self, due: Due, inference_ms: f32) {
+        let link = &self.stream.link;
+        let status = &link.status;
+        let position = self.base + due.position_samples + status.dropped_samples.load(Relaxed);
+        let tau = f64::from(f32::from_bits(link.smoothing_seconds.load(Relaxed)));
+        let seconds = position as f64 / self.stream.sample_rate_hz;
+        self.smoothing.apply(&mut self.probabilities, seconds, tau);
+        let used = self.probabilities.len().min(MAX_TAGS);
+        let mut update = TagUpdate {
+            position_samples: position,
+            seconds_heard: due.seconds_heard,
+            generation: self.generation,
+            tag_count: used as u32,
+            inference_ms,
+            probabilities: [0.0; MAX_TAGS],
+        };
+        update.probabilities[..used].copy_from_slice(&self.probabilities[..used]);
+        status
+            .seconds_heard
+            .store(due.seconds_heard.to_bits(), Relaxed);
+        status.inference_ms.store(inference_ms.to_bits(), Relaxed);
+        let counter = match self.stream.updates.try_push(update) {
+            Ok(()) => &status.updates,
+            Err(_) => &status.late_updates,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
+
+    /// A backend failed while running: tract takes over, on the window that is still due.
+    fn replace_backend(&mut self, failed: Backend, error: &InferenceError) {
+        let Some(model) = &self.model else { return };
+        if failed == Backend::Tract {
+            let message = format!(
+                "{}: {error}; tags stop until another model is chosen",
+                model.path.display()
+            );
+            self.drop_model();
+            self.tell(Event::ModelFailed { message });
+            return;
+        }
+        self.replacing = Some(error.to_string());
+        let source = ModelSource::File(model.path.clone());
+        self.loading = Loading::Wanted(source, BackendChoice::Only(Backend::Tract));
+    }
+
+    fn drop_model(&mut self) {
+        self.model = None;
+        self.analyzer = None;
+        self.due = None;
+    }
+
+    fn follow_settings(&mut self) {
+        let link = &self.stream.link;
+        let update_seconds = f32::from_bits(link.update_seconds.load(Relaxed));
+        if let Some(analyzer) = &mut self.analyzer
+            && update_seconds != self.update_seconds
+        {
+            analyzer.set_update_seconds(f64::from(update_seconds));
+            self.update_seconds = update_seconds;
+        }
+        let backend = link.backend();
+        if backend != self.backend {
+            self.backend = backend;
+            let source = match &self.model {
+                Some(model) => ModelSource::File(model.path.clone()),
+                None => self.stream.model.clone(),
+            };
+            self.loading = Loading::Wanted(source, backend);
+        }
+    }
+
+    fn skip(&mut self, samples: usize) -> usize {
+        let skipped = self.stream.samples.skip(samples);
+        self.consumed += skipped as u64;
+        skipped
+    }
+
+    fn skip_until(&mut self, position: u64) -> usize {
+        self.skip(position.saturating_sub(self.consumed) as usize)
+    }
+
+    fn forget(&mut self) {
+        if let Some(analyzer) = &mut self.analyzer {
+            analyzer.reset();
+        }
+        self.base = self.consumed;
+        self.smoothing.reset();
+        self.due = None;
+    }
+
+    /// Says that the stream has come to an unexpected end; the plugin goes on passing audio.
+    pub fn give_up(self) {
+        let message = "the analysis failed unexpectedly and has stopped for this instance; \
+                       deactivate and activate the plugin to start it again";
+        self.tell(Event::ModelFailed {
+            message: message.into(),
+        });
+    }
+
+    fn tell(&self, event: Event) {
+        if self.stream.events.send(event).is_ok() {
+            self.stream.notify.call();
+        }
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.stream.link.ended.store(true, Release);
+    }
+}
