@@ -135,6 +135,11 @@ pub(crate) struct Notify(Arc<Mutex<Option<Callback>>>);
 pub(crate) type Callback = Box<dyn Fn() + Send>;
 
 impl Notify {
+    #[cfg(test)]
+    pub fn nobody() -> Self {
+        Self(Arc::new(Mutex::new(None)))
+    }
+
     pub fn call(&self) {
         if let Some(notify) = &*lock(&self.0) {
             notify();

@@ -1,0 +1,276 @@
+//! The analysis service as a plugin meets it: streams, taps, models, resets, the worker's life.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use tagline_engine::{
+    Backend, BackendChoice, Event, ModelSource, Service, Stream, StreamConfig, Tap, TagUpdate,
+};
+use tagline_tests::tiny_model;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
+
+const RATE: f64 = 24_000.0;
+
+/// The service is one for the process, so the tests that look at its threads run one at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Models(tempfile::TempDir);
+
+impl Models {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(dir.path().join("tiny.onnx"), tiny_model(&["low", "high"])).expect("write");
+        Self(dir)
+    }
+
+    fn tiny(&self) -> ModelSource {
+        ModelSource::File(self.path("tiny.onnx"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+fn config(sample_rate_hz: f64, model: ModelSource) -> StreamConfig {
+    StreamConfig {
+        sample_rate_hz,
+        max_block_samples: 4096,
+        model,
+        backend: BackendChoice::Only(Backend::Tract),
+        library_dirs: Vec::new(),
+        update_seconds: 1.0,
+        smoothing_seconds: 0.0,
+        notify: Box::new(|| {}),
+    }
+}
+
+fn start(model: ModelSource) -> (Stream, Tap) {
+    Service::start(config(RATE, model)).expect("24 kHz is a possible rate")
+}
+
+/// A tone that rises, so that every window differs.
+fn song(seconds: f64) -> Vec<f32> {
+    (0..(seconds * RATE) as usize)
+        .map(|n| {
+            let t = n as f64 / RATE;
+            (0.3 * (std::f64::consts::TAU * (200.0 + 40.0 * t) * t).sin()) as f32
+        })
+        .collect()
+}
+
+fn offline_pass(tap: &mut Tap, song: &[f32], block: usize) -> Vec<TagUpdate> {
+    tap.set_offline(true);
+    let mut updates = Vec::new();
+    for chunk in song.chunks(block) {
+        tap.push(chunk.iter().copied());
+        assert!(tap.wait_until_analysed(), "the worker stands still");
+        updates.extend(std::iter::from_fn(|| tap.pop()));
+    }
+    updates
+}
+
+fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{what} did not come");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn threads_named(prefix: &str) -> usize {
+    let tasks = Path::new("/proc/self/task");
+    std::fs::read_dir(tasks)
+        .into_iter()
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .filter(|name| name.starts_with(prefix))
+        .count()
+}
+
+#[test]
+fn an_offline_pass_is_the_same_whatever_the_block_size() {
+    let _alone = alone();
+    let models = Models::new();
+    let song = song(12.0);
+    let strip = |updates: Vec<TagUpdate>| -> Vec<(u64, f32, Vec<f32>)> {
+        let parts = |u: TagUpdate| (u.position_samples, u.seconds_heard, u.probabilities.to_vec());
+        updates.into_iter().map(parts).collect()
+    };
+    let [large, odd, small] = [4096, 1000, 64].map(|block| {
+        let (_stream, mut tap) = start(models.tiny());
+        strip(offline_pass(&mut tap, &song, block))
+    });
+    assert!(large.len() >= 8, "12 s give an update a second from 3 s on: {}", large.len());
+    assert!(large.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].2 != pair[1].2));
+    assert_eq!(large, odd);
+    assert_eq!(large, small);
+}
+
+#[test]
+fn a_reset_starts_the_window_anew_and_hides_what_was_under_way() {
+    let _alone = alone();
+    let models = Models::new();
+    let (_stream, mut tap) = start(models.tiny());
+    let first = offline_pass(&mut tap, &song(8.0), 1024);
+    tap.push(song(2.0).into_iter());
+    tap.reset();
+    let again = offline_pass(&mut tap, &song(8.0), 1024);
+    assert_eq!(first.len(), again.len());
+    for (a, b) in first.iter().zip(&again) {
+        assert_eq!(a.probabilities, b.probabilities);
+        assert_eq!(a.seconds_heard, b.seconds_heard);
+        assert_eq!(a.position_samples + (10.0 * RATE) as u64, b.position_samples);
+    }
+}
+
+#[test]
+fn silence_runs_no_network_and_the_tags_hold() {
+    let _alone = alone();
+    let models = Models::new();
+    let (stream, mut tap) = start(models.tiny());
+    let mut with_pause = song(6.0);
+    with_pause.extend(std::iter::repeat_n(0.0, (5.0 * RATE) as usize));
+    let updates = offline_pass(&mut tap, &with_pause, 512);
+    let last = updates.last().expect("the song gives updates").position_samples;
+    assert!(last < (7.2 * RATE) as u64, "an update at {last} rests on silence alone");
+    assert!(stream.status().silent_updates.load(Ordering::Relaxed) >= 3);
+}
+
+#[test]
+fn the_audio_threads_end_never_allocates() {
+    let _alone = alone();
+    let models = Models::new();
+    let (_stream, mut tap) = start(models.tiny());
+    let song = song(5.0);
+    for chunk in song.chunks(64) {
+        assert_no_alloc(|| {
+            tap.set_update_seconds(0.25);
+            tap.set_smoothing_seconds(0.5);
+            tap.set_backend(BackendChoice::Only(Backend::Tract));
+            tap.set_offline(false);
+            tap.push(chunk.iter().copied());
+        });
+    }
+    let update = wait_for("an update", || assert_no_alloc(|| tap.pop()));
+    assert_eq!(update.tag_count, 2);
+    assert_no_alloc(|| tap.reset());
+}
+
+#[test]
+fn too_much_audio_at_once_is_counted_and_not_waited_for() {
+    let _alone = alone();
+    let models = Models::new();
+    let (stream, mut tap) = start(models.tiny());
+    let long = vec![0.1; (30.0 * RATE) as usize];
+    tap.push(long.iter().copied());
+    let dropped = stream.status().dropped_samples.load(Ordering::Relaxed);
+    assert!(dropped > (20.0 * RATE) as u64, "{dropped}");
+    assert_eq!(tap.position_samples(), long.len() as u64);
+    let update = wait_for("an update after the overrun", || {
+        tap.push(song(0.01).into_iter());
+        tap.pop()
+    });
+    assert!(update.position_samples > dropped, "positions count what was dropped");
+}
+
+#[test]
+fn a_model_that_cannot_be_had_is_told_and_the_old_one_stays() {
+    let _alone = alone();
+    let models = Models::new();
+    std::fs::write(models.path("broken.onnx"), b"no model at all").expect("write");
+    let (stream, mut tap) = start(models.tiny());
+    let event = wait_for("the first model", || stream.next_event());
+    assert!(matches!(event, Event::ModelReady { generation: 1, .. }), "{event:?}");
+    for name in ["broken.onnx", "nowhere.onnx"] {
+        stream.set_model(ModelSource::File(models.path(name)));
+        let event = wait_for("the refusal", || stream.next_event());
+        let Event::ModelFailed { message } = event else { panic!("{event:?}") };
+        assert!(message.contains(name), "{message}");
+        assert!(!offline_pass(&mut tap, &song(4.0), 1024).is_empty(), "the old model stays");
+    }
+    std::fs::write(models.path("other.onnx"), tiny_model(&["a", "b", "c"])).expect("write");
+    stream.set_model(ModelSource::File(models.path("other.onnx")));
+    let event = wait_for("the other model", || stream.next_event());
+    assert!(matches!(event, Event::ModelReady { generation: 2, .. }), "{event:?}");
+    let updates = offline_pass(&mut tap, &song(4.0), 1024);
+    assert!(!updates.is_empty());
+    assert!(updates.iter().all(|u| u.generation == 2 && u.tag_count == 3), "{updates:?}");
+}
+
+#[test]
+fn a_pinned_model_that_moved_is_found_by_its_hash() {
+    let models = Models::new();
+    let (model, _) = models.tiny().open().expect("the tiny model is sound");
+    let pinned = ModelSource::Pinned {
+        path: models.path("where/it/was.onnx"),
+        sha256: model.info().sha256.clone(),
+        folders: vec![models.0.path().to_path_buf()],
+    };
+    assert_eq!(pinned.open().expect("it lies in the folder").1, models.path("tiny.onnx"));
+    let lost = ModelSource::Pinned {
+        path: models.path("tiny.onnx"),
+        sha256: "0".repeat(64),
+        folders: vec![],
+    };
+    let error = lost.open().expect_err("another hash").to_string();
+    assert!(error.contains("tiny.onnx") && error.contains("gone or changed"), "{error}");
+}
+
+#[test]
+fn without_any_model_audio_is_drained_and_nothing_is_dropped() {
+    let _alone = alone();
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let (stream, mut tap) = start(ModelSource::DefaultIn(vec![empty.path().into()]));
+    let event = wait_for("the message", || stream.next_event());
+    let Event::ModelFailed { message } = event else { panic!("{event:?}") };
+    assert!(message.contains("no model yet"), "{message}");
+    assert!(offline_pass(&mut tap, &song(20.0), 2048).is_empty());
+    assert_eq!(stream.status().dropped_samples.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn eight_streams_share_one_worker_that_ends_with_the_last() {
+    let _alone = alone();
+    let models = Models::new();
+    assert_eq!(threads_named("tagline"), 0, "no stream, no thread");
+    let mut streams: Vec<_> = (0..8).map(|_| start(models.tiny())).collect();
+    let song = song(5.0);
+    for chunk in song.chunks(1024) {
+        for (_, tap) in &mut streams {
+            tap.push(chunk.iter().copied());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    for (stream, tap) in &mut streams {
+        let update = wait_for("an update for each stream", || tap.pop());
+        assert_eq!(update.tag_count, 2);
+        assert_eq!(stream.status().dropped_samples.load(Ordering::Relaxed), 0);
+    }
+    assert_eq!(threads_named("tagline-analys"), 1);
+    assert_eq!(threads_named("tagline-loader"), 1);
+    while let Some(stream) = streams.pop() {
+        drop(stream);
+        assert_eq!(threads_named("tagline") > 0, !streams.is_empty());
+    }
+}
+
+#[test]
+fn an_impossible_rate_is_refused_without_a_thread() {
+    let _alone = alone();
+    for rate in [0.0, 999.0, 768_001.0, f64::NAN, f64::INFINITY, -48_000.0] {
+        assert!(Service::start(config(rate, ModelSource::DefaultIn(vec![]))).is_err(), "{rate} Hz");
+    }
+    assert_eq!(threads_named("tagline"), 0);
+}
