@@ -110,9 +110,8 @@ impl Pipeline {
             self.drop_model();
         }
         self.tell(Event::ModelFailed { message });
-        let default = ModelSource::DefaultIn(model_folders());
-        if self.model.is_none() && self.stream.model != default {
-            self.want_model(default);
+        if self.model.is_none() && !matches!(self.stream.model, ModelSource::DefaultIn(_)) {
+            self.want_model(ModelSource::DefaultIn(model_folders()));
         }
     }
 
