@@ -1,10 +1,14 @@
 //! Audio files in, pictures out.
 
 mod audio;
+mod canvas;
 mod codec_names;
+mod colour_map;
 mod decode;
 mod decode_error;
+mod ranking;
 mod taggram;
+mod timeline;
 
 pub use audio::Audio;
 pub use decode::decode;
