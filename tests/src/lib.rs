@@ -1,6 +1,10 @@
 //! What tests share: the reference data and where they lie.
 
+mod tiny_model;
+
 use std::path::PathBuf;
+
+pub use tiny_model::{TinyModel, tiny_model};
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the
 /// checkout. `None`, with a line that says the test was skipped, where there is none.
