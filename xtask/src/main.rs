@@ -1,2 +1,144 @@
-//! x
-fn main() {}
+//! `cargo xtask`: builds, bundles, installs, demonstrates, tests and measures Tagline.
+//!
+//! It needs Rust and nothing else, so that it can say what else is missing.
+
+mod bundle;
+mod counts;
+mod deny;
+mod error;
+mod install;
+mod measure;
+mod onnxruntime;
+mod packages;
+mod plist;
+mod process;
+mod setup;
+mod stage;
+mod suite;
+mod wheel;
+mod workspace;
+mod xvfb;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::bundle::Build;
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look for the system packages that building and testing need, and install what is missing
+    Setup {
+        /// Install without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Build the plugin into target/bundled/Tagline.clap and Tagline.vst3
+    Bundle {
+        /// Build with optimisation, as for use in a studio
+        #[arg(long)]
+        release: bool,
+    },
+    /// Build the release bundles and put them where the user's hosts look for plugins
+    Install,
+    /// Stream a song through the release bundle in a headless host and show the tags
+    ///
+    /// Everything after `demo` is handed to `tagline-host demo`.
+    #[command(disable_help_flag = true)]
+    Demo {
+        /// `[AUDIO] [--model M] [--realtime] [--json]` and more: see `cargo xtask demo --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Check and test everything, and print the counts
+    Test {
+        /// Leave out the slow stages: documentation, dependency policy, and the tests in real hosts
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Measure the engine and the plugin's audio thread in release builds
+    ///
+    /// Everything after `bench` is handed to `tagline-host bench`.
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Options of `tagline-host bench`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Error> {
+    let workspace = Workspace::enter()?;
+    match command {
+        Command::Setup { yes } => setup::run(yes)?,
+        Command::Bundle { release } => {
+            setup::require_build()?;
+            bundle::run(&workspace, Build::of(release))?;
+        }
+        Command::Install => {
+            setup::require_build()?;
+            install::run(&workspace)?;
+        }
+        Command::Demo { arguments } => {
+            setup::require_build()?;
+            return measure::demo(&workspace, &arguments);
+        }
+        Command::Bench { arguments } => {
+            setup::require_build()?;
+            return measure::bench(&workspace, &arguments);
+        }
+        Command::Test { quick } => {
+            setup::require_build()?;
+            return suite::run(&workspace, quick);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_demo_hands_on_options_it_does_not_know() {
+        let arguments = Arguments::parse_from([
+            "cargo xtask",
+            "demo",
+            "song.mp3",
+            "--model",
+            "m.onnx",
+            "--json",
+        ]);
+        let Command::Demo { arguments } = arguments.command else {
+            panic!("not the demo");
+        };
+        assert_eq!(arguments, ["song.mp3", "--model", "m.onnx", "--json"]);
+    }
+}

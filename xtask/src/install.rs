@@ -1,0 +1,107 @@
+//! `cargo xtask install`: the bundles where the user's hosts look for plugins.
+
+use std::path::{Path, PathBuf};
+
+use crate::bundle::{self, Build};
+use crate::error::Error;
+use crate::workspace::{Workspace, create_folder};
+
+/// Builds the release bundles and puts each in its folder.
+///
+/// # Errors
+/// Those of building; [`Error::NoHome`]; [`Error::File`], for one where a host under Windows
+/// still holds the old plugin.
+pub fn run(workspace: &Workspace) -> Result<(), Error> {
+    let folders = plugin_folders(|name| std::env::var_os(name).map(PathBuf::from))?;
+    bundle::run(workspace, Build::Release)?;
+    for (bundle, folder) in bundle::bundles(workspace).iter().zip(folders) {
+        let installed = install(bundle, &folder)?;
+        eprintln!("Installed {}", installed.display());
+    }
+    Ok(())
+}
+
+/// The user's plugin folders: for CLAP, for VST3.
+fn plugin_folders(var: impl Fn(&str) -> Option<PathBuf>) -> Result<[PathBuf; 2], Error> {
+    if cfg!(target_os = "windows") {
+        let local = var("LOCALAPPDATA").ok_or(Error::NoHome("LOCALAPPDATA"))?;
+        let common = local.join("Programs").join("Common");
+        return Ok([common.join("CLAP"), common.join("VST3")]);
+    }
+    let home = var("HOME").ok_or(Error::NoHome("HOME"))?;
+    if cfg!(target_os = "macos") {
+        let plugins = home.join("Library").join("Audio").join("Plug-Ins");
+        return Ok([plugins.join("CLAP"), plugins.join("VST3")]);
+    }
+    Ok([home.join(".clap"), home.join(".vst3")])
+}
+
+/// Puts a bundle into a folder in place of an older one.
+///
+/// The copy is made aside and renamed: a host that runs the old plugin keeps the file it has
+/// open, where writing into that file would crash it.
+fn install(bundle: &Path, folder: &Path) -> Result<PathBuf, Error> {
+    create_folder(folder)?;
+    let name = bundle.file_name().unwrap_or(bundle.as_os_str());
+    let installed = folder.join(name);
+    let mut aside = installed.clone().into_os_string();
+    aside.push(".new");
+    let aside = PathBuf::from(aside);
+    bundle::remove(&aside)?;
+    copy(bundle, &aside)?;
+    bundle::remove(&installed)?;
+    std::fs::rename(&aside, &installed).map_err(|source| Error::File {
+        what: "rename a copy to",
+        path: installed.clone(),
+        source,
+    })?;
+    Ok(installed)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let failed = |what, path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::File { what, path, source }
+    };
+    if from.is_dir() {
+        create_folder(to)?;
+        for entry in std::fs::read_dir(from).map_err(failed("read", from))? {
+            let entry = entry.map_err(failed("read", from))?;
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+        Ok(())
+    } else {
+        std::fs::copy(from, to)
+            .map(|_| ())
+            .map_err(failed("write", to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_bundle_is_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let new = folder.path().join("new/Tagline.vst3");
+        let home = folder.path().join("home/.vst3");
+        std::fs::create_dir_all(new.join("Contents")).expect("the new bundle");
+        std::fs::write(new.join("Contents/library"), "new").expect("the new library");
+        std::fs::create_dir_all(home.join("Tagline.vst3/Old")).expect("the old bundle");
+
+        let installed = install(&new, &home).expect("installed");
+
+        assert_eq!(installed, home.join("Tagline.vst3"));
+        let library = std::fs::read_to_string(installed.join("Contents/library"));
+        assert_eq!(library.expect("the library"), "new");
+        assert!(!installed.join("Old").exists());
+        assert_eq!(std::fs::read_dir(&home).expect("the folder").count(), 1);
+    }
+
+    #[test]
+    fn without_a_home_folder_it_says_so() {
+        let error = plugin_folders(|_| None).expect_err("no home");
+        assert!(error.to_string().contains("is not set"), "{error}");
+    }
+}

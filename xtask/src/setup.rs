@@ -1,0 +1,138 @@
+//! `cargo xtask setup`: the system packages that building and testing need.
+
+use std::io::{IsTerminal, Write};
+use std::process::Command;
+
+use crate::error::Error;
+use crate::packages::{Manager, Need, Purpose, missing, program};
+use crate::process;
+
+/// Looks for everything, and installs what is missing where it may.
+///
+/// # Errors
+/// [`Error::Packages`], with the line to run, where something is missing and this program may not
+/// install it; the errors of the package manager.
+pub fn run(yes: bool) -> Result<(), Error> {
+    let needs = missing(&[Purpose::Build, Purpose::Test]);
+    if needs.is_empty() {
+        eprintln!("Everything that building and testing need is there.");
+        return Ok(());
+    }
+    eprintln!("Missing: {}.", in_words(&needs));
+    if !(yes || confirmed(&needs)) {
+        return Err(refusal(&needs));
+    }
+    install(&needs)
+}
+
+/// Makes sure that the plugin can be compiled: installs what is missing as root, who is alone on
+/// such a machine, and says what to do to everybody else.
+///
+/// # Errors
+/// As [`run`].
+pub fn require_build() -> Result<(), Error> {
+    let needs = missing(&[Purpose::Build]);
+    if needs.is_empty() {
+        return Ok(());
+    }
+    eprintln!("Missing: {}.", in_words(&needs));
+    if is_root() {
+        install(&needs)
+    } else {
+        Err(refusal(&needs))
+    }
+}
+
+/// Makes sure that every test can run, as [`require_build`] does; where something stays missing
+/// it says so and goes on, and the tests that need it say that they were skipped.
+pub fn prepare_tests() {
+    let needs = missing(&[Purpose::Test]);
+    if needs.is_empty() {
+        return;
+    }
+    eprintln!("Missing: {}.", in_words(&needs));
+    let outcome = if is_root() {
+        install(&needs)
+    } else {
+        Err(refusal(&needs))
+    };
+    if let Err(error) = outcome {
+        eprintln!("{error}\nThe tests that need them will be skipped.");
+    }
+}
+
+fn install(needs: &[&Need]) -> Result<(), Error> {
+    let Some(Manager::Apt) = Manager::of_this_machine() else {
+        return Err(refusal(needs));
+    };
+    let words = Manager::Apt.install_command(needs);
+    let sudo = if is_root() {
+        None
+    } else if process::succeeds(Command::new("sudo").args(["--non-interactive", "true"])) {
+        Some("sudo")
+    } else {
+        return Err(refusal(needs));
+    };
+    process::run_to_stderr(&mut elevated(sudo, &["apt-get", "update", "--quiet"]))?;
+    process::run_to_stderr(&mut elevated(sudo, &words))?;
+    let left: Vec<&Need> = needs
+        .iter()
+        .copied()
+        .filter(|need| !need.is_met())
+        .collect();
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal(&left))
+    }
+}
+
+fn elevated(sudo: Option<&str>, words: &[&str]) -> Command {
+    let mut line = sudo
+        .into_iter()
+        .chain(["env", "DEBIAN_FRONTEND=noninteractive"])
+        .chain(words.iter().copied());
+    let mut command = Command::new(line.next().unwrap_or("env"));
+    command.args(line);
+    command
+}
+
+fn confirmed(needs: &[&Need]) -> bool {
+    if !std::io::stdin().is_terminal() || Manager::of_this_machine() != Some(Manager::Apt) {
+        return false;
+    }
+    eprint!("Run `{}`? [y/N] ", command_line(needs));
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok()
+        && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")
+}
+
+fn refusal(needs: &[&Need]) -> Error {
+    Error::Packages {
+        missing: in_words(needs),
+        command: command_line(needs),
+    }
+}
+
+fn command_line(needs: &[&Need]) -> String {
+    let manager = Manager::of_this_machine().unwrap_or(Manager::Apt);
+    let sudo = if is_root() { "" } else { "sudo " };
+    format!("{sudo}{}", manager.install_command(needs).join(" "))
+}
+
+fn in_words(needs: &[&Need]) -> String {
+    needs
+        .iter()
+        .map(|need| need.what)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn is_root() -> bool {
+    program("id").is_some()
+        && Command::new("id")
+            .arg("-u")
+            .output()
+            .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}

@@ -1,0 +1,96 @@
+//! One stage of `cargo xtask test`: runs commands, streams what they print, counts, takes time.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::counts::{Counter, Counts};
+use crate::error::Error;
+use crate::process;
+
+/// How a stage went.
+pub struct Stage {
+    /// What it did.
+    pub name: &'static str,
+    /// How long it took.
+    pub time: Duration,
+    /// What it counted.
+    pub counts: Counts,
+}
+
+/// Runs a stage.
+///
+/// A stage that ends in an error counts as one failure, and the next one still runs: whoever
+/// broke three things wants to read of all three.
+pub fn run(name: &'static str, work: impl FnOnce() -> Result<Counts, Error>) -> Stage {
+    println!("\n=== {name}");
+    let start = Instant::now();
+    let counts = work().unwrap_or_else(|error| {
+        println!("FAILED {name}: {error}");
+        Counts {
+            failed: 1,
+            ..Counts::default()
+        }
+    });
+    let time = start.elapsed();
+    println!("=== {name}: {counts} in {:.1} s", time.as_secs_f64());
+    Stage { name, time, counts }
+}
+
+/// A check that passes or fails as a whole.
+///
+/// # Errors
+/// Those of running the command.
+pub fn check(command: &mut Command) -> Result<Counts, Error> {
+    process::run(command)?;
+    Ok(Counts {
+        passed: 1,
+        ..Counts::default()
+    })
+}
+
+/// A check that cannot be made on this machine, with the reason.
+pub fn skipped(reason: &str) -> Counts {
+    println!("SKIPPED {reason}");
+    Counts {
+        skipped: 1,
+        ..Counts::default()
+    }
+}
+
+/// A `cargo test`, whose tests are counted.
+///
+/// # Errors
+/// [`Error::Start`], and [`Error::Failed`] where it failed without a failed test: something does
+/// not compile, or a test program died before it could report.
+pub fn tests(command: &mut Command) -> Result<Counts, Error> {
+    let start_error = |source| Error::Start {
+        program: "cargo".into(),
+        source,
+    };
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(start_error)?;
+    let mut counter = Counter::default();
+    if let Some(output) = child.stdout.take() {
+        // Lines need not be text: a test may print whatever bytes it was given.
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.map_err(start_error)?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            counter.line(&line);
+        }
+    }
+    let status = child.wait().map_err(start_error)?;
+    let counts = counter.total();
+    if !status.success() && counts.failed == 0 {
+        println!("FAILED `{}` ({status})", process::shown(command));
+        return Ok(counts
+            + Counts {
+                failed: 1,
+                ..Counts::default()
+            });
+    }
+    Ok(counts)
+}

@@ -1,0 +1,138 @@
+//! `cargo xtask test`: everything that is checked, stage by stage.
+
+use std::process::{Command, ExitCode};
+
+use crate::bundle::{self, Build};
+use crate::counts::Counts;
+use crate::error::Error;
+use crate::stage::{self, Stage};
+use crate::workspace::{Workspace, cargo};
+use crate::xvfb::Xvfb;
+use crate::{deny, onnxruntime, process, setup};
+
+/// Runs every stage, or the quick ones, and prints the summary.
+///
+/// # Errors
+/// None of a stage's: they are counted.
+pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
+    if !quick {
+        setup::prepare_tests();
+    }
+    let mut stages = vec![
+        stage::run("formatting", formatting),
+        stage::run("lints", lints),
+    ];
+    if quick {
+        stages.push(stage::run("tests of each crate", || crate_tests(workspace)));
+    } else {
+        stages.push(stage::run("documentation", documentation));
+        stages.push(stage::run("dependency policy", || policy(workspace)));
+        let bundles = stage::run("bundles", || bundles(workspace));
+        let bundled = bundles.counts.failed == 0;
+        stages.push(bundles);
+        // Without bundles of this very source, the tests in hosts would test something else.
+        if bundled {
+            stages.push(stage::run("tests", || all_tests(workspace)));
+        }
+    }
+    Ok(summary(&stages))
+}
+
+fn formatting() -> Result<Counts, Error> {
+    if !process::succeeds(cargo().args(["fmt", "--version"])) {
+        return Ok(stage::skipped("formatting: rustfmt is not installed"));
+    }
+    stage::check(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Result<Counts, Error> {
+    if !process::succeeds(cargo().args(["clippy", "--version"])) {
+        return Ok(stage::skipped("lints: clippy is not installed"));
+    }
+    stage::check(cargo().args(CLIPPY))
+}
+
+const CLIPPY: [&str; 7] = [
+    "clippy",
+    "--locked",
+    "--workspace",
+    "--all-targets",
+    "--",
+    "-D",
+    "warnings",
+];
+
+fn documentation() -> Result<Counts, Error> {
+    stage::check(
+        cargo()
+            .args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+fn policy(workspace: &Workspace) -> Result<Counts, Error> {
+    match deny::check(workspace) {
+        Ok(mut command) => stage::check(&mut command),
+        Err(error) => Ok(stage::skipped(&format!(
+            "dependency policy: {error}; `cargo install cargo-deny` brings it"
+        ))),
+    }
+}
+
+/// Compiles everything once, for the bundles and for the tests, and makes the bundles.
+///
+/// One command for all packages and targets: with fewer, cargo would settle the features of
+/// shared dependencies otherwise and compile half of them twice.
+fn bundles(workspace: &Workspace) -> Result<Counts, Error> {
+    process::run(cargo().args(["build", "--locked", "--workspace", "--all-targets"]))?;
+    bundle::assemble(workspace, Build::Dev)?;
+    Ok(Counts {
+        passed: 1,
+        ..Counts::default()
+    })
+}
+
+fn all_tests(workspace: &Workspace) -> Result<Counts, Error> {
+    let mut command = cargo_test(workspace);
+    let server = Xvfb::start();
+    if let Some(server) = &server {
+        command
+            .env("DISPLAY", &server.display)
+            .env("LIBGL_ALWAYS_SOFTWARE", "1");
+    }
+    stage::tests(command.args(["--", "--show-output"]))
+}
+
+fn crate_tests(workspace: &Workspace) -> Result<Counts, Error> {
+    let mut command = cargo_test(workspace);
+    stage::tests(command.args(["--exclude", "tagline-tests", "--", "--show-output"]))
+}
+
+fn cargo_test(workspace: &Workspace) -> Command {
+    let mut command = cargo();
+    command
+        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        .env("TAGLINE_BUNDLED", workspace.bundled());
+    match onnxruntime::library(workspace) {
+        Ok(library) => {
+            command.env("TAGLINE_ORT_LIB", library);
+        }
+        Err(error) => println!("No ONNX Runtime for the tests, so some will skip: {error}"),
+    }
+    command
+}
+
+fn summary(stages: &[Stage]) -> ExitCode {
+    println!();
+    let mut total = Counts::default();
+    for Stage { name, time, counts } in stages {
+        println!("{name:<20} {:>7.1} s   {counts}", time.as_secs_f64());
+        total = total + *counts;
+    }
+    println!("\n{total}");
+    if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
