@@ -1,1 +1,3 @@
-//! x
+//! The Tagline plugin: CLAP, and VST3 through clap-wrapper.
+
+pub mod editor;
