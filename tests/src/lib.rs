@@ -1,9 +1,11 @@
 //! What tests share: the reference data and where they lie.
 
+mod bundles;
 mod tiny_model;
 
 use std::path::PathBuf;
 
+pub use bundles::bundle;
 pub use tiny_model::{TinyModel, tiny_model};
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the

@@ -16,7 +16,7 @@ use crate::workspace::{Workspace, cargo};
 /// Those of building. How the demo ends is the exit code.
 pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
     bundle::run(workspace, Build::Release)?;
-    exit_code(host(workspace, "demo").args(arguments))
+    exit_code(host(workspace, "demo").args(absolute(workspace, arguments)))
 }
 
 /// Runs the engine's benchmarks, then `tagline-host bench` with `arguments`.
@@ -26,15 +26,31 @@ pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, E
 pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
     bundle::run(workspace, Build::Release)?;
     process::run(cargo().args(["bench", "--package", "tagline-engine"]))?;
-    exit_code(host(workspace, "bench").args(arguments))
+    exit_code(host(workspace, "bench").args(absolute(workspace, arguments)))
 }
 
 fn host(workspace: &Workspace, command: &str) -> Command {
     let program = Build::Release.folder(workspace).join("tagline-host");
     let [clap, _] = bundle::bundles(workspace);
     let mut host = Command::new(program.with_extension(std::env::consts::EXE_EXTENSION));
-    host.arg(command).arg("--plugin").arg(clap);
+    host.arg(command).arg("--bundle").arg(clap);
     host
+}
+
+/// The arguments with the path of every file they name made absolute: the host runs in the
+/// workspace's folder, and whoever named a file may have been in another.
+fn absolute(workspace: &Workspace, arguments: &[OsString]) -> Vec<OsString> {
+    arguments
+        .iter()
+        .map(|argument| {
+            let file = workspace.started_in.join(argument);
+            if file.is_file() {
+                file.into_os_string()
+            } else {
+                argument.clone()
+            }
+        })
+        .collect()
 }
 
 fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {

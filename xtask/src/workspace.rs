@@ -11,6 +11,8 @@ pub struct Workspace {
     pub root: PathBuf,
     /// The folder of everything built.
     pub target: PathBuf,
+    /// The folder this program was started in.
+    pub started_in: PathBuf,
 }
 
 impl Workspace {
@@ -44,6 +46,7 @@ impl Workspace {
         let workspace = Self {
             root: folder("workspace_root")?,
             target: folder("target_directory")?,
+            started_in: std::env::current_dir().unwrap_or(package),
         };
         std::env::set_current_dir(&workspace.root).map_err(|source| Error::File {
             what: "enter",

@@ -1,0 +1,23 @@
+//! Where the built plugin lies.
+
+use std::path::PathBuf;
+
+/// The bundle `name` (`Tagline.clap`, `Tagline.vst3`) that `cargo xtask bundle` or
+/// `cargo xtask test` has built. `None`, with a line that says the test was skipped, where there
+/// is none.
+///
+/// It lies beside the folder of the running test program, wherever that build folder is.
+#[must_use]
+pub fn bundle(test: &str, name: &str) -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    // target/debug/deps/program → target/bundled/name
+    let bundle = program.ancestors().nth(3)?.join("bundled").join(name);
+    if bundle.exists() {
+        return Some(bundle);
+    }
+    eprintln!(
+        "SKIPPED {test}: no bundle {}; `cargo xtask bundle` builds it",
+        bundle.display()
+    );
+    None
+}
