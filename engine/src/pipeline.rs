@@ -386,7 +386,10 @@ mod tests {
             self.runs += 1;
             if self.runs >= self.fails_at {
                 let reason = "the device was removed".into();
-                return Err(InferenceError::Backend { backend: "CUDA", reason });
+                return Err(InferenceError::Backend {
+                    backend: "CUDA",
+                    reason,
+                });
             }
             out.fill(0.5);
             Ok(())
@@ -404,15 +407,25 @@ mod tests {
             licence: "CC0-1.0".into(),
             provenance: "made by a test".into(),
             tags: vec!["tag".into()],
-            front_end: FrontEndSpec { frames: 400, ..FrontEndSpec::choi2016() },
+            front_end: FrontEndSpec {
+                frames: 400,
+                ..FrontEndSpec::choi2016()
+            },
             output: OutputKind::Probabilities,
             sha256: "00".into(),
         };
         Loaded {
             info: Arc::new(info),
             path: "flaky.onnx".into(),
-            report: BackendReport { running: backend, lines: vec![] },
-            network: Arc::new(Mutex::new(Box::new(Flaky { backend, runs: 0, fails_at }))),
+            report: BackendReport {
+                running: backend,
+                lines: vec![],
+            },
+            network: Arc::new(Mutex::new(Box::new(Flaky {
+                backend,
+                runs: 0,
+                fails_at,
+            }))),
         }
     }
 
@@ -438,7 +451,12 @@ mod tests {
             model: ModelSource::File("flaky.onnx".into()),
             library_dirs: vec![],
         });
-        Bench { pipeline, samples, updates, events }
+        Bench {
+            pipeline,
+            samples,
+            updates,
+            events,
+        }
     }
 
     impl Bench {
@@ -450,7 +468,8 @@ mod tests {
 
         fn play(&mut self, seconds: f64) {
             for _ in 0..(seconds * 100.0) as usize {
-                self.samples.push_iter((0..120).map(|n| if n % 2 == 0 { 0.5 } else { -0.5 }));
+                self.samples
+                    .push_iter((0..120).map(|n| if n % 2 == 0 { 0.5 } else { -0.5 }));
                 self.pipeline.drain();
                 if self.pipeline.is_ready() {
                     self.pipeline.run_network();
@@ -464,7 +483,10 @@ mod tests {
         let mut bench = bench();
         bench.answer(loaded(Backend::Cuda, 3));
         bench.play(5.5);
-        assert!(matches!(bench.events.try_recv(), Ok(Event::ModelReady { generation: 1, .. })));
+        assert!(matches!(
+            bench.events.try_recv(),
+            Ok(Event::ModelReady { generation: 1, .. })
+        ));
         let (source, backend) = bench.answer(loaded(Backend::Tract, u32::MAX));
         assert_eq!(source, ModelSource::File("flaky.onnx".into()));
         assert_eq!(backend, BackendChoice::Only(Backend::Tract));
@@ -475,9 +497,20 @@ mod tests {
         assert!(message.contains("the device was removed"), "{message}");
         bench.play(2.0);
         let updates: Vec<_> = std::iter::from_fn(|| bench.updates.try_pop()).collect();
-        assert_eq!(updates.len(), 5, "one at about 3, 4, 5 (failed, run again), 6 and 7 s");
-        assert!(updates.windows(2).all(|p| p[0].position_samples < p[1].position_samples));
-        assert_eq!(bench.pipeline.stream.link.status.late_updates.load(Relaxed), 0);
+        assert_eq!(
+            updates.len(),
+            5,
+            "one at about 3, 4, 5 (failed, run again), 6 and 7 s"
+        );
+        assert!(
+            updates
+                .windows(2)
+                .all(|p| p[0].position_samples < p[1].position_samples)
+        );
+        assert_eq!(
+            bench.pipeline.stream.link.status.late_updates.load(Relaxed),
+            0
+        );
         assert!(updates.iter().all(|update| update.generation == 1));
     }
 
@@ -486,8 +519,14 @@ mod tests {
         let mut bench = bench();
         bench.answer(loaded(Backend::Tract, 1));
         bench.play(8.0);
-        assert!(matches!(bench.events.try_recv(), Ok(Event::ModelReady { .. })));
-        assert!(matches!(bench.events.try_recv(), Ok(Event::ModelFailed { .. })));
+        assert!(matches!(
+            bench.events.try_recv(),
+            Ok(Event::ModelReady { .. })
+        ));
+        assert!(matches!(
+            bench.events.try_recv(),
+            Ok(Event::ModelFailed { .. })
+        ));
         assert!(bench.events.try_recv().is_err());
         assert!(bench.updates.try_pop().is_none());
     }
@@ -496,13 +535,24 @@ mod tests {
     fn an_answer_that_has_been_overtaken_is_not_taken() {
         let mut bench = bench();
         let old = bench.pipeline.next_request().expect("the first request");
-        bench.pipeline.want_model(ModelSource::File("other.onnx".into()));
-        bench.pipeline.take_answer(old.ticket, Ok(loaded(Backend::Tract, 9)));
+        bench
+            .pipeline
+            .want_model(ModelSource::File("other.onnx".into()));
+        bench
+            .pipeline
+            .take_answer(old.ticket, Ok(loaded(Backend::Tract, 9)));
         assert!(bench.events.try_recv().is_err());
         let new = bench.pipeline.next_request().expect("the second request");
-        bench.pipeline.take_answer(old.ticket, Ok(loaded(Backend::Tract, 9)));
+        bench
+            .pipeline
+            .take_answer(old.ticket, Ok(loaded(Backend::Tract, 9)));
         assert!(bench.events.try_recv().is_err());
-        bench.pipeline.take_answer(new.ticket, Ok(loaded(Backend::Tract, 9)));
-        assert!(matches!(bench.events.try_recv(), Ok(Event::ModelReady { .. })));
+        bench
+            .pipeline
+            .take_answer(new.ticket, Ok(loaded(Backend::Tract, 9)));
+        assert!(matches!(
+            bench.events.try_recv(),
+            Ok(Event::ModelReady { .. })
+        ));
     }
 }
