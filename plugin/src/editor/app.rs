@@ -1,0 +1,126 @@
+//! The window's content: pages, drawn from snapshots of the plugin.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use egui::{Context, Rect, Ui, UiBuilder, vec2};
+use egui_baseview::baseview::HandlerError;
+use egui_baseview::{App, Frame};
+
+use super::chooser::Chooser;
+use super::motion::Motion;
+use super::pacing::{self, Pacing};
+use super::page::{self, Page};
+use super::source::{EditorSource, Snapshot};
+use super::{footer, header, heard, message, theme};
+
+/// Longest step of the bars' motion, in seconds: after a pause they glide on from where they were.
+const MAX_STEP_SECONDS: f32 = 0.1;
+
+/// The editor as egui draws it.
+pub struct EditorApp {
+    source: Arc<dyn EditorSource>,
+    visible: Arc<AtomicBool>,
+    snapshot: Snapshot,
+    page: Page,
+    motion: Motion,
+    chooser: Chooser,
+    pacing: Pacing,
+    /// Set by the first panic; from then on only a message is drawn.
+    broken: bool,
+}
+
+impl EditorApp {
+    /// An editor of `source` that draws while `visible`.
+    pub fn new(source: Arc<dyn EditorSource>, visible: Arc<AtomicBool>) -> Self {
+        Self {
+            source,
+            visible,
+            snapshot: Snapshot::default(),
+            page: Page::default(),
+            motion: Motion::default(),
+            chooser: Chooser::default(),
+            pacing: Pacing::default(),
+            broken: false,
+        }
+    }
+
+    /// Draws one frame. Returns whether something moves.
+    fn draw(&mut self, ui: &mut Ui) -> bool {
+        let source = Arc::clone(&self.source);
+        source.fill(&mut self.snapshot);
+        let snapshot = &self.snapshot;
+        let seconds = ui.input(|input| input.stable_dt).min(MAX_STEP_SECONDS);
+        let moving = self.motion.advance(snapshot, seconds);
+
+        let window = ui.max_rect();
+        ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);
+        let (top, rest) = window.split_top_bottom_at_y(window.top() + header::HEIGHT);
+        let (strip, rest) = rest.split_top_bottom_at_y(rest.top() + heard::HEIGHT);
+        let (body, bottom) = rest.split_top_bottom_at_y(rest.bottom() - footer::HEIGHT);
+        header::show(ui, top, snapshot, &mut self.page);
+        heard::show(ui, strip, snapshot);
+        let mut inside = within(ui, body);
+        match self.page {
+            Page::Tags => page::tags::show(&mut inside, snapshot, &self.motion, &mut self.page),
+            Page::Model => {
+                page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
+            }
+        }
+        footer::show(ui, bottom, &snapshot.settings, &*source);
+        moving && self.page == Page::Tags
+    }
+}
+
+/// A child of `ui` in `area` with the window's margins.
+fn within(ui: &mut Ui, area: Rect) -> Ui {
+    let inside = area.shrink2(vec2(theme::MARGIN, 0.0));
+    let inside = inside.with_max_y(inside.bottom() - 10.0);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(inside).id_salt("page"));
+    child.set_clip_rect(area.intersect(ui.clip_rect()));
+    child
+}
+
+impl App for EditorApp {
+    fn build(&mut self, ctx: Context, frame: &mut Frame) -> Result<(), HandlerError> {
+        theme::apply(&ctx);
+        ctx.options_mut(|options| {
+            // The host decides how large the window is.
+            options.zoom_with_keyboard = false;
+        });
+        frame.set_clear_color(theme::BACKGROUND.into());
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        let mut wait = pacing::WAITING;
+        if self.broken {
+            ui.painter()
+                .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
+            broken(ui);
+        } else {
+            match catch_unwind(AssertUnwindSafe(|| self.draw(ui))) {
+                Ok(true) => wait = pacing::MOVING,
+                Ok(false) => {}
+                Err(_) => {
+                    self.broken = true;
+                    wait = Duration::ZERO;
+                }
+            }
+        }
+        if self.visible.load(Ordering::Relaxed) {
+            self.pacing.schedule(frame.baseview_window(), wait);
+        }
+    }
+}
+
+fn broken(ui: &Ui) {
+    message::alone(
+        ui,
+        ui.max_rect(),
+        "The editor has stopped",
+        "This is a fault in Tagline. Tagging goes on; close this window and open it again.",
+    );
+}

@@ -1,0 +1,183 @@
+//! The model chooser: the files in the models folders, and a field for any other.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui::{
+    Align2, CursorIcon, Key, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+};
+use tagline_engine::{model_folders, models_in};
+
+use super::source::{EditorSource, Snapshot};
+use super::theme;
+
+/// The folders are read again this often while the chooser is shown.
+const REREAD: Duration = Duration::from_secs(2);
+/// Height of a file's row, in points.
+const ROW_HEIGHT: f32 = 28.0;
+
+/// The chooser's state.
+#[derive(Debug, Default)]
+pub struct Chooser {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    read: Option<Instant>,
+    field: String,
+}
+
+impl Chooser {
+    /// Draws the chooser into `ui`; a choice goes to `source`.
+    pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+        self.reread();
+        let in_force = snapshot.model.as_ref().map(|model| model.path.as_path());
+        ui.label(
+            RichText::new("Models on this computer")
+                .font(theme::medium(15.0))
+                .color(theme::TEXT),
+        );
+        let list = (ui.available_height() - 108.0).max(ROW_HEIGHT);
+        ScrollArea::vertical()
+            .id_salt("files")
+            .auto_shrink([false, false])
+            .max_height(list)
+            .show(ui, |ui| {
+                if self.files.is_empty() {
+                    ui.label(
+                        RichText::new("None yet. A file put into the folder below appears here.")
+                            .color(theme::TEXT_SOFT),
+                    );
+                }
+                for file in self.files.clone() {
+                    if file_row(ui, &file, in_force == Some(&file)) {
+                        source.choose_model(file);
+                    }
+                }
+            });
+        self.folder_line(ui, snapshot.loading);
+        self.path_field(ui, source);
+    }
+
+    fn folder_line(&self, ui: &mut Ui, loading: bool) {
+        let text = match self.folders.first() {
+            _ if loading => "Opening the model …".to_owned(),
+            Some(folder) => folder.display().to_string(),
+            None => String::new(),
+        };
+        let text = RichText::new(text)
+            .font(theme::regular(12.0))
+            .color(theme::TEXT_FAINT);
+        ui.add(Label::new(text).truncate().selectable(true));
+        ui.add_space(6.0);
+    }
+
+    fn path_field(&mut self, ui: &mut Ui, source: &dyn EditorSource) {
+        ui.label(
+            RichText::new("Another file")
+                .font(theme::regular(11.0))
+                .color(theme::TEXT_FAINT),
+        );
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut self.field)
+                .hint_text("/path/to/model.onnx")
+                .desired_width(ui.available_width() - 74.0)
+                .min_size(vec2(0.0, theme::CONTROL_HEIGHT))
+                .align(Align2::LEFT_CENTER);
+            let entered =
+                ui.add(edit).lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let clicked = ui
+                .add_enabled(!self.field.trim().is_empty(), egui::Button::new("Load"))
+                .clicked();
+            if (entered || clicked)
+                && let Some(path) = path_from(&self.field, home().as_deref())
+            {
+                source.choose_model(path);
+            }
+        });
+    }
+
+    fn reread(&mut self) {
+        if self.read.is_some_and(|at| at.elapsed() < REREAD) {
+            return;
+        }
+        self.read = Some(Instant::now());
+        self.folders = model_folders();
+        self.files = self
+            .folders
+            .iter()
+            .flat_map(|folder| models_in(folder))
+            .collect();
+    }
+}
+
+/// Draws a file's row. Returns whether it was clicked and is not in force already.
+fn file_row(ui: &mut Ui, file: &Path, in_force: bool) -> bool {
+    let size = vec2(ui.available_width(), ROW_HEIGHT);
+    let (row, response) = ui.allocate_exact_size(size, Sense::click());
+    let response = response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(file.display().to_string());
+    let painter = ui.painter();
+    if in_force {
+        painter.rect_filled(row, theme::RADIUS, theme::ACCENT_DIM);
+    } else if response.hovered() {
+        painter.rect_filled(row, theme::RADIUS, theme::CONTROL);
+    }
+    let text = Rect::from_min_max(row.min + vec2(10.0, 0.0), row.max - vec2(10.0, 0.0));
+    painter.with_clip_rect(text.intersect(ui.clip_rect())).text(
+        pos2(text.left(), text.center().y),
+        Align2::LEFT_CENTER,
+        file_name(file),
+        theme::regular(13.5),
+        if in_force { theme::ACCENT } else { theme::TEXT },
+    );
+    response.clicked() && !in_force
+}
+
+/// The file's name without the ending that all of them have.
+fn file_name(file: &Path) -> String {
+    file.file_stem()
+        .unwrap_or(file.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn home() -> Option<PathBuf> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    std::env::var_os(name).map(PathBuf::from)
+}
+
+/// A path as people paste it: in quotes, as a file URL, or with `~` for their home.
+fn path_from(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']).trim();
+    let text = text.strip_prefix("file://").unwrap_or(text);
+    if text.is_empty() {
+        return None;
+    }
+    if let (Some(rest), Some(home)) = (text.strip_prefix("~/"), home) {
+        return Some(home.join(rest));
+    }
+    Some(PathBuf::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_paths_are_understood() {
+        let home = Path::new("/home/user");
+        for (text, path) in [
+            ("/a/b.onnx", "/a/b.onnx"),
+            ("  \"/a/my model.onnx\" ", "/a/my model.onnx"),
+            ("'/a/b.onnx'", "/a/b.onnx"),
+            ("file:///a/b.onnx", "/a/b.onnx"),
+            ("~/b.onnx", "/home/user/b.onnx"),
+        ] {
+            assert_eq!(path_from(text, Some(home)), Some(PathBuf::from(path)));
+        }
+        assert_eq!(path_from("~/b.onnx", None), Some(PathBuf::from("~/b.onnx")));
+        for nothing in ["", "  ", "\"\"", "file://"] {
+            assert_eq!(path_from(nothing, Some(home)), None);
+        }
+    }
+}

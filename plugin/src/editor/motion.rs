@@ -1,0 +1,172 @@
+//! Where each tag's bar is and how long: values and order ease toward the newest update, so that
+//! nothing jumps and neighbours of almost equal value do not swap to and fro.
+
+use super::source::Snapshot;
+
+/// A tag overtakes the one above only by more than this, in value 0 to 1.
+const OVERTAKE_MARGIN: f32 = 0.015;
+/// Time constant of a bar's length, in seconds.
+const LENGTH_SECONDS: f32 = 0.12;
+/// Time constant of a bar's place, in seconds.
+const PLACE_SECONDS: f32 = 0.16;
+/// Nearer than this a value is at its goal.
+const SETTLED: f32 = 0.002;
+
+/// A tag's bar as it is drawn now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Drawn value, 0 to 1.
+    pub value: f32,
+    /// Drawn place from the top, in rows; between two rows while it moves.
+    pub row: f32,
+}
+
+/// All bars, by tag.
+#[derive(Debug, Default)]
+pub struct Motion {
+    generation: u32,
+    bars: Vec<Bar>,
+    /// Tags from the strongest to the weakest.
+    order: Vec<usize>,
+}
+
+impl Motion {
+    /// Moves the bars on by `seconds` toward `snapshot`. Returns whether any still moves.
+    pub fn advance(&mut self, snapshot: &Snapshot, seconds: f32) -> bool {
+        let count = snapshot.tags().len();
+        let values = &snapshot.values[..count];
+        if self.generation != snapshot.generation || self.bars.len() != count {
+            self.start_anew(snapshot.generation, values);
+        }
+        reorder(&mut self.order, values);
+
+        let mut moving = false;
+        for (row, &tag) in self.order.iter().enumerate() {
+            let bar = &mut self.bars[tag];
+            moving |= ease(&mut bar.value, values[tag], seconds / LENGTH_SECONDS);
+            moving |= ease(&mut bar.row, row as f32, seconds / PLACE_SECONDS);
+        }
+        moving
+    }
+
+    /// The tags with their bars, from the strongest to the weakest.
+    pub fn bars(&self) -> impl DoubleEndedIterator<Item = (usize, Bar)> {
+        self.order.iter().map(|&tag| (tag, self.bars[tag]))
+    }
+
+    /// Bars of another model rise from nothing, each in its place from the start.
+    fn start_anew(&mut self, generation: u32, values: &[f32]) {
+        self.generation = generation;
+        self.order = (0..values.len()).collect();
+        self.order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+        self.bars = vec![
+            Bar {
+                value: 0.0,
+                row: 0.0
+            };
+            values.len()
+        ];
+        for (row, &tag) in self.order.iter().enumerate() {
+            self.bars[tag].row = row as f32;
+        }
+    }
+}
+
+/// Moves `value` toward `goal` by `1 - exp(-steps)` of the way. Returns whether it is still on
+/// its way.
+fn ease(value: &mut f32, goal: f32, steps: f32) -> bool {
+    let rest = (goal - *value) * (-steps).exp();
+    // `is_nan` too: a value that is none must not move for ever.
+    if !(rest.abs() > SETTLED) {
+        *value = if goal.is_nan() { 0.0 } else { goal };
+        return false;
+    }
+    *value = goal - rest;
+    true
+}
+
+/// Sorts `order` by falling value, but lets a tag overtake only by more than the margin.
+fn reorder(order: &mut [usize], values: &[f32]) {
+    // An insertion sort, as almost nothing changes from one update to the next.
+    for end in 1..order.len() {
+        let mut at = end;
+        while at > 0 && values[order[at]] > values[order[at - 1]] + OVERTAKE_MARGIN {
+            order.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::preview::snapshot_of;
+
+    #[test]
+    fn almost_equal_tags_do_not_swap_to_and_fro() {
+        let mut order = vec![0, 1, 2];
+        for step in 0..10 {
+            let wobble = if step % 2 == 0 { 0.007 } else { -0.007 };
+            reorder(&mut order, &[0.5, 0.5 + wobble, 0.1]);
+            assert_eq!(order, [0, 1, 2]);
+        }
+    }
+
+    #[test]
+    fn a_clearly_stronger_tag_rises_to_its_place() {
+        let mut order = vec![0, 1, 2, 3];
+        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4]);
+        assert_eq!(order, [2, 3, 0, 1]);
+    }
+
+    #[test]
+    fn bars_arrive_and_come_to_rest() {
+        let mut snapshot = snapshot_of(&["jazz", "piano", "rock"]);
+        snapshot.values[..3].copy_from_slice(&[0.1, 0.8, 0.4]);
+        let mut motion = Motion::default();
+        assert!(motion.advance(&snapshot, 1.0 / 30.0));
+        let frames = (0..120)
+            .take_while(|_| motion.advance(&snapshot, 1.0 / 30.0))
+            .count();
+        assert!(frames < 60, "still moving after {frames} frames");
+        let bars: Vec<_> = motion.bars().map(|(tag, bar)| (tag, bar.value)).collect();
+        assert_eq!(bars, [(1, 0.8), (2, 0.4), (0, 0.1)]);
+    }
+
+    #[test]
+    fn a_bar_changes_its_place_gradually() {
+        let mut snapshot = snapshot_of(&["jazz", "piano"]);
+        snapshot.values[..2].copy_from_slice(&[0.9, 0.1]);
+        let mut motion = Motion::default();
+        while motion.advance(&snapshot, 0.1) {}
+        snapshot.values[..2].copy_from_slice(&[0.1, 0.9]);
+        motion.advance(&snapshot, 1.0 / 30.0);
+        let (tag, bar) = motion.bars().next().expect("a bar");
+        assert_eq!(tag, 1);
+        assert!(bar.row > 0.5 && bar.row < 1.0, "{bar:?}");
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_do_not_keep_the_editor_busy() {
+        let mut snapshot = snapshot_of(&["jazz", "piano"]);
+        snapshot.values[..2].copy_from_slice(&[f32::NAN, 0.5]);
+        let mut motion = Motion::default();
+        let frames = (0..200)
+            .take_while(|_| motion.advance(&snapshot, 1.0 / 30.0))
+            .count();
+        assert!(frames < 200);
+    }
+
+    #[test]
+    fn another_model_starts_anew() {
+        let mut motion = Motion::default();
+        let mut first = snapshot_of(&["jazz", "piano"]);
+        first.values[..2].fill(1.0);
+        while motion.advance(&first, 0.1) {}
+        let mut second = snapshot_of(&["speech", "music", "noise"]);
+        second.generation = first.generation + 1;
+        motion.advance(&second, 0.0);
+        assert_eq!(motion.bars().count(), 3);
+        assert!(motion.bars().all(|(_, bar)| bar.value == 0.0));
+    }
+}

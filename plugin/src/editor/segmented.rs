@@ -1,0 +1,58 @@
+//! A row of choices of which one holds.
+
+use egui::{Align2, Color32, CursorIcon, Rect, Sense, Ui, pos2, vec2};
+
+use super::theme;
+
+/// Draws `choices`, name and colour when chosen, with `chosen` highlighted. Returns the choice
+/// that was clicked.
+pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -> Option<usize> {
+    const PADDING: f32 = 12.0;
+    let font = theme::regular(13.0);
+    let widths: Vec<f32> = choices
+        .iter()
+        .map(|(name, _)| {
+            let galley =
+                ui.painter()
+                    .layout_no_wrap((*name).to_owned(), font.clone(), Color32::PLACEHOLDER);
+            galley.size().x + 2.0 * PADDING
+        })
+        .collect();
+    let size = vec2(widths.iter().sum::<f32>() + 4.0, theme::CONTROL_HEIGHT);
+    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter()
+        .rect_filled(area, theme::RADIUS, theme::BACKGROUND);
+
+    let mut clicked = None;
+    let mut left = area.left() + 2.0;
+    for (index, ((name, colour), width)) in choices.iter().zip(widths).enumerate() {
+        let rect = Rect::from_min_max(
+            pos2(left, area.top() + 2.0),
+            pos2(left + width, area.bottom() - 2.0),
+        );
+        let response = ui
+            .interact(rect, ui.scope_id().with((id, index)), Sense::click())
+            .on_hover_cursor(CursorIcon::PointingHand);
+        let text = if index == chosen {
+            ui.painter()
+                .rect_filled(rect, theme::RADIUS - 1, theme::CONTROL_HOVERED);
+            *colour
+        } else if response.hovered() {
+            theme::TEXT
+        } else {
+            theme::TEXT_SOFT
+        };
+        ui.painter().text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            *name,
+            font.clone(),
+            text,
+        );
+        if response.clicked() && index != chosen {
+            clicked = Some(index);
+        }
+        left += width;
+    }
+    clicked
+}
