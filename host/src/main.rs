@@ -1,2 +1,143 @@
-//! x
-fn main() {}
+//! `tagline-host`: demonstrates and measures the built plugin in a real CLAP host.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tagline_host::BlockSizes;
+use tagline_host::bench::{self, BenchOptions, BenchPart};
+use tagline_host::demo::{self, DemoOptions, HOW_TO_IMPORT, View, newest_model};
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Streams a song through the plugin and shows what it says of it.
+    Demo(DemoArgs),
+    /// Measures the audio thread, the memory and the analysis.
+    Bench(BenchArgs),
+}
+
+#[derive(Args)]
+struct Plugin {
+    /// The plugin's bundle.
+    #[arg(long, default_value = "target/bundled/Tagline.clap")]
+    bundle: PathBuf,
+    /// The model; the newest .onnx in target/models if none is given.
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Prints one JSON object and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// The song: wav, flac, mp3, ogg vorbis, m4a or aiff.
+    audio: Option<PathBuf>,
+    #[command(flatten)]
+    plugin: Plugin,
+    /// Paced by the clock, instead of a bounce as fast as possible.
+    #[arg(long)]
+    realtime: bool,
+    /// Folder for taggram.png and tags.json.
+    #[arg(long, default_value = "target/demo")]
+    out: PathBuf,
+    /// Frames of a block.
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    block: u32,
+}
+
+#[derive(Args)]
+struct BenchArgs {
+    #[command(flatten)]
+    plugin: Plugin,
+    /// What to measure; everything if none is given.
+    #[arg(long, value_enum)]
+    part: Vec<BenchPart>,
+}
+
+impl Plugin {
+    /// The model that was asked for, or the newest.
+    fn model(&self) -> Option<PathBuf> {
+        let newest = || newest_model(Path::new("target/models"));
+        self.model.clone().or_else(newest)
+    }
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let result = match Cli::parse().command {
+        Command::Demo(args) => run_demo(&args),
+        Command::Bench(args) => run_bench(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_demo(args: &DemoArgs) -> Result<(), String> {
+    let Some(audio) = args.audio.clone() else {
+        return Err("which song? give an audio file: demo SONG.mp3".to_owned());
+    };
+    let options = DemoOptions {
+        audio,
+        bundle: args.plugin.bundle.clone(),
+        model: args.plugin.model(),
+        realtime: args.realtime,
+        out: args.out.clone(),
+        blocks: BlockSizes::Fixed(args.block),
+    };
+    let mut view = if args.plugin.json {
+        View::Silent
+    } else {
+        View::for_people()
+    };
+    let report = demo::run(&options, &mut view).map_err(|error| error.to_string())?;
+    if args.plugin.json {
+        println!("{}", json(&report)?);
+    } else {
+        print!("{}", report.text());
+        println!(
+            "pictures      {}",
+            options.out.join("taggram.png").display()
+        );
+        println!("every update  {}", options.out.join("tags.json").display());
+    }
+    Ok(())
+}
+
+fn run_bench(args: &BenchArgs) -> Result<(), String> {
+    let model = args.plugin.model().ok_or(HOW_TO_IMPORT)?;
+    let options = BenchOptions {
+        bundle: args.plugin.bundle.clone(),
+        model,
+        parts: args.part.clone(),
+    };
+    let report = bench::run(&options).map_err(|error| error.to_string())?;
+    if args.plugin.json {
+        println!("{}", json(&report)?);
+    } else {
+        print!("{}", report.text());
+    }
+    Ok(())
+}
+
+fn json(report: &impl serde::Serialize) -> Result<String, String> {
+    serde_json::to_string(report).map_err(|error| error.to_string())
+}

@@ -1,0 +1,285 @@
+//! What the plugin costs: on the audio thread, in memory, on the analysis thread.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::demo::{DemoError, running_backend, start_plugin, wait_for_model};
+use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
+use crate::{BlockSizes, Costs, HostedPlugin, Pace, Rendering, StreamOptions, UpdateLog, stream};
+
+const SAMPLE_RATE_HZ: f64 = 48_000.0;
+const BLOCK_FRAMES: u32 = 64;
+
+/// Blocks of the audio thread's part.
+const BLOCKS: usize = 110_000;
+
+/// Times faster than real time in the audio thread's part.
+const SPEED: f64 = 5.0;
+
+/// Instances of the memory part beside the first.
+const MORE_INSTANCES: usize = 16;
+
+/// Length of the analysis part, in seconds.
+const ANALYSIS_SECONDS: f64 = 30.0;
+
+/// A part of the measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum BenchPart {
+    /// Time of `process` on the audio thread.
+    Process,
+    /// Memory of further instances.
+    Memory,
+    /// CPU time of the analysis.
+    Cpu,
+}
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct BenchOptions {
+    /// The plugin's bundle.
+    pub bundle: PathBuf,
+    /// The model.
+    pub model: PathBuf,
+    /// The parts; all if empty.
+    pub parts: Vec<BenchPart>,
+}
+
+/// All figures.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BenchReport {
+    /// What ran the network.
+    pub backend: String,
+    /// The audio thread.
+    pub process: Option<ProcessReport>,
+    /// Memory.
+    pub memory: Option<MemoryReport>,
+    /// The analysis.
+    pub analysis: Option<AnalysisReport>,
+}
+
+/// Time of `process` in realtime mode, with a model running and driving the tags.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ProcessReport {
+    /// Frames of a block.
+    pub block_frames: u32,
+    /// Sample rate, in Hz.
+    pub sample_rate_hz: f64,
+    /// Blocks that were measured.
+    pub blocks: usize,
+    /// Updates that arrived meanwhile.
+    pub updates: usize,
+    /// Time a block, in microseconds.
+    pub process_us: Costs,
+}
+
+/// Resident memory with one instance and with many of the same model, each of which has analysed
+/// sound before it fell idle.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MemoryReport {
+    /// With one instance, in MiB.
+    pub one_mb: f64,
+    /// With all of them, in MiB.
+    pub all_mb: f64,
+    /// Number of all of them.
+    pub instances: usize,
+    /// What each further instance adds, in MiB.
+    pub each_further_mb: f64,
+}
+
+/// CPU time of all threads but the host's own, at one update a second.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct AnalysisReport {
+    /// Length of the measurement, in seconds.
+    pub seconds: f64,
+    /// Updates that arrived meanwhile.
+    pub updates: usize,
+    /// Share of one core, 0 to 1.
+    pub core_share: f64,
+    /// CPU time of one update, in milliseconds.
+    pub update_cpu_ms: f64,
+}
+
+/// Measures the parts that were asked for.
+///
+/// # Errors
+/// [`DemoError`] if the plugin cannot be used.
+pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
+    let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
+    let mut report = BenchReport::default();
+    // Memory first: what later parts leave behind would hide what an instance takes.
+    if wanted(BenchPart::Memory) {
+        report.memory = measure_memory(options)?;
+    }
+    let mut plugin = start(options, BLOCK_FRAMES)?;
+    report.backend = running_backend(&mut plugin).unwrap_or_default();
+    if wanted(BenchPart::Process) {
+        report.process = Some(measure_process(&mut plugin)?);
+    }
+    if wanted(BenchPart::Cpu) {
+        report.analysis = measure_analysis(&mut plugin)?;
+    }
+    Ok(report)
+}
+
+fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, DemoError> {
+    let mut plugin = start_plugin(&options.bundle, Some(&options.model), Rendering::Realtime)?;
+    plugin.activate(SAMPLE_RATE_HZ, block_frames)?;
+    wait_for_model(&mut plugin, true);
+    if running_backend(&mut plugin).is_none() {
+        return Err(refused(&options.model, &plugin));
+    }
+    Ok(plugin)
+}
+
+fn refused(model: &Path, plugin: &HostedPlugin) -> DemoError {
+    DemoError::ModelRefused {
+        model: model.to_owned(),
+        log: plugin.log(),
+    }
+}
+
+/// Stereo noise at −20 dBFS: never silent, so that every update is computed.
+fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
+    let mut state = 1u32;
+    let frames = (seconds * SAMPLE_RATE_HZ) as usize;
+    (0..channels)
+        .map(|_| {
+            (0..frames)
+                .map(|_| {
+                    // Marsaglia's xorshift32.
+                    state ^= state << 13;
+                    state ^= state >> 17;
+                    state ^= state << 5;
+                    0.17 * (state as f32 / u32::MAX as f32 * 2.0 - 1.0)
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn measure_process(plugin: &mut HostedPlugin) -> Result<ProcessReport, DemoError> {
+    let seconds = BLOCKS as f64 * f64::from(BLOCK_FRAMES) / SAMPLE_RATE_HZ;
+    let audio = noise(seconds, plugin.channels());
+    let options = StreamOptions {
+        blocks: BlockSizes::Fixed(BLOCK_FRAMES),
+        pace: Pace::Times(SPEED),
+        ..StreamOptions::default()
+    };
+    let streamed = stream(plugin, &audio, &options, |_, _| ControlFlow::Continue(()))?;
+    let mut log = UpdateLog::default();
+    log.push(&streamed.events);
+    Ok(ProcessReport {
+        block_frames: BLOCK_FRAMES,
+        sample_rate_hz: SAMPLE_RATE_HZ,
+        blocks: streamed.block_costs.len(),
+        updates: log.updates().len(),
+        process_us: Costs::of(&streamed.block_costs),
+    })
+}
+
+fn measure_memory(options: &BenchOptions) -> Result<Option<MemoryReport>, DemoError> {
+    let first = idle_instance(options)?;
+    let Some(one_mb) = resident_mb() else {
+        return Ok(None);
+    };
+    let mut instances = vec![first];
+    for _ in 0..MORE_INSTANCES {
+        instances.push(idle_instance(options)?);
+    }
+    let all_mb = resident_mb().unwrap_or(one_mb);
+    Ok(Some(MemoryReport {
+        one_mb,
+        all_mb,
+        instances: instances.len(),
+        each_further_mb: (all_mb - one_mb) / MORE_INSTANCES as f64,
+    }))
+}
+
+/// An instance that has used all of its memory once: it has analysed a few seconds of sound.
+fn idle_instance(options: &BenchOptions) -> Result<HostedPlugin, DemoError> {
+    let mut plugin = start(options, 512)?;
+    let audio = noise(6.0, plugin.channels());
+    let stream_options = StreamOptions {
+        pace: Pace::Times(SPEED),
+        ..StreamOptions::default()
+    };
+    stream(&mut plugin, &audio, &stream_options, |_, _| {
+        ControlFlow::Continue(())
+    })?;
+    Ok(plugin)
+}
+
+fn measure_analysis(plugin: &mut HostedPlugin) -> Result<Option<AnalysisReport>, DemoError> {
+    let audio = noise(ANALYSIS_SECONDS + 4.0, plugin.channels());
+    plugin.activate(SAMPLE_RATE_HZ, 512)?;
+    wait_for_model(plugin, true);
+    let mut begin: Option<(Instant, Option<f64>)> = None;
+    let mut log = UpdateLog::default();
+    let options = StreamOptions {
+        pace: Pace::Times(1.0),
+        ..StreamOptions::default()
+    };
+    stream(plugin, &audio, &options, |_, block| {
+        // From the first update on: what comes before is not yet one update a second.
+        if begin.is_some() {
+            log.push(block.events);
+        } else if !block.events.is_empty() {
+            begin = Some((Instant::now(), other_threads_cpu_seconds()));
+        }
+        let over = begin
+            .is_some_and(|(start, _)| start.elapsed() >= Duration::from_secs_f64(ANALYSIS_SECONDS));
+        if over {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    let Some((start, Some(before))) = begin else {
+        return Ok(None);
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    let cpu_seconds = other_threads_cpu_seconds().unwrap_or(before) - before;
+    let updates = log.updates().len();
+    Ok(Some(AnalysisReport {
+        seconds,
+        updates,
+        core_share: cpu_seconds / seconds,
+        update_cpu_ms: 1e3 * cpu_seconds / updates.max(1) as f64,
+    }))
+}
+
+impl BenchReport {
+    /// The report for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("backend         {}\n", self.backend);
+        if let Some(process) = &self.process {
+            let Costs { p50, p999, max } = process.process_us;
+            text += &format!(
+                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz \
+                 (p99.9 {p999:.2} µs, max {max:.1} µs; {} blocks, {} updates)\n",
+                process.block_frames, process.sample_rate_hz, process.blocks, process.updates
+            );
+        }
+        if let Some(memory) = &self.memory {
+            text += &format!(
+                "memory          {:.2} MB for each further instance (1: {:.0} MB, {}: {:.0} MB)\n",
+                memory.each_further_mb, memory.one_mb, memory.instances, memory.all_mb
+            );
+        }
+        if let Some(analysis) = &self.analysis {
+            text += &format!(
+                "analysis        {:.1} % of one core at one update a second \
+                 ({:.0} ms of CPU an update; {} updates in {:.0} s)\n",
+                100.0 * analysis.core_share,
+                analysis.update_cpu_ms,
+                analysis.updates,
+                analysis.seconds
+            );
+        }
+        text
+    }
+}

@@ -1,0 +1,70 @@
+//! How audio is cut into blocks.
+
+/// Sizes of the blocks of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockSizes {
+    /// All of this many frames, but the last.
+    Fixed(u32),
+    /// From 1 to `max` frames at random, the same for the same seed.
+    Random {
+        /// Longest block, in frames.
+        max: u32,
+        /// Names the sequence.
+        seed: u64,
+    },
+}
+
+impl BlockSizes {
+    /// The longest block, in frames.
+    #[must_use]
+    pub fn max_frames(self) -> u32 {
+        match self {
+            Self::Fixed(frames) => frames.max(1),
+            Self::Random { max, .. } => max.max(1),
+        }
+    }
+
+    /// The sizes, without end, in frames.
+    pub fn frames(self) -> impl Iterator<Item = usize> {
+        let (max, mut state) = match self {
+            Self::Fixed(frames) => (frames.max(1), None),
+            Self::Random { max, seed } => (max.max(1), Some(seed)),
+        };
+        std::iter::repeat_with(move || match &mut state {
+            None => max as usize,
+            Some(state) => 1 + (split_mix(state) % u64::from(max)) as usize,
+        })
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_sizes_stay_in_range_and_repeat() {
+        let sizes = BlockSizes::Random { max: 700, seed: 1 };
+        let some: Vec<usize> = sizes.frames().take(1_000).collect();
+        assert!(some.iter().all(|frames| (1..=700).contains(frames)));
+        assert!(some.iter().any(|frames| *frames < 70) && some.iter().any(|frames| *frames > 630));
+        assert!(sizes.frames().zip(&some).take(1_000).all(|(a, b)| a == *b));
+    }
+
+    #[test]
+    fn a_block_is_never_empty() {
+        assert_eq!(BlockSizes::Fixed(0).frames().next(), Some(1));
+        assert_eq!(
+            BlockSizes::Random { max: 0, seed: 3 }.frames().next(),
+            Some(1)
+        );
+    }
+}

@@ -1,0 +1,211 @@
+//! The demonstration: a song through the real bundle.
+
+mod files;
+mod measure;
+mod report;
+mod view;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tagline_media::{Audio, DecodeError, TaggramError, decode};
+
+use crate::updates::UpdateLog;
+use crate::{
+    BlockSizes, HostedPlugin, HostingError, Pace, Rendering, StreamOptions, Streamed, ids,
+    state_with_model, stream,
+};
+
+pub use report::{DemoReport, UpdateCosts};
+pub use view::View;
+
+/// How to make a model, in one line.
+pub const HOW_TO_IMPORT: &str = "no model in target/models; make one with `cargo run --release \
+    -p trainer -- import WEIGHTS --preset won2020-fcn --tags TAGS.json --out \
+    target/models/NAME.onnx`";
+
+/// What to demonstrate.
+#[derive(Clone, Debug)]
+pub struct DemoOptions {
+    /// The song.
+    pub audio: PathBuf,
+    /// The plugin's bundle.
+    pub bundle: PathBuf,
+    /// The model; without one, the plugin's own default.
+    pub model: Option<PathBuf>,
+    /// Paced by the clock, in realtime render mode, instead of a bounce as fast as possible.
+    pub realtime: bool,
+    /// Folder for `taggram.png` and `tags.json`.
+    pub out: PathBuf,
+    /// How the song is cut into blocks.
+    pub blocks: BlockSizes,
+}
+
+/// Why there is nothing to see.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// The song cannot be read.
+    #[error(transparent)]
+    Song(#[from] DecodeError),
+    /// The plugin cannot be hosted.
+    #[error(transparent)]
+    Hosting(#[from] HostingError),
+    /// The picture cannot be written.
+    #[error(transparent)]
+    Taggram(#[from] TaggramError),
+    /// A file or folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The model was given and the plugin did not take it.
+    #[error("the plugin did not take the model {}{}", model.display(), said(log))]
+    ModelRefused {
+        /// The model's file.
+        model: PathBuf,
+        /// What the plugin logged.
+        log: Vec<String>,
+    },
+}
+
+fn said(log: &[String]) -> String {
+    log.last()
+        .map_or_else(String::new, |line| format!(": {line}"))
+}
+
+/// Streams a song through the plugin and writes what it says of it.
+///
+/// # Errors
+/// [`DemoError`] if the song or the plugin cannot be used, or a file cannot be written.
+pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoError> {
+    let audio = decode(&options.audio)?;
+    let mut plugin = start(options, &audio, options.realtime)?;
+    view.start(&options.audio, &audio);
+    let mut log = UpdateLog::default();
+    let stream_options = StreamOptions {
+        blocks: options.blocks,
+        pace: if options.realtime {
+            Pace::Times(1.0)
+        } else {
+            Pace::Unpaced
+        },
+        ..StreamOptions::default()
+    };
+    let streamed = stream(
+        &mut plugin,
+        &audio.channels,
+        &stream_options,
+        |plugin, block| {
+            let known = log.updates().len();
+            log.push(block.events);
+            let seconds = block.frames_done as f64 / plugin.sample_rate_hz();
+            let is_new = log.updates().len() > known;
+            view.block(plugin, seconds, log.last().filter(|_| is_new));
+            ControlFlow::Continue(())
+        },
+    )?;
+    view.finish();
+    if log.updates().is_empty() && running_backend(&mut plugin).is_none() {
+        check_model(options, &plugin)?;
+    }
+    let costs = if options.realtime {
+        streamed.block_costs.clone()
+    } else {
+        measure::realtime_block_costs(options, &audio)?
+    };
+    let report = report::make(options, &audio, &mut plugin, &streamed, &log, &costs);
+    files::write(options, &mut plugin, &log, &report)?;
+    Ok(report)
+}
+
+/// A model that was given and does not run is an error; none at all is a plugin that passes audio
+/// through.
+fn check_model(options: &DemoOptions, plugin: &HostedPlugin) -> Result<(), DemoError> {
+    match &options.model {
+        Some(model) => Err(DemoError::ModelRefused {
+            model: model.clone(),
+            log: plugin.log(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Loads the plugin, gives it the model, and activates it at the song's own rate.
+pub(crate) fn start(
+    options: &DemoOptions,
+    audio: &Audio,
+    realtime: bool,
+) -> Result<HostedPlugin, DemoError> {
+    let rendering = if realtime {
+        Rendering::Realtime
+    } else {
+        Rendering::Offline
+    };
+    let mut plugin = start_plugin(&options.bundle, options.model.as_deref(), rendering)?;
+    let rate_hz = f64::from(audio.sample_rate_hz);
+    plugin.activate(rate_hz, options.blocks.max_frames())?;
+    wait_for_model(&mut plugin, options.model.is_some());
+    Ok(plugin)
+}
+
+/// Loads the plugin and gives it the model; the caller activates it.
+pub(crate) fn start_plugin(
+    bundle: &Path,
+    model: Option<&Path>,
+    rendering: Rendering,
+) -> Result<HostedPlugin, DemoError> {
+    let mut plugin = HostedPlugin::load(bundle)?;
+    plugin.set_rendering(rendering)?;
+    if let Some(model) = model {
+        let path = std::path::absolute(model).map_err(|source| DemoError::Io {
+            path: model.to_owned(),
+            source,
+        })?;
+        plugin.load_state(state_with_model(&path, 1.0).as_bytes())?;
+    }
+    Ok(plugin)
+}
+
+/// Waits until the plugin's worker has found and opened its model, as it does in the background.
+pub(crate) fn wait_for_model(plugin: &mut HostedPlugin, expected: bool) {
+    let patience = Duration::from_secs(if expected { 60 } else { 3 });
+    let start = Instant::now();
+    while start.elapsed() < patience && running_backend(plugin).is_none() {
+        std::thread::sleep(Duration::from_millis(20));
+        plugin.run_callbacks();
+    }
+}
+
+/// Name of what runs the network, if anything does.
+pub(crate) fn running_backend(plugin: &mut HostedPlugin) -> Option<String> {
+    let value = plugin.value(ids::RUNNING_BACKEND)?;
+    if value < 0.5 {
+        return None;
+    }
+    plugin.value_text(ids::RUNNING_BACKEND, value)
+}
+
+/// The newest `.onnx` file of a folder.
+#[must_use]
+pub fn newest_model(folder: &Path) -> Option<PathBuf> {
+    let files = std::fs::read_dir(folder).ok()?.flatten();
+    files
+        .map(|file| file.path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "onnx")
+        })
+        .filter_map(|path| Some((std::fs::metadata(&path).ok()?.modified().ok()?, path)))
+        .max()
+        .map(|(_, path)| path)
+}
+
+/// Whether the plugin handed the song through bit by bit.
+pub(crate) fn passed_through(audio: &Audio, streamed: &Streamed) -> bool {
+    audio.channels.len() != streamed.output.len() || audio.channels == streamed.output
+}

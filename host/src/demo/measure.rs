@@ -1,0 +1,39 @@
+//! The audio thread's cost, measured where it must be low.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use tagline_media::Audio;
+
+use super::{DemoError, DemoOptions, start};
+use crate::{Pace, StreamOptions, stream};
+
+/// Song time of the measurement, in seconds.
+const MEASURED_SECONDS: f64 = 24.0;
+
+/// Times faster than real time, so that it is short and updates still arrive between blocks.
+const SPEED: f64 = 8.0;
+
+/// Costs of the song's first blocks in realtime mode. In a bounce the plugin waits on the audio
+/// thread for every update, so a bounce's own times say nothing about a live stream.
+pub(super) fn realtime_block_costs(
+    options: &DemoOptions,
+    audio: &Audio,
+) -> Result<Vec<Duration>, DemoError> {
+    let mut plugin = start(options, audio, true)?;
+    let frames = (MEASURED_SECONDS * f64::from(audio.sample_rate_hz)) as usize;
+    let beginning: Vec<Vec<f32>> = audio
+        .channels
+        .iter()
+        .map(|channel| channel[..frames.min(channel.len())].to_vec())
+        .collect();
+    let stream_options = StreamOptions {
+        blocks: options.blocks,
+        pace: Pace::Times(SPEED),
+        ..StreamOptions::default()
+    };
+    let streamed = stream(&mut plugin, &beginning, &stream_options, |_, _| {
+        ControlFlow::Continue(())
+    })?;
+    Ok(streamed.block_costs)
+}
