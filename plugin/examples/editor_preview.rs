@@ -1,6 +1,6 @@
 //! Opens the editor with invented data, without a host:
 //! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, nomodel, refused, panic.
+//! music, still, nomodel, refused, modelpage, panic.
 
 use tagline::editor::preview::{self, Scene};
 

@@ -24,7 +24,7 @@ pub struct EditorApp {
     source: Arc<dyn EditorSource>,
     visible: Arc<AtomicBool>,
     snapshot: Snapshot,
-    page: Page,
+    pub(super) page: Page,
     motion: Motion,
     chooser: Chooser,
     pacing: Pacing,
@@ -56,7 +56,6 @@ impl EditorApp {
         let moving = self.motion.advance(snapshot, seconds);
 
         let window = ui.max_rect();
-        ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);
         let (top, rest) = window.split_top_bottom_at_y(window.top() + header::HEIGHT);
         let (strip, rest) = rest.split_top_bottom_at_y(rest.top() + heard::HEIGHT);
         let (body, bottom) = rest.split_top_bottom_at_y(rest.bottom() - footer::HEIGHT);
@@ -90,15 +89,15 @@ impl App for EditorApp {
             // The host decides how large the window is.
             options.zoom_with_keyboard = false;
         });
-        frame.set_clear_color(theme::BACKGROUND.into());
+        // The painter writes gamma-encoded colours, so the clear colour has to be one, too.
+        let [r, g, b, _] = theme::BACKGROUND.to_normalized_gamma_f32();
+        frame.set_clear_color(egui::Rgba::from_rgb(r, g, b));
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let mut wait = pacing::WAITING;
         if self.broken {
-            ui.painter()
-                .rect_filled(ui.max_rect(), 0.0, theme::BACKGROUND);
             broken(ui);
         } else {
             match catch_unwind(AssertUnwindSafe(|| self.draw(ui))) {

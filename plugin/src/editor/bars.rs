@@ -41,7 +41,9 @@ pub fn show(ui: &mut Ui, tags: &[String], motion: &Motion, dimmed: bool) {
 
 fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
     let painter = ui.painter();
-    painter.rect_filled(row, 0.0, theme::BACKGROUND);
+    if bar.row.fract() != 0.0 {
+        painter.rect_filled(row, 0.0, theme::BACKGROUND);
+    }
     let value = bar.value.clamp(0.0, 1.0);
     let text = text_colour(value);
     let name_width = NAME_WIDTH.min(row.width() * 0.3);

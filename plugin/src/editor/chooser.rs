@@ -35,7 +35,7 @@ impl Chooser {
                 .font(theme::medium(15.0))
                 .color(theme::TEXT),
         );
-        let list = (ui.available_height() - 108.0).max(ROW_HEIGHT);
+        let list = (ui.available_height() - 84.0).max(ROW_HEIGHT);
         ScrollArea::vertical()
             .id_salt("files")
             .auto_shrink([false, false])
@@ -47,6 +47,7 @@ impl Chooser {
                             .color(theme::TEXT_SOFT),
                     );
                 }
+                ui.spacing_mut().item_spacing.y = 2.0;
                 for file in self.files.clone() {
                     if file_row(ui, &file, in_force == Some(&file)) {
                         source.choose_model(file);

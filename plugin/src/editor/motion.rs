@@ -1,16 +1,20 @@
 //! Where each tag's bar is and how long: values and order ease toward the newest update, so that
 //! nothing jumps and neighbours of almost equal value do not swap to and fro.
 
-use super::source::Snapshot;
+use std::sync::Arc;
+
+use super::source::{ModelInForce, Snapshot};
 
 /// A tag overtakes the one above only by more than this, in value 0 to 1.
 const OVERTAKE_MARGIN: f32 = 0.015;
 /// Time constant of a bar's length, in seconds.
 const LENGTH_SECONDS: f32 = 0.12;
 /// Time constant of a bar's place, in seconds.
-const PLACE_SECONDS: f32 = 0.16;
-/// Nearer than this a value is at its goal.
-const SETTLED: f32 = 0.002;
+const PLACE_SECONDS: f32 = 0.14;
+/// Nearer than this to its goal, in value 0 to 1, a bar's length is there: about a pixel.
+const LENGTH_SETTLED: f32 = 0.002;
+/// Nearer than this to its goal, in rows, a bar is there: half a pixel.
+const PLACE_SETTLED: f32 = 0.02;
 
 /// A tag's bar as it is drawn now.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +28,7 @@ pub struct Bar {
 /// All bars, by tag.
 #[derive(Debug, Default)]
 pub struct Motion {
-    generation: u32,
+    model: Option<Arc<ModelInForce>>,
     bars: Vec<Bar>,
     /// Tags from the strongest to the weakest.
     order: Vec<usize>,
@@ -35,16 +39,18 @@ impl Motion {
     pub fn advance(&mut self, snapshot: &Snapshot, seconds: f32) -> bool {
         let count = snapshot.tags().len();
         let values = &snapshot.values[..count];
-        if self.generation != snapshot.generation || self.bars.len() != count {
-            self.start_anew(snapshot.generation, values);
+        if !self.has_tags_of(snapshot) {
+            self.start_anew(values);
         }
+        self.model.clone_from(&snapshot.model);
         reorder(&mut self.order, values);
 
         let mut moving = false;
         for (row, &tag) in self.order.iter().enumerate() {
             let bar = &mut self.bars[tag];
-            moving |= ease(&mut bar.value, values[tag], seconds / LENGTH_SECONDS);
-            moving |= ease(&mut bar.row, row as f32, seconds / PLACE_SECONDS);
+            let (length, place) = (seconds / LENGTH_SECONDS, seconds / PLACE_SECONDS);
+            moving |= ease(&mut bar.value, values[tag], length, LENGTH_SETTLED);
+            moving |= ease(&mut bar.row, row as f32, place, PLACE_SETTLED);
         }
         moving
     }
@@ -54,9 +60,19 @@ impl Motion {
         self.order.iter().map(|&tag| (tag, self.bars[tag]))
     }
 
+    /// Whether the bars are those of the snapshot's model, or of one with the same tags.
+    fn has_tags_of(&self, snapshot: &Snapshot) -> bool {
+        match (&self.model, &snapshot.model) {
+            (Some(mine), Some(theirs)) => {
+                Arc::ptr_eq(mine, theirs) || mine.info.tags == theirs.info.tags
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     /// Bars of another model rise from nothing, each in its place from the start.
-    fn start_anew(&mut self, generation: u32, values: &[f32]) {
-        self.generation = generation;
+    fn start_anew(&mut self, values: &[f32]) {
         self.order = (0..values.len()).collect();
         self.order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
         self.bars = vec![
@@ -72,12 +88,12 @@ impl Motion {
     }
 }
 
-/// Moves `value` toward `goal` by `1 - exp(-steps)` of the way. Returns whether it is still on
-/// its way.
-fn ease(value: &mut f32, goal: f32, steps: f32) -> bool {
+/// Moves `value` toward `goal` by `1 - exp(-steps)` of the way, or onto it from nearer than
+/// `settled`. Returns whether it is still on its way.
+fn ease(value: &mut f32, goal: f32, steps: f32, settled: f32) -> bool {
     let rest = (goal - *value) * (-steps).exp();
     // `is_nan` too: a value that is none must not move for ever.
-    if !(rest.abs() > SETTLED) {
+    if !(rest.abs() > settled) {
         *value = if goal.is_nan() { 0.0 } else { goal };
         return false;
     }
@@ -128,7 +144,7 @@ mod tests {
         let frames = (0..120)
             .take_while(|_| motion.advance(&snapshot, 1.0 / 30.0))
             .count();
-        assert!(frames < 60, "still moving after {frames} frames");
+        assert!(frames < 30, "still moving after {frames} frames");
         let bars: Vec<_> = motion.bars().map(|(tag, bar)| (tag, bar.value)).collect();
         assert_eq!(bars, [(1, 0.8), (2, 0.4), (0, 0.1)]);
     }
@@ -163,8 +179,7 @@ mod tests {
         let mut first = snapshot_of(&["jazz", "piano"]);
         first.values[..2].fill(1.0);
         while motion.advance(&first, 0.1) {}
-        let mut second = snapshot_of(&["speech", "music", "noise"]);
-        second.generation = first.generation + 1;
+        let second = snapshot_of(&["speech", "music", "noise"]);
         motion.advance(&second, 0.0);
         assert_eq!(motion.bars().count(), 3);
         assert!(motion.bars().all(|(_, bar)| bar.value == 0.0));

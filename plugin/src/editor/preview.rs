@@ -10,6 +10,7 @@ use egui_baseview::baseview::dpi::LogicalSize;
 use tagline_engine::{Backend, BackendReport, FrontEndSpec, ModelInfo, OutputKind};
 
 use super::app::EditorApp;
+use super::page::Page;
 use super::source::{EditorSource, ModelInForce, Settings, Snapshot, setting};
 use super::window::{self, EditorError};
 
@@ -24,6 +25,8 @@ pub enum Scene {
     NoModel,
     /// A model was refused while another is in force.
     Refused,
+    /// The page of the model.
+    ModelPage,
     /// The source panics after two seconds.
     Panic,
 }
@@ -37,6 +40,7 @@ impl Scene {
             "still" => Self::Still,
             "nomodel" => Self::NoModel,
             "refused" => Self::Refused,
+            "modelpage" => Self::ModelPage,
             "panic" => Self::Panic,
             _ => return None,
         })
@@ -82,7 +86,6 @@ impl EditorSource for PreviewSource {
             return;
         }
         snapshot.model = Some(Arc::clone(&self.model));
-        snapshot.generation = 1;
         snapshot.running = Some(Backend::OnnxRuntimeCpu);
         snapshot.inference_ms = 23.7;
         snapshot.seconds_heard = seconds.min(snapshot.window_seconds());
@@ -117,7 +120,10 @@ impl EditorSource for PreviewSource {
 /// [`EditorError`] if there is no display with OpenGL.
 pub fn run(scene: Scene, size: (f64, f64)) -> Result<(), EditorError> {
     let source = Arc::new(PreviewSource::new(scene));
-    let app = EditorApp::new(source, Arc::new(AtomicBool::new(true)));
+    let mut app = EditorApp::new(source, Arc::new(AtomicBool::new(true)));
+    if scene == Scene::ModelPage {
+        app.page = Page::Model;
+    }
     let mut settings = window::settings().with_size(LogicalSize::new(size.0, size.1));
     settings.wait_for_parent = false;
     EguiWindow::create(settings, app)?.run_until_closed()?;
@@ -136,7 +142,6 @@ fn invented(tag: usize, seconds: f32) -> f32 {
 pub fn snapshot_of(tags: &[&str]) -> Snapshot {
     Snapshot {
         model: Some(model_of(tags)),
-        generation: 1,
         ..Snapshot::default()
     }
 }

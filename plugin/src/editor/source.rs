@@ -94,8 +94,6 @@ impl Default for Settings {
 pub struct Snapshot {
     /// The model in force, if any.
     pub model: Option<Arc<ModelInForce>>,
-    /// Counts up with each model; the bars start anew when it changes.
-    pub generation: u32,
     /// Whether a model is being opened.
     pub loading: bool,
     /// What runs the network now, which a failure may have changed since the model was opened.
@@ -143,7 +141,6 @@ impl Default for Snapshot {
     fn default() -> Self {
         Self {
             model: None,
-            generation: 0,
             loading: false,
             running: None,
             values: [0.0; MAX_TAGS],

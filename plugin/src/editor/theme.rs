@@ -118,6 +118,7 @@ fn style(style: &mut Style) {
     spacing.menu_margin = Margin::same(6);
     spacing.scroll.bar_width = 6.0;
     spacing.scroll.floating_width = 3.0;
+    spacing.scroll.foreground_color = false;
 
     let radius = CornerRadius::same(RADIUS);
     let visuals = &mut style.visuals;

@@ -12,7 +12,7 @@ use clack_extensions::gui::{
 use clack_plugin::plugin::PluginError;
 use egui_baseview::baseview::dpi::{LogicalSize, PhysicalSize, Size};
 use egui_baseview::baseview::{self, ParentWindowHandle};
-use egui_baseview::{EguiWindow, EguiWindowSettings};
+use egui_baseview::{EguiWindow, EguiWindowSettings, GraphicsConfig};
 
 use super::app::EditorApp;
 use super::source::EditorSource;
@@ -127,7 +127,13 @@ pub(super) fn settings() -> EguiWindowSettings {
     let size = |(width, height)| Size::Logical(LogicalSize::new(width, height));
     // No repaint notifier: a frame asked for before the window is mapped would never come, and
     // with it none after (baseview 0.4 waits for its completion). The app asks for its own.
+    let graphics = GraphicsConfig {
+        // There is no gradient to dither, and without a GPU it costs as much as all the rest.
+        dithering: false,
+        ..GraphicsConfig::default()
+    };
     EguiWindowSettings::new()
+        .with_graphics_config(graphics)
         .with_title("Tagline")
         .with_size(size(DEFAULT_SIZE))
         .with_min_size(Some(size(MIN_SIZE)))
