@@ -1,0 +1,219 @@
+//! Main thread: the stream's life, the model, and what the host is asked for.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use clack_extensions::params::{HostParams, ParamRescanFlags};
+use clack_extensions::state::HostState;
+use clack_plugin::host::HostMainThreadHandle;
+use clack_plugin::plugin::PluginMainThread;
+use clack_plugin::process::PluginAudioConfiguration;
+use tagline_engine::{Service, Stream, StreamConfig, StreamStatus, Tap};
+
+use crate::board::Board;
+use crate::models;
+use crate::outbox::Outbox;
+use crate::plugin::Shared;
+use crate::state::{SavedModel, State};
+
+/// The main thread's part of an instance.
+pub struct MainThread<'a> {
+    host: HostMainThreadHandle<'a>,
+    /// What all threads share.
+    pub shared: &'a Shared<'a>,
+    host_params: Option<HostParams>,
+    host_state: Option<HostState>,
+    stream: RefCell<Option<Stream>>,
+    /// What the host is still to be told, while no audio processor has it.
+    pub(crate) outbox: RefCell<Outbox>,
+    /// Channels of the main ports.
+    pub(crate) channels: Cell<u32>,
+    rescan: Cell<ParamRescanFlags>,
+    is_dirty: Cell<bool>,
+}
+
+impl<'a> MainThread<'a> {
+    /// A fresh instance. Opens no file and starts no thread.
+    pub fn new(host: HostMainThreadHandle<'a>, shared: &'a Shared<'a>) -> Self {
+        shared.board.host.connect(host.shared());
+        Self {
+            host,
+            shared,
+            host_params: host.get_extension(),
+            host_state: host.get_extension(),
+            stream: RefCell::default(),
+            outbox: RefCell::default(),
+            channels: Cell::new(2),
+            rescan: Cell::new(ParamRescanFlags::empty()),
+            is_dirty: Cell::new(false),
+        }
+    }
+
+    /// What the threads share.
+    pub fn board(&self) -> &Board {
+        &self.shared.board
+    }
+
+    /// Starts a stream for the audio thread. `None`, with a message for the user, if the analysis
+    /// cannot work at this rate: the signal then only passes through.
+    pub fn start_stream(
+        &self,
+        config: &PluginAudioConfiguration,
+    ) -> Option<(Tap, Arc<StreamStatus>)> {
+        let board = self.board();
+        board.set_active(true);
+        board.set_stalled(false);
+        let settings = board.settings();
+        let chosen = board.desk().chosen.clone();
+        let for_worker = Arc::clone(&self.shared.board);
+        let started = Service::start(StreamConfig {
+            sample_rate_hz: config.sample_rate,
+            max_block_samples: config.max_frames_count,
+            model: models::source(chosen.as_ref()),
+            backend: settings.backend,
+            library_dirs: self.shared.library_dirs.clone(),
+            update_seconds: settings.update_seconds(),
+            smoothing_seconds: settings.smoothing_seconds,
+            notify: Box::new(move || for_worker.host.request_callback()),
+        });
+        match started {
+            Ok((stream, tap)) => {
+                let status = Arc::clone(stream.status());
+                let mut desk = board.desk();
+                desk.loading = true;
+                desk.status = Some(Arc::clone(&status));
+                *self.stream.borrow_mut() = Some(stream);
+                Some((tap, status))
+            }
+            Err(error) => {
+                board.desk().message = Some(error.to_string().into());
+                None
+            }
+        }
+    }
+
+    /// Ends the stream, and keeps what the host is still to be told.
+    pub fn end_stream(&self, outbox: Outbox) {
+        self.read_events();
+        drop(self.stream.take());
+        let board = self.board();
+        board.set_active(false);
+        board.desk().loading = false;
+        let must_tell = outbox.has_open_gestures();
+        *self.outbox.borrow_mut() = outbox;
+        if must_tell {
+            self.request_flush();
+        }
+    }
+
+    /// What the host is still to be told.
+    pub fn take_outbox(&self) -> Outbox {
+        self.outbox.take()
+    }
+
+    fn request_flush(&self) {
+        if let Some(params) = &self.host_params {
+            params.request_flush(&self.host);
+        }
+    }
+
+    fn read_events(&self) {
+        // The stream is not borrowed while anything else is called.
+        let next = || self.stream.borrow().as_ref().and_then(Stream::next_event);
+        while let Some(event) = next() {
+            let changes = models::take_event(self.board(), event);
+            if changes.names {
+                self.want_rescan(ParamRescanFlags::INFO | ParamRescanFlags::TEXT);
+            }
+            if changes.state {
+                self.is_dirty.set(true);
+            }
+        }
+    }
+
+    fn want_rescan(&self, flags: ParamRescanFlags) {
+        self.rescan
+            .set(self.rescan.get() | flags | ParamRescanFlags::VALUES);
+    }
+
+    /// The state to be saved.
+    pub fn state(&self) -> State {
+        self.read_events();
+        let board = self.board();
+        let tag = |slot| Some((slot, board.host_tag(slot)?));
+        State {
+            model: board.desk().chosen.clone(),
+            settings: board.settings(),
+            tags: (0..tagline_engine::MAX_TAGS).filter_map(tag).collect(),
+        }
+    }
+
+    /// Puts a loaded state in force. The host hears of it in [`Self::on_main_thread`], because
+    /// some cannot be called back while they load.
+    pub fn set_state(&self, state: &State) {
+        let board = self.board();
+        board.forget_driven();
+        for (id, value) in state.settings.values() {
+            if let Some(index) = crate::params::index_of(id) {
+                board.store(index, value);
+            }
+        }
+        for slot in 0..tagline_engine::MAX_TAGS {
+            let value = state.tags.get(&slot).copied().unwrap_or(0.0);
+            board.store(crate::params::TAGS_AT + slot, value);
+        }
+        self.choose_model(state.model.clone());
+        self.want_rescan(ParamRescanFlags::VALUES);
+        self.shared.host.request_callback();
+    }
+
+    /// Another model, or the default.
+    fn choose_model(&self, model: Option<SavedModel>) {
+        let board = self.board();
+        {
+            let mut desk = board.desk();
+            if desk.chosen == model {
+                return;
+            }
+            desk.chosen.clone_from(&model);
+        }
+        if let Some(stream) = &*self.stream.borrow() {
+            board.desk().loading = true;
+            stream.set_model(models::source(model.as_ref()));
+        } else {
+            models::read_names(board);
+            self.want_rescan(ParamRescanFlags::INFO | ParamRescanFlags::TEXT);
+        }
+    }
+}
+
+impl<'a> PluginMainThread<'a, Shared<'a>> for MainThread<'a> {
+    fn on_main_thread(&self) {
+        let board = self.board();
+        let wanted = board.desk().wanted.take();
+        if let Some(path) = wanted {
+            self.choose_model(Some(models::at(&path)));
+            self.is_dirty.set(true);
+        }
+        self.read_events();
+        let flags = self.rescan.replace(ParamRescanFlags::empty());
+        if let Some(params) = self.host_params.as_ref().filter(|_| !flags.is_empty()) {
+            params.rescan(&self.host, flags);
+        }
+        if board.has_edits() {
+            self.request_flush();
+        }
+        if self.is_dirty.take()
+            && let Some(state) = &self.host_state
+        {
+            state.mark_dirty(&self.host);
+        }
+    }
+}
+
+impl Drop for MainThread<'_> {
+    fn drop(&mut self) {
+        drop(self.stream.take());
+        self.board().host.disconnect();
+    }
+}

@@ -1,0 +1,458 @@
+//! The saved state: JSON text of deterministic bytes. Pure functions; nothing here touches a
+//! file or the plugin.
+//!
+//! Driven tag values are never saved. A tag slot that the host itself has set is, because a host
+//! expects to find every value again that it has set; such states carry `tags`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tagline_engine::{Backend, BackendChoice, MAX_TAGS};
+
+use crate::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
+use crate::settings::{CcRoute, Mode, Settings};
+
+const FORMAT: &str = "tagline-state";
+const VERSION: u64 = 1;
+
+/// Longest state that is read, in bytes; a saved one has about a thousand.
+pub const MAX_STATE_BYTES: u64 = 1 << 20;
+
+/// Why a state is refused. The settings before it stay in force.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// There is nothing to read.
+    #[error("the saved state is empty; the settings stay as they are")]
+    Empty,
+    /// More bytes than any state has.
+    #[error("the saved state is longer than {MAX_STATE_BYTES} bytes, so it is not Tagline's")]
+    TooLong,
+    /// Not the JSON of a state.
+    #[error("the saved state cannot be read ({0}); the settings stay as they are")]
+    Malformed(#[from] serde_json::Error),
+    /// Somebody else's JSON.
+    #[error("the saved state says it is {0:?}, not {FORMAT:?}")]
+    Foreign(String),
+    /// Written by a later version.
+    #[error("the saved state has version {0}, and this Tagline reads up to {VERSION}: update it")]
+    Newer(u64),
+    /// A value that no parameter has.
+    #[error("the saved state has {field} = {value}, but it must be {expected}")]
+    OutOfRange {
+        /// Which field.
+        field: String,
+        /// What it holds.
+        value: String,
+        /// What it may hold.
+        expected: &'static str,
+    },
+}
+
+/// A chosen model, as it is saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedModel {
+    /// Name for people; empty where it is not known yet.
+    #[serde(default)]
+    pub name: String,
+    /// Where it was.
+    pub path: String,
+    /// SHA-256 of the file in lower-case hex, or empty: whatever is at `path`.
+    #[serde(default)]
+    pub sha256: String,
+}
+
+/// What is saved with a session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The chosen model; `None` for the default.
+    pub model: Option<SavedModel>,
+    /// The settings.
+    pub settings: Settings,
+    /// Values that the host has set, by tag slot from 0, in per cent.
+    pub tags: BTreeMap<usize, f64>,
+}
+
+/// The text's fields, in the order they are written: by name.
+#[derive(Serialize, Deserialize)]
+struct Text {
+    format: String,
+    #[serde(default)]
+    model: Option<SavedModel>,
+    #[serde(default)]
+    settings: SettingsText,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tags: BTreeMap<String, f64>,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+struct SettingsText {
+    backend: BackendText,
+    midi_cc_count: u8,
+    midi_cc_first: u8,
+    midi_cc_output: bool,
+    midi_channel: u8,
+    mode: ModeText,
+    smoothing_seconds: f64,
+    update_seconds: f64,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ModeText {
+    Live,
+    Record,
+    Follow,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BackendText {
+    Auto,
+    Tract,
+    OnnxRuntimeCpu,
+    Cuda,
+    #[serde(rename = "directml")]
+    DirectMl,
+}
+
+impl Default for SettingsText {
+    fn default() -> Self {
+        Self::from(&Settings::default())
+    }
+}
+
+impl From<&Settings> for SettingsText {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            backend: match settings.backend {
+                BackendChoice::Auto => BackendText::Auto,
+                BackendChoice::Only(Backend::Tract) => BackendText::Tract,
+                BackendChoice::Only(Backend::OnnxRuntimeCpu) => BackendText::OnnxRuntimeCpu,
+                BackendChoice::Only(Backend::Cuda) => BackendText::Cuda,
+                BackendChoice::Only(Backend::DirectMl) => BackendText::DirectMl,
+            },
+            midi_cc_count: settings.midi.count,
+            midi_cc_first: settings.midi.first,
+            midi_cc_output: settings.midi_cc_output,
+            midi_channel: settings.midi.channel + 1,
+            mode: match settings.mode {
+                Mode::Live => ModeText::Live,
+                Mode::Record => ModeText::Record,
+                Mode::Follow => ModeText::Follow,
+            },
+            smoothing_seconds: short(settings.smoothing_seconds),
+            update_seconds: settings.update_seconds(),
+        }
+    }
+}
+
+/// Rounds to 12 decimals: so few digits are read back exactly, and a state that is loaded and saved
+/// again keeps its bytes.
+fn short(value: f64) -> f64 {
+    (value * 1e12).round() / 1e12
+}
+
+fn check(
+    good: bool,
+    field: &str,
+    value: impl ToString,
+    expected: &'static str,
+) -> Result<(), StateError> {
+    if good {
+        return Ok(());
+    }
+    Err(StateError::OutOfRange {
+        field: field.to_owned(),
+        value: value.to_string(),
+        expected,
+    })
+}
+
+impl SettingsText {
+    fn settings(&self) -> Result<Settings, StateError> {
+        let Self {
+            midi_cc_count: count,
+            midi_cc_first: first,
+            midi_channel: channel,
+            smoothing_seconds,
+            update_seconds,
+            ..
+        } = *self;
+        check((1..=50).contains(&count), "midi_cc_count", count, "1 to 50")?;
+        check(first <= 119, "midi_cc_first", first, "0 to 119")?;
+        check(
+            (1..=16).contains(&channel),
+            "midi_channel",
+            channel,
+            "1 to 16",
+        )?;
+        check(
+            (0.0..=MAX_SMOOTHING_SECONDS).contains(&smoothing_seconds),
+            "smoothing_seconds",
+            smoothing_seconds,
+            "0 to 10",
+        )?;
+        let update_every = UPDATE_SECONDS.iter().position(|&s| s == update_seconds);
+        let one_of = "0.25, 0.5, 1, 2 or 5";
+        check(
+            update_every.is_some(),
+            "update_seconds",
+            update_seconds,
+            one_of,
+        )?;
+        Ok(Settings {
+            mode: match self.mode {
+                ModeText::Live => Mode::Live,
+                ModeText::Record => Mode::Record,
+                ModeText::Follow => Mode::Follow,
+            },
+            update_every: update_every.unwrap_or_default(),
+            smoothing_seconds,
+            midi_cc_output: self.midi_cc_output,
+            midi: CcRoute {
+                channel: channel - 1,
+                first,
+                count,
+            },
+            backend: match self.backend {
+                BackendText::Auto => BackendChoice::Auto,
+                BackendText::Tract => BackendChoice::Only(Backend::Tract),
+                BackendText::OnnxRuntimeCpu => BackendChoice::Only(Backend::OnnxRuntimeCpu),
+                BackendText::Cuda => BackendChoice::Only(Backend::Cuda),
+                BackendText::DirectMl => BackendChoice::Only(Backend::DirectMl),
+            },
+        })
+    }
+}
+
+impl State {
+    /// Writes the state. The same state always gives the same bytes.
+    ///
+    /// # Errors
+    /// [`StateError::Malformed`] if a value cannot be written as JSON, which no parameter's can.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
+        let text = Text {
+            format: FORMAT.to_owned(),
+            model: self.model.clone(),
+            settings: SettingsText::from(&self.settings),
+            tags: self
+                .tags
+                .iter()
+                .map(|(slot, value)| (tag_key(*slot), short(*value)))
+                .collect(),
+            version: VERSION,
+        };
+        Ok(serde_json::to_vec(&text)?)
+    }
+
+    /// Reads a state. Settings that it lacks take their defaults.
+    ///
+    /// # Errors
+    /// [`StateError`] says what is wrong with it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
+        if bytes.is_empty() {
+            return Err(StateError::Empty);
+        }
+        if bytes.len() as u64 > MAX_STATE_BYTES {
+            return Err(StateError::TooLong);
+        }
+        check_header(bytes)?;
+        let text: Text = serde_json::from_slice(bytes)?;
+        let mut tags = BTreeMap::new();
+        for (key, value) in text.tags {
+            let slot = (0..MAX_TAGS).find(|&slot| tag_key(slot) == key);
+            check(slot.is_some(), "tags", &key, "keyed by 101 to 150")?;
+            check((0.0..=100.0).contains(&value), &key, value, "0 to 100")?;
+            tags.extend(slot.map(|slot| (slot, value)));
+        }
+        Ok(Self {
+            model: text.model.filter(|model| !model.path.is_empty()),
+            settings: text.settings.settings()?,
+            tags,
+        })
+    }
+}
+
+/// Tells a later version's state before anything that it may have changed is looked at.
+fn check_header(bytes: &[u8]) -> Result<(), StateError> {
+    #[derive(Deserialize)]
+    struct Header {
+        format: String,
+        version: u64,
+    }
+    let header: Header = serde_json::from_slice(bytes)?;
+    if header.format != FORMAT {
+        return Err(StateError::Foreign(
+            header.format.chars().take(40).collect(),
+        ));
+    }
+    if header.version == 0 || header.version > VERSION {
+        return Err(StateError::Newer(header.version));
+    }
+    Ok(())
+}
+
+fn tag_key(slot: usize) -> String {
+    (id::FIRST_TAG as usize + slot).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","smoothing_seconds":0.0,"update_seconds":1.0},"version":1}"#;
+
+    fn error(text: &str) -> String {
+        State::from_bytes(text.as_bytes())
+            .expect_err("this state must be refused")
+            .to_string()
+    }
+
+    #[test]
+    fn a_fresh_state_has_exactly_these_bytes() {
+        let bytes = State::default().to_bytes().expect("writable");
+        assert_eq!(String::from_utf8(bytes).expect("UTF-8"), FRESH);
+    }
+
+    #[test]
+    fn an_empty_a_foreign_and_a_newer_state_are_named_errors() {
+        assert!(matches!(State::from_bytes(b""), Err(StateError::Empty)));
+        assert!(error(r#"{"format":"other","version":1}"#).contains("other"));
+        let newer = error(r#"{"format":"tagline-state","settings":7,"version":2}"#);
+        assert!(
+            newer.contains("version 2") && newer.contains("update"),
+            "{newer}"
+        );
+        let long = vec![b' '; MAX_STATE_BYTES as usize + 1];
+        assert!(matches!(State::from_bytes(&long), Err(StateError::TooLong)));
+    }
+
+    #[test]
+    fn missing_settings_take_their_defaults() {
+        let partial = r#"{"format":"tagline-state","settings":{"mode":"follow"},"version":1}"#;
+        let state = State::from_bytes(partial.as_bytes()).expect("well-formed");
+        let expected = Settings {
+            mode: Mode::Follow,
+            ..Settings::default()
+        };
+        assert_eq!(state.settings, expected);
+        let bare = br#"{"format":"tagline-state","version":1}"#;
+        assert_eq!(
+            State::from_bytes(bare).expect("well-formed"),
+            State::default()
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_or_an_impossible_value_is_an_error() {
+        let with = |settings: &str| {
+            error(&format!(
+                r#"{{"format":"tagline-state","settings":{{{settings}}},"version":1}}"#
+            ))
+        };
+        assert!(with(r#""mode":3"#).contains("mode") || with(r#""mode":3"#).contains("variant"));
+        assert!(with(r#""midi_channel":"1""#).contains("u8"));
+        assert!(with(r#""midi_channel":17"#).contains("midi_channel = 17"));
+        assert!(with(r#""update_seconds":3"#).contains("0.25, 0.5, 1, 2 or 5"));
+        assert!(with(r#""smoothing_seconds":-1"#).contains("0 to 10"));
+        assert!(
+            error(r#"{"format":"tagline-state","tags":{"151":1},"version":1}"#).contains("151")
+        );
+        assert!(
+            error(r#"{"format":"tagline-state","tags":{"101":101},"version":1}"#).contains("101")
+        );
+        assert!(
+            error(r#"{"format":"tagline-state","model":{"name":"x"},"version":1}"#)
+                .contains("path")
+        );
+    }
+
+    #[test]
+    fn a_model_may_be_given_by_its_path_alone() {
+        let text = br#"{"format":"tagline-state","model":{"path":"/a.onnx"},"version":1}"#;
+        let model = State::from_bytes(text).expect("well-formed").model;
+        let expected = SavedModel {
+            path: "/a.onnx".into(),
+            ..SavedModel::default()
+        };
+        assert_eq!(model, Some(expected));
+    }
+
+    #[test]
+    fn deep_nesting_does_not_exhaust_the_stack() {
+        let deep = "[".repeat(500_000);
+        assert!(State::from_bytes(deep.as_bytes()).is_err());
+        let inside = format!(r#"{{"format":"tagline-state","x":{deep}"#);
+        assert!(State::from_bytes(inside.as_bytes()).is_err());
+    }
+
+    fn states() -> impl Strategy<Value = State> {
+        let model = proptest::option::of((".{0,30}", ".{1,60}", "[0-9a-f]{64}|"));
+        let midi = (0..16u8, 0..=119u8, 1..=50u8, any::<bool>());
+        let rest = (0..3u8, 0..5usize, 0.0..=10.0f64, 0..=4u8);
+        let tags = proptest::collection::btree_map(0..MAX_TAGS, 0.0..=100.0f64, 0..8);
+        (model, midi, rest, tags).prop_map(|(model, midi, rest, tags)| State {
+            model: model.map(|(name, path, sha256)| SavedModel { name, path, sha256 }),
+            settings: Settings {
+                mode: crate::settings::mode_of_code(rest.0),
+                update_every: rest.1,
+                smoothing_seconds: rest.2,
+                midi_cc_output: midi.3,
+                midi: CcRoute {
+                    channel: midi.0,
+                    first: midi.1,
+                    count: midi.2,
+                },
+                backend: crate::settings::choice_of_code(rest.3),
+            },
+            tags,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_saved_state_loads_and_saves_to_the_same_bytes(state in states()) {
+            let bytes = state.to_bytes().expect("writable");
+            let loaded = State::from_bytes(&bytes).expect("its own bytes");
+            prop_assert_eq!(&loaded.model, &state.model);
+            prop_assert_eq!(loaded.settings.midi, state.settings.midi);
+            let apart = loaded.settings.smoothing_seconds - state.settings.smoothing_seconds;
+            prop_assert!(apart.abs() < 1e-11);
+            prop_assert_eq!(loaded.to_bytes().expect("writable"), bytes);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..4096)) {
+            let _ = State::from_bytes(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_state_never_panics(state in states(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+            let mut bytes = state.to_bytes().expect("writable");
+            let at = at.index(bytes.len());
+            if cut { bytes.truncate(at) } else { bytes[at] = byte }
+            let _ = State::from_bytes(&bytes);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+        #[test]
+        fn a_megabyte_of_random_bytes_never_panics(seed in any::<u64>()) {
+            let mut x = seed | 1;
+            let bytes: Vec<u8> = std::iter::repeat_with(|| {
+                x ^= x << 13;
+                x ^= x >> 7;
+                x ^= x << 17;
+                (x >> 32) as u8
+            })
+            .take(1 << 20)
+            .collect();
+            let _ = State::from_bytes(&bytes);
+        }
+    }
+}
