@@ -8,25 +8,13 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{Backend, BackendReport, ModelInfo, StreamStatus};
+use tagline_engine::{Backend, StreamStatus};
 
+use crate::editor::ModelInForce;
 use crate::host_call::HostCall;
 use crate::params::{self, Access, index_of, param, tag_slot};
 use crate::settings::{Mode, Settings, backend_code, backend_of_code};
 use crate::state::SavedModel;
-
-/// A model in force.
-#[derive(Clone, Debug)]
-pub struct ModelInForce {
-    /// What it says of itself.
-    pub info: Arc<ModelInfo>,
-    /// The file it was read from.
-    pub path: PathBuf,
-    /// What was to run it when it was opened, and why not something else.
-    pub report: BackendReport,
-    /// Counts up with each model of a stream.
-    pub generation: u32,
-}
 
 /// What the main thread and the editor share.
 #[derive(Default)]
@@ -39,6 +27,8 @@ pub struct Desk {
     pub names: Arc<[String]>,
     /// The model in force.
     pub model: Option<Arc<ModelInForce>>,
+    /// Counts up with each model in force.
+    pub generation: u32,
     /// Whether a model is being opened.
     pub loading: bool,
     /// What went wrong last, until something goes right.

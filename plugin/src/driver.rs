@@ -141,9 +141,12 @@ impl Driver {
     }
 }
 
-/// A probability as a parameter's value; NaN, which no checked model gives, counts as 0.
+/// A probability as a parameter's value; NaN counts as 0.
 fn percent(probability: f32) -> f64 {
-    f64::from(probability.max(0.0).min(1.0)) * 100.0
+    if probability.is_nan() {
+        return 0.0;
+    }
+    f64::from(probability.clamp(0.0, 1.0)) * 100.0
 }
 
 #[cfg(test)]

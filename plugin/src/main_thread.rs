@@ -11,6 +11,7 @@ use clack_plugin::process::PluginAudioConfiguration;
 use tagline_engine::{Service, Stream, StreamConfig, StreamStatus, Tap};
 
 use crate::board::Board;
+use crate::editor::Editor;
 use crate::models;
 use crate::outbox::Outbox;
 use crate::plugin::Shared;
@@ -30,6 +31,7 @@ pub struct MainThread<'a> {
     pub(crate) channels: Cell<u32>,
     rescan: Cell<ParamRescanFlags>,
     is_dirty: Cell<bool>,
+    pub(crate) editor: Editor,
 }
 
 impl<'a> MainThread<'a> {
@@ -46,6 +48,7 @@ impl<'a> MainThread<'a> {
             channels: Cell::new(2),
             rescan: Cell::new(ParamRescanFlags::empty()),
             is_dirty: Cell::new(false),
+            editor: Editor::new(Arc::clone(&shared.board) as _),
         }
     }
 

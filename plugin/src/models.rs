@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tagline_engine::{Event, Model, ModelInfo, ModelSource, model_folders};
 
-use crate::board::{Board, Desk, ModelInForce};
+use crate::board::{Board, Desk};
+use crate::editor::ModelInForce;
 use crate::state::SavedModel;
 
 /// Where the model of the state is to be looked for.
@@ -65,18 +66,10 @@ pub struct Changes {
 pub fn take_event(board: &Board, event: Event) -> Changes {
     match event {
         Event::ModelReady {
-            generation,
-            info,
-            path,
-            report,
+            info, path, report, ..
         } => {
             board.set_running(Some(report.running));
-            let model = ModelInForce {
-                info,
-                path,
-                report,
-                generation,
-            };
+            let model = ModelInForce { info, path, report };
             put_in_force(&mut board.desk(), model)
         }
         Event::ModelFailed { message } => {
@@ -119,6 +112,8 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
     }
     desk.names = model.info.tags.as_slice().into();
     desk.model = Some(Arc::new(model));
+    // Not the stream's count, which starts anew with each activation.
+    desk.generation += 1;
     desk.loading = false;
     changes
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::audio_ports_config::{PluginAudioPortsConfig, PluginAudioPortsConfigInfo};
 use clack_extensions::configurable_audio_ports::PluginConfigurableAudioPorts;
+use clack_extensions::gui::PluginGui;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::PluginParams;
@@ -44,7 +45,8 @@ impl Plugin for Tagline {
             .register::<PluginState>()
             .register::<PluginRender>()
             .register::<PluginLatency>()
-            .register::<PluginTail>();
+            .register::<PluginTail>()
+            .register::<PluginGui>();
     }
 }
 

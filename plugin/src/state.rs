@@ -354,7 +354,9 @@ mod tests {
                 r#"{{"format":"tagline-state","settings":{{{settings}}},"version":1}}"#
             ))
         };
-        assert!(with(r#""mode":3"#).contains("mode") || with(r#""mode":3"#).contains("variant"));
+        let wrong_type = br#"{"format":"tagline-state","settings":{"mode":3},"version":1}"#;
+        let malformed = State::from_bytes(wrong_type);
+        assert!(matches!(malformed, Err(StateError::Malformed(_))));
         assert!(with(r#""midi_channel":"1""#).contains("u8"));
         assert!(with(r#""midi_channel":17"#).contains("midi_channel = 17"));
         assert!(with(r#""update_seconds":3"#).contains("0.25, 0.5, 1, 2 or 5"));
