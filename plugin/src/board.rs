@@ -27,8 +27,6 @@ pub struct Desk {
     pub names: Arc<[String]>,
     /// The model in force.
     pub model: Option<Arc<ModelInForce>>,
-    /// Counts up with each model in force.
-    pub generation: u32,
     /// Whether a model is being opened.
     pub loading: bool,
     /// What went wrong last, until something goes right.

@@ -31,7 +31,6 @@ impl EditorSource for Board {
         snapshot.active = self.is_active();
         let desk = self.desk();
         snapshot.model.clone_from(&desk.model);
-        snapshot.generation = desk.generation;
         snapshot.loading = desk.loading;
         snapshot.message.clone_from(&desk.message);
         if let Some(status) = &desk.status {

@@ -112,8 +112,6 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
     }
     desk.names = model.info.tags.as_slice().into();
     desk.model = Some(Arc::new(model));
-    // Not the stream's count, which starts anew with each activation.
-    desk.generation += 1;
     desk.loading = false;
     changes
 }
