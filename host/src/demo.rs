@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use tagline_media::{Audio, DecodeError, TaggramError, decode};
 
+use crate::state::saved_model;
+use crate::stream::fit_channels;
 use crate::updates::UpdateLog;
 use crate::{
     BlockSizes, HostedPlugin, HostingError, Pace, Rendering, StreamOptions, Streamed, ids,
@@ -110,9 +112,7 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
         },
     )?;
     view.finish();
-    if log.updates().is_empty() && running_backend(&mut plugin).is_none() {
-        check_model(options, &plugin)?;
-    }
+    check_model(options, &mut plugin)?;
     let costs = if options.realtime {
         streamed.block_costs.clone()
     } else {
@@ -123,16 +123,21 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
     Ok(report)
 }
 
-/// A model that was given and does not run is an error; none at all is a plugin that passes audio
-/// through.
-fn check_model(options: &DemoOptions, plugin: &HostedPlugin) -> Result<(), DemoError> {
-    match &options.model {
-        Some(model) => Err(DemoError::ModelRefused {
-            model: model.clone(),
-            log: plugin.log(),
-        }),
-        None => Ok(()),
+/// A model that was given and is not the one that runs is an error; none at all is a plugin that
+/// passes audio through.
+fn check_model(options: &DemoOptions, plugin: &mut HostedPlugin) -> Result<(), DemoError> {
+    let Some(model) = &options.model else {
+        return Ok(());
+    };
+    // The plugin may have fallen back to its default; it knows the hash of a model it has read.
+    let is_known = saved_model(plugin).is_some_and(|saved| !saved.sha256.is_empty());
+    if is_known && running_backend(plugin).is_some() {
+        return Ok(());
     }
+    Err(DemoError::ModelRefused {
+        model: model.clone(),
+        log: plugin.log(),
+    })
 }
 
 /// Loads the plugin, gives it the model, and activates it at the song's own rate.
@@ -147,9 +152,15 @@ pub(crate) fn start(
         Rendering::Offline
     };
     let mut plugin = start_plugin(&options.bundle, options.model.as_deref(), rendering)?;
+    if audio.channels.len() == 1 {
+        plugin.set_channels(1)?;
+    }
     let rate_hz = f64::from(audio.sample_rate_hz);
     plugin.activate(rate_hz, options.blocks.max_frames())?;
-    wait_for_model(&mut plugin, options.model.is_some());
+    // A bounce waits for the model by itself.
+    if realtime {
+        wait_for_model(&mut plugin, options.model.is_some());
+    }
     Ok(plugin)
 }
 
@@ -173,7 +184,7 @@ pub(crate) fn start_plugin(
 
 /// Waits until the plugin's worker has found and opened its model, as it does in the background.
 pub(crate) fn wait_for_model(plugin: &mut HostedPlugin, expected: bool) {
-    let patience = Duration::from_secs(if expected { 60 } else { 3 });
+    let patience = Duration::from_secs(if expected { 20 } else { 3 });
     let start = Instant::now();
     while start.elapsed() < patience && running_backend(plugin).is_none() {
         std::thread::sleep(Duration::from_millis(20));
@@ -207,5 +218,5 @@ pub fn newest_model(folder: &Path) -> Option<PathBuf> {
 
 /// Whether the plugin handed the song through bit by bit.
 pub(crate) fn passed_through(audio: &Audio, streamed: &Streamed) -> bool {
-    audio.channels.len() != streamed.output.len() || audio.channels == streamed.output
+    streamed.output == fit_channels(&audio.channels, streamed.output.len())
 }

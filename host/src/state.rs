@@ -1,6 +1,31 @@
-//! The plugin's state, written from outside.
+//! The plugin's state, written and read from outside.
 
 use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::HostedPlugin;
+
+/// The model of a saved state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct SavedModel {
+    /// Its name, empty until the plugin has read it.
+    #[serde(default)]
+    pub(crate) name: String,
+    /// Its hash, empty until the plugin has read it.
+    #[serde(default)]
+    pub(crate) sha256: String,
+}
+
+/// The model of the plugin's state; `None` for its default.
+pub(crate) fn saved_model(plugin: &mut HostedPlugin) -> Option<SavedModel> {
+    #[derive(Deserialize)]
+    struct State {
+        model: Option<SavedModel>,
+    }
+    let state = plugin.save_state().ok()?;
+    serde_json::from_slice::<State>(&state).ok()?.model
+}
 
 /// A state of default settings but the time between updates, in seconds (0.25, 0.5, 1, 2 or 5),
 /// that names a model by its path alone: the plugin takes what it finds there.

@@ -97,7 +97,8 @@ pub fn stream(
     }
 }
 
-fn fit_channels(audio: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
+/// `audio` on so many channels: as it is, or else its mean on each.
+pub(crate) fn fit_channels(audio: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
     if audio.len() == channels || audio.is_empty() {
         return audio.to_vec();
     }

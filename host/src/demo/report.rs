@@ -7,6 +7,7 @@ use tagline_media::Audio;
 
 use super::{DemoOptions, HOW_TO_IMPORT, passed_through, running_backend};
 use crate::process_memory::peak_mb;
+use crate::state::saved_model;
 use crate::statistics::percentile;
 use crate::updates::UpdateLog;
 use crate::{Costs, HostedPlugin, Streamed, ids};
@@ -94,7 +95,7 @@ pub(super) fn make(
         file: options.audio.display().to_string(),
         seconds: audio.seconds(),
         window_seconds: last.seconds_heard,
-        model: model_name(options, plugin),
+        model: model_name(plugin),
         backend: running_backend(plugin),
         tags,
         updates: log.updates().len() as u64,
@@ -118,23 +119,11 @@ pub(super) fn make(
 }
 
 /// The model's name, as the plugin's state tells it.
-fn model_name(options: &DemoOptions, plugin: &mut HostedPlugin) -> Option<String> {
+fn model_name(plugin: &mut HostedPlugin) -> Option<String> {
     running_backend(plugin)?;
-    let state: Option<serde_json::Value> = plugin
-        .save_state()
-        .ok()
-        .and_then(|state| serde_json::from_slice(&state).ok());
-    let name = state
-        .as_ref()
-        .and_then(|state| state["model"]["name"].as_str());
-    match name {
-        Some(name) if !name.is_empty() => Some(name.to_owned()),
-        _ => Some(
-            options
-                .model
-                .as_ref()
-                .map_or_else(|| "default".to_owned(), |model| model.display().to_string()),
-        ),
+    match saved_model(plugin) {
+        Some(saved) if !saved.name.is_empty() => Some(saved.name),
+        _ => Some("default".to_owned()),
     }
 }
 
