@@ -1,23 +1,31 @@
 //! Model files: one `.onnx` that carries its tags and front-end (`docs/model-format.md`).
 
+mod analysis;
+mod error;
+mod front_end;
+mod graph;
+mod metadata;
+mod operator;
+mod tensor;
+mod wire;
+
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use prost::Message;
+use sha2::{Digest, Sha256};
+use tract_onnx::pb::ModelProto;
+
+pub(crate) use analysis::fix_shapes;
+pub use error::ModelError;
+pub use metadata::write_metadata;
+
 use crate::FrontEndSpec;
 
-/// Why a model file is refused. Every message says what is wrong, where, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ModelError {
-    /// The file cannot be read.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: String,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-}
+/// Largest model file, in bytes.
+const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// What the network's output holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -56,6 +64,7 @@ pub struct ModelInfo {
 pub struct Model {
     info: Arc<ModelInfo>,
     onnx: Arc<[u8]>,
+    input_shape: Vec<usize>,
 }
 
 impl Model {
@@ -63,17 +72,51 @@ impl Model {
     /// file carries no metadata.
     ///
     /// # Errors
-    /// [`ModelError`] names every inconsistency.
-    pub fn open(_path: &Path) -> Result<Self, ModelError> {
-        unimplemented!()
+    /// [`ModelError`] names every inconsistency; [`ModelError::problem`] leaves out the path.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let onnx = read_bounded(path, MAX_FILE_BYTES)?;
+        let sidecar_path = path.with_extension("json");
+        let sidecar = if sidecar_path != path && sidecar_path.is_file() {
+            let bytes = read_bounded(&sidecar_path, metadata::MAX_SIDECAR_BYTES)?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        } else {
+            None
+        };
+        Self::from_bytes(onnx, sidecar.as_deref()).map_err(|problem| in_file(path, problem))
     }
 
-    /// Checks `onnx`, with the text of a sidecar where there is one.
+    /// Checks `onnx`, with the text of a sidecar where there is one. The sidecar counts only if
+    /// `onnx` has no `tagline.*` metadata of its own.
     ///
     /// # Errors
     /// [`ModelError`] names every inconsistency.
-    pub fn from_bytes(_onnx: Vec<u8>, _sidecar: Option<&str>) -> Result<Self, ModelError> {
-        unimplemented!()
+    pub fn from_bytes(onnx: Vec<u8>, sidecar: Option<&str>) -> Result<Self, ModelError> {
+        if onnx.len() as u64 > MAX_FILE_BYTES {
+            return Err(too_large(onnx.len() as u64, MAX_FILE_BYTES));
+        }
+        wire::check(&onnx)?;
+        let model = ModelProto::decode(onnx.as_slice()).map_err(|error| ModelError::NotOnnx {
+            reason: error.to_string(),
+        })?;
+        let mut info = metadata::read(&model, sidecar)?;
+        let graph = graph::check(&model)?;
+        let (_, input_shape) = graph::input(graph, &info.front_end)?;
+        graph::output(graph)?;
+        let output_shape = analysis::output_shape(model, &input_shape)?;
+        let outputs = output_shape.iter().map(|&length| length as u64).product();
+        if outputs != info.tags.len() as u64 {
+            return Err(ModelError::TagCount {
+                tags: info.tags.len(),
+                outputs,
+                shape: format!("{output_shape:?}"),
+            });
+        }
+        info.sha256 = hex(&Sha256::digest(&onnx));
+        Ok(Self {
+            info: Arc::new(info),
+            onnx: onnx.into(),
+            input_shape,
+        })
     }
 
     /// What the model says of itself.
@@ -87,4 +130,56 @@ impl Model {
     pub fn onnx(&self) -> &[u8] {
         &self.onnx
     }
+
+    /// Shape of the network's input for one window: `[1, 1, bands, frames]`, or without the
+    /// channel.
+    pub(crate) fn input_shape(&self) -> &[usize] {
+        &self.input_shape
+    }
+}
+
+/// The bytes of the regular file `path`, at most `limit` of them.
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
+    let io = |source| ModelError::Io {
+        path: path.display().to_string(),
+        source,
+    };
+    // Before it is opened: opening a pipe would wait for a writer.
+    let found = std::fs::metadata(path).map_err(io)?;
+    if !found.is_file() {
+        return Err(io(std::io::Error::other("this is not a file; choose one")));
+    }
+    if found.len() > limit {
+        return Err(in_file(path, too_large(found.len(), limit)));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .map_err(io)?
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
+    if bytes.len() as u64 > limit {
+        // It has grown since.
+        return Err(in_file(path, too_large(bytes.len() as u64, limit)));
+    }
+    Ok(bytes)
+}
+
+fn too_large(bytes: u64, limit: u64) -> ModelError {
+    ModelError::TooLarge { bytes, limit }
+}
+
+fn in_file(path: &Path, problem: ModelError) -> ModelError {
+    ModelError::File {
+        path: path.display().to_string(),
+        problem: Box::new(problem),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

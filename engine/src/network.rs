@@ -1,6 +1,14 @@
 //! Inference behind one small trait.
 
+mod choose;
+mod guarded;
+mod library;
+mod onnxruntime;
+mod tract;
+
 use std::path::PathBuf;
+
+pub(crate) use guarded::panic_text;
 
 use crate::Model;
 
@@ -15,6 +23,19 @@ pub enum Backend {
     Cuda,
     /// ONNX Runtime's DirectML provider.
     DirectMl,
+}
+
+impl Backend {
+    /// Name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tract => "tract",
+            Self::OnnxRuntimeCpu => "ONNX Runtime CPU",
+            Self::Cuda => "CUDA",
+            Self::DirectMl => "DirectML",
+        }
+    }
 }
 
 /// What the user asks for.
@@ -48,6 +69,16 @@ pub enum InferenceError {
         /// What it said.
         reason: String,
     },
+    /// The caller's window or buffer does not fit the model.
+    #[error("the {what} holds {found} values, the model needs {needed}")]
+    Size {
+        /// "window" or "probabilities".
+        what: &'static str,
+        /// Values given.
+        found: usize,
+        /// Values needed.
+        needed: usize,
+    },
 }
 
 /// A network ready to run.
@@ -63,14 +94,18 @@ pub trait Network: Send {
 }
 
 /// Opens `model` with the backend of `choice`. ONNX Runtime's library is looked for in
-/// `library_dirs`, then in `ORT_DYLIB_PATH`, then in the system.
+/// `library_dirs`, then in `ORT_DYLIB_PATH`, then in the system; the first that works serves the
+/// whole process from then on, and nothing of it is touched before a choice asks for it.
+///
+/// This takes as long as some windows: every candidate must first give tract's tags for a test
+/// window. To replace a backend that has failed, ask for `Only(Backend::Tract)`.
 ///
 /// # Errors
 /// [`InferenceError`] if not even tract can run it.
 pub fn open_network(
-    _model: &Model,
-    _choice: BackendChoice,
-    _library_dirs: &[PathBuf],
+    model: &Model,
+    choice: BackendChoice,
+    library_dirs: &[PathBuf],
 ) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
-    unimplemented!()
+    choose::open(model, choice, library_dirs)
 }

@@ -1,11 +1,13 @@
 //! What tests share: the reference data and where they lie.
 
 mod bundles;
+mod onnx_runtime;
 mod tiny_model;
 
 use std::path::PathBuf;
 
 pub use bundles::bundle;
+pub use onnx_runtime::onnx_runtime;
 pub use tiny_model::{TinyModel, tiny_model};
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the

@@ -1,0 +1,209 @@
+//! What all backends have in common: sizes checked, panics caught, outputs vetted.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Backend, InferenceError, Network};
+use crate::{Model, OutputKind};
+
+/// How far a probability may lie outside 0 to 1 by rounding.
+const SLACK: f32 = 1e-3;
+
+/// A backend's part: from a window to the network's raw output.
+pub(super) trait Runner: Send {
+    /// Computes `window`, and hands the output's values to `take`.
+    fn run(&mut self, window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String>;
+}
+
+/// A [`Runner`] behind every check.
+pub(super) struct Guarded {
+    runner: Box<dyn Runner>,
+    backend: Backend,
+    window_values: usize,
+    tags: usize,
+    output: OutputKind,
+    failed: bool,
+}
+
+impl Guarded {
+    /// Opens a runner of `model`; what panics on the way is an error.
+    pub fn open(
+        model: &Model,
+        backend: Backend,
+        open: impl FnOnce() -> Result<Box<dyn Runner>, String>,
+    ) -> Result<Self, String> {
+        let runner = no_panic(open)?;
+        Ok(Self {
+            runner,
+            backend,
+            window_values: model.input_shape().iter().product(),
+            tags: model.info().tags.len(),
+            output: model.info().output,
+            failed: false,
+        })
+    }
+
+    fn error(&mut self, reason: String) -> InferenceError {
+        self.failed = true;
+        InferenceError::Backend {
+            backend: self.backend.name(),
+            reason,
+        }
+    }
+}
+
+impl Network for Guarded {
+    fn run(&mut self, window: &[f32], probabilities: &mut [f32]) -> Result<(), InferenceError> {
+        check_size("window", window.len(), self.window_values)?;
+        check_size("probabilities", probabilities.len(), self.tags)?;
+        if self.failed {
+            return Err(self.error("it has failed before and must be opened again".to_owned()));
+        }
+        let mut given = 0;
+        let runner = &mut self.runner;
+        let ran = no_panic(|| {
+            runner.run(window, &mut |values| {
+                given = values.len();
+                if given == probabilities.len() {
+                    probabilities.copy_from_slice(values);
+                }
+            })
+        });
+        match ran.and_then(|()| finish(self.output, given, probabilities)) {
+            Ok(()) => Ok(()),
+            Err(reason) => Err(self.error(reason)),
+        }
+    }
+
+    fn backend(&self) -> Backend {
+        self.backend
+    }
+}
+
+fn check_size(what: &'static str, found: usize, needed: usize) -> Result<(), InferenceError> {
+    if found == needed {
+        return Ok(());
+    }
+    Err(InferenceError::Size {
+        what,
+        found,
+        needed,
+    })
+}
+
+/// Turns the raw output into probabilities; refuses what cannot be one.
+fn finish(output: OutputKind, given: usize, values: &mut [f32]) -> Result<(), String> {
+    if given != values.len() {
+        return Err(format!("it gave {given} values for {} tags", values.len()));
+    }
+    for value in values {
+        if !value.is_finite() {
+            return Err(format!("it gave {value}"));
+        }
+        match output {
+            OutputKind::Logits => *value = 1.0 / (1.0 + (-*value).exp()),
+            OutputKind::Probabilities if (-SLACK..=1.0 + SLACK).contains(value) => {
+                *value = value.clamp(0.0, 1.0);
+            }
+            OutputKind::Probabilities => {
+                return Err(format!(
+                    "it gave {value}, which is no probability; if the network gives logits, its \
+                     metadata must say so"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The last resort: no panic of a library reaches the host.
+pub(super) fn no_panic<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(format!("it gave up ({})", panic_text(&*panic))))
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason given")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives what it is told to, or panics.
+    struct Fake(Option<Vec<f32>>);
+
+    impl Runner for Fake {
+        fn run(&mut self, _window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
+            take(self.0.as_deref().expect("a library's panic"));
+            Ok(())
+        }
+    }
+
+    fn guarded(output: OutputKind, values: Option<&[f32]>) -> Guarded {
+        Guarded {
+            runner: Box::new(Fake(values.map(<[f32]>::to_vec))),
+            backend: Backend::Cuda,
+            window_values: 3,
+            tags: 2,
+            output,
+            failed: false,
+        }
+    }
+
+    fn run(output: OutputKind, values: Option<&[f32]>) -> Result<[f32; 2], String> {
+        let mut probabilities = [9.0; 2];
+        guarded(output, values)
+            .run(&[0.0; 3], &mut probabilities)
+            .map_err(|error| error.to_string())?;
+        Ok(probabilities)
+    }
+
+    #[test]
+    fn outputs_that_are_no_probabilities_are_errors() {
+        use OutputKind::Probabilities;
+        for values in [
+            &[0.5, f32::NAN][..],
+            &[0.5, f32::INFINITY],
+            &[0.5, 1.5],
+            &[-0.5, 0.5],
+            &[0.5],
+            &[0.5; 3],
+        ] {
+            let error = run(Probabilities, Some(values)).unwrap_err();
+            assert!(error.starts_with("CUDA: it gave "), "{error}");
+        }
+        assert_eq!(run(Probabilities, Some(&[1.000_01, 0.25])), Ok([1.0, 0.25]));
+    }
+
+    #[test]
+    fn logits_become_probabilities() {
+        assert_eq!(
+            run(OutputKind::Logits, Some(&[0.0, -200.0])),
+            Ok([0.5, 0.0])
+        );
+    }
+
+    #[test]
+    fn a_panic_in_a_backend_is_an_error_and_ends_its_use() {
+        let mut network = guarded(OutputKind::Logits, None);
+        let mut probabilities = [0.0; 2];
+        let first = network.run(&[0.0; 3], &mut probabilities).unwrap_err();
+        assert_eq!(first.to_string(), "CUDA: it gave up (a library's panic)");
+        let second = network.run(&[0.0; 3], &mut probabilities).unwrap_err();
+        assert!(second.to_string().contains("failed before"), "{second}");
+    }
+
+    #[test]
+    fn wrong_sizes_of_the_caller_are_errors_and_harmless() {
+        let mut network = guarded(OutputKind::Logits, Some(&[0.0; 2]));
+        let short = network.run(&[0.0; 2], &mut [0.0; 2]).unwrap_err();
+        assert!(matches!(short, InferenceError::Size { what: "window", .. }));
+        let long = network.run(&[0.0; 3], &mut [0.0; 3]).unwrap_err();
+        assert!(matches!(long, InferenceError::Size { needed: 2, .. }));
+        assert!(network.run(&[0.0; 3], &mut [0.0; 2]).is_ok());
+    }
+}

@@ -1,0 +1,198 @@
+//! Finds and loads ONNX Runtime's library, once a process.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ort::environment::{Environment, EnvironmentBuilder};
+use ort::logging::LogLevel;
+
+/// The environment of the library that was found first. It stays: ONNX Runtime allows one a
+/// process, ever.
+static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
+
+/// A library in use.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    /// What sessions are made in.
+    pub environment: Environment,
+    /// The folder it lies in; empty if the system found it.
+    pub path: PathBuf,
+}
+
+/// The library in use, or else the first that works of those in `dirs`, the one that
+/// `ORT_DYLIB_PATH` names, and the system's.
+///
+/// # Errors
+/// A line that says where it was looked for, and why what was found is of no use.
+pub(super) fn load(dirs: &[PathBuf]) -> Result<Loaded, String> {
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(loaded) = &*loaded {
+        return Ok(loaded.clone());
+    }
+    let mut refusals = Vec::new();
+    for path in candidates(dirs, std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from)) {
+        match super::guarded::no_panic(|| open(&path)) {
+            Ok(environment) => {
+                tracing::info!("ONNX Runtime: {}", path.display());
+                return Ok(loaded.insert(Loaded { environment, path }).clone());
+            }
+            Err(reason) => refusals.push(reason),
+        }
+    }
+    let places = dirs
+        .iter()
+        .map(|dir| dir.display().to_string())
+        .collect::<Vec<_>>();
+    let places = [
+        places,
+        vec!["ORT_DYLIB_PATH".to_owned(), "the system".to_owned()],
+    ]
+    .concat();
+    let mut line = format!("no ONNX Runtime of use in {}", places.join(", "));
+    for reason in refusals {
+        line = format!("{line}; {reason}");
+    }
+    Err(line)
+}
+
+/// Where to look, in order. Files are looked for first, so that a folder without the library
+/// costs no attempt.
+fn candidates(dirs: &[PathBuf], named: Option<PathBuf>) -> Vec<PathBuf> {
+    let in_dirs = dirs.iter().flat_map(|dir| libraries_in(dir));
+    let named = named
+        .filter(|path| !path.as_os_str().is_empty())
+        .into_iter()
+        .flat_map(|path| {
+            if path.is_dir() {
+                libraries_in(&path)
+            } else {
+                vec![path]
+            }
+        });
+    let system = SYSTEM_NAMES.iter().map(PathBuf::from);
+    in_dirs.chain(named).chain(system).collect()
+}
+
+#[cfg(target_os = "windows")]
+const SYSTEM_NAMES: [&str; 1] = ["onnxruntime.dll"];
+#[cfg(target_os = "macos")]
+const SYSTEM_NAMES: [&str; 1] = ["libonnxruntime.dylib"];
+#[cfg(not(any(target_os = "windows", target_os = "macos")))]
+const SYSTEM_NAMES: [&str; 2] = ["libonnxruntime.so", "libonnxruntime.so.1"];
+
+/// The libraries in `dir`, those without a version in their name first, then the newest.
+fn libraries_in(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    let mut found: Vec<(String, PathBuf)> = entries
+        .flatten()
+        .map(|entry| {
+            (
+                entry.file_name().to_string_lossy().into_owned(),
+                entry.path(),
+            )
+        })
+        .filter(|(name, path)| is_library(name) && path.is_file())
+        .collect();
+    found.sort_by(|(a, _), (b, _)| {
+        let version = |name: &str| -> Vec<u64> {
+            name.split(|c: char| !c.is_ascii_digit())
+                .filter_map(|n| n.parse().ok())
+                .collect()
+        };
+        (!version(a).is_empty())
+            .cmp(&!version(b).is_empty())
+            .then_with(|| version(b).cmp(&version(a)))
+    });
+    found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// Whether a file of this name is ONNX Runtime itself, not one of its providers.
+fn is_library(name: &str) -> bool {
+    if cfg!(target_os = "windows") {
+        name.eq_ignore_ascii_case("onnxruntime.dll")
+    } else if cfg!(target_os = "macos") {
+        name.starts_with("libonnxruntime.") && name.ends_with(".dylib")
+    } else {
+        name == "libonnxruntime.so" || name.starts_with("libonnxruntime.so.")
+    }
+}
+
+/// Loads the library at `path`. One that is too old is refused, and released again.
+fn open(path: &Path) -> Result<Environment, String> {
+    let builder = ort::init_from(path).map_err(|error| error.to_string())?;
+    environment(builder).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn environment(builder: EnvironmentBuilder) -> ort::Result<Environment> {
+    let environment = builder
+        .with_name("tagline")
+        .with_telemetry(false)
+        // Without a logger of its own it would write to the host's console.
+        .with_logger(Arc::new(|level, category, _, _, message| match level {
+            LogLevel::Verbose => tracing::trace!("{category}: {message}"),
+            LogLevel::Info => tracing::debug!("{category}: {message}"),
+            LogLevel::Warning => tracing::info!("{category}: {message}"),
+            LogLevel::Error | LogLevel::Fatal => tracing::warn!("{category}: {message}"),
+        }))
+        .build()?;
+    environment.set_log_level(LogLevel::Warning);
+    Ok(environment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_is_looked_for_in_the_promised_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bundle, named) = (folder.path().join("bundle"), folder.path().join("named"));
+        for dir in [&bundle, &named] {
+            std::fs::create_dir(dir).unwrap();
+        }
+        let file = if cfg!(target_os = "windows") {
+            "onnxruntime.dll"
+        } else if cfg!(target_os = "macos") {
+            "libonnxruntime.dylib"
+        } else {
+            "libonnxruntime.so"
+        };
+        for path in [
+            bundle.join(file),
+            bundle.join("readme.txt"),
+            named.join(file),
+        ] {
+            std::fs::write(path, "").unwrap();
+        }
+        let found = candidates(
+            &[folder.path().join("absent"), bundle.clone()],
+            Some(named.clone()),
+        );
+        assert_eq!(found[0], bundle.join(file));
+        assert_eq!(found[1], named.join(file));
+        assert_eq!(found[2], PathBuf::from(SYSTEM_NAMES[0]));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn of_several_versions_the_newest_comes_first_and_providers_do_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "libonnxruntime.so.1.9.0",
+            "libonnxruntime.so.1.32.0",
+            "libonnxruntime_providers_shared.so",
+        ] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let names: Vec<_> = libraries_in(folder.path())
+            .iter()
+            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(
+            names,
+            ["libonnxruntime.so.1.32.0", "libonnxruntime.so.1.9.0"]
+        );
+    }
+}

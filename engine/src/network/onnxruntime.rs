@@ -1,0 +1,102 @@
+//! ONNX Runtime, on the CPU or on a GPU, from a library that is looked for at run time.
+
+use std::path::PathBuf;
+
+use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
+use ort::session::Session;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::value::TensorRef;
+
+use super::guarded::Runner;
+use super::{Backend, library};
+use crate::Model;
+
+struct OnnxRuntime {
+    session: Session,
+    input_shape: Vec<usize>,
+}
+
+/// Opens `model` with the provider of `backend`; an error if not every node runs on it.
+pub(super) fn open(
+    model: &Model,
+    backend: Backend,
+    library_dirs: &[PathBuf],
+) -> Result<Box<dyn Runner>, String> {
+    if backend == Backend::DirectMl && !cfg!(target_os = "windows") {
+        return Err("it exists on Windows only".to_owned());
+    }
+    if backend == Backend::Cuda && !cfg!(any(target_os = "windows", target_os = "linux")) {
+        return Err("it exists on Linux and Windows only".to_owned());
+    }
+    let library = library::load(library_dirs)?;
+    if !is_compiled_in(backend)? {
+        let path = library.path.display();
+        return Err(format!("the library {path} was built without it"));
+    }
+    let mut builder = builder(&library, backend).map_err(text)?;
+    let session = builder.commit_from_memory(model.onnx()).map_err(text)?;
+    Ok(Box::new(OnnxRuntime {
+        session,
+        input_shape: model.input_shape().to_vec(),
+    }))
+}
+
+fn is_compiled_in(backend: Backend) -> Result<bool, String> {
+    match backend {
+        Backend::Cuda => ep::CUDA::is_available().map_err(text),
+        Backend::DirectMl => ep::DirectML::is_available().map_err(text),
+        Backend::Tract | Backend::OnnxRuntimeCpu => Ok(true),
+    }
+}
+
+fn builder(library: &library::Loaded, backend: Backend) -> ort::Result<SessionBuilder> {
+    let builder = Session::builder(&library.environment)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        // One thread: the others belong to the host.
+        .with_intra_threads(1)?
+        .with_inter_threads(1)?
+        .with_parallel_execution(false)?
+        .with_flush_to_zero()?;
+    let Some(provider) = provider(backend) else {
+        return Ok(builder);
+    };
+    builder
+        // ONNX Runtime would silently run on the CPU what the provider does not take, up to
+        // everything. With this it refuses instead, so that what is shown is what runs.
+        .with_disable_cpu_fallback()?
+        .with_memory_pattern(backend != Backend::DirectMl)?
+        .with_execution_providers([provider.error_on_failure()])
+        .map_err(Into::into)
+}
+
+fn provider(backend: Backend) -> Option<ExecutionProviderDispatch> {
+    match backend {
+        // TF32 would round the factors of every product to 10 bits.
+        Backend::Cuda => Some(ep::CUDA::default().with_tf32(false).build()),
+        Backend::DirectMl => Some(ep::DirectML::default().build()),
+        Backend::Tract | Backend::OnnxRuntimeCpu => None,
+    }
+}
+
+impl Runner for OnnxRuntime {
+    fn run(&mut self, window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
+        let input =
+            TensorRef::from_array_view((self.input_shape.as_slice(), window)).map_err(text)?;
+        let outputs = self.session.run(ort::inputs![input]).map_err(text)?;
+        if outputs.len() == 0 {
+            return Err("it gave no output".to_owned());
+        }
+        let (_, values) = outputs[0].try_extract_tensor::<f32>().map_err(text)?;
+        take(values);
+        Ok(())
+    }
+}
+
+fn text<R>(error: ort::Error<R>) -> String {
+    // Its messages may run over several lines.
+    error
+        .to_string()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
