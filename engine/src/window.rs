@@ -3,36 +3,204 @@
 use crate::FrontEndSpec;
 
 /// The newest log-mel frames of a stream, in memory allocated once.
-pub struct RollingWindow {}
+pub struct RollingWindow {
+    bands: usize,
+    frames: usize,
+    /// Frames kept of each band.
+    kept: usize,
+    /// `[mel band, frame modulo kept]`: reading is copying two stretches a band.
+    ring: Vec<f32>,
+    pushed: u64,
+    floor_db: f32,
+    top_db: Option<f32>,
+    scale: f32,
+    offset: f32,
+}
 
 impl RollingWindow {
     /// A window of `spec.frames` frames that also keeps the `margin_frames` before them, so that
-    /// a window that ended up to that many frames ago can still be read.
+    /// a window that ended up to that many frames ago can still be read. `spec` must be one that
+    /// [`FrontEndSpec::validate`] accepts.
     #[must_use]
-    pub fn new(_spec: &FrontEndSpec, _margin_frames: usize) -> Self {
-        unimplemented!()
+    pub fn new(spec: &FrontEndSpec, margin_frames: usize) -> Self {
+        let kept = spec.frames + margin_frames;
+        Self {
+            bands: spec.mel_bands,
+            frames: spec.frames,
+            kept,
+            ring: vec![0.0; spec.mel_bands * kept],
+            pushed: 0,
+            floor_db: spec.floor_db() as f32,
+            top_db: spec.top_db,
+            scale: spec.scale,
+            offset: spec.offset,
+        }
     }
 
     /// Appends one frame (one dB value a mel band).
-    pub fn push(&mut self, _frame: &[f32]) {
-        unimplemented!()
+    ///
+    /// # Panics
+    /// If `frame` does not have one value a mel band.
+    pub fn push(&mut self, frame: &[f32]) {
+        assert_eq!(frame.len(), self.bands, "one value a mel band");
+        let at = (self.pushed % self.kept as u64) as usize;
+        for (row, &value) in self.ring.chunks_exact_mut(self.kept).zip(frame) {
+            row[at] = value;
+        }
+        self.pushed += 1;
     }
 
     /// Number of frames pushed since the start or the last reset.
     #[must_use]
     pub fn pushed(&self) -> u64 {
-        unimplemented!()
+        self.pushed
     }
 
     /// Writes the window that ended when `end_frame` frames had been pushed to
     /// `out: [mel band, frame]` (row-major), with the spec's top_db and affine applied. Fewer
-    /// frames than a window are repeated from their start until they fill it.
-    pub fn read(&self, _end_frame: u64, _out: &mut [f32]) {
-        unimplemented!()
+    /// frames than a window are repeated from their start until they fill it; no frame at all
+    /// reads as silence. An `end_frame` that has not come yet or is no longer kept reads as the
+    /// nearest that can be read.
+    ///
+    /// # Panics
+    /// If `out` is not `mel_bands · frames` long.
+    pub fn read(&self, end_frame: u64, out: &mut [f32]) {
+        assert_eq!(out.len(), self.bands * self.frames, "[mel band, frame]");
+        let kept = self.kept as u64;
+        // The oldest window whose frames are all still here.
+        let oldest_end = match self.pushed.checked_sub(kept) {
+            None | Some(0) => 0,
+            Some(lost) => lost + self.frames as u64,
+        };
+        let end = end_frame.clamp(oldest_end, self.pushed);
+        let heard = end.min(self.frames as u64) as usize;
+        let start = ((end - heard as u64) % kept) as usize;
+        let rows = self.ring.chunks_exact(self.kept);
+        for (row, out) in rows.zip(out.chunks_exact_mut(self.frames)) {
+            let before_wrap = heard.min(self.kept - start);
+            out[..before_wrap].copy_from_slice(&row[start..start + before_wrap]);
+            out[before_wrap..heard].copy_from_slice(&row[..heard - before_wrap]);
+            if heard == 0 {
+                out.fill(self.floor_db);
+            } else {
+                tile(out, heard);
+            }
+        }
+        self.finish(out);
     }
 
     /// Forgets all frames.
     pub fn reset(&mut self) {
-        unimplemented!()
+        self.pushed = 0;
+    }
+
+    /// The steps that need the whole window.
+    fn finish(&self, out: &mut [f32]) {
+        let floor = self.top_db.map_or(f32::NEG_INFINITY, |top_db| {
+            out.iter().copied().fold(f32::NEG_INFINITY, f32::max) - top_db
+        });
+        for value in out {
+            *value = value.max(floor) * self.scale + self.offset;
+        }
+    }
+}
+
+/// Repeats the first `filled` values until they fill `row`.
+fn tile(row: &mut [f32], filled: usize) {
+    let mut filled = filled;
+    while filled < row.len() {
+        let copied = filled.min(row.len() - filled);
+        row.copy_within(..copied, filled);
+        filled += copied;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(frames: usize) -> FrontEndSpec {
+        FrontEndSpec {
+            mel_bands: 2,
+            frames,
+            ..FrontEndSpec::choi2016()
+        }
+    }
+
+    /// Frame `k` holds `k` and `-k`.
+    fn filled(spec: &FrontEndSpec, margin: usize, pushed: i16) -> RollingWindow {
+        let mut window = RollingWindow::new(spec, margin);
+        for k in 0..pushed {
+            window.push(&[f32::from(k), f32::from(-k)]);
+        }
+        window
+    }
+
+    fn read(window: &RollingWindow, end: u64, frames: usize) -> Vec<f32> {
+        let mut out = vec![f32::NAN; 2 * frames];
+        window.read(end, &mut out);
+        out
+    }
+
+    #[test]
+    fn a_window_not_yet_full_repeats_what_was_heard() {
+        let window = filled(&spec(7), 3, 3);
+        let expected = [0., 1., 2., 0., 1., 2., 0., 0., -1., -2., 0., -1., -2., 0.];
+        assert_eq!(read(&window, 3, 7), expected);
+        assert_eq!(read(&window, 1, 7), [0.0; 14]);
+    }
+
+    #[test]
+    fn every_window_within_the_margin_can_be_read() {
+        for pushed in 4..40 {
+            let window = filled(&spec(4), 3, pushed);
+            for end in (pushed - 3).max(4)..=pushed {
+                let row: Vec<f32> = (end - 4..end).map(f32::from).collect();
+                let found = read(&window, end as u64, 4);
+                assert_eq!(found[..4], row, "pushed {pushed} end {end}");
+                assert!(found[4..].iter().zip(&row).all(|(a, b)| *a == -b));
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_out_of_reach_reads_as_the_nearest() {
+        let window = filled(&spec(4), 3, 20);
+        assert_eq!(read(&window, 2, 4), read(&window, 17, 4));
+        assert_eq!(read(&window, u64::MAX, 4), read(&window, 20, 4));
+    }
+
+    #[test]
+    fn a_tiled_window_survives_in_the_margin() {
+        let window = filled(&spec(4), 3, 5);
+        assert_eq!(read(&window, 3, 4)[..4], [0.0, 1.0, 2.0, 0.0]);
+    }
+
+    #[test]
+    fn top_db_and_affine_are_those_of_the_window_read() {
+        let spec = FrontEndSpec {
+            top_db: Some(2.5),
+            scale: 10.0,
+            offset: 1.0,
+            ..spec(4)
+        };
+        let window = filled(&spec, 2, 6);
+        let expected = [16.0, 21.0, 31.0, 41.0, 16.0, 16.0, 16.0, 16.0];
+        assert_eq!(read(&window, 5, 4), expected);
+    }
+
+    #[test]
+    fn nothing_heard_reads_as_silence() {
+        let window = filled(&spec(4), 3, 0);
+        assert_eq!(read(&window, 0, 4), [-100.0; 8]);
+    }
+
+    #[test]
+    fn reset_forgets_everything() {
+        let mut window = filled(&spec(4), 3, 20);
+        window.reset();
+        assert_eq!(window.pushed(), 0);
+        window.push(&[5.0, 6.0]);
+        assert_eq!(read(&window, 1, 4), [5., 5., 5., 5., 6., 6., 6., 6.]);
     }
 }

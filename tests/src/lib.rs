@@ -1,6 +1,7 @@
 //! What tests share: the reference data and where they lie.
 
 mod bundles;
+pub mod npy;
 mod onnx_runtime;
 mod tiny_model;
 

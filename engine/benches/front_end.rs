@@ -1,0 +1,36 @@
+//! Cost of the front-end: time for one second of audio.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use tagline_engine::{FrontEnd, FrontEndSpec};
+
+/// What the analysis thread is handed at once, more or less.
+const BLOCK_SAMPLES: usize = 1024;
+
+fn one_second(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("front_end");
+    for rate_hz in [12_000, 44_100, 48_000, 192_000, 44_101, 767_999] {
+        let mut front_end = FrontEnd::new(&FrontEndSpec::choi2016(), f64::from(rate_hz))
+            .unwrap_or_else(|error| panic!("{error}"));
+        // Noise, so that no shortcut for silence can show.
+        let mut state = 1u32;
+        let second: Vec<f32> = (0..rate_hz)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+            })
+            .collect();
+        let mut sum = 0.0;
+        group.bench_function(format!("one second at {rate_hz} Hz"), |bencher| {
+            bencher.iter(|| {
+                for block in second.chunks(BLOCK_SAMPLES) {
+                    front_end.push(block, |frame| sum += frame[0]);
+                }
+            });
+        });
+        std::hint::black_box(sum);
+    }
+    group.finish();
+}
+
+criterion_group!(benches, one_second);
+criterion_main!(benches);
