@@ -36,6 +36,9 @@ pub(super) fn load(dirs: &[PathBuf]) -> Result<Loaded, String> {
                 tracing::info!("ONNX Runtime: {}", path.display());
                 return Ok(loaded.insert(Loaded { environment, path }).clone());
             }
+            // That a system without the library has none says the line already.
+            Err(reason)
+                if path.parent() == Some(Path::new("")) && reason.contains("failed to load") => {}
             Err(reason) => refusals.push(reason),
         }
     }
