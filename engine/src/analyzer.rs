@@ -95,6 +95,20 @@ impl Analyzer {
         }
     }
 
+    /// Ends the stream: what is still on its way through the front-end is added, and a stream
+    /// too short for a first window gets one of what there is (none if it was empty). Only
+    /// [`Self::reset`] starts another stream. Never allocates.
+    pub fn finish(&mut self) -> Option<Due> {
+        let window = &mut self.window;
+        self.front_end.finish(|frame| window.push(frame));
+        let pushed = self.window.pushed();
+        let none_yet = self.next_due_frame == first_due_frame(&self.spec);
+        if none_yet && pushed > 0 {
+            self.next_due_frame = self.next_due_frame.min(pushed);
+        }
+        (pushed >= self.next_due_frame).then(|| self.take_due())
+    }
+
     /// Writes a due window to `out: [mel band, frame]`. A window can be read until the next one
     /// is due.
     ///

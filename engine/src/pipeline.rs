@@ -197,15 +197,18 @@ impl Pipeline {
     }
 
     fn analyse(&mut self, mut available: usize, offline: bool) {
-        while available > 0 && !(offline && self.due.is_some()) {
+        // Offline, nothing moves on before the window that is due has been run.
+        while !(offline && self.due.is_some()) {
             let Some(analyzer) = &mut self.analyzer else {
                 return;
             };
             let chunk = self.stream.samples.as_slices().0;
             let (used, due) = analyzer.push(&chunk[..chunk.len().min(available)]);
             available -= self.skip(used);
-            if let Some(due) = due {
-                self.take_due(due);
+            match due {
+                Some(due) => self.take_due(due),
+                None if available == 0 => return,
+                None => {}
             }
         }
     }

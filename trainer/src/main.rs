@@ -1,2 +1,16 @@
-//! x
-fn main() {}
+//! Imports tagging networks and tags audio files.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("TAGLINE_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("off,trainer=warn,tagline_engine=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    trainer::cli::run(trainer::cli::Cli::parse())
+}

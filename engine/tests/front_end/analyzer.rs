@@ -257,3 +257,39 @@ fn a_model_with_a_short_window_does_not_wait_for_3_s() {
         f64::from(spec.window_seconds() as f32)
     );
 }
+
+#[test]
+fn a_stream_too_short_for_a_first_window_ends_with_one_of_what_there_is() {
+    let spec = FrontEndSpec::choi2016();
+    for (seconds, windows) in [(0.0, 0), (0.01, 1), (1.0, 1), (2.9, 1), (3.5, 0)] {
+        let mut analyzer = Analyzer::new(&spec, 44_100.0, 1.0).expect("a possible rate");
+        let samples = (seconds * 44_100.0) as usize;
+        let clip: Vec<f32> = (0..samples).map(|n| (n as f32 * 0.1).sin()).collect();
+        let mut rest = clip.as_slice();
+        let mut due_before_the_end = 0;
+        loop {
+            let (used, due) = analyzer.push(rest);
+            rest = &rest[used..];
+            due_before_the_end += usize::from(due.is_some());
+            if due.is_none() {
+                break;
+            }
+        }
+        let last = analyzer.finish();
+        assert_eq!(last.iter().count(), windows, "{seconds} s");
+        assert_eq!(
+            due_before_the_end,
+            usize::from(seconds > 3.0),
+            "{seconds} s"
+        );
+        if let Some(due) = last {
+            assert!(
+                (f64::from(due.seconds_heard) - seconds).abs() < 0.05,
+                "{due:?}"
+            );
+            let mut window = vec![f32::NAN; spec.mel_bands * spec.frames];
+            analyzer.read(&due, &mut window);
+            assert!(window.iter().all(|value| value.is_finite()));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Files that are there whole or not at all.
+
+use std::io::Write;
+use std::path::Path;
+
+/// Writes `bytes` to `path` by way of a temporary file in the same folder, so that `path` holds
+/// either what it held before or all of `bytes`, whatever happens in between.
+///
+/// # Errors
+/// The system's reason; `path` is as it was then.
+pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    with_temporary(path, std::convert::identity, |temporary| {
+        let mut file = std::fs::File::create(temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    })
+}
+
+/// Lets `make` write a temporary file with the extension of `path` and in its folder, then puts it
+/// at `path`.
+///
+/// # Errors
+/// What `make` returns, or the system's reason by way of `refused`; `path` is as it was then.
+pub fn with_temporary<E>(
+    path: &Path,
+    refused: impl Fn(std::io::Error) -> E,
+    make: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let suffix = path
+        .extension()
+        .map(|extension| format!(".{}", extension.to_string_lossy()))
+        .unwrap_or_default();
+    let temporary = tempfile::Builder::new()
+        .prefix(".tagline-")
+        .suffix(&suffix)
+        .tempfile_in(folder)
+        .map_err(&refused)?
+        .into_temp_path();
+    make(&temporary)?;
+    make_readable(&temporary).map_err(&refused)?;
+    temporary
+        .persist(path)
+        .map_err(|error| refused(error.error))
+}
+
+/// Temporary files are private to their owner; results are as readable as any new file.
+#[cfg(unix)]
+fn make_readable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! One audio file: decoded, analysed, tagged.
+
+use std::path::{Path, PathBuf};
+
+use tagline_engine::{
+    Analyzer, Backend, BackendChoice, Due, InferenceError, Network, open_network,
+};
+
+use super::{TagError, Tagging};
+
+/// Tags of one window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Update {
+    /// Position in the file from which they are known, in seconds.
+    pub position_seconds: f64,
+    /// Seconds of audio they rest on.
+    pub seconds_heard: f32,
+    /// Probabilities, 0 to 1, in the model's tag order.
+    pub probabilities: Vec<f32>,
+}
+
+/// A file that has been tagged.
+#[derive(Clone, Debug)]
+pub struct TaggedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Its length in seconds.
+    pub seconds: f64,
+    /// What ran the network.
+    pub backend: Backend,
+    /// The tags at its end: those of the last window that was not silent, which hold.
+    pub last: Update,
+    /// Those of every window that was not silent, where they were asked for, else none.
+    pub updates: Vec<Update>,
+}
+
+/// A network with its buffers, for one file after another.
+pub struct Tagger<'a> {
+    tagging: &'a Tagging,
+    network: Box<dyn Network>,
+    /// `[mel band, frame]`
+    window: Vec<f32>,
+}
+
+impl<'a> Tagger<'a> {
+    /// Opens the network.
+    ///
+    /// # Errors
+    /// [`InferenceError`] if not even tract can run it.
+    pub fn new(tagging: &'a Tagging) -> Result<Self, InferenceError> {
+        let (network, report) =
+            open_network(&tagging.model, tagging.backend, &tagging.library_dirs)?;
+        for line in &report.lines {
+            tracing::debug!("{line}");
+        }
+        let spec = &tagging.model.info().front_end;
+        Ok(Self {
+            tagging,
+            network,
+            window: vec![0.0; spec.mel_bands * spec.frames],
+        })
+    }
+
+    /// What runs the network.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.network.backend()
+    }
+
+    /// Tags the mean of the file's channels; `progress` is told how much is done, 0 to 1.
+    ///
+    /// # Errors
+    /// [`TagError`] names the file and what is wrong with it.
+    pub fn tag(
+        &mut self,
+        path: &Path,
+        mut progress: impl FnMut(f64),
+    ) -> Result<TaggedFile, TagError> {
+        let name = || path.display().to_string();
+        let audio = tagline_media::decode(path)?;
+        let rate_hz = f64::from(audio.sample_rate_hz);
+        let mono = audio.mono();
+        drop(audio);
+        let spec = &self.tagging.model.info().front_end;
+        let mut analyzer =
+            Analyzer::new(spec, rate_hz, self.tagging.update_seconds).map_err(|source| {
+                TagError::FrontEnd {
+                    path: name(),
+                    source,
+                }
+            })?;
+        let failed = |source| TagError::Inference {
+            path: name(),
+            source,
+        };
+
+        let mut updates = Vec::new();
+        // The window that the tags at the end rest on: read, but not run yet.
+        let mut pending: Option<Due> = None;
+        let mut used = 0;
+        loop {
+            let (count, due) = analyzer.push(&mono[used..]);
+            used += count;
+            let Some(due) = due.or_else(|| {
+                // A short file has one window, of what there is.
+                pending.is_none().then(|| analyzer.finish()).flatten()
+            }) else {
+                break;
+            };
+            progress(used as f64 / mono.len().max(1) as f64);
+            // Over silence the tags hold; the first window has nothing to hold.
+            if due.silent && pending.is_some() {
+                continue;
+            }
+            pending = Some(due);
+            analyzer.read(&due, &mut self.window);
+            if self.tagging.every_update {
+                updates.push(self.update(&due, rate_hz).map_err(failed)?);
+            }
+        }
+        let last = match (updates.last(), pending) {
+            (Some(last), _) => last.clone(),
+            (None, Some(due)) => self.update(&due, rate_hz).map_err(failed)?,
+            (None, None) => return Err(TagError::Empty { path: name() }),
+        };
+        Ok(TaggedFile {
+            path: path.to_owned(),
+            seconds: mono.len() as f64 / rate_hz,
+            backend: self.backend(),
+            last,
+            updates,
+        })
+    }
+
+    /// Runs the network on the window that has been read.
+    fn update(&mut self, due: &Due, rate_hz: f64) -> Result<Update, InferenceError> {
+        let mut probabilities = vec![0.0; self.tagging.model.info().tags.len()];
+        if let Err(error) = self.network.run(&self.window, &mut probabilities) {
+            if self.backend() == Backend::Tract {
+                return Err(error);
+            }
+            tracing::warn!("{error}; tract takes over");
+            let tract = BackendChoice::Only(Backend::Tract);
+            self.network = open_network(&self.tagging.model, tract, &[])?.0;
+            self.network.run(&self.window, &mut probabilities)?;
+        }
+        Ok(Update {
+            position_seconds: due.position_samples as f64 / rate_hz,
+            seconds_heard: due.seconds_heard,
+            probabilities,
+        })
+    }
+}

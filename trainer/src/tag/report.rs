@@ -1,0 +1,203 @@
+//! What is printed of a tagged file: a table for people, JSON or CSV for programs.
+
+use std::io::Write;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use tagline_engine::ModelInfo;
+
+use super::{TaggedFile, Update};
+
+/// Tags in a table.
+const TABLE_TAGS: usize = 10;
+/// Cells of a full bar in a table.
+const BAR_CELLS: usize = 30;
+
+/// How tagged files are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The strongest ten tags of each file, for people.
+    #[default]
+    Table,
+    /// One JSON object a line for each file.
+    Json,
+    /// A header, then a row for each file (for each update, where they were asked for).
+    Csv,
+}
+
+/// Prints tagged files.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// How.
+    pub format: Format,
+    /// The model.
+    pub model: &'a ModelInfo,
+    /// Whether the updates are printed, too.
+    pub updates: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    file: String,
+    seconds: f64,
+    window_seconds: f64,
+    model: &'a str,
+    backend: String,
+    #[serde(flatten)]
+    last: Moment<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updates: Option<Vec<Moment<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Moment<'a> {
+    position: f64,
+    seconds_heard: f64,
+    tags: Ranked<'a>,
+}
+
+/// Tags with their probabilities, strongest first.
+struct Ranked<'a>(Vec<(&'a str, f64)>);
+
+impl Serialize for Ranked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (tag, probability) in &self.0 {
+            map.serialize_entry(tag, probability)?;
+        }
+        map.end()
+    }
+}
+
+impl Report<'_> {
+    /// Prints what comes before the first file.
+    ///
+    /// # Errors
+    /// Of `out`.
+    pub fn begin(&self, out: &mut impl Write) -> std::io::Result<()> {
+        if self.format != Format::Csv {
+            return Ok(());
+        }
+        let columns = [
+            "file",
+            "seconds",
+            "position",
+            "seconds_heard",
+            "model",
+            "backend",
+        ];
+        let tags = self.model.tags.iter().map(|tag| quoted(tag));
+        let columns = columns.into_iter().map(str::to_owned).chain(tags);
+        row(out, columns)
+    }
+
+    /// Prints one file.
+    ///
+    /// # Errors
+    /// Of `out`.
+    pub fn file(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
+        match self.format {
+            Format::Table => self.table(out, file),
+            Format::Json => self.json(out, file),
+            Format::Csv if self.updates => file
+                .updates
+                .iter()
+                .try_for_each(|update| self.csv(out, file, update)),
+            Format::Csv => self.csv(out, file, &file.last),
+        }?;
+        out.flush()
+    }
+
+    fn table(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
+        writeln!(
+            out,
+            "{}  ({:.1} s; {} on {}, the last {:.1} s)",
+            file.path.display(),
+            file.seconds,
+            self.model.name,
+            file.backend.name(),
+            file.last.seconds_heard,
+        )?;
+        let ranked = self.ranked(&file.last).0;
+        let strongest = &ranked[..ranked.len().min(TABLE_TAGS)];
+        let widest = strongest.iter().map(|(tag, _)| tag.chars().count()).max();
+        for (tag, probability) in strongest {
+            let bar = "█".repeat((probability * BAR_CELLS as f64).round() as usize);
+            let percent = probability * 100.0;
+            let width = widest.unwrap_or(0);
+            writeln!(out, "  {tag:width$}  {percent:5.1} %  {bar}")?;
+        }
+        writeln!(out)
+    }
+
+    fn json(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
+        let updates = || file.updates.iter().map(|update| self.moment(update));
+        let line = Line {
+            file: file.path.display().to_string(),
+            seconds: rounded(file.seconds),
+            window_seconds: rounded(self.model.front_end.window_seconds()),
+            model: &self.model.name,
+            backend: file.backend.name().to_owned(),
+            last: self.moment(&file.last),
+            updates: self.updates.then(|| updates().collect()),
+        };
+        // As text first, so that a line is written whole.
+        let mut text = serde_json::to_string(&line)?;
+        text.push('\n');
+        out.write_all(text.as_bytes())
+    }
+
+    fn csv(&self, out: &mut impl Write, file: &TaggedFile, update: &Update) -> std::io::Result<()> {
+        let fields = [
+            quoted(&file.path.display().to_string()),
+            rounded(file.seconds).to_string(),
+            rounded(update.position_seconds).to_string(),
+            rounded(update.seconds_heard.into()).to_string(),
+            quoted(&self.model.name),
+            quoted(file.backend.name()),
+        ];
+        let probabilities = update
+            .probabilities
+            .iter()
+            .map(|probability| rounded((*probability).into()).to_string());
+        row(out, fields.into_iter().chain(probabilities))
+    }
+
+    fn moment(&self, update: &Update) -> Moment<'_> {
+        Moment {
+            position: rounded(update.position_seconds),
+            seconds_heard: rounded(update.seconds_heard.into()),
+            tags: self.ranked(update),
+        }
+    }
+
+    fn ranked(&self, update: &Update) -> Ranked<'_> {
+        let names = self.model.tags.iter().map(String::as_str);
+        let values = update.probabilities.iter();
+        let mut tags: Vec<(&str, f64)> = names
+            .zip(values.map(|value| rounded((*value).into())))
+            .collect();
+        tags.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ranked(tags)
+    }
+}
+
+/// Six decimals: single precision has no more.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+fn row(out: &mut impl Write, fields: impl Iterator<Item = String>) -> std::io::Result<()> {
+    let mut text = fields.collect::<Vec<_>>().join(",");
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}
+
+/// A CSV field, quoted where RFC 4180 asks for it.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}

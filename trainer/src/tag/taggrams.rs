@@ -1,0 +1,89 @@
+//! Where the taggrams of tagged files go.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use tagline_engine::ModelInfo;
+use tagline_media::{Taggram, TaggramError, write_taggram};
+
+use super::{TagError, TaggedFile};
+use crate::atomic;
+
+/// Taggrams for a run of files: one picture, or a folder of them.
+#[derive(Debug)]
+pub struct Taggrams {
+    path: PathBuf,
+    folder: bool,
+    taken: HashSet<PathBuf>,
+}
+
+impl Taggrams {
+    /// One file's taggram goes to `path`; where `path` is a folder, or there are several files,
+    /// each goes to a picture of its own name in the folder `path`, which is made if need be.
+    ///
+    /// # Errors
+    /// The system's reason why there is no such folder.
+    pub fn new(path: &Path, files: usize) -> std::io::Result<Self> {
+        let folder = files > 1 || path.is_dir();
+        if folder {
+            std::fs::create_dir_all(path)?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            folder,
+            taken: HashSet::new(),
+        })
+    }
+
+    /// Draws `file`'s updates; returns where.
+    ///
+    /// # Errors
+    /// [`TagError::Taggram`] if the picture cannot be written.
+    pub fn write(&mut self, file: &TaggedFile, model: &ModelInfo) -> Result<PathBuf, TagError> {
+        let path = self.place(&file.path);
+        let positions: Vec<f64> = file
+            .updates
+            .iter()
+            .map(|update| update.position_seconds)
+            .collect();
+        let probabilities: Vec<Vec<f32>> = file
+            .updates
+            .iter()
+            .map(|update| update.probabilities.clone())
+            .collect();
+        let title = file.path.file_name().unwrap_or_default().to_string_lossy();
+        let taggram = Taggram {
+            title: &title,
+            tags: &model.tags,
+            positions_seconds: &positions,
+            probabilities: &probabilities,
+        };
+        let refused = |source| TaggramError::Io {
+            path: path.display().to_string(),
+            source,
+        };
+        atomic::with_temporary(&path, refused, |temporary| {
+            write_taggram(temporary, &taggram)
+        })
+        .map_err(|source| TagError::Taggram {
+            path: file.path.display().to_string(),
+            source,
+        })?;
+        Ok(path)
+    }
+
+    fn place(&mut self, audio: &Path) -> PathBuf {
+        if !self.folder {
+            return self.path.clone();
+        }
+        let stem = audio.file_stem().unwrap_or_default().to_string_lossy();
+        let mut path = self.path.join(format!("{stem}.png"));
+        for number in 2.. {
+            if self.taken.insert(path.clone()) {
+                break;
+            }
+            path = self.path.join(format!("{stem}-{number}.png"));
+        }
+        path
+    }
+}
