@@ -1,0 +1,298 @@
+//! Tags reach the host: with no editor open, in each mode, offline and live.
+
+mod common;
+
+use common::models::{Models, RATE, of, song, updates};
+use common::{Heard, Host, Told};
+use serde_json::json;
+
+fn is_gesture(told: &Told) -> bool {
+    matches!(told, Told::Begin(_) | Told::End(_))
+}
+
+fn gestures(heard: &[Heard]) -> Vec<Told> {
+    let told = heard.iter().map(|(_, told)| *told);
+    told.filter(is_gesture).collect()
+}
+
+#[test]
+fn live_drives_every_tag_with_no_editor_open_and_without_gestures() {
+    let models = Models::new();
+    let mut host = Host::with_model(&models, &["low", "high"], &json!({"update_seconds": 0.5}));
+    host.play_until_updates(3);
+    assert!(gestures(&host.heard).is_empty());
+    for id in [101, 102, 81, 82, 85] {
+        let told = of(&host.heard, id);
+        assert_eq!(told.len(), updates(&host.heard), "parameter {id}");
+    }
+    assert!(of(&host.heard, 103).is_empty(), "an unused slot is silent");
+    assert!(host.value(101) > host.value(102), "the tone is low");
+    assert!(host.value(81) > 0.0);
+    assert_eq!(host.value(80), 1.0, "something runs, and it is tract here");
+}
+
+#[test]
+fn record_opens_gestures_while_the_transport_plays_and_closes_them_when_it_stops() {
+    let models = Models::new();
+    let settings = json!({"update_seconds": 0.25, "mode": "record"});
+    let mut host = Host::with_model(&models, &["low", "high"], &settings);
+    host.playing = Some(false);
+    host.play_until_updates(1);
+    assert!(gestures(&host.heard).is_empty(), "nothing plays yet");
+    host.playing = Some(true);
+    let before = updates(&host.heard);
+    host.play_until(|heard| updates(heard) >= before + 3);
+    host.playing = Some(false);
+    host.play(64, 64);
+    for id in [101, 102] {
+        let told = of(&host.heard, id);
+        let first = told
+            .iter()
+            .position(|t| *t == Told::Begin(id))
+            .expect("a begin");
+        assert!(
+            matches!(told[first + 1], Told::Value(..)),
+            "a value follows"
+        );
+        assert_eq!(told.last(), Some(&Told::End(id)));
+        assert_eq!(told.iter().filter(|t| is_gesture(t)).count(), 2);
+    }
+    assert!(gestures(&host.heard).iter().all(|told| match told {
+        Told::Begin(id) | Told::End(id) => [101, 102].contains(id),
+        _ => false,
+    }));
+}
+
+#[test]
+fn leaving_record_within_a_block_ends_the_gestures_there() {
+    let models = Models::new();
+    let settings = json!({"update_seconds": 0.25, "mode": "record"});
+    for mode in [0.0, 2.0] {
+        let mut host = Host::with_model(&models, &["low"], &settings);
+        host.play_until_updates(1);
+        let start = host.position;
+        host.block(&mut song(start, 256), false, &[(100, 1, mode)]);
+        assert!(host.heard.contains(&(start + 100, Told::End(101))));
+    }
+}
+
+#[test]
+fn a_deactivated_instance_ends_its_gestures_in_the_next_flush() {
+    let models = Models::new();
+    let settings = json!({"update_seconds": 0.25, "mode": "record"});
+    let mut host = Host::with_model(&models, &["low"], &settings);
+    host.play_until_updates(1);
+    host.deactivate();
+    assert!(host.wants_flush());
+    host.heard.clear();
+    host.flush(&[]);
+    assert_eq!(gestures(&host.heard), [Told::End(101)]);
+    host.flush(&[]);
+    assert_eq!(gestures(&host.heard).len(), 1, "once is enough");
+}
+
+#[test]
+fn gestures_left_open_by_a_deactivation_end_when_the_host_never_flushes() {
+    let models = Models::new();
+    let settings = json!({"update_seconds": 0.25, "mode": "record"});
+    let mut host = Host::with_model(&models, &["low"], &settings);
+    host.play_until_updates(1);
+    host.deactivate();
+    host.activate(RATE, 4_096);
+    host.play(64, 64);
+    assert_eq!(gestures(&host.heard), [Told::End(101)]);
+}
+
+#[test]
+fn follow_tells_nothing_and_keeps_the_hosts_values() {
+    let models = Models::new();
+    let settings = json!({"update_seconds": 0.25, "mode": "follow", "midi_cc_output": true});
+    let mut host = Host::with_model(&models, &["low", "high"], &settings);
+    let block = |host: &mut Host, changes: &[(u32, u32, f64)]| {
+        let mut input = song(host.position, 4_096);
+        host.block(&mut input, false, changes);
+    };
+    block(
+        &mut host,
+        &[(17, 101, 100.0), (400, 101, 0.0), (900, 102, 50.0)],
+    );
+    for _ in 0..40 {
+        block(&mut host, &[]);
+        std::thread::sleep(std::time::Duration::from_millis(3));
+    }
+    let expected = [
+        (17, Told::Midi([0xb0, 20, 127])),
+        (400, Told::Midi([0xb0, 20, 0])),
+        (900, Told::Midi([0xb0, 21, 64])),
+    ];
+    assert_eq!(host.heard, expected);
+    assert_eq!((host.value(101), host.value(102)), (0.0, 50.0));
+    host.block(&mut song(host.position, 64), false, &[(0, 1, 0.0)]);
+    host.play_until_updates(1);
+}
+
+#[test]
+fn in_live_a_slot_set_by_the_host_is_overwritten_by_the_next_update() {
+    let models = Models::new();
+    let mut host = Host::with_model(&models, &["low"], &json!({"update_seconds": 0.25}));
+    host.play_until_updates(1);
+    let driven = host.value(101);
+    host.block(&mut song(host.position, 64), false, &[(0, 101, 1.5)]);
+    let count = updates(&host.heard);
+    host.play_until(|heard| updates(heard) > count);
+    assert!((host.value(101) - driven).abs() < 20.0 && host.value(101) != 1.5);
+}
+
+#[test]
+fn midi_is_off_by_default_and_then_follows_seven_bits() {
+    let midi = |host: &Host| -> Vec<[u8; 3]> {
+        let told = host.heard.iter().filter_map(|(_, told)| match told {
+            Told::Midi(data) => Some(*data),
+            _ => None,
+        });
+        told.collect()
+    };
+    let models = Models::new();
+    let mut host = Host::with_model(&models, &["low", "high"], &json!({"update_seconds": 0.25}));
+    host.play_until_updates(2);
+    assert!(midi(&host).is_empty());
+    let changes = [(0, 4, 1.0), (0, 5, 3.0), (0, 6, 70.0), (0, 7, 1.0)];
+    host.block(&mut song(host.position, 64), false, &changes);
+    host.play_until(|heard| heard.iter().any(|(_, told)| matches!(told, Told::Midi(_))));
+    for [status, control, value] in midi(&host) {
+        assert_eq!((status, control), (0xb2, 70), "channel 3, one CC");
+        assert!(value < 128);
+    }
+    let sent = midi(&host);
+    assert!(sent.windows(2).all(|pair| pair[0][2] != pair[1][2]));
+}
+
+fn bounce(models: &Models, block: usize) -> Vec<Heard> {
+    let mut host = Host::new();
+    host.load(&models.state(&["low", "high"], &json!({"update_seconds": 0.25})));
+    host.set_offline(true);
+    host.activate(RATE, 4_096);
+    host.play(RATE as usize * 6, block);
+    // What the analysis took cannot be reproduced.
+    let repeatable = |(_, told): &Heard| !matches!(told, Told::Value(85, _));
+    host.heard.drain(..).filter(repeatable).collect()
+}
+
+#[test]
+fn offline_tells_each_update_at_its_own_sample_whatever_the_block_size() {
+    let models = Models::new();
+    let reference = bounce(&models, 64);
+    assert_eq!(updates(&reference), 13, "3.0 s, 3.25 s, … 6.0 s");
+    let positions = |heard: &[Heard]| -> Vec<u64> {
+        let updates = heard
+            .iter()
+            .filter(|(_, told)| matches!(told, Told::Value(82, _)));
+        updates.map(|(position, _)| *position).collect()
+    };
+    let values = |heard: &[Heard]| -> Vec<Told> { heard.iter().map(|(_, told)| *told).collect() };
+    for block in [64, 441, 4_096] {
+        let again = bounce(&models, block);
+        assert_eq!(values(&again), values(&reference), "blocks of {block}");
+        for (a, b) in positions(&again).iter().zip(positions(&reference)) {
+            // At a block's very end the update is told with its last sample.
+            assert!(a.abs_diff(b) <= 1, "{a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn offline_without_a_model_does_not_wait_for_one() {
+    let mut host = Host::new();
+    host.set_offline(true);
+    host.activate(RATE, 4_096);
+    let start = std::time::Instant::now();
+    host.play(RATE as usize * 10, 4_096);
+    assert!(start.elapsed().as_secs() < 20);
+    assert!(host.heard.is_empty());
+}
+
+#[test]
+fn a_reset_begins_a_new_window() {
+    let models = Models::new();
+    let mut host = Host::new();
+    host.load(&models.state(&["low"], &json!({"update_seconds": 0.5})));
+    host.set_offline(true);
+    host.activate(RATE, 4_096);
+    host.play(RATE as usize * 5, 512);
+    let before = updates(&host.heard);
+    assert!(before > 0);
+    host.reset();
+    host.play(RATE as usize * 2, 512);
+    assert_eq!(updates(&host.heard), before, "too little was heard since");
+    host.play(RATE as usize * 2, 512);
+    assert!(updates(&host.heard) > before);
+}
+
+#[test]
+fn an_instance_can_be_activated_again_at_another_rate() {
+    let models = Models::new();
+    let mut host = Host::new();
+    host.load(&models.state(&["low"], &json!({})));
+    host.set_offline(true);
+    for rate in [RATE, 44_100.0, RATE] {
+        host.activate(rate, 4_096);
+        host.play(rate as usize * 4, 4_096);
+        assert!(updates(&host.heard) > 0, "{rate} Hz");
+        host.deactivate();
+    }
+}
+
+#[test]
+fn two_instances_do_not_hear_each_other() {
+    let models = Models::new();
+    let mut low = Host::with_model(&models, &["low", "high"], &json!({"update_seconds": 0.25}));
+    let mut other = Host::with_model(&models, &["one"], &json!({"update_seconds": 0.25}));
+    low.play_until_updates(1);
+    other.play_until_updates(1);
+    assert_eq!(of(&other.heard, 102), []);
+    assert!(!of(&low.heard, 102).is_empty());
+    drop(low);
+    let count = updates(&other.heard);
+    other.play_until(|heard| updates(heard) > count);
+}
+
+#[test]
+fn a_host_that_takes_few_events_hears_the_newest_values_in_the_end() {
+    let models = Models::new();
+    let settings = json!({"update_seconds": 0.5, "mode": "record"});
+    let mut host = Host::with_model(&models, &["a", "b", "c"], &settings);
+    host.room = 1;
+    host.play_until(|heard| of(heard, 103).len() > 1);
+    host.room = 0;
+    host.play(4_096, 64);
+    host.room = usize::MAX;
+    host.playing = Some(false);
+    host.play(64, 64);
+    for id in 101..=103 {
+        let told = of(&host.heard, id);
+        assert_eq!(told.first(), Some(&Told::Begin(id)));
+        assert_eq!(told.last(), Some(&Told::End(id)));
+        let last = told.iter().rev().find_map(|told| match told {
+            Told::Value(_, value) => Some(*value),
+            _ => None,
+        });
+        assert_eq!(last, Some(host.value(id)));
+    }
+}
+
+#[test]
+fn a_model_with_fewer_tags_leaves_no_stale_values() {
+    let models = Models::new();
+    let mut host = Host::with_model(&models, &["a", "b", "c"], &json!({"update_seconds": 0.25}));
+    host.play_until_updates(1);
+    assert!(host.value(103) > 0.0);
+    host.load(&models.state(&["only"], &json!({"update_seconds": 0.25})));
+    let named = |host: &mut Host| host.name(101) == "only";
+    while !named(&mut host) {
+        host.play_until_updates(updates(&host.heard) + 1);
+    }
+    host.play_until_updates(updates(&host.heard) + 2);
+    assert_eq!((host.value(102), host.value(103)), (0.0, 0.0));
+    assert!(host.value(101) > 0.0);
+    assert_eq!(host.name(103), "Tag 3");
+}
