@@ -190,7 +190,7 @@ impl Host {
         };
         let stopped = self.instance.activate(|_, _| (), config);
         let started = stopped.expect("activates").start_processing();
-        self.processor = Some(started.ok().expect("starts"));
+        self.processor = Some(started.expect("starts"));
         self.position = 0;
         self.heard.clear();
     }
