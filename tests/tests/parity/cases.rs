@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tagline_engine::Model;
 use tagline_tests::npy;
+use trainer::import::Import;
 
 use crate::compact_input;
 
@@ -34,6 +35,9 @@ pub struct Window {
 /// All cases, in the order in which they run.
 pub fn all(reference: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
+    for set in ["mtat", "msd", "jamendo"] {
+        cases.push(won2020(reference, set));
+    }
     for network in ["music_tagger_cnn", "music_tagger_crnn"] {
         cases.push(choi2016(reference, network, "raw_db", |db| db));
         cases.push(choi2016(
@@ -45,6 +49,29 @@ pub fn all(reference: &Path) -> Vec<Case> {
     }
     cases.push(compact(reference, "frozen"));
     cases
+}
+
+/// Won et al.'s network trained on `set`, imported.
+fn won2020(reference: &Path, set: &str) -> Case {
+    let folder = reference.join("won2020");
+    let import = Import {
+        weights: folder.join(format!("fcn_{set}.safetensors")),
+        preset: "won2020-fcn".to_owned(),
+        tags: folder.join("tags.json"),
+        tag_set: Some(set.to_owned()),
+        ..Import::default()
+    };
+    let expected = read_json(&folder.join("expected.json"));
+    let windows = CLIPS.map(|clip| Window {
+        values: npy::read(folder.join(format!("{clip}.logmel.f16.npy"))).to_f32(),
+        expected: floats(&expected["clips"][clip][set]),
+    });
+    Case {
+        name: format!("won2020 {set}"),
+        model: import.model().unwrap(),
+        windows: windows.into(),
+        tolerance: 2e-5,
+    }
 }
 
 /// Choi et al.'s released `network`, as a third-party file, fed the author's log-mels through
