@@ -43,7 +43,7 @@ impl Build {
     }
 }
 
-/// Compiles the plugin and its headless host, and makes the bundles.
+/// Compiles the plugin, its headless host and the trainer, and makes the bundles.
 ///
 /// # Errors
 /// Those of cargo, and of [`assemble`].
@@ -52,14 +52,15 @@ pub fn run(workspace: &Workspace, build: Build) -> Result<(), Error> {
     assemble(workspace, build)
 }
 
-/// The cargo command that compiles the plugin and the host.
+/// The cargo command that compiles the plugin, the host and the trainer.
 ///
-/// Both at once, always: cargo settles the features of shared dependencies for all packages of
+/// All at once, always: cargo settles the features of shared dependencies for all packages of
 /// one command together, and would compile the inference engine again for each other choice.
 fn compile(build: Build) -> Command {
     let mut command = cargo();
     command
-        .args(["build", "--package", PLUGIN, "--package", "tagline-host"])
+        .args(["build", "--package", PLUGIN])
+        .args(["--package", "tagline-host", "--package", "trainer"])
         .args(build.arguments());
     command
 }
