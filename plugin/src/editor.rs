@@ -20,6 +20,7 @@ mod segmented;
 mod source;
 mod switch;
 mod theme;
+mod thread_end;
 mod window;
 
 pub use source::{EditorSource, ModelInForce, Settings, Snapshot, setting};

@@ -1,6 +1,7 @@
 //! The plugin's editor, embedded in a window of the host.
 
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
+use clack_host::prelude::PluginMainThreadHandle;
 
 use super::{HostedPlugin, refused};
 use crate::HostingError;
@@ -17,6 +18,19 @@ impl HostedPlugin {
             .plugin_handle()
             .get_extension()
             .ok_or(HostingError::NoExtension("clap.gui"))
+    }
+
+    /// Calls `f` with the plugin and its editor extension, for each step of opening an editor on
+    /// its own.
+    ///
+    /// # Errors
+    /// [`HostingError::NoExtension`] if the plugin has no editor.
+    pub fn with_editor<R>(
+        &mut self,
+        f: impl FnOnce(&PluginMainThreadHandle<'_>, PluginGui) -> R,
+    ) -> Result<R, HostingError> {
+        let gui = self.gui()?;
+        Ok(f(&self.instance.plugin_handle(), gui))
     }
 
     /// Opens the editor inside the X11 window `parent`, which must live until the editor is

@@ -14,6 +14,7 @@ use super::motion::Motion;
 use super::pacing::{self, Pacing};
 use super::page::{self, Page};
 use super::source::{EditorSource, Snapshot};
+use super::thread_end::Alive;
 use super::{footer, header, heard, message, theme};
 
 /// Longest step of the bars' motion, in seconds: after a pause they glide on from where they were.
@@ -30,12 +31,18 @@ pub struct EditorApp {
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
     broken: bool,
+    alive: Option<Alive>,
 }
 
 impl EditorApp {
-    /// An editor of `source` that draws while `visible`.
-    pub fn new(source: Arc<dyn EditorSource>, visible: Arc<AtomicBool>) -> Self {
+    /// An editor of `source` that draws while `visible`, on a thread that is `alive`.
+    pub fn new(
+        source: Arc<dyn EditorSource>,
+        visible: Arc<AtomicBool>,
+        alive: Option<Alive>,
+    ) -> Self {
         Self {
+            alive,
             source,
             visible,
             snapshot: Snapshot::default(),
@@ -84,6 +91,9 @@ fn within(ui: &mut Ui, area: Rect) -> Ui {
 
 impl App for EditorApp {
     fn build(&mut self, ctx: Context, frame: &mut Frame) -> Result<(), HandlerError> {
+        if let Some(alive) = self.alive.take() {
+            alive.until_thread_ends();
+        }
         theme::apply(&ctx);
         ctx.options_mut(|options| {
             // The host decides how large the window is.

@@ -120,7 +120,7 @@ impl EditorSource for PreviewSource {
 /// [`EditorError`] if there is no display with OpenGL.
 pub fn run(scene: Scene, size: (f64, f64)) -> Result<(), EditorError> {
     let source = Arc::new(PreviewSource::new(scene));
-    let mut app = EditorApp::new(source, Arc::new(AtomicBool::new(true)));
+    let mut app = EditorApp::new(source, Arc::new(AtomicBool::new(true)), None);
     if scene == Scene::ModelPage {
         app.page = Page::Model;
     }

@@ -16,6 +16,7 @@ use egui_baseview::{EguiWindow, EguiWindowSettings, GraphicsConfig};
 
 use super::app::EditorApp;
 use super::source::EditorSource;
+use super::thread_end::{self, ThreadEnd};
 
 /// Size of the window when it is first opened, in points.
 pub const DEFAULT_SIZE: (f64, f64) = (760.0, 640.0);
@@ -58,6 +59,7 @@ pub struct Editor {
 struct OpenWindow {
     window: baseview::Window,
     visible: Arc<AtomicBool>,
+    end: ThreadEnd,
 }
 
 impl Editor {
@@ -83,16 +85,34 @@ impl Editor {
     fn open(&self) -> Result<(), EditorError> {
         self.close();
         let visible = Arc::new(AtomicBool::new(false));
-        let app = EditorApp::new(Arc::clone(&self.source), Arc::clone(&visible));
-        let window = guarded(|| Ok(EguiWindow::create(settings(), app)?))?;
-        *self.open.borrow_mut() = Some(OpenWindow { window, visible });
+        let (alive, end) = thread_end::pair();
+        let app = EditorApp::new(Arc::clone(&self.source), Arc::clone(&visible), Some(alive));
+        let window = guarded(|| {
+            let window = EguiWindow::create(settings(), app)?;
+            // On X11 a window closed before its thread waits for events would never end, and the
+            // host's main thread with it (baseview 0.4, calloop 0.14). The thread answers this
+            // request once it waits.
+            window.resize(native_size(size_of(&window)))?;
+            Ok(window)
+        })?;
+        *self.open.borrow_mut() = Some(OpenWindow {
+            window,
+            visible,
+            end,
+        });
         Ok(())
     }
 
     fn close(&self) {
-        let open = self.open.borrow_mut().take();
-        if guarded(|| Ok(drop(open))).is_err() {
+        let Some(open) = self.open.borrow_mut().take() else {
+            return;
+        };
+        let OpenWindow { window, end, .. } = open;
+        if guarded(|| Ok(drop(window))).is_err() {
             tracing::error!("the editor's window panicked");
+        }
+        if cfg!(target_os = "linux") && !end.wait() {
+            tracing::error!("the editor's window does not end");
         }
     }
 
@@ -141,6 +161,22 @@ pub(super) fn settings() -> EguiWindowSettings {
         .with_resizable(true)
         .with_wait_for_parent(true)
         .with_repaint_poll_interval(std::time::Duration::from_secs(3600))
+}
+
+/// Size of `window` in the units of the platform's window interface.
+fn size_of(window: &baseview::Window) -> GuiSize {
+    let size = window.size();
+    if cfg!(target_os = "macos") {
+        GuiSize {
+            width: size.logical.width.round() as u32,
+            height: size.logical.height.round() as u32,
+        }
+    } else {
+        GuiSize {
+            width: size.physical.width,
+            height: size.physical.height,
+        }
+    }
 }
 
 /// `size` in the units of the platform's window interface.
@@ -197,21 +233,7 @@ impl PluginGuiImpl for Editor {
     }
 
     fn get_size(&self) -> Option<GuiSize> {
-        self.with_window(|open| {
-            let size = open.window.size();
-            Ok(if cfg!(target_os = "macos") {
-                GuiSize {
-                    width: size.logical.width.round() as u32,
-                    height: size.logical.height.round() as u32,
-                }
-            } else {
-                GuiSize {
-                    width: size.physical.width,
-                    height: size.physical.height,
-                }
-            })
-        })
-        .ok()
+        self.with_window(|open| Ok(size_of(&open.window))).ok()
     }
 
     fn can_resize(&self) -> bool {
