@@ -5,7 +5,7 @@
 //!   time.
 //! - [`stream`] sends whole audio through it, in blocks of any pattern, as fast as possible or
 //!   paced by the clock.
-//! - [`demo`] and [`bench`] are the program's two commands.
+//! - [`demo`] and [`mod@bench`] are the program's two commands.
 //!
 //! Everything runs on the thread that made the instance, which is both CLAP's main thread and its
 //! audio thread: the instance's callbacks run between blocks.

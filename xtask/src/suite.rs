@@ -52,9 +52,10 @@ fn lints() -> Result<Counts, Error> {
     stage::check(cargo().args(CLIPPY))
 }
 
-const CLIPPY: [&str; 7] = [
+const CLIPPY: [&str; 8] = [
     "clippy",
     "--locked",
+    "--keep-going",
     "--workspace",
     "--all-targets",
     "--",
@@ -66,6 +67,7 @@ fn documentation() -> Result<Counts, Error> {
     stage::check(
         cargo()
             .args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"])
+            .arg("--keep-going")
             .env("RUSTDOCFLAGS", "-D warnings"),
     )
 }
