@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::demo::{DemoError, running_backend, start_plugin, wait_for_model};
+use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_model};
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
 use crate::{BlockSizes, Costs, HostedPlugin, Pace, Rendering, StreamOptions, UpdateLog, stream};
 
@@ -114,13 +114,13 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
         report.memory = measure_memory(options)?;
     }
     let mut plugin = start(options, BLOCK_FRAMES)?;
-    report.backend = running_backend(&mut plugin).unwrap_or_default();
     if wanted(BenchPart::Process) {
         report.process = Some(measure_process(&mut plugin)?);
     }
     if wanted(BenchPart::Cpu) {
         report.analysis = measure_analysis(&mut plugin)?;
     }
+    report.backend = running_backend(&mut plugin).unwrap_or_default();
     Ok(report)
 }
 
@@ -128,7 +128,7 @@ fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, Demo
     let mut plugin = start_plugin(&options.bundle, Some(&options.model), Rendering::Realtime)?;
     plugin.activate(SAMPLE_RATE_HZ, block_frames)?;
     wait_for_model(&mut plugin, true);
-    if running_backend(&mut plugin).is_none() {
+    if !has_model(&mut plugin) {
         return Err(refused(&options.model, &plugin));
     }
     Ok(plugin)

@@ -186,9 +186,19 @@ pub(crate) fn start_plugin(
 pub(crate) fn wait_for_model(plugin: &mut HostedPlugin, expected: bool) {
     let patience = Duration::from_secs(if expected { 20 } else { 3 });
     let start = Instant::now();
-    while start.elapsed() < patience && running_backend(plugin).is_none() {
+    while start.elapsed() < patience && !has_model(plugin) {
         std::thread::sleep(Duration::from_millis(20));
         plugin.run_callbacks();
+    }
+}
+
+/// Whether a model is in force. No block has been processed yet, so that the status parameters
+/// may not tell; but the state then knows the hash of a model chosen by its path, and the host has
+/// been asked to read the names of a default model's tags.
+pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
+    match saved_model(plugin) {
+        Some(saved) => !saved.sha256.is_empty(),
+        None => plugin.rescans() > 0 || running_backend(plugin).is_some(),
     }
 }
 

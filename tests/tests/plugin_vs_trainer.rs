@@ -1,0 +1,214 @@
+//! The plugin in a host and `trainer tag` on a file give the same tags for the same last window,
+//! whatever the block size and the host's rate.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use tagline_engine::BackendChoice;
+use tagline_host::{
+    BlockSizes, HostedPlugin, Rendering, StreamOptions, UpdateLog, state_with_model, stream,
+};
+use tagline_media::{Audio, decode};
+use tagline_tests::{bundle, reference, tiny_model};
+use tempfile::TempDir;
+use trainer::import::Import;
+use trainer::tag::{Tagger, Tagging};
+
+/// Seconds between updates: few of them, to keep the test short.
+const UPDATE_SECONDS: f64 = 5.0;
+
+const TOLERANCE: f64 = 0.01;
+
+type Tags = BTreeMap<String, f64>;
+
+fn built_plugin(test: &str) -> PathBuf {
+    bundle(test, "Tagline.clap").expect("there is no bundle: make one with `cargo xtask bundle`")
+}
+
+/// The song at another rate, straight lines between its samples: both sides get the same file,
+/// so that how good it sounds does not matter.
+fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
+    let step = f64::from(song.sample_rate_hz) / f64::from(rate_hz);
+    let convert = |channel: &Vec<f32>| {
+        let frames = (channel.len() as f64 / step) as usize;
+        (0..frames)
+            .map(|k| {
+                let at = k as f64 * step;
+                let next = channel.get(at as usize + 1).copied().unwrap_or(0.0);
+                let part = at.fract() as f32;
+                channel[at as usize] * (1.0 - part) + next * part
+            })
+            .collect()
+    };
+    Audio {
+        sample_rate_hz: rate_hz,
+        channels: song.channels.iter().map(convert).collect(),
+    }
+}
+
+/// Writes a WAVE file of 32-bit floats.
+fn write_wav(path: &Path, audio: &Audio) {
+    let channels = audio.channels.len() as u16;
+    let frames = audio.channels[0].len();
+    let bytes = frames as u32 * u32::from(channels) * 4;
+    let mut file = Vec::with_capacity(bytes as usize + 44);
+    file.extend_from_slice(b"RIFF");
+    file.extend_from_slice(&(36 + bytes).to_le_bytes());
+    file.extend_from_slice(b"WAVEfmt ");
+    file.extend_from_slice(&16u32.to_le_bytes());
+    file.extend_from_slice(&3u16.to_le_bytes());
+    file.extend_from_slice(&channels.to_le_bytes());
+    file.extend_from_slice(&audio.sample_rate_hz.to_le_bytes());
+    file.extend_from_slice(&(audio.sample_rate_hz * u32::from(channels) * 4).to_le_bytes());
+    file.extend_from_slice(&(channels * 4).to_le_bytes());
+    file.extend_from_slice(&32u16.to_le_bytes());
+    file.extend_from_slice(b"data");
+    file.extend_from_slice(&bytes.to_le_bytes());
+    for frame in 0..frames {
+        for channel in &audio.channels {
+            file.extend_from_slice(&channel[frame].to_le_bytes());
+        }
+    }
+    std::fs::write(path, file).unwrap();
+}
+
+/// Final tags of `trainer tag`, and the position of its last window in seconds.
+fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
+    let model = tagline_engine::Model::open(model).unwrap();
+    let tagging = Tagging {
+        model: model.clone(),
+        backend: BackendChoice::Auto,
+        library_dirs: Vec::new(),
+        update_seconds: UPDATE_SECONDS,
+        every_update: false,
+    };
+    let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
+    let names = model.info().tags.iter().cloned();
+    let values = tagged.last.probabilities.iter().map(|value| f64::from(*value));
+    (names.zip(values).collect(), tagged.last.position_seconds)
+}
+
+/// Final tags of the plugin in a bounce, and the position of its last update in seconds.
+fn plugin_tags(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) -> (Tags, f64) {
+    let mut plugin = HostedPlugin::load(plugin).unwrap();
+    let rate_hz = f64::from(song.sample_rate_hz);
+    plugin.set_rendering(Rendering::Offline).unwrap();
+    let state = state_with_model(model, UPDATE_SECONDS);
+    plugin.load_state(state.as_bytes()).unwrap();
+    plugin.activate(rate_hz, blocks.max_frames()).unwrap();
+    let options = StreamOptions {
+        blocks,
+        ..StreamOptions::default()
+    };
+    let streamed = stream(&mut plugin, &song.channels, &options, |_, _| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(streamed.output, song.channels, "the song is not passed through bit by bit");
+    let mut log = UpdateLog::default();
+    log.push(&streamed.events);
+    let last = log.last().expect("no update arrived").clone();
+    let names: BTreeMap<u32, String> = plugin
+        .parameters()
+        .into_iter()
+        .map(|parameter| (parameter.id, parameter.name))
+        .collect();
+    let tags = last.tags.iter().map(|(id, value)| (names[id].clone(), *value)).collect();
+    (tags, last.position_samples as f64 / rate_hz)
+}
+
+fn assert_same(case: &str, plugin: &(Tags, f64), trainer: &(Tags, f64)) {
+    assert!(
+        (plugin.1 - trainer.1).abs() < 1e-6,
+        "{case}: the last window ends at {} s in the plugin and {} s in the trainer",
+        plugin.1,
+        trainer.1
+    );
+    assert_eq!(
+        plugin.0.keys().collect::<Vec<_>>(),
+        trainer.0.keys().collect::<Vec<_>>(),
+        "{case}"
+    );
+    for (name, value) in &plugin.0 {
+        let difference = (value - trainer.0[name]).abs();
+        assert!(difference <= TOLERANCE, "{case}: {name}: {value} and {}", trainer.0[name]);
+    }
+}
+
+fn compare(plugin: &Path, model: &Path, song: &Audio, rates_hz: &[u32], sizes: &[BlockSizes]) {
+    let folder = TempDir::new().unwrap();
+    for rate_hz in rates_hz {
+        let song = at_rate(song, *rate_hz);
+        let file = folder.path().join(format!("{rate_hz}.wav"));
+        write_wav(&file, &song);
+        let trainer = trainer_tags(model, &file);
+        for blocks in sizes {
+            let case = format!("{rate_hz} Hz, {blocks:?}");
+            assert_same(&case, &plugin_tags(plugin, model, &song, *blocks), &trainer);
+        }
+    }
+}
+
+const ALL_SIZES: [BlockSizes; 5] = [
+    BlockSizes::Fixed(1),
+    BlockSizes::Fixed(64),
+    BlockSizes::Fixed(441),
+    BlockSizes::Fixed(4_096),
+    BlockSizes::Random { max: 3_000, seed: 29 },
+];
+
+const ALL_RATES_HZ: [u32; 4] = [22_050, 44_100, 48_000, 96_000];
+
+#[test]
+fn a_real_networks_tags_do_not_depend_on_who_asks() {
+    let test = "a_real_networks_tags_do_not_depend_on_who_asks";
+    let Some(reference) = reference(test) else { return };
+    let plugin = built_plugin(test);
+    let folder = TempDir::new().unwrap();
+    let model = jamendo(&reference, folder.path());
+    let song = decode(&reference.join("choi2016/clips/bensound-thejazzpiano.mp3")).unwrap();
+    assert!(song.seconds() >= 29.0, "{} s", song.seconds());
+    compare(&plugin, &model, &song, &ALL_RATES_HZ, &ALL_SIZES);
+}
+
+#[test]
+fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
+    let plugin = built_plugin("a_tiny_networks_tags_do_not_depend_on_who_asks");
+    let folder = TempDir::new().unwrap();
+    let model = folder.path().join("tiny.onnx");
+    std::fs::write(&model, tiny_model(&["low", "middle", "high"])).unwrap();
+    compare(&plugin, &model, &sweep(), &[44_100, 48_000], &ALL_SIZES);
+}
+
+/// Eleven seconds of a tone that climbs, so that every window differs from the one before.
+fn sweep() -> Audio {
+    let rate_hz = 44_100;
+    let mut phase = 0.0f64;
+    let tone: Vec<f32> = (0..11 * rate_hz)
+        .map(|k| {
+            let seconds = f64::from(k) / f64::from(rate_hz);
+            phase += 100.0 * 1.5f64.powf(seconds) / f64::from(rate_hz);
+            (0.4 * (phase * std::f64::consts::TAU).sin()) as f32
+        })
+        .collect();
+    let other = tone.iter().map(|sample| sample * 0.5).collect();
+    Audio {
+        sample_rate_hz: rate_hz as u32,
+        channels: vec![tone, other],
+    }
+}
+
+/// Imports the network of Won et al. that was trained on MTG-Jamendo.
+fn jamendo(reference: &Path, folder: &Path) -> PathBuf {
+    let import = Import {
+        weights: reference.join("won2020/fcn_jamendo.safetensors"),
+        preset: "won2020-fcn".to_owned(),
+        tags: reference.join("won2020/tags.json"),
+        tag_set: Some("jamendo".to_owned()),
+        ..Import::default()
+    };
+    let path = folder.join("jamendo.onnx");
+    std::fs::write(&path, import.model().unwrap().onnx()).unwrap();
+    path
+}
