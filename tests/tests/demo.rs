@@ -78,7 +78,12 @@ fn jamendo(test: &str, clip: &str) -> Option<DemoReport> {
 }
 
 fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
-    report.tags.iter().take(count).map(|(name, _)| name.as_str()).collect()
+    report
+        .tags
+        .iter()
+        .take(count)
+        .map(|(name, _)| name.as_str())
+        .collect()
 }
 
 /// Whether a tag is this word, with or without the group its data set files it under.
@@ -89,7 +94,9 @@ fn is(tag: &str, word: &str) -> bool {
 #[test]
 fn a_jazz_pianist_is_heard_as_jazz_and_piano() {
     let test = "a_jazz_pianist_is_heard_as_jazz_and_piano";
-    let Some(report) = jamendo(test, "bensound-thejazzpiano.mp3") else { return };
+    let Some(report) = jamendo(test, "bensound-thejazzpiano.mp3") else {
+        return;
+    };
     let tags = strongest(&report, 3);
     assert!(is(tags[0], "jazz"), "{tags:?}");
     assert!(tags.iter().any(|tag| is(tag, "piano")), "{tags:?}");
@@ -98,7 +105,9 @@ fn a_jazz_pianist_is_heard_as_jazz_and_piano() {
 #[test]
 fn dubstep_is_heard_as_electronic() {
     let test = "dubstep_is_heard_as_electronic";
-    let Some(report) = jamendo(test, "bensound-dubstep.mp3") else { return };
+    let Some(report) = jamendo(test, "bensound-dubstep.mp3") else {
+        return;
+    };
     let tags = strongest(&report, 3);
     assert!(is(tags[0], "electronic"), "{tags:?}");
 }
@@ -111,7 +120,11 @@ fn the_demo_leaves_a_picture_and_every_update() {
     let options = options(test, &folder, song.clone(), Some(tiny(&folder)));
     let report = demo::run(&options, &mut View::Silent).unwrap();
     // After 3 s, then every second.
-    assert!((5..=6).contains(&report.updates), "{} updates", report.updates);
+    assert!(
+        (5..=6).contains(&report.updates),
+        "{} updates",
+        report.updates
+    );
     assert_eq!(strongest(&report, 1), ["low"]);
     assert_eq!(report.model.as_deref(), Some("Tiny"));
     let text = std::fs::read_to_string(options.out.join("tags.json")).unwrap();
@@ -121,11 +134,17 @@ fn the_demo_leaves_a_picture_and_every_update() {
     let mut before = 0.0;
     for update in updates {
         let position = update["position_seconds"].as_f64().unwrap();
-        assert!(position > before && position <= 8.0, "{position} after {before}");
+        assert!(
+            position > before && position <= 8.0,
+            "{position} after {before}"
+        );
         before = position;
         let tags = update["tags"].as_object().unwrap();
         assert_eq!(tags.keys().collect::<Vec<_>>(), ["high", "low", "middle"]);
-        assert!(tags.values().all(|value| (0.0..=1.0).contains(&value.as_f64().unwrap())));
+        assert!(
+            tags.values()
+                .all(|value| (0.0..=1.0).contains(&value.as_f64().unwrap()))
+        );
     }
     assert!((2.9..3.3).contains(&updates[0]["position_seconds"].as_f64().unwrap()));
     assert_picture(&options.out.join("taggram.png"));
@@ -145,9 +164,8 @@ fn the_json_object_has_the_promised_keys_and_no_other() {
     let options = options(test, &folder, song, Some(tiny(&folder)));
     let report = demo::run(&options, &mut View::Silent).unwrap();
     let json = serde_json::to_value(&report).unwrap();
-    let keys = |value: &Value| -> Vec<String> {
-        value.as_object().unwrap().keys().cloned().collect()
-    };
+    let keys =
+        |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
     let mut expected = [
         "file",
         "seconds",
@@ -198,7 +216,11 @@ fn updates_arrive_while_the_clock_paces_the_song() {
     let report = demo::run(&options, &mut View::Silent).unwrap();
     assert!(report.updates >= 1, "{} updates", report.updates);
     assert_eq!(report.dropped_samples, 0);
-    assert!(report.real_time_factor < 1.05, "{}", report.real_time_factor);
+    assert!(
+        report.real_time_factor < 1.05,
+        "{}",
+        report.real_time_factor
+    );
 }
 
 #[test]

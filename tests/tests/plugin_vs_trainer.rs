@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use tagline_engine::BackendChoice;
+use tagline_engine::{BackendChoice, Model};
 use tagline_host::{
     BlockSizes, HostedPlugin, Rendering, StreamOptions, UpdateLog, state_with_model, stream,
 };
@@ -75,7 +75,7 @@ fn write_wav(path: &Path, audio: &Audio) {
 
 /// Final tags of `trainer tag`, and the position of its last window in seconds.
 fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
-    let model = tagline_engine::Model::open(model).unwrap();
+    let model = Model::open(model).unwrap();
     let tagging = Tagging {
         model: model.clone(),
         backend: BackendChoice::Auto,
@@ -85,7 +85,11 @@ fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
     };
     let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
     let names = model.info().tags.iter().cloned();
-    let values = tagged.last.probabilities.iter().map(|value| f64::from(*value));
+    let values = tagged
+        .last
+        .probabilities
+        .iter()
+        .map(|value| f64::from(*value));
     (names.zip(values).collect(), tagged.last.position_seconds)
 }
 
@@ -105,7 +109,10 @@ fn plugin_tags(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) ->
         ControlFlow::Continue(())
     })
     .unwrap();
-    assert_eq!(streamed.output, song.channels, "the song is not passed through bit by bit");
+    assert_eq!(
+        streamed.output, song.channels,
+        "the song is not passed through bit by bit"
+    );
     let mut log = UpdateLog::default();
     log.push(&streamed.events);
     let last = log.last().expect("no update arrived").clone();
@@ -114,7 +121,11 @@ fn plugin_tags(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) ->
         .into_iter()
         .map(|parameter| (parameter.id, parameter.name))
         .collect();
-    let tags = last.tags.iter().map(|(id, value)| (names[id].clone(), *value)).collect();
+    let tags = last
+        .tags
+        .iter()
+        .map(|(id, value)| (names[id].clone(), *value))
+        .collect();
     (tags, last.position_samples as f64 / rate_hz)
 }
 
@@ -132,7 +143,11 @@ fn assert_same(case: &str, plugin: &(Tags, f64), trainer: &(Tags, f64)) {
     );
     for (name, value) in &plugin.0 {
         let difference = (value - trainer.0[name]).abs();
-        assert!(difference <= TOLERANCE, "{case}: {name}: {value} and {}", trainer.0[name]);
+        assert!(
+            difference <= TOLERANCE,
+            "{case}: {name}: {value} and {}",
+            trainer.0[name]
+        );
     }
 }
 
@@ -155,7 +170,10 @@ const ALL_SIZES: [BlockSizes; 5] = [
     BlockSizes::Fixed(64),
     BlockSizes::Fixed(441),
     BlockSizes::Fixed(4_096),
-    BlockSizes::Random { max: 3_000, seed: 29 },
+    BlockSizes::Random {
+        max: 3_000,
+        seed: 29,
+    },
 ];
 
 const ALL_RATES_HZ: [u32; 4] = [22_050, 44_100, 48_000, 96_000];
@@ -163,7 +181,9 @@ const ALL_RATES_HZ: [u32; 4] = [22_050, 44_100, 48_000, 96_000];
 #[test]
 fn a_real_networks_tags_do_not_depend_on_who_asks() {
     let test = "a_real_networks_tags_do_not_depend_on_who_asks";
-    let Some(reference) = reference(test) else { return };
+    let Some(reference) = reference(test) else {
+        return;
+    };
     let plugin = built_plugin(test);
     let folder = TempDir::new().unwrap();
     let model = jamendo(&reference, folder.path());
