@@ -182,7 +182,8 @@ pub(crate) fn start_plugin(
     Ok(plugin)
 }
 
-/// Waits until the plugin's worker has found and opened its model, as it does in the background.
+/// Waits until the plugin's worker has found and opened its model, as it does in the background;
+/// not for ever, as there may be none.
 pub(crate) fn wait_for_model(plugin: &mut HostedPlugin, expected: bool) {
     let patience = Duration::from_secs(if expected { 20 } else { 3 });
     let start = Instant::now();
