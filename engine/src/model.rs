@@ -1,6 +1,7 @@
 //! Model files: one `.onnx` that carries its tags and front-end (`docs/model-format.md`).
 
 mod analysis;
+mod constants;
 mod error;
 mod front_end;
 mod graph;

@@ -12,7 +12,7 @@ use tract_onnx::prelude::{Framework, InferenceModel, InferenceModelExt};
 use tract_onnx::tract_hir::infer::Factoid;
 
 use super::ModelError;
-use super::operator::MAX_INNER_VALUES;
+use super::constants::MAX_INNER_VALUES;
 
 /// Names of the operators that tract knows.
 static OPERATORS: LazyLock<HashSet<String>> =

@@ -236,7 +236,8 @@ pub enum ModelError {
     },
     /// A tensor inside the network would be larger than any this program accepts.
     #[error(
-        "node `{node}` gives {elements} values for one window, more than {limit}; use a smaller network"
+        "node `{node}` may give {elements} values, more than {limit}; use a smaller network, and \
+         fold its constants when exporting it"
     )]
     TooMuchMemory {
         /// Where it arises.

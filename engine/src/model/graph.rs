@@ -8,7 +8,7 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
 use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{GraphProto, ModelProto, ValueInfoProto, type_proto};
 
-use super::{ModelError, operator, tensor};
+use super::{ModelError, constants, operator, tensor};
 use crate::FrontEndSpec;
 
 /// Operator sets whose operators tract and ONNX Runtime both know.
@@ -39,9 +39,10 @@ pub(super) fn check(model: &ModelProto) -> Result<&GraphProto, ModelError> {
         tensor::check(initializer, &initializer.name)?;
     }
     for node in &graph.node {
-        operator::check(node, graph)?;
+        operator::check(node)?;
     }
     check_wiring(graph)?;
+    constants::check(graph)?;
     Ok(graph)
 }
 

@@ -1,28 +1,13 @@
 //! Is a node one that every backend computes alike, with bounded time and memory?
 
-use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
+use tract_onnx::pb::{AttributeProto, NodeProto};
 
 use super::{ModelError, tensor};
 
-/// Most values of a tensor inside the network for one window (256 MiB of f32).
-pub(super) const MAX_INNER_VALUES: u64 = 1 << 26;
 /// Longest text in an attribute, in bytes.
 const MAX_ATTRIBUTE_TEXT_BYTES: usize = 4096;
 /// Largest stride, dilation, kernel or padding.
 const MAX_GEOMETRY: i64 = 1 << 16;
-/// Operators that make a tensor as large as a number in another says, and which of their inputs
-/// holds the numbers.
-const SIZED_BY_INPUT: [(&str, usize); 8] = [
-    ("ConstantOfShape", 0),
-    ("Expand", 1),
-    ("Tile", 1),
-    ("Pad", 1),
-    ("OneHot", 1),
-    ("Range", 1),
-    ("Resize", 3),
-    ("Upsample", 1),
-];
-
 /// How messages call `node`.
 pub(super) fn label(node: &NodeProto) -> &str {
     match node.output.first() {
@@ -32,23 +17,28 @@ pub(super) fn label(node: &NodeProto) -> &str {
     }
 }
 
-/// Checks `node` of `graph`.
-pub(super) fn check(node: &NodeProto, graph: &GraphProto) -> Result<(), ModelError> {
+/// Checks `node` by itself.
+pub(super) fn check(node: &NodeProto) -> Result<(), ModelError> {
     check_supported(node)?;
     for attribute in &node.attribute {
         check_attribute(attribute, node)?;
     }
-    check_recurrent(node)?;
-    check_size(node, graph)
+    check_recurrent(node)
 }
 
 fn check_supported(node: &NodeProto) -> Result<(), ModelError> {
-    // Loops may run for ever; the three others would need the checks of this module for graphs
-    // within graphs, which no tagging network has.
+    // Graphs within graphs would need every check again, and loops may run for ever. Chance would
+    // make a bounce differ from the next. The others make tensors of any size out of a number.
     let refused = matches!(
         node.op_type.as_str(),
-        "Loop" | "Scan" | "If" | "SequenceMap" | "Optional"
-    );
+        "If" | "Loop" | "Scan" | "SequenceMap" | "Optional"
+    ) || node.op_type.starts_with("Random")
+        || matches!(node.op_type.as_str(), "Bernoulli" | "Multinomial")
+        || matches!(
+            node.op_type.as_str(),
+            "Range" | "OneHot" | "EyeLike" | "Resize" | "Upsample" | "MelWeightMatrix"
+        )
+        || node.op_type.ends_with("Window");
     let own_domain = matches!(node.domain.as_str(), "" | "ai.onnx");
     let known = super::analysis::is_known_operator(&node.op_type);
     if own_domain && known && !refused {
@@ -171,90 +161,4 @@ fn check_recurrent(node: &NodeProto) -> Result<(), ModelError> {
         }
     }
     Ok(())
-}
-
-/// An operator whose result is as large as a constant says must not exhaust the memory: what it
-/// makes from constants is made when the network is loaded, before any shape is known.
-fn check_size(node: &NodeProto, graph: &GraphProto) -> Result<(), ModelError> {
-    let Some(&(_, index)) = SIZED_BY_INPUT
-        .iter()
-        .find(|(name, _)| *name == node.op_type)
-    else {
-        return Ok(());
-    };
-    let input = node.input.get(index).filter(|name| !name.is_empty());
-    let mut numbers = input
-        .and_then(|name| constant(graph, name))
-        .unwrap_or_default();
-    // Before opset 11, in attributes.
-    numbers.extend(
-        node.attribute
-            .iter()
-            .filter(|attribute| matches!(attribute.name.as_str(), "pads" | "repeats" | "shape"))
-            .flat_map(|attribute| attribute.ints.iter().copied()),
-    );
-    let values = numbers.iter().fold(1u64, |product, number| {
-        product.saturating_mul(number.unsigned_abs().max(1))
-    });
-    // Paddings add up rather than multiply; each of them within the bound keeps the sum so.
-    let values = match node.op_type.as_str() {
-        "Pad" => numbers
-            .iter()
-            .map(|number| number.unsigned_abs())
-            .max()
-            .unwrap_or(0),
-        _ => values,
-    };
-    if values > MAX_INNER_VALUES {
-        return Err(ModelError::TooMuchMemory {
-            node: label(node).to_owned(),
-            elements: values.to_string(),
-            limit: MAX_INNER_VALUES,
-        });
-    }
-    Ok(())
-}
-
-/// The integers of the constant called `name`, if it is one.
-fn constant(graph: &GraphProto, name: &str) -> Option<Vec<i64>> {
-    if let Some(tensor) = graph.initializer.iter().find(|tensor| tensor.name == name) {
-        return Some(integers(tensor));
-    }
-    let node = graph
-        .node
-        .iter()
-        .find(|node| node.op_type == "Constant" && node.output.iter().any(|o| o == name))?;
-    let values = node.attribute.iter().flat_map(|attribute| {
-        let tensor = attribute.t.iter().flat_map(integers);
-        let ints = attribute.ints.iter().copied();
-        tensor.chain(ints).chain([attribute.i])
-    });
-    Some(values.collect())
-}
-
-/// The first few of the integers in `tensor`.
-fn integers(tensor: &TensorProto) -> Vec<i64> {
-    const MOST: usize = 64;
-    let raw: Vec<i64> = match tensor.data_type {
-        6 => tensor
-            .raw_data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&v| i32::from_le_bytes(v).into())
-            .collect(),
-        7 => tensor
-            .raw_data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&v| i64::from_le_bytes(v))
-            .collect(),
-        _ => Vec::new(),
-    };
-    raw.into_iter()
-        .chain(tensor.int32_data.iter().map(|&v| v.into()))
-        .chain(tensor.int64_data.iter().copied())
-        .take(MOST)
-        .collect()
 }
