@@ -31,10 +31,18 @@ pub fn at(path: &Path) -> SavedModel {
 }
 
 /// Reads the tags' names of the chosen model while nothing runs, so that a host has them right
-/// after it has loaded a state. A file that is not the chosen one keeps the names as they are.
+/// after it has loaded a state. The default's are known when it runs; of a file that is not the
+/// chosen one nothing is taken.
 pub fn read_names(board: &Board) {
-    let Some(chosen) = board.desk().chosen.clone() else {
-        return;
+    let chosen = {
+        let mut desk = board.desk();
+        // What ran before is no longer what will run.
+        desk.model = None;
+        let Some(chosen) = desk.chosen.clone() else {
+            desk.names = Arc::default();
+            return;
+        };
+        chosen
     };
     let opened = Model::open(Path::new(&chosen.path));
     let mut desk = board.desk();

@@ -294,6 +294,7 @@ fn a_model_with_fewer_tags_leaves_no_stale_values() {
     }
     host.play_until_updates(updates(&host.heard) + 2);
     assert_eq!((host.value(102), host.value(103)), (0.0, 0.0));
+    assert_eq!(of(&host.heard, 103).last(), Some(&Told::Value(103, 0.0)));
     assert!(host.value(101) > 0.0);
     assert_eq!(host.name(103), "Tag 3");
 }
