@@ -106,9 +106,14 @@ impl Board {
         self.driven.fetch_or(1 << slot, Relaxed);
     }
 
+    /// Tag slots that hold driven values, a bit each.
+    pub fn driven(&self) -> u64 {
+        self.driven.load(Relaxed)
+    }
+
     /// A tag's value that belongs into the state: one that the host has set.
     pub fn host_tag(&self, slot: usize) -> Option<f64> {
-        let driven = self.driven.load(Relaxed) >> slot & 1 == 1;
+        let driven = self.driven() >> slot & 1 == 1;
         let value = self.value(params::TAGS_AT + slot);
         (!driven && value != 0.0).then_some(value)
     }

@@ -8,7 +8,7 @@ use clack_plugin::events::event_types::{ParamValueEvent, TransportEvent, Transpo
 use clack_plugin::events::io::OutputEvents;
 use tagline_engine::{MAX_TAGS, StreamStatus, TagUpdate};
 
-use crate::bits::first_slots;
+use crate::bits::{bits, first_slots};
 use crate::board::Board;
 use crate::outbox::Outbox;
 use crate::params::{self, id, index_of};
@@ -21,17 +21,20 @@ pub struct Driver {
     playing: bool,
     /// Updates delivered since activation; before the first, nothing is told to the host.
     updates: u64,
+    /// Tag slots that hold driven values, a bit each.
+    used: u64,
 }
 
 impl Driver {
-    /// Goes on with what `outbox` still has to tell.
-    pub fn new(mut outbox: Outbox, mode: Mode) -> Self {
+    /// Goes on with what `outbox` still has to tell, and with the values on `board`.
+    pub fn new(mut outbox: Outbox, mode: Mode, board: &Board) -> Self {
         outbox.want_gestures(0);
         Self {
             outbox,
             mode,
             playing: false,
             updates: 0,
+            used: board.driven(),
         }
     }
 
@@ -84,21 +87,24 @@ impl Driver {
         if self.mode == Mode::Follow {
             return;
         }
-        let used = (update.tag_count as usize).min(MAX_TAGS);
-        let mut told = first_slots(used);
+        let used = first_slots((update.tag_count as usize).min(MAX_TAGS));
         for (slot, probability) in update.probabilities.iter().enumerate() {
-            if slot < used {
+            if used >> slot & 1 == 1 {
                 board.drive_tag(slot, percent(*probability));
-            } else if board.value(params::TAGS_AT + slot) != 0.0 {
-                board.drive_tag(slot, 0.0);
-                told |= 1 << slot;
             }
         }
+        // A model with fewer tags leaves none of its predecessor's values behind.
+        let stale = self.used & !used;
+        for slot in bits(stale) {
+            board.drive_tag(slot, 0.0);
+        }
+        let told = used | stale;
+        self.used = used;
         self.updates += 1;
         self.outbox.mark_tags(told);
         self.outbox.mark_midi(told);
         if self.is_recording() {
-            self.outbox.want_gestures(first_slots(used));
+            self.outbox.want_gestures(used);
         }
         self.tell(board, id::SECONDS_HEARD, f64::from(update.seconds_heard));
         self.tell(board, id::UPDATES, self.updates as f64);
@@ -230,7 +236,7 @@ mod tests {
 
     fn driver(mode: Mode) -> (Driver, Board) {
         let board = Board::default();
-        let mut driver = Driver::new(Outbox::default(), mode);
+        let mut driver = Driver::new(Outbox::default(), mode, &board);
         set(&mut driver, &board, id::MODE, f64::from(mode as u8));
         (driver, board)
     }
@@ -346,6 +352,15 @@ mod tests {
         );
         driver.take_update(&update(&[0.25]), &board);
         assert!(!send(&mut driver, &board).contains(&Told::Value(102, 0.0)));
+    }
+
+    #[test]
+    fn values_of_a_model_before_the_activation_do_not_stay_either() {
+        let board = Board::default();
+        board.drive_tag(5, 70.0);
+        let mut driver = Driver::new(Outbox::default(), Mode::Live, &board);
+        driver.take_update(&update(&[0.25]), &board);
+        assert_eq!(send(&mut driver, &board)[1], Told::Value(106, 0.0));
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl<'a> PluginAudioProcessor<'a, Shared<'a>, MainThread<'a>> for Processor<'a> 
         let mode = shared.board.settings().mode;
         Ok(Self {
             shared,
-            driver: Driver::new(main_thread.take_outbox(), mode),
+            driver: Driver::new(main_thread.take_outbox(), mode, &shared.board),
             analysis,
         })
     }
