@@ -130,8 +130,7 @@ fn check_model(options: &DemoOptions, plugin: &mut HostedPlugin) -> Result<(), D
         return Ok(());
     };
     // The plugin may have fallen back to its default; it knows the hash of a model it has read.
-    let is_known = saved_model(plugin).is_some_and(|saved| !saved.sha256.is_empty());
-    if is_known && running_backend(plugin).is_some() {
+    if saved_model(plugin).is_some_and(|saved| !saved.sha256.is_empty()) {
         return Ok(());
     }
     Err(DemoError::ModelRefused {

@@ -153,7 +153,7 @@ fn the_demo_leaves_a_picture_and_every_update() {
 fn assert_picture(path: &Path) {
     let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
     let reader = png::Decoder::new(file).read_info().unwrap();
-    assert!(reader.info().width >= 1_000 && reader.info().height >= 200);
+    assert!(reader.info().width >= 1_000 && reader.info().height >= 150);
 }
 
 #[test]
@@ -189,6 +189,19 @@ fn the_json_object_has_the_promised_keys_and_no_other() {
     assert_eq!(keys(&json["update_ms"]), ["max", "p50"]);
     assert!(json["process_us"]["p50"].as_f64().unwrap() > 0.0);
     assert!(json["real_time_factor"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn a_song_too_short_for_a_window_has_a_model_and_no_tags() {
+    let test = "a_song_too_short_for_a_window_has_a_model_and_no_tags";
+    let folder = TempDir::new().unwrap();
+    let song = low_tone(&folder, 1);
+    let options = options(test, &folder, song, Some(tiny(&folder)));
+    let report = demo::run(&options, &mut View::Silent).unwrap();
+    assert_eq!((report.updates, report.tags.len()), (0, 0));
+    assert_eq!(report.model.as_deref(), Some("Tiny"));
+    assert!(report.text().contains("no tags"), "{}", report.text());
+    assert_picture(&options.out.join("taggram.png"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use tagline_media::Audio;
 
-use super::{DemoOptions, HOW_TO_IMPORT, passed_through, running_backend};
+use super::{DemoOptions, HOW_TO_IMPORT, has_model, passed_through, running_backend};
 use crate::process_memory::peak_mb;
 use crate::state::saved_model;
 use crate::statistics::percentile;
@@ -23,7 +23,7 @@ pub struct DemoReport {
     pub window_seconds: f64,
     /// Name of the model; `None` if the plugin has none.
     pub model: Option<String>,
-    /// Name of what ran it.
+    /// Name of what ran it; `None` before the first update.
     pub backend: Option<String>,
     /// The tags of the last window, strongest first, 0 to 1.
     #[serde(serialize_with = "as_map")]
@@ -120,11 +120,11 @@ pub(super) fn make(
 
 /// The model's name, as the plugin's state tells it.
 fn model_name(plugin: &mut HostedPlugin) -> Option<String> {
-    running_backend(plugin)?;
-    match saved_model(plugin) {
-        Some(saved) if !saved.name.is_empty() => Some(saved.name),
-        _ => Some("default".to_owned()),
+    if !has_model(plugin) {
+        return None;
     }
+    let name = saved_model(plugin).map(|saved| saved.name);
+    Some(name.unwrap_or_else(|| "default".to_owned()))
 }
 
 impl DemoReport {
@@ -136,7 +136,8 @@ impl DemoReport {
             "{}: {:.1} s, {} Hz, {} channels\n",
             self.file, self.seconds, notes.sample_rate_hz, notes.channels
         );
-        if let (Some(model), Some(backend)) = (&self.model, &self.backend) {
+        if let Some(model) = &self.model {
+            let backend = self.backend.as_deref().unwrap_or("nothing yet");
             text += &format!("{model} on {backend}\n\n");
             text += &self.tag_table();
         } else {
