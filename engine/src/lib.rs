@@ -35,7 +35,9 @@ pub use mel::mel_filterbank;
 pub use model::{Model, ModelError, ModelInfo, OutputKind, write_metadata};
 pub use model_source::{ModelSource, SourceError, models_in};
 pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, open_network};
-pub use service::{Event, MAX_TAGS, Service, ServiceError, Stream, StreamConfig, StreamStatus};
+pub use service::{
+    Event, Hold, MAX_TAGS, Service, ServiceError, Stream, StreamConfig, StreamStatus,
+};
 pub use smoothing::Smoothing;
 pub use spec::{FrontEndSpec, MelNorm, MelScale};
 pub use tap::{TagUpdate, Tap};

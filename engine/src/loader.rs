@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::{JoinHandle, Thread};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use crate::link::Link;
 use crate::{BackendChoice, BackendReport, Model, ModelInfo, ModelSource, Network, open_network};
 
 /// A network that every stream with the same model and backend shares: weights are loaded once.
@@ -22,6 +24,8 @@ pub(crate) struct Request {
     pub source: ModelSource,
     pub backend: BackendChoice,
     pub library_dirs: Vec<PathBuf>,
+    /// Says whether the stream still wants it.
+    pub link: Arc<Link>,
 }
 
 /// The loader's answer.
@@ -57,6 +61,9 @@ impl Loader {
             .spawn(move || {
                 let mut cache = Cache::default();
                 for request in inbox {
+                    if request.link.ended.load(Ordering::Acquire) {
+                        continue;
+                    }
                     let Request { stream, ticket, .. } = request;
                     let loaded = catch_unwind(AssertUnwindSafe(|| cache.load(&request)))
                         .unwrap_or_else(|_| Err("opening the model failed unexpectedly".into()));
@@ -96,10 +103,12 @@ impl Drop for Loader {
     }
 }
 
-/// Networks that some stream still holds, by the model's SHA-256 and the backend asked for.
+/// Networks that some stream still holds, or held last, by the model's SHA-256 and the backend asked for.
 #[derive(Default)]
 struct Cache {
     open: HashMap<(String, BackendChoice), Entry>,
+    /// The last one asked for, so that a host that deactivates and activates a plugin finds it.
+    last: Option<SharedNetwork>,
 }
 
 struct Entry {
@@ -111,6 +120,7 @@ impl Cache {
     fn load(&mut self, request: &Request) -> Result<Loaded, String> {
         let (model, path) = request.source.open().map_err(|error| error.to_string())?;
         let (report, network) = self.network(&model, request)?;
+        self.last = Some(Arc::clone(&network));
         Ok(Loaded {
             info: Arc::clone(model.info()),
             path,

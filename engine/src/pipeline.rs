@@ -1,7 +1,7 @@
 //! One stream in the worker: ring → analyzer → network → smoothing → updates.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use ringbuf::traits::{Consumer, Observer, Producer};
@@ -95,6 +95,7 @@ impl Pipeline {
             source,
             backend,
             library_dirs: self.stream.library_dirs.clone(),
+            link: Arc::clone(&self.stream.link),
         })
     }
 
@@ -367,7 +368,7 @@ impl Drop for Pipeline {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use ringbuf::traits::Split;
     use ringbuf::{HeapProd, HeapRb};

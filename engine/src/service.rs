@@ -147,13 +147,38 @@ impl Notify {
     }
 }
 
-/// The main thread's end of a stream. Dropping it ends the stream, and the service with the last.
+/// Keeps the service running, with the models it has open, while there is no stream: a plugin that
+/// its host deactivates and activates again need not wait for threads and models.
+#[derive(Debug)]
+pub struct Hold(());
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut running = lock(&RUNNING);
+        let Some(service) = &mut *running else {
+            return;
+        };
+        service.holds -= 1;
+        if service.holds == 0 {
+            let _ = service.control.send(Control::Quit);
+            service.thread.unpark();
+            if let Some(join) = service.join.take() {
+                let _ = join.join();
+            }
+            *running = None;
+        }
+    }
+}
+
+/// The main thread's end of a stream. Dropping it ends the stream, and the service with the last
+/// that holds it.
 pub struct Stream {
     id: u64,
     control: Sender<Control>,
     events: Receiver<Event>,
     notify: Notify,
     link: Arc<Link>,
+    _hold: Hold,
 }
 
 impl Stream {
@@ -169,6 +194,14 @@ impl Stream {
         self.events.try_recv().ok()
     }
 
+    /// Keeps the service running beyond this stream.
+    ///
+    /// # Errors
+    /// None while the stream lives, for the service runs.
+    pub fn hold(&self) -> Result<Hold, ServiceError> {
+        Service::hold(&mut lock(&RUNNING)).map(|(_, hold)| hold)
+    }
+
     /// The stream's counters.
     #[must_use]
     pub fn status(&self) -> &Arc<StreamStatus> {
@@ -179,19 +212,8 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         *lock(&self.notify.0) = None;
+        self.link.ended.store(true, Ordering::Release);
         let _ = self.control.send(Control::Remove { id: self.id });
-        let mut running = lock(&RUNNING);
-        if let Some(service) = &mut *running {
-            service.streams -= 1;
-            if service.streams == 0 {
-                let _ = service.control.send(Control::Quit);
-                service.thread.unpark();
-                if let Some(join) = service.join.take() {
-                    let _ = join.join();
-                }
-                *running = None;
-            }
-        }
     }
 }
 
@@ -200,7 +222,7 @@ pub struct Service {
     control: Sender<Control>,
     thread: Thread,
     join: Option<JoinHandle<()>>,
-    streams: usize,
+    holds: usize,
     next_id: u64,
 }
 
@@ -227,13 +249,9 @@ impl Service {
         let notify = Notify(Arc::new(Mutex::new(Some(config.notify))));
 
         let mut running = lock(&RUNNING);
-        let service = match &mut *running {
-            Some(service) => service,
-            none => none.insert(Self::spawn()?),
-        };
+        let (service, hold) = Self::hold(&mut running)?;
         let id = service.next_id;
         service.next_id += 1;
-        service.streams += 1;
         let _ = service.control.send(Control::Add(Box::new(NewStream {
             id,
             sample_rate_hz: config.sample_rate_hz,
@@ -258,8 +276,19 @@ impl Service {
             events: events_out,
             notify,
             link,
+            _hold: hold,
         };
         Ok((stream, tap))
+    }
+
+    /// Holds the service, and starts it if it is not running.
+    fn hold(running: &mut Option<Self>) -> Result<(&mut Self, Hold), ServiceError> {
+        let service = match running {
+            Some(service) => service,
+            none => none.insert(Self::spawn()?),
+        };
+        service.holds += 1;
+        Ok((service, Hold(())))
     }
 
     fn spawn() -> Result<Self, ServiceError> {
@@ -274,7 +303,7 @@ impl Service {
             control,
             thread,
             join: Some(join),
-            streams: 0,
+            holds: 0,
             next_id: 0,
         })
     }

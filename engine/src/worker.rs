@@ -67,7 +67,7 @@ impl Worker {
         let loader = Loader::spawn(std::thread::current());
         let mut last_audio = Instant::now();
         loop {
-            while let Ok(order) = self.orders.try_recv() {
+            while let Some(order) = self.next_order() {
                 match order {
                     Control::Add(stream) => self.pipelines.push(Pipeline::new(*stream)),
                     Control::SetModel { id, model } => {
@@ -90,6 +90,16 @@ impl Worker {
                 let idle = last_audio.elapsed() > QUIET_AFTER;
                 std::thread::park_timeout(if idle { IDLE_LOOK } else { LOOK });
             }
+        }
+    }
+
+    /// The next order, if there is one; without a stream there is nothing else to do than to wait
+    /// for it.
+    fn next_order(&self) -> Option<Control> {
+        if self.pipelines.is_empty() {
+            self.orders.recv().ok().or(Some(Control::Quit))
+        } else {
+            self.orders.try_recv().ok()
         }
     }
 

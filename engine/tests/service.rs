@@ -333,3 +333,28 @@ fn an_impossible_rate_is_refused_without_a_thread() {
     }
     assert_eq!(threads_named("tagline"), 0);
 }
+
+#[test]
+fn a_held_service_outlives_its_streams_and_ends_with_the_hold() {
+    let _alone = alone();
+    let models = Models::new();
+    let (stream, _tap) = start(models.tiny());
+    let hold = stream.hold().expect("the service runs");
+    wait_for("the model", || stream.next_event());
+    drop(stream);
+    assert_eq!(threads_named("tagline-analys"), 1, "the service is held");
+    let started = Instant::now();
+    for _ in 0..100 {
+        drop(start(models.tiny()));
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+    let (_stream, mut tap) = start(models.tiny());
+    assert!(!offline_pass(&mut tap, &song(4.0), 1024).is_empty());
+    drop((_stream, tap));
+    drop(hold);
+    assert_eq!(threads_named("tagline"), 0);
+}

@@ -8,7 +8,7 @@ use clack_extensions::state::HostState;
 use clack_plugin::host::HostMainThreadHandle;
 use clack_plugin::plugin::PluginMainThread;
 use clack_plugin::process::PluginAudioConfiguration;
-use tagline_engine::{Service, Stream, StreamConfig, StreamStatus, Tap};
+use tagline_engine::{Hold, Service, Stream, StreamConfig, StreamStatus, Tap};
 
 use crate::board::Board;
 use crate::editor::Editor;
@@ -25,6 +25,8 @@ pub struct MainThread<'a> {
     host_params: Option<HostParams>,
     host_state: Option<HostState>,
     stream: RefCell<Option<Stream>>,
+    /// From the first stream to the instance's end, so that activating again costs nothing.
+    hold: RefCell<Option<Hold>>,
     /// What the host is still to be told, while no audio processor has it.
     pub(crate) outbox: RefCell<Outbox>,
     /// Channels of the main ports.
@@ -44,6 +46,7 @@ impl<'a> MainThread<'a> {
             host_params: host.get_extension(),
             host_state: host.get_extension(),
             stream: RefCell::default(),
+            hold: RefCell::default(),
             outbox: RefCell::default(),
             channels: Cell::new(2),
             rescan: Cell::new(ParamRescanFlags::empty()),
@@ -85,6 +88,7 @@ impl<'a> MainThread<'a> {
                 let mut desk = board.desk();
                 desk.loading = true;
                 desk.status = Some(Arc::clone(&status));
+                self.hold.replace(stream.hold().ok());
                 *self.stream.borrow_mut() = Some(stream);
                 Some((tap, status))
             }
