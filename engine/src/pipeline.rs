@@ -39,8 +39,6 @@ pub(crate) struct Pipeline {
     replacing: Option<String>,
     smoothing: Smoothing,
     due: Option<Due>,
-    /// `[mel band, frame]`, the network's input.
-    window: Vec<f32>,
     probabilities: Vec<f32>,
 }
 
@@ -63,7 +61,6 @@ impl Pipeline {
             replacing: None,
             smoothing: Smoothing::default(),
             due: None,
-            window: Vec::new(),
             probabilities: Vec::new(),
         }
     }
@@ -133,7 +130,6 @@ impl Pipeline {
             self.analyzer = Some(analyzer);
             self.base = self.consumed;
             self.due = None;
-            self.window = vec![0.0; front_end.mel_bands * front_end.frames];
         }
         self.probabilities = vec![0.0; loaded.info.tags.len()];
         let (info, path, report) = (
@@ -231,17 +227,20 @@ impl Pipeline {
     }
 
     /// Runs the network on the window that is due, and sends the tags to the audio thread.
-    pub fn run_network(&mut self) {
+    /// `window` is room for the network's input, `[mel band, frame]`.
+    pub fn run_network(&mut self, window: &mut Vec<f32>) {
         let (Some(due), Some(analyzer), Some(model)) = (self.due, &self.analyzer, &self.model)
         else {
             return;
         };
-        analyzer.read(&due, &mut self.window);
+        let front_end = &model.info.front_end;
+        window.resize(front_end.mel_bands * front_end.frames, 0.0);
+        analyzer.read(&due, window);
         let started = Instant::now();
         let (outcome, backend) = {
             let mut network = model.network.lock().unwrap_or_else(PoisonError::into_inner);
             (
-                network.run(&self.window, &mut self.probabilities),
+                network.run(window, &mut self.probabilities),
                 network.backend(),
             )
         };
@@ -476,7 +475,7 @@ mod tests {
                     .push_iter((0..120).map(|n| if n % 2 == 0 { 0.5 } else { -0.5 }));
                 self.pipeline.drain();
                 if self.pipeline.is_ready() {
-                    self.pipeline.run_network();
+                    self.pipeline.run_network(&mut Vec::new());
                 }
             }
         }

@@ -49,6 +49,8 @@ pub(crate) enum Control {
 pub(crate) struct Worker {
     orders: Receiver<Control>,
     pipelines: Vec<Pipeline>,
+    /// The network's input, `[mel band, frame]`, of the stream whose turn it is.
+    window: Vec<f32>,
     /// Whose turn it is first, so that no stream starves another.
     turn: usize,
 }
@@ -58,6 +60,7 @@ impl Worker {
         Self {
             orders,
             pipelines: Vec::new(),
+            window: Vec::new(),
             turn: 0,
         }
     }
@@ -137,7 +140,8 @@ impl Worker {
             if self.pipelines[index].is_ready() {
                 self.turn = index + 1;
                 let pipeline = &mut self.pipelines[index];
-                if catch_unwind(AssertUnwindSafe(|| pipeline.run_network())).is_err() {
+                let window = &mut self.window;
+                if catch_unwind(AssertUnwindSafe(|| pipeline.run_network(window))).is_err() {
                     self.pipelines.remove(index).give_up();
                 }
                 return true;

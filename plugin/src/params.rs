@@ -140,10 +140,10 @@ const FIXED: [Param; TAGS_AT] = [
     setting(id::MODE, "Mode", Choice(MODES), [0.0, 2.0, 0.0]),
     setting(id::UPDATE_EVERY, "Update Every", ChoiceOfSeconds(&UPDATE_SECONDS), [0.0, 4.0, 2.0]),
     setting(id::SMOOTHING, "Smoothing", Seconds, [0.0, MAX_SMOOTHING_SECONDS, 0.0]),
-    setting(id::MIDI_CC_OUTPUT, "MIDI CC Output", Choice(OFF_ON), [0.0, 1.0, 0.0]),
+    setting(id::MIDI_CC_OUTPUT, "Send MIDI CC", Choice(OFF_ON), [0.0, 1.0, 0.0]),
     setting(id::MIDI_CHANNEL, "MIDI Channel", Whole, [1.0, 16.0, 1.0]),
     setting(id::FIRST_MIDI_CC, "First MIDI CC", Whole, [0.0, 119.0, 20.0]),
-    setting(id::MIDI_CC_COUNT, "MIDI CC Count", Whole, [1.0, MAX_TAGS as f64, 12.0]),
+    setting(id::MIDI_CC_COUNT, "Number of MIDI CCs", Whole, [1.0, MAX_TAGS as f64, 12.0]),
     Param {
         access: Access::Settable,
         ..setting(id::BACKEND, "Backend", Choice(BACKENDS), [0.0, 4.0, 0.0])

@@ -68,7 +68,10 @@ impl Analysis {
     /// an update at once; offline each has its own exact time.
     fn next_until(&mut self, time: u32, last: u32, offline: bool) -> Option<(u32, TagUpdate)> {
         let update = self.early.take().or_else(|| self.tap.pop())?;
-        let offset = update.position_samples.saturating_sub(self.block_start);
+        // An update holds from the sample that completes its window, which always lies in the
+        // block that brought it, so that a bounce is the same at every block size.
+        let completed_by = update.position_samples.saturating_sub(1);
+        let offset = completed_by.saturating_sub(self.block_start);
         let at = if offline {
             offset.min(u64::from(last)) as u32
         } else {

@@ -1,6 +1,7 @@
 //! The tags as horizontal bars, the strongest on top.
 
-use egui::{Align2, Color32, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::motion::{Bar, Motion};
 use super::theme;
@@ -49,15 +50,7 @@ fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
     let name_width = NAME_WIDTH.min(row.width() * 0.3);
 
     let names = Rect::from_min_size(row.min, vec2(name_width, row.height()));
-    painter
-        .with_clip_rect(names.intersect(ui.clip_rect()))
-        .text(
-            names.left_center(),
-            Align2::LEFT_CENTER,
-            name,
-            theme::regular(14.0),
-            text,
-        );
+    show_name(ui, names, name, text);
 
     let track = Rect::from_x_y_ranges(
         names.right() + 12.0..=row.right() - PERCENT_WIDTH - 14.0,
@@ -80,6 +73,32 @@ fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
     );
 }
 
+/// Draws a tag's name and, fainter, its group into `area`, cut off where they are too long.
+fn show_name(ui: &Ui, area: Rect, tag: &str, colour: Color32) {
+    let (name, group) = name_and_group(tag);
+    let format = |size, color| TextFormat {
+        valign: Align::BOTTOM,
+        ..TextFormat::simple(theme::regular(size), color)
+    };
+    let mut job = LayoutJob::default();
+    job.append(name, 0.0, format(14.0, colour));
+    if let Some(group) = group {
+        job.append(group, 7.0, format(11.0, theme::TEXT_FAINT));
+    }
+    job.wrap = TextWrapping::truncate_at_width(area.width());
+    let galley = ui.painter().layout_job(job);
+    let top = area.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(area.left(), top), galley, colour);
+}
+
+/// Splits tags such as MTG-Jamendo's "genre---jazz".
+fn name_and_group(tag: &str) -> (&str, Option<&str>) {
+    match tag.split_once("---") {
+        Some((group, name)) if !group.is_empty() && !name.is_empty() => (name, Some(group)),
+        _ => (tag, None),
+    }
+}
+
 /// One decimal below ten per cent, none above, so that strong tags stand still.
 fn percent(value: f32) -> String {
     let percent = value * 100.0;
@@ -98,6 +117,14 @@ fn text_colour(value: f32) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_stand_behind_the_names_of_tags() {
+        assert_eq!(name_and_group("genre---jazz"), ("jazz", Some("genre")));
+        for tag in ["jazz", "lo-fi", "---", "a---", "---b"] {
+            assert_eq!(name_and_group(tag), (tag, None));
+        }
+    }
 
     #[test]
     fn percentages_keep_their_width_around_ten() {

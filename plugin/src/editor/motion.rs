@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::source::{ModelInForce, Snapshot};
 
-/// A tag overtakes the one above only by more than this, in value 0 to 1.
-const OVERTAKE_MARGIN: f32 = 0.015;
+/// A tag overtakes the one above only by more than this, in value 0 to 1,
+const OVERTAKE_BY: f32 = 0.003;
+/// and this part of its own value.
+const OVERTAKE_BY_PART: f32 = 0.03;
 /// Time constant of a bar's length, in seconds.
 const LENGTH_SECONDS: f32 = 0.12;
 /// Time constant of a bar's place, in seconds.
@@ -92,8 +94,8 @@ impl Motion {
 /// `settled`. Returns whether it is still on its way.
 fn ease(value: &mut f32, goal: f32, steps: f32, settled: f32) -> bool {
     let rest = (goal - *value) * (-steps).exp();
-    // `is_nan` too: a value that is none must not move for ever.
-    if !(rest.abs() > settled) {
+    // A value that is no number must not move for ever.
+    if rest.is_nan() || rest.abs() <= settled {
         *value = if goal.is_nan() { 0.0 } else { goal };
         return false;
     }
@@ -106,11 +108,15 @@ fn reorder(order: &mut [usize], values: &[f32]) {
     // An insertion sort, as almost nothing changes from one update to the next.
     for end in 1..order.len() {
         let mut at = end;
-        while at > 0 && values[order[at]] > values[order[at - 1]] + OVERTAKE_MARGIN {
+        while at > 0 && overtakes(values[order[at]], values[order[at - 1]]) {
             order.swap(at, at - 1);
             at -= 1;
         }
     }
+}
+
+fn overtakes(value: f32, above: f32) -> bool {
+    value * (1.0 - OVERTAKE_BY_PART) - OVERTAKE_BY > above
 }
 
 #[cfg(test)]
@@ -133,6 +139,13 @@ mod tests {
         let mut order = vec![0, 1, 2, 3];
         reorder(&mut order, &[0.2, 0.1, 0.9, 0.4]);
         assert_eq!(order, [2, 3, 0, 1]);
+    }
+
+    #[test]
+    fn weak_tags_are_in_order_too() {
+        let mut order = vec![0, 1, 2];
+        reorder(&mut order, &[0.05, 0.057, 0.02]);
+        assert_eq!(order, [1, 0, 2]);
     }
 
     #[test]

@@ -108,7 +108,11 @@ impl Editor {
             return;
         };
         let OpenWindow { window, end, .. } = open;
-        if guarded(|| Ok(drop(window))).is_err() {
+        let closed = guarded(|| {
+            drop(window);
+            Ok(())
+        });
+        if closed.is_err() {
             tracing::error!("the editor's window panicked");
         }
         if cfg!(target_os = "linux") && !end.wait() {

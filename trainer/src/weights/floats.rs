@@ -14,15 +14,6 @@ pub enum Float {
 }
 
 impl Float {
-    /// Bytes of one number.
-    pub fn bytes(self) -> usize {
-        match self {
-            Self::F16 | Self::Bf16 => 2,
-            Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
-
     /// Decodes little-endian numbers; bytes beyond the last whole number are left out.
     pub fn decode(self, bytes: &[u8]) -> Vec<f32> {
         match self {
@@ -67,7 +58,7 @@ mod tests {
             (0x3555, 0.333_251_95),
             (0x7bff, 65_504.0),
             (0x0001, 5.960_464_5e-8),
-            (0x83ff, -6.097_555_2e-5),
+            (0x83ff, -6.097_555e-5),
             (0x7c00, f32::INFINITY),
         ] {
             assert_eq!(f16_to_f32(half), single, "{half:#06x}");

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
 use trainer::import::Import;
 
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+/// Adds a tensor of this name and shape with values between two bounds.
+type AddTensor<'a> = dyn FnMut(String, &[usize], f32, f32) + 'a;
 
 /// Weights of the shapes of `won2020-fcn` for `tags` tags: small, different and reproducible.
 pub fn fcn_weights(tags: usize) -> Tensors {
@@ -22,7 +25,7 @@ pub fn fcn_weights(tags: usize) -> Tensors {
         });
         tensors.insert(name, (shape.to_vec(), values.collect()));
     };
-    let mut norm = |add: &mut dyn FnMut(String, &[usize], f32, f32), name: &str, maps: usize| {
+    let norm = |add: &mut AddTensor<'_>, name: &str, maps: usize| {
         add(format!("{name}.weight"), &[maps], 0.5, 1.5);
         add(format!("{name}.bias"), &[maps], -0.5, 0.5);
         add(format!("{name}.running_mean"), &[maps], -0.5, 0.5);
@@ -153,28 +156,32 @@ pub fn fcn_import(folder: &Path, weights: &str) -> Import {
     }
 }
 
-/// The values of a C-ordered .npy file of little-endian f16 or f32.
-pub fn npy(path: &PathBuf) -> Vec<f32> {
+/// The values of a two-dimensional .npy file of little-endian f16 or f32, row-major whatever the
+/// order they are stored in.
+pub fn npy(path: &Path) -> Vec<f32> {
     let bytes = std::fs::read(path).unwrap();
     assert_eq!(&bytes[..8], b"\x93NUMPY\x01\0", "{}", path.display());
     let start = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let header = String::from_utf8_lossy(&bytes[10..start]).into_owned();
-    assert!(header.contains("'fortran_order': False"), "{header}");
     let data = &bytes[start..];
-    if header.contains("'<f4'") {
+    let values: Vec<f32> = if header.contains("'<f4'") {
         let (values, _) = data.as_chunks::<4>();
-        values
-            .iter()
-            .map(|value| f32::from_le_bytes(*value))
-            .collect()
+        let decode = |value: &[u8; 4]| f32::from_le_bytes(*value);
+        values.iter().map(decode).collect()
     } else {
         assert!(header.contains("'<f2'"), "{header}");
         let (values, _) = data.as_chunks::<2>();
-        values
-            .iter()
-            .map(|value| half(u16::from_le_bytes(*value)))
-            .collect()
+        let decode = |value: &[u8; 2]| half(u16::from_le_bytes(*value));
+        values.iter().map(decode).collect()
+    };
+    if header.contains("'fortran_order': False") {
+        return values;
     }
+    let (_, shape) = header.split_once('(').unwrap();
+    let (rows, _) = shape.split_once(',').unwrap();
+    let rows: usize = rows.parse().unwrap();
+    let row = |row: usize| values.iter().copied().skip(row).step_by(rows);
+    (0..rows).flat_map(row).collect()
 }
 
 /// A normal half-precision number, or 0.
