@@ -76,6 +76,24 @@ impl ModelSource {
     }
 }
 
+impl ModelSource {
+    /// Where the model most likely is, found without opening it.
+    pub(crate) fn likely_path(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) | Self::Pinned { path, .. } => Some(path.clone()),
+            Self::DefaultIn(folders) => folders.iter().find_map(|folder| default_in(folder)),
+        }
+    }
+
+    /// Whether a model with this SHA-256 is the one that is meant.
+    pub(crate) fn accepts(&self, found_sha256: &str) -> bool {
+        match self {
+            Self::Pinned { sha256, .. } => sha256 == found_sha256,
+            Self::File(_) | Self::DefaultIn(_) => true,
+        }
+    }
+}
+
 /// The `.onnx` files of `folder`, by name; none if it cannot be read.
 #[must_use]
 pub fn models_in(folder: &Path) -> Vec<PathBuf> {

@@ -358,3 +358,16 @@ fn a_held_service_outlives_its_streams_and_ends_with_the_hold() {
     drop(hold);
     assert_eq!(threads_named("tagline"), 0);
 }
+
+#[test]
+fn a_model_file_written_anew_under_its_old_name_is_read_anew() {
+    let _alone = alone();
+    let models = Models::new();
+    let (stream, _tap) = start(models.tiny());
+    wait_for("the model", || stream.next_event());
+    std::fs::write(models.path("tiny.onnx"), tiny_model(&["a", "b", "c"])).expect("write");
+    let (_other, mut tap) = start(models.tiny());
+    let updates = offline_pass(&mut tap, &song(4.0), 1024);
+    assert!(!updates.is_empty());
+    assert!(updates.iter().all(|update| update.tag_count == 3));
+}
