@@ -1,68 +1,22 @@
-//! The command line.
+//! `trainer tag`.
 
-use std::io::{ErrorKind, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use tagline_engine::{Backend, BackendChoice};
 
-use crate::import::{Import, PRESETS};
+use super::{Outcome, complain, still_wanted};
 use crate::tag::{Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files};
 
 /// Where imported models lie, seen from the project's folder.
 const IMPORTED: &str = "target/models";
 
-/// Imports tagging networks and tags audio files.
-#[derive(Debug, Parser)]
-#[command(version)]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    Import(ImportArgs),
-    Tag(TagArgs),
-}
-
-/// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
-#[derive(Debug, Args)]
-struct ImportArgs {
-    /// File of weights. It is read without executing anything in it.
-    file: PathBuf,
-    /// The network whose weights they are.
-    #[arg(long, value_parser = PRESETS.map(|preset| preset.name))]
-    preset: String,
-    /// Tag names in output order: a JSON list, a JSON object of lists, or one a line.
-    #[arg(long)]
-    tags: PathBuf,
-    /// Which list to take where the file of tags holds several.
-    #[arg(long, value_name = "NAME")]
-    tag_set: Option<String>,
-    /// Where the model is written, whole or not at all.
-    #[arg(long)]
-    out: PathBuf,
-    /// Name of the model for people.
-    #[arg(long)]
-    name: Option<String>,
-    /// Version of the model.
-    #[arg(long)]
-    version: Option<String>,
-    /// Licence of the weights.
-    #[arg(long)]
-    licence: Option<String>,
-    /// Where the weights come from.
-    #[arg(long)]
-    provenance: Option<String>,
-}
-
 /// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would at their end.
 #[derive(Debug, Args)]
-struct TagArgs {
+pub(super) struct TagArgs {
     /// Audio files.
     #[arg(required = true)]
     audio: Vec<PathBuf>,
@@ -123,45 +77,7 @@ fn update_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Runs the command. What fails is said in a line on standard error.
-#[must_use]
-pub fn run(cli: Cli) -> ExitCode {
-    let outcome = match cli.command {
-        Command::Import(args) => import(args),
-        Command::Tag(args) => tag(&args),
-    };
-    outcome.unwrap_or_else(|error| {
-        complain(&error.to_string());
-        ExitCode::FAILURE
-    })
-}
-
-type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
-
-fn import(args: ImportArgs) -> Outcome {
-    let import = Import {
-        weights: args.file,
-        preset: args.preset,
-        tags: args.tags,
-        tag_set: args.tag_set,
-        name: args.name,
-        version: args.version,
-        licence: args.licence,
-        provenance: args.provenance,
-    };
-    let model = import.write(&args.out)?;
-    let line = format!(
-        "{}: {}, {} tags, {:.1} s window\n",
-        args.out.display(),
-        model.info().name,
-        model.info().tags.len(),
-        model.info().front_end.window_seconds(),
-    );
-    still_wanted(std::io::stdout().write_all(line.as_bytes()))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn tag(args: &TagArgs) -> Outcome {
+pub(super) fn run(args: &TagArgs) -> Outcome {
     let model = find_model(args.model.as_deref(), Path::new(IMPORTED))?;
     let info = model.info().clone();
     let format = match (args.json, args.csv) {
@@ -235,21 +151,6 @@ fn draw(
         taggrams.write(&file, model)?;
     }
     Ok(file)
-}
-
-/// `false` where the reader of the output has gone, as `head` does: that is no error.
-fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
-    match written {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// A line on standard error; where that is gone, too, there is nobody to tell.
-fn complain(message: &str) {
-    let line = format!("trainer: {message}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// ONNX Runtime's library may lie beside the program.

@@ -1,0 +1,64 @@
+//! `trainer import`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Outcome, still_wanted};
+use crate::import::{Import, PRESETS};
+
+/// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// File of weights. It is read without executing anything in it.
+    file: PathBuf,
+    /// The network whose weights they are.
+    #[arg(long, value_parser = PRESETS.map(|preset| preset.name))]
+    preset: String,
+    /// Tag names in output order: a JSON list, a JSON object of lists, or one a line.
+    #[arg(long)]
+    tags: PathBuf,
+    /// Which list to take where the file of tags holds several.
+    #[arg(long, value_name = "NAME")]
+    tag_set: Option<String>,
+    /// Where the model is written, whole or not at all.
+    #[arg(long)]
+    out: PathBuf,
+    /// Name of the model for people.
+    #[arg(long)]
+    name: Option<String>,
+    /// Version of the model.
+    #[arg(long)]
+    version: Option<String>,
+    /// Licence of the weights.
+    #[arg(long)]
+    licence: Option<String>,
+    /// Where the weights come from.
+    #[arg(long)]
+    provenance: Option<String>,
+}
+
+pub(super) fn run(args: ImportArgs) -> Outcome {
+    let import = Import {
+        weights: args.file,
+        preset: args.preset,
+        tags: args.tags,
+        tag_set: args.tag_set,
+        name: args.name,
+        version: args.version,
+        licence: args.licence,
+        provenance: args.provenance,
+    };
+    let model = import.write(&args.out)?;
+    let line = format!(
+        "{}: {}, {} tags, {:.1} s window\n",
+        args.out.display(),
+        model.info().name,
+        model.info().tags.len(),
+        model.info().front_end.window_seconds(),
+    );
+    still_wanted(std::io::stdout().write_all(line.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
