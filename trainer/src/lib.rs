@@ -2,8 +2,10 @@
 //! front-end and inference, so that files are tagged exactly as the plugin tags what it hears.
 
 mod atomic;
+pub mod charts;
 pub mod cli;
 pub mod import;
+pub mod metrics;
 mod network;
 mod onnx;
 pub mod tag;
