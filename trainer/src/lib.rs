@@ -4,6 +4,7 @@
 mod atomic;
 pub mod charts;
 pub mod cli;
+pub mod evaluation;
 pub mod import;
 pub mod metrics;
 mod network;

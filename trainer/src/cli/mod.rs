@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod import;
+mod score;
 mod tag;
 
 use std::io::{ErrorKind, Write};
@@ -19,6 +20,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::ImportArgs),
+    Score(score::ScoreArgs),
     Tag(tag::TagArgs),
 }
 
@@ -27,6 +29,7 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Import(args) => import::run(args),
+        Command::Score(args) => score::run(&args),
         Command::Tag(args) => tag::run(&args),
     };
     outcome.unwrap_or_else(|error| {
