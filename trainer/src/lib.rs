@@ -1,9 +1,11 @@
-//! Imports published tagging networks and runs models on audio files, with the engine's own
-//! front-end and inference, so that files are tagged exactly as the plugin tags what it hears.
+//! Prepares data sets, imports published tagging networks and runs models on audio files, with
+//! the engine's own front-end and inference, so that files are tagged exactly as the plugin tags
+//! what it hears.
 
 mod atomic;
 pub mod charts;
 pub mod cli;
+pub mod data;
 pub mod evaluation;
 pub mod import;
 pub mod metrics;
