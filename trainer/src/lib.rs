@@ -8,6 +8,7 @@ pub mod cli;
 pub mod data;
 pub mod evaluation;
 pub mod import;
+mod inference;
 pub mod metrics;
 mod network;
 mod onnx;

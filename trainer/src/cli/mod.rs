@@ -1,5 +1,7 @@
 //! The command line: one file for each command.
 
+mod backend;
+mod evaluate;
 mod import;
 mod score;
 mod tag;
@@ -19,6 +21,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Evaluate(evaluate::EvaluateArgs),
     Import(import::ImportArgs),
     Score(score::ScoreArgs),
     Tag(tag::TagArgs),
@@ -28,6 +31,7 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Import(args) => import::run(args),
         Command::Score(args) => score::run(&args),
         Command::Tag(args) => tag::run(&args),

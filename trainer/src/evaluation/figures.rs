@@ -1,7 +1,8 @@
 //! Figures of scores.
 
-use crate::charts::{ChartError, RankedBar, RankedBars};
-use crate::metrics::Scores;
+use super::AfterSeconds;
+use crate::charts::{ChartError, Line, LineChart, RankedBar, RankedBars};
+use crate::metrics::{Scores, TagScores};
 
 /// ROC-AUC of chance, where bars begin.
 const CHANCE: f64 = 0.5;
@@ -12,7 +13,7 @@ const CHANCE: f64 = 0.5;
 /// # Errors
 /// [`ChartError`] if the drawing library fails.
 pub fn per_tag_figure(title: &str, scores: &Scores) -> Result<String, ChartError> {
-    let bar = |tag: &crate::metrics::TagScores| {
+    let bar = |tag: &TagScores| {
         Some(RankedBar {
             name: tag.tag.clone(),
             value: tag.roc_auc?,
@@ -26,6 +27,33 @@ pub fn per_tag_figure(title: &str, scores: &Scores) -> Result<String, ChartError
         x_label: "ROC-AUC",
         from: CHANCE,
         bars,
+    };
+    figure.svg()
+}
+
+/// Macro ROC-AUC and PR-AUC against seconds heard, as SVG.
+///
+/// # Errors
+/// [`ChartError`] if the drawing library fails.
+pub fn seconds_heard_figure(
+    title: &str,
+    by_seconds: &[AfterSeconds],
+) -> Result<String, ChartError> {
+    let line = |name: &str, value: fn(&Scores) -> Option<f64>| Line {
+        name: name.to_owned(),
+        points: by_seconds
+            .iter()
+            .filter_map(|after| Some((after.seconds, value(&after.scores)?)))
+            .collect(),
+    };
+    let figure = LineChart {
+        title,
+        x_label: "seconds heard",
+        y_label: "macro average",
+        lines: vec![
+            line("ROC-AUC", |scores| scores.macro_roc_auc),
+            line("PR-AUC", |scores| scores.macro_pr_auc),
+        ],
     };
     figure.svg()
 }

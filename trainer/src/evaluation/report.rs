@@ -16,6 +16,29 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     macro_pr_auc_interval: Option<Interval>,
     per_tag: PerTag<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_seconds_heard: Option<Vec<Moment>>,
+}
+
+/// Averages after some seconds.
+#[derive(Serialize)]
+struct Moment {
+    seconds_heard: f64,
+    macro_roc_auc: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    macro_roc_auc_interval: Option<Interval>,
+    macro_pr_auc: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    macro_pr_auc_interval: Option<Interval>,
+}
+
+/// Scores of a model that has heard part of each clip.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AfterSeconds {
+    /// Seconds of each clip that it has heard.
+    pub seconds: f64,
+    /// What it is worth then.
+    pub scores: Scores,
 }
 
 /// Tags in the order of the scores.
@@ -51,15 +74,24 @@ impl Serialize for PerTag<'_> {
 
 /// One line of JSON without its end: `macro_roc_auc`, `macro_pr_auc`, and `per_tag` with `roc_auc`,
 /// `pr_auc` and `positives` of each tag; intervals as `[low, high]` beside them where there are any.
-/// What has no value is `null`.
+/// What has no value is `null`. Where `by_seconds` holds anything, `by_seconds_heard` lists it.
 #[must_use]
-pub fn json_line(scores: &Scores) -> String {
+pub fn json_line(scores: &Scores, by_seconds: &[AfterSeconds]) -> String {
+    let moment = |after: &AfterSeconds| Moment {
+        seconds_heard: after.seconds,
+        macro_roc_auc: after.scores.macro_roc_auc,
+        macro_roc_auc_interval: after.scores.macro_roc_auc_interval,
+        macro_pr_auc: after.scores.macro_pr_auc,
+        macro_pr_auc_interval: after.scores.macro_pr_auc_interval,
+    };
+    let moments: Vec<Moment> = by_seconds.iter().map(moment).collect();
     let line = Line {
         macro_roc_auc: scores.macro_roc_auc,
         macro_roc_auc_interval: scores.macro_roc_auc_interval,
         macro_pr_auc: scores.macro_pr_auc,
         macro_pr_auc_interval: scores.macro_pr_auc_interval,
         per_tag: PerTag(&scores.tags),
+        by_seconds_heard: (!moments.is_empty()).then_some(moments),
     };
     serde_json::to_string(&line).expect("numbers and text are always JSON")
 }
@@ -136,6 +168,29 @@ pub fn write_table(out: &mut impl Write, scores: &Scores) -> std::io::Result<()>
             "every clip"
         };
         text += &format!("not averaged: {} ({clips} has it)\n", tag.tag);
+    }
+    out.write_all(text.as_bytes())
+}
+
+/// A table for people: the averages after each of some seconds heard.
+///
+/// # Errors
+/// The writer's reason.
+pub fn write_seconds_table(
+    out: &mut impl Write,
+    by_seconds: &[AfterSeconds],
+) -> std::io::Result<()> {
+    let row = |seconds: &str, roc_auc: &str, pr_auc: &str| {
+        let row = format!("{seconds:>13}  {roc_auc:24}  {pr_auc}");
+        format!("{}\n", row.trim_end())
+    };
+    let mut text = row("seconds heard", "macro ROC-AUC", "macro PR-AUC");
+    for AfterSeconds { seconds, scores } in by_seconds {
+        text += &row(
+            &format!("{seconds:.1}"),
+            &area(scores.macro_roc_auc, scores.macro_roc_auc_interval),
+            &area(scores.macro_pr_auc, scores.macro_pr_auc_interval),
+        );
     }
     out.write_all(text.as_bytes())
 }
