@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
+use crate::interrupt::Temporary;
+
 /// Writes `bytes` to `path` by way of a temporary file in the same folder, so that `path` holds
 /// either what it held before or all of `bytes`, whatever happens in between.
 ///
@@ -17,7 +19,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Lets `make` write a temporary file with the extension of `path` and in its folder, then puts it
-/// at `path`.
+/// at `path`. Nothing of it stays if `make` fails or Ctrl-C ends the process.
 ///
 /// # Errors
 /// What `make` returns, or the system's reason by way of `refused`; `path` is as it was then.
@@ -34,17 +36,17 @@ pub fn with_temporary<E>(
         .extension()
         .map(|extension| format!(".{}", extension.to_string_lossy()))
         .unwrap_or_default();
-    let temporary = tempfile::Builder::new()
-        .prefix(".tagline-")
-        .suffix(&suffix)
-        .tempfile_in(folder)
-        .map_err(&refused)?
-        .into_temp_path();
-    make(&temporary)?;
-    make_readable(&temporary).map_err(&refused)?;
-    temporary
-        .persist(path)
-        .map_err(|error| refused(error.error))
+    let temporary = Temporary::new(|| {
+        tempfile::Builder::new()
+            .prefix(".tagline-")
+            .suffix(&suffix)
+            .tempfile_in(folder)
+            .map(tempfile::NamedTempFile::into_temp_path)
+    })
+    .map_err(&refused)?;
+    make(temporary.path())?;
+    make_readable(temporary.path()).map_err(&refused)?;
+    temporary.persist(path).map_err(refused)
 }
 
 /// Temporary files are private to their owner; results are as readable as any new file.

@@ -4,6 +4,7 @@
 mod atomic;
 pub mod cli;
 pub mod import;
+pub mod interrupt;
 mod network;
 mod onnx;
 pub mod tag;
