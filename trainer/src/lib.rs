@@ -6,6 +6,7 @@ mod atomic;
 pub mod cli;
 pub mod data;
 pub mod import;
+pub mod interrupt;
 mod network;
 mod onnx;
 pub mod tag;
