@@ -9,6 +9,7 @@ pub mod data;
 pub mod evaluation;
 pub mod import;
 mod inference;
+pub mod interrupt;
 pub mod metrics;
 mod network;
 mod onnx;

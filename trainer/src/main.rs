@@ -12,5 +12,8 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    if let Err(error) = trainer::interrupt::install() {
+        tracing::warn!("Ctrl-C may leave temporary files behind: {error}");
+    }
     trainer::cli::run(trainer::cli::Cli::parse())
 }
