@@ -2,9 +2,11 @@
 //! the engine's own front-end and inference, so that files are tagged exactly as the plugin tags
 //! what it hears.
 
+pub mod arch;
 mod atomic;
 pub mod charts;
 pub mod cli;
+pub mod cpu;
 pub mod data;
 pub mod evaluation;
 pub mod import;
@@ -14,4 +16,5 @@ pub mod metrics;
 mod network;
 mod onnx;
 pub mod tag;
+pub mod train;
 pub mod weights;
