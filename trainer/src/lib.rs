@@ -9,5 +9,6 @@ pub mod import;
 pub mod interrupt;
 mod network;
 mod onnx;
+pub mod prepare;
 pub mod tag;
 pub mod weights;

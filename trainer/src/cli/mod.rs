@@ -1,6 +1,8 @@
 //! The command line: one file for each command.
 
+mod data;
 mod import;
+mod prepare;
 mod tag;
 
 use std::io::{ErrorKind, Write};
@@ -18,7 +20,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Data(data::DataArgs),
     Import(import::ImportArgs),
+    Prepare(prepare::PrepareArgs),
     Tag(tag::TagArgs),
 }
 
@@ -26,7 +30,9 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Data(args) => data::run(&args),
         Command::Import(args) => import::run(args),
+        Command::Prepare(args) => prepare::run(args),
         Command::Tag(args) => tag::run(&args),
     };
     outcome.unwrap_or_else(|error| {
