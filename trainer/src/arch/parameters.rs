@@ -194,4 +194,12 @@ mod tests {
         assert_eq!(random(1), random(1));
         assert_ne!(random(1), random(2));
     }
+
+    #[test]
+    fn a_frame_wide_kernel_covers_all_bands() {
+        let architecture = Architecture::named("mfcc").unwrap();
+        let parameters = Parameters::zeros(architecture, 0.1, 90, 5);
+        assert_eq!(parameters.blocks[0].kernel, [90, 1]);
+        assert_eq!(parameters.blocks[1].kernel, [1, 1]);
+    }
 }
