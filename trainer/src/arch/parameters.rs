@@ -180,7 +180,7 @@ mod tests {
             Parameters::zeros(architecture, 1.0, 96, 50).trained()
         };
         assert_eq!(count("fcn5") / 1_000_000, 25);
-        assert_eq!(count("fcn5-compact"), 864_434);
+        assert_eq!(count("fcn5-compact"), 862_482);
     }
 
     #[test]
