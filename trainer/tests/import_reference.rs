@@ -1,7 +1,5 @@
 //! Published networks, imported, against the probabilities that their own software computed.
 
-mod common;
-
 use std::path::Path;
 
 use serde_json::Value;
