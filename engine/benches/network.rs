@@ -15,7 +15,7 @@ fn backends(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         group.sample_size(10);
         let spec = &model.info().front_end;
-        let window = vec![-40.0 * spec.scale + spec.offset; spec.mel_bands * spec.frames];
+        let window = vec![-40.0 * spec.scale + spec.offset; spec.input_bands() * spec.frames];
         let mut probabilities = vec![0.0; model.info().tags.len()];
         for backend in [
             Backend::Tract,

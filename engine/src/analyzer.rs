@@ -110,11 +110,11 @@ impl Analyzer {
         (pushed >= self.next_due_frame).then(|| self.take_due())
     }
 
-    /// Writes a due window to `out: [mel band, frame]`. A window can be read until the next one
+    /// Writes a due window to `out: [row, frame]`. A window can be read until the next one
     /// is due.
     ///
     /// # Panics
-    /// If `out` is not `mel_bands · frames` long.
+    /// If `out` is not `input_bands · frames` long.
     pub fn read(&self, due: &Due, out: &mut [f32]) {
         self.window.read(due.end_frame, out);
     }

@@ -1,7 +1,7 @@
-//! Streaming log-mel: host samples in, log-mel frames out.
+//! The streaming front-end: host samples in, frames of features out.
 
 use crate::FrontEndSpec;
-use crate::mel::MelBands;
+use crate::features::Features;
 use crate::resampler::{HOST_RATES_HZ, Resampler};
 use crate::stft::Stft;
 
@@ -21,18 +21,18 @@ pub enum FrontEndError {
     },
 }
 
-/// Turns a mono stream at the host's rate into log-mel frames `L = 10·log10(max(p^e, floor))`,
-/// bit for bit the same whatever the block sizes it is fed in. Frame `k` is centred on second
-/// `k · hop / sample_rate` of the stream.
+/// Turns a mono stream at the host's rate into frames of features (`L = 10·log10(max(p^e, floor))`
+/// of mel bands or FFT bins, or the MFCC of such), bit for bit the same whatever the block sizes
+/// it is fed in. Frame `k` is centred on second `k · hop / sample_rate` of the stream.
 ///
-/// The whole-window steps of [`FrontEndSpec`] (top_db, affine) are left to
+/// The whole-window steps of [`FrontEndSpec`] (top_db, derivatives, affine) are left to
 /// [`RollingWindow::read`](crate::RollingWindow::read).
 ///
 /// Samples that are not numbers count as 0, and samples beyond ±10⁶ as that.
 pub struct FrontEnd {
     resampler: Resampler,
     stft: Stft,
-    log_mel: LogMel,
+    features: Features,
     frames_per_chunk_max: usize,
 }
 
@@ -52,7 +52,7 @@ impl FrontEnd {
         })?;
         Ok(Self {
             stft: Stft::new(spec.n_fft, spec.hop),
-            log_mel: LogMel::new(spec),
+            features: Features::new(spec),
             // The very first chunks may finish a frame more than their length holds.
             frames_per_chunk_max: resampler.chunk_out_max() / spec.hop + 2,
             resampler,
@@ -71,12 +71,12 @@ impl FrontEnd {
         }
     }
 
-    /// Feeds `mono` and calls `on_frame` with each finished frame (one dB value a mel band).
-    /// Never allocates.
+    /// Feeds `mono` and calls `on_frame` with each finished frame, of
+    /// [`FrontEndSpec::frame_values`] values. Never allocates.
     pub fn push(&mut self, mono: &[f32], mut on_frame: impl FnMut(&[f32])) {
-        let (stft, log_mel) = (&mut self.stft, &mut self.log_mel);
+        let (stft, features) = (&mut self.stft, &mut self.features);
         self.resampler.push(mono, &mut |samples| {
-            stft.push(samples, &mut |power| on_frame(log_mel.apply(power)));
+            stft.push(samples, &mut |power| on_frame(features.apply(power)));
         });
     }
 
@@ -84,11 +84,11 @@ impl FrontEnd {
     /// `n` samples at the model's rate gives `1 + n / hop` frames (none if it was empty). The
     /// next sample starts a new stream. Never allocates.
     pub fn finish(&mut self, mut on_frame: impl FnMut(&[f32])) {
-        let (stft, log_mel) = (&mut self.stft, &mut self.log_mel);
+        let (stft, features) = (&mut self.stft, &mut self.features);
         self.resampler.finish(&mut |samples| {
-            stft.push(samples, &mut |power| on_frame(log_mel.apply(power)));
+            stft.push(samples, &mut |power| on_frame(features.apply(power)));
         });
-        stft.finish(&mut |power| on_frame(log_mel.apply(power)));
+        stft.finish(&mut |power| on_frame(features.apply(power)));
     }
 
     /// Forgets the stream, as if just made. Never allocates.
@@ -106,33 +106,5 @@ impl FrontEnd {
     /// Most frames that come at once after [`Self::samples_to_chunk`] samples.
     pub(crate) fn frames_per_chunk_max(&self) -> usize {
         self.frames_per_chunk_max
-    }
-}
-
-/// From a power spectrum to a frame of log-mel values.
-struct LogMel {
-    bands: MelBands,
-    /// 10 · exponent: the exponent is applied after the logarithm, where nothing overflows.
-    db_per_decade: f64,
-    floor_db: f64,
-    frame: Vec<f32>,
-}
-
-impl LogMel {
-    fn new(spec: &FrontEndSpec) -> Self {
-        Self {
-            bands: MelBands::new(spec),
-            db_per_decade: 10.0 * f64::from(spec.exponent),
-            floor_db: spec.floor_db(),
-            frame: vec![0.0; spec.mel_bands],
-        }
-    }
-
-    fn apply(&mut self, power: &[f64]) -> &[f32] {
-        self.bands.apply(power, |band, sum| {
-            let db = self.db_per_decade * sum.log10();
-            self.frame[band] = db.max(self.floor_db) as f32;
-        });
-        &self.frame
     }
 }

@@ -2,14 +2,16 @@
 //!
 //! The data's way, one file for each arrow:
 //!
-//! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `front_end` (log-mel) →
-//! `window` (rolling, `[mel band, frame]`) → `analyzer` (which windows are due) → `network`
+//! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `features` (log-mel, log
+//! STFT or MFCC) → `front_end` (all of that) → `window` (rolling, `[row, frame]`) → `analyzer` (which windows are due) → `network`
 //! (tag probabilities) → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
 //!
 //! `service` runs all of it on one thread for every stream of the process. Training and file
 //! tagging use [`FrontEnd`] and [`Analyzer`] directly, so live and offline features are the same.
 
 mod analyzer;
+mod derivative;
+mod features;
 mod folders;
 mod front_end;
 mod link;
@@ -39,6 +41,6 @@ pub use service::{
     Event, Hold, MAX_TAGS, Service, ServiceError, Stream, StreamConfig, StreamStatus,
 };
 pub use smoothing::Smoothing;
-pub use spec::{FrontEndSpec, MelNorm, MelScale};
+pub use spec::{Feature, FrontEndSpec, MelNorm, MelScale, MelSpec};
 pub use tap::{TagUpdate, Tap};
-pub use window::RollingWindow;
+pub use window::{RollingWindow, tile};

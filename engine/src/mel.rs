@@ -1,6 +1,6 @@
 //! Mel filterbanks.
 
-use crate::{FrontEndSpec, MelNorm, MelScale};
+use crate::{MelNorm, MelScale, MelSpec};
 
 /// Hz per mel of Slaney's scale below [`SLANEY_BREAK_HZ`].
 const SLANEY_HZ_PER_MEL: f64 = 200.0 / 3.0;
@@ -10,19 +10,20 @@ const SLANEY_BREAK_HZ: f64 = 1000.0;
 const SLANEY_LOG_MELS: f64 = 27.0;
 const SLANEY_LOG_RANGE: f64 = 6.4;
 
-/// The filterbank of `spec`: `[mel band, bin]`, row-major, `n_fft / 2 + 1` bins, computed in f64.
+/// The filterbank of `mel`: `[mel band, bin]`, row-major, `n_fft / 2 + 1` bins of an FFT at
+/// `sample_rate` Hz, computed in f64.
 ///
-/// `spec` must be one that [`FrontEndSpec::validate`] accepts. The formulas are those of librosa
+/// `mel` must be one that [`FrontEndSpec::validate`](crate::FrontEndSpec::validate) accepts. The formulas are those of librosa
 /// (Slaney, with and without `norm="slaney"`) and torchaudio (HTK).
 #[must_use]
-pub fn mel_filterbank(spec: &FrontEndSpec) -> Vec<f64> {
-    let bins = spec.n_fft / 2 + 1;
-    let bin_hz = f64::from(spec.sample_rate) / spec.n_fft as f64;
-    let edges_hz = band_edges_hz(spec);
-    let mut weights = vec![0.0; spec.mel_bands * bins];
+pub fn mel_filterbank(mel: &MelSpec, sample_rate: u32, n_fft: usize) -> Vec<f64> {
+    let bins = n_fft / 2 + 1;
+    let bin_hz = f64::from(sample_rate) / n_fft as f64;
+    let edges_hz = band_edges_hz(mel);
+    let mut weights = vec![0.0; mel.bands * bins];
     for (row, edge) in weights.chunks_exact_mut(bins).zip(edges_hz.windows(3)) {
         let (low, centre, high) = (edge[0], edge[1], edge[2]);
-        let area = match spec.mel_norm {
+        let area = match mel.norm {
             MelNorm::None => 1.0,
             MelNorm::Slaney => 2.0 / (high - low),
         };
@@ -36,13 +37,13 @@ pub fn mel_filterbank(spec: &FrontEndSpec) -> Vec<f64> {
     weights
 }
 
-/// Edges and centres of the bands: `mel_bands + 2` frequencies, evenly spaced in mels.
-fn band_edges_hz(spec: &FrontEndSpec) -> Vec<f64> {
-    let low = mel_from_hz(spec.mel_scale, f64::from(spec.f_min_hz));
-    let high = mel_from_hz(spec.mel_scale, f64::from(spec.f_max_hz));
-    let steps = (spec.mel_bands + 1) as f64;
-    (0..spec.mel_bands + 2)
-        .map(|i| hz_from_mel(spec.mel_scale, low + (high - low) * i as f64 / steps))
+/// Edges and centres of the bands: `bands + 2` frequencies, evenly spaced in mels.
+fn band_edges_hz(mel: &MelSpec) -> Vec<f64> {
+    let low = mel_from_hz(mel.scale, f64::from(mel.f_min_hz));
+    let high = mel_from_hz(mel.scale, f64::from(mel.f_max_hz));
+    let steps = (mel.bands + 1) as f64;
+    (0..mel.bands + 2)
+        .map(|i| hz_from_mel(mel.scale, low + (high - low) * i as f64 / steps))
         .collect()
 }
 
@@ -81,11 +82,11 @@ struct Band {
 }
 
 impl MelBands {
-    pub(crate) fn new(spec: &FrontEndSpec) -> Self {
-        let dense = mel_filterbank(spec);
-        let mut bands = Vec::with_capacity(spec.mel_bands);
+    pub(crate) fn new(mel: &MelSpec, sample_rate: u32, n_fft: usize) -> Self {
+        let dense = mel_filterbank(mel, sample_rate, n_fft);
+        let mut bands = Vec::with_capacity(mel.bands);
         let mut weights = Vec::new();
-        for row in dense.chunks_exact(spec.n_fft / 2 + 1) {
+        for row in dense.chunks_exact(n_fft / 2 + 1) {
             let first_bin = row.iter().position(|&w| w > 0.0).unwrap_or(0);
             let end = row
                 .iter()
@@ -115,6 +116,7 @@ impl MelBands {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FrontEndSpec;
 
     #[test]
     fn both_scales_are_inverted_exactly_enough() {
@@ -131,12 +133,9 @@ mod tests {
 
     #[test]
     fn slaney_norm_gives_every_wide_band_the_same_area() {
-        let spec = FrontEndSpec {
-            n_fft: 8192,
-            ..FrontEndSpec::choi2016()
-        };
-        let bin_hz = f64::from(spec.sample_rate) / spec.n_fft as f64;
-        for (band, row) in mel_filterbank(&spec).chunks_exact(4097).enumerate() {
+        let dense = mel_filterbank(&MelSpec::choi2016(), 12_000, 8192);
+        let bin_hz = 12_000.0 / 8192.0;
+        for (band, row) in dense.chunks_exact(4097).enumerate() {
             let area = row.iter().sum::<f64>() * bin_hz;
             assert!((area - 1.0).abs() < 0.02, "band {band}: {area}");
         }
@@ -144,13 +143,8 @@ mod tests {
 
     #[test]
     fn a_band_between_two_bins_sums_to_nothing() {
-        let spec = FrontEndSpec {
-            mel_bands: 96,
-            n_fft: 64,
-            ..FrontEndSpec::choi2016()
-        };
         let mut sums = Vec::new();
-        MelBands::new(&spec).apply(&[1.0; 33], |_, sum| sums.push(sum));
+        MelBands::new(&MelSpec::choi2016(), 12_000, 64).apply(&[1.0; 33], |_, sum| sums.push(sum));
         assert_eq!(sums.len(), 96);
         assert!(sums.contains(&0.0));
     }
@@ -159,8 +153,9 @@ mod tests {
     fn the_sparse_bands_equal_the_dense_matrix() {
         for spec in [FrontEndSpec::choi2016(), FrontEndSpec::won2020()] {
             let power: Vec<f64> = (0..257).map(|i| f64::from(i * 7919 % 1009)).collect();
-            let dense = mel_filterbank(&spec);
-            MelBands::new(&spec).apply(&power, |band, sum| {
+            let mel = spec.feature.mel().expect("mel bands");
+            let dense = mel_filterbank(mel, spec.sample_rate, 512);
+            MelBands::new(mel, spec.sample_rate, 512).apply(&power, |band, sum| {
                 let row = &dense[band * 257..(band + 1) * 257];
                 let expected: f64 = row.iter().zip(&power).map(|(w, p)| w * p).sum();
                 assert!((sum - expected).abs() <= 1e-12 * expected.abs());

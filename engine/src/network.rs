@@ -83,7 +83,7 @@ pub enum InferenceError {
 
 /// A network ready to run.
 pub trait Network: Send {
-    /// Computes the tag probabilities (output order) of `window: [mel band, frame]`.
+    /// Computes the tag probabilities (output order) of `window: [row, frame]`.
     ///
     /// # Errors
     /// [`InferenceError`] if the backend fails; the network must not be used again then.

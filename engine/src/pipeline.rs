@@ -227,14 +227,14 @@ impl Pipeline {
     }
 
     /// Runs the network on the window that is due, and sends the tags to the audio thread.
-    /// `window` is room for the network's input, `[mel band, frame]`.
+    /// `window` is room for the network's input, `[row, frame]`.
     pub fn run_network(&mut self, window: &mut Vec<f32>) {
         let (Some(due), Some(analyzer), Some(model)) = (self.due, &self.analyzer, &self.model)
         else {
             return;
         };
         let front_end = &model.info.front_end;
-        window.resize(front_end.mel_bands * front_end.frames, 0.0);
+        window.resize(front_end.input_bands() * front_end.frames, 0.0);
         analyzer.read(&due, window);
         let started = Instant::now();
         let (outcome, backend) = {

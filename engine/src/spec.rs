@@ -1,47 +1,25 @@
 //! The front-end's parameters, which belong to the model and travel in its metadata.
 
+mod feature;
+mod json;
+mod validate;
+
 use serde::{Deserialize, Serialize};
 
-use crate::FrontEndError;
+pub use feature::{Feature, MelNorm, MelScale, MelSpec};
 
-/// Most mel values a window may hold: 16 MiB of f32.
-const MAX_WINDOW_VALUES: usize = 1 << 22;
-/// Most mel values a second, which bounds the memory and work of a second of audio.
-const MAX_VALUES_PER_SECOND: f64 = 262_144.0;
-/// Most FFT points a second: a tenth of a core or so.
-const MAX_FFT_POINTS_PER_SECOND: f64 = 16_777_216.0;
-
-/// Frequency scale of the mel bands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MelScale {
-    /// Linear below 1 kHz, logarithmic above (Slaney's Auditory Toolbox; librosa's default).
-    Slaney,
-    /// `2595 · log10(1 + f / 700)` (HTK; torchaudio's default).
-    Htk,
-}
-
-/// Normalisation of each mel band's triangle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MelNorm {
-    /// Triangles peak at 1.
-    None,
-    /// Triangles have unit area: each is divided by half its width in Hz.
-    Slaney,
-}
-
-/// Everything that turns audio into a network's input window `[mel band, frame]`.
+/// Everything that turns audio into a network's input window `[row, frame]`.
 ///
 /// The steps, in order, for a mono signal at `sample_rate`:
 /// 1. STFT: `n_fft` points, periodic Hann window, every `hop` samples, frame `k` centred on
 ///    sample `k · hop`, the stream's start padded by reflection; power `|X|²`.
-/// 2. `mel_bands` triangles from `f_min_hz` to `f_max_hz`.
+/// 2. The power in mel bands, for the features that have them.
 /// 3. `L = 10 · log10(max(power^exponent, floor))`.
-/// 4. If `top_db` is given, `L = max(L, max over the window of L − top_db)`.
+/// 4. If `top_db` is given, `L = max(L, max over the window of L − top_db)`. For MFCC instead:
+///    the cosine transform of each frame, and the derivatives along the window.
 /// 5. `L · scale + offset`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "json::Fields", into = "json::Fields")]
 pub struct FrontEndSpec {
     /// Sample rate of the signal that is analysed, in Hz.
     pub sample_rate: u32,
@@ -49,21 +27,13 @@ pub struct FrontEndSpec {
     pub n_fft: usize,
     /// Distance between frames, in samples.
     pub hop: usize,
-    /// Number of mel bands.
-    pub mel_bands: usize,
-    /// Scale of the mel bands.
-    pub mel_scale: MelScale,
-    /// Normalisation of the mel bands.
-    pub mel_norm: MelNorm,
-    /// Lower edge of the first band, in Hz.
-    pub f_min_hz: f32,
-    /// Upper edge of the last band, in Hz.
-    pub f_max_hz: f32,
-    /// Exponent of the mel power before the logarithm: 1, or 2 for "squared power".
+    /// What the rows of the window are.
+    pub feature: Feature,
+    /// Exponent of the power before the logarithm: 1, or 2 for "squared power".
     pub exponent: f32,
     /// Smallest value of which the logarithm is taken.
     pub floor: f32,
-    /// Range kept below the window's maximum, in dB, if it is limited.
+    /// Range kept below the window's maximum, in dB, if it is limited. MFCC have none.
     pub top_db: Option<f32>,
     /// Factor of the final affine map.
     pub scale: f32,
@@ -74,19 +44,15 @@ pub struct FrontEndSpec {
 }
 
 impl FrontEndSpec {
-    /// The paper's front-end with its author's released FFT size: 12 kHz, 512 points, hop 256,
-    /// 96 Slaney mel bands from 0 to 6 kHz, 1,366 frames (29.12 s), in dB.
+    /// The paper's log-mel front-end with its author's released FFT size: 12 kHz, 512 points,
+    /// hop 256, 96 Slaney mel bands from 0 to 6 kHz, 1,366 frames (29.12 s), in dB.
     #[must_use]
     pub fn choi2016() -> Self {
         Self {
             sample_rate: 12_000,
             n_fft: 512,
             hop: 256,
-            mel_bands: 96,
-            mel_scale: MelScale::Slaney,
-            mel_norm: MelNorm::Slaney,
-            f_min_hz: 0.0,
-            f_max_hz: 6_000.0,
+            feature: Feature::LogMel(MelSpec::choi2016()),
             exponent: 1.0,
             floor: 1e-10,
             top_db: None,
@@ -96,18 +62,95 @@ impl FrontEndSpec {
         }
     }
 
+    /// The paper's STFT front-end: 12 kHz, 256 points, hop 256, so 129 bins, 1,366 frames, in dB.
+    #[must_use]
+    pub fn choi2016_stft() -> Self {
+        Self {
+            n_fft: 256,
+            feature: Feature::LogStft,
+            ..Self::choi2016()
+        }
+    }
+
+    /// The paper's MFCC front-end: 30 coefficients of the log-mel of [`Self::choi2016`], with
+    /// first and second derivatives, so 90 rows, 1,366 frames.
+    #[must_use]
+    pub fn choi2016_mfcc() -> Self {
+        Self {
+            feature: Feature::Mfcc {
+                mel: MelSpec::choi2016(),
+                coefficients: 30,
+            },
+            ..Self::choi2016()
+        }
+    }
+
     /// The front-end of Won et al. (SMC 2020): 16 kHz, 512 points, hop 256, 96 HTK mel bands
     /// without normalisation from 0 to 8 kHz, 1,813 frames (29.008 s), in dB.
     #[must_use]
     pub fn won2020() -> Self {
         Self {
             sample_rate: 16_000,
-            mel_scale: MelScale::Htk,
-            mel_norm: MelNorm::None,
-            f_max_hz: 8_000.0,
+            feature: Feature::LogMel(MelSpec {
+                scale: MelScale::Htk,
+                norm: MelNorm::None,
+                f_max_hz: 8_000.0,
+                ..MelSpec::choi2016()
+            }),
             frames: 1813,
             ..Self::choi2016()
         }
+    }
+
+    /// The same with the affine map that Tagline's own networks are trained with.
+    ///
+    /// It depends on the feature alone, never on the window, and brings music to about ±2: dB
+    /// of mel bands and of FFT bins become `0.05 · L + 2` and `0.05 · L + 1` (one bin is about
+    /// 20 dB above a mel band of unit area). MFCC become `0.01 · L`, which does so for the 0th
+    /// coefficient (√bands times the mean level) and leaves the others, and the derivatives
+    /// above all, much smaller. One map cannot bring them together: a network on MFCC needs a
+    /// normalisation of each row at its input.
+    #[must_use]
+    pub fn with_training_affine(self) -> Self {
+        let (scale, offset) = match self.feature {
+            Feature::LogMel(_) => (0.05, 2.0),
+            Feature::LogStft => (0.05, 1.0),
+            Feature::Mfcc { .. } => (0.01, 0.0),
+        };
+        Self {
+            scale,
+            offset,
+            ..self
+        }
+    }
+
+    /// Rows of the network's input: mel bands, FFT bins, or three for each MFCC.
+    #[must_use]
+    pub fn input_bands(&self) -> usize {
+        match self.feature {
+            Feature::Mfcc { coefficients, .. } => coefficients.saturating_mul(3),
+            _ => self.frame_values(),
+        }
+    }
+
+    /// Values of one frame of [`FrontEnd`](crate::FrontEnd): mel bands, FFT bins, or MFCC, whose
+    /// derivatives are taken when a window is read.
+    #[must_use]
+    pub fn frame_values(&self) -> usize {
+        match &self.feature {
+            Feature::LogMel(mel) => mel.bands,
+            Feature::LogStft => self.n_fft / 2 + 1,
+            Feature::Mfcc { coefficients, .. } => *coefficients,
+        }
+    }
+
+    /// Whether each column of a window depends on its own frame alone, so that a window one
+    /// frame later holds the same columns one further to the left. Not with `top_db`, which looks
+    /// at the whole window, nor with derivatives, which look at four frames on each side and
+    /// never beyond the window's ends.
+    #[must_use]
+    pub fn columns_are_independent(&self) -> bool {
+        self.top_db.is_none() && !matches!(self.feature, Feature::Mfcc { .. })
     }
 
     /// Length of the network's window, in seconds.
@@ -122,173 +165,105 @@ impl FrontEndSpec {
         self.hop as f64 / f64::from(self.sample_rate)
     }
 
-    /// The log-mel value of silence, before top_db and the affine map.
+    /// The logarithm of silence, before all that follows it.
     pub(crate) fn floor_db(&self) -> f64 {
         10.0 * f64::from(self.floor).log10()
     }
 
-    /// Checks that the parameters are possible, and that they ask for no more memory and work
-    /// than a front-end can sensibly need: they may come from a file that nobody checked.
-    ///
-    /// # Errors
-    /// [`FrontEndError::Parameter`] names the first field that is wrong.
-    pub fn validate(&self) -> Result<(), FrontEndError> {
-        self.validate_sizes()?;
-        self.validate_cost()?;
-        let nyquist_hz = self.sample_rate as f32 / 2.0;
-        let low = self.f_min_hz;
-        number("f_min_hz", low, low >= 0.0, "must not be negative")?;
-        let high = self.f_max_hz;
-        number("f_max_hz", high, high > low, "must be above f_min_hz")?;
-        let reason = "must not be above half the sample rate";
-        number("f_max_hz", high, high <= nyquist_hz, reason)?;
-        let exponent = self.exponent;
-        let reason = "must be between 0.01 and 10";
-        number(
-            "exponent",
-            exponent,
-            (0.01..=10.0).contains(&exponent),
-            reason,
-        )?;
-        let floor = self.floor;
-        let reason = "must be positive and not denormal";
-        number("floor", floor, floor > 0.0 && floor.is_normal(), reason)?;
-        if let Some(top_db) = self.top_db {
-            number("top_db", top_db, top_db > 0.0, "must be positive")?;
+    /// Where row `band` of music's windows lies and how far it strays, before the affine map:
+    /// for windows made up to hold backends against each other.
+    pub(crate) fn typical(&self, band: usize) -> (f32, f32) {
+        match &self.feature {
+            Feature::LogMel(_) | Feature::LogStft => {
+                (-40.0 - 40.0 * band as f32 / self.input_bands() as f32, 20.0)
+            }
+            Feature::Mfcc { mel, .. } if band == 0 => {
+                let unit = (mel.bands as f32).sqrt();
+                (-60.0 * unit, 10.0 * unit)
+            }
+            Feature::Mfcc { coefficients, .. } if band < *coefficients => (0.0, 30.0),
+            Feature::Mfcc { .. } => (0.0, 5.0),
         }
-        number("scale", self.scale, self.scale != 0.0, "must not be 0")?;
-        number("offset", self.offset, true, "")
     }
-
-    fn validate_sizes(&self) -> Result<(), FrontEndError> {
-        whole("sample_rate", self.sample_rate as usize, 1_000, 768_000)?;
-        whole("n_fft", self.n_fft, 2, 65_536)?;
-        if !self.n_fft.is_multiple_of(2) {
-            return Err(parameter("n_fft", format!("{} is not even", self.n_fft)));
-        }
-        whole("hop", self.hop, 1, 65_536)?;
-        whole("mel_bands", self.mel_bands, 1, 1_024)?;
-        whole("frames", self.frames, 1, MAX_WINDOW_VALUES)?;
-        whole("frames", self.frames, 1, MAX_WINDOW_VALUES / self.mel_bands)
-    }
-
-    fn validate_cost(&self) -> Result<(), FrontEndError> {
-        let frames_per_second = 1.0 / self.frame_seconds();
-        let excess = |what: &str, amount: f64, limit: f64| {
-            let reason = format!("{} gives {amount} {what} a second, above {limit}", self.hop);
-            (amount > limit).then(|| parameter("hop", reason))
-        };
-        let values = frames_per_second * self.mel_bands as f64;
-        let points = frames_per_second * self.n_fft as f64;
-        excess("mel values", values, MAX_VALUES_PER_SECOND)
-            .or_else(|| excess("FFT points", points, MAX_FFT_POINTS_PER_SECOND))
-            .map_or(Ok(()), Err)
-    }
-}
-
-fn parameter(field: &'static str, reason: String) -> FrontEndError {
-    FrontEndError::Parameter { field, reason }
-}
-
-fn whole(
-    field: &'static str,
-    value: usize,
-    least: usize,
-    most: usize,
-) -> Result<(), FrontEndError> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    let reason = format!("{value} is not between {least} and {most}");
-    Err(parameter(field, reason))
-}
-
-fn number(
-    field: &'static str,
-    value: f32,
-    possible: bool,
-    reason: &str,
-) -> Result<(), FrontEndError> {
-    if !value.is_finite() {
-        return Err(parameter(field, format!("{value} is not a finite number")));
-    }
-    if !possible {
-        return Err(parameter(field, format!("{value} {reason}")));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn refused(change: impl FnOnce(&mut FrontEndSpec)) -> String {
-        let mut spec = FrontEndSpec::choi2016();
-        change(&mut spec);
-        match spec.validate() {
-            Err(FrontEndError::Parameter { field, .. }) => field.to_owned(),
-            other => panic!("{spec:?} gave {other:?}"),
+    #[test]
+    fn rows_of_the_input_are_those_of_the_kind() {
+        let rows = |spec: FrontEndSpec| (spec.frame_values(), spec.input_bands());
+        assert_eq!(rows(FrontEndSpec::choi2016()), (96, 96));
+        assert_eq!(rows(FrontEndSpec::choi2016_stft()), (129, 129));
+        assert_eq!(rows(FrontEndSpec::choi2016_mfcc()), (30, 90));
+    }
+
+    #[test]
+    fn a_log_mel_front_end_is_written_as_before_there_were_other_kinds() {
+        let json = serde_json::to_string(&FrontEndSpec::choi2016()).unwrap();
+        let before = concat!(
+            r#"{"sample_rate":12000,"n_fft":512,"hop":256,"mel_bands":96,"#,
+            r#""mel_scale":"slaney","mel_norm":"slaney","f_min_hz":0.0,"f_max_hz":6000.0,"#,
+            r#""exponent":1.0,"floor":1e-10,"top_db":null,"scale":1.0,"offset":0.0,"#,
+            r#""frames":1366}"#
+        );
+        assert_eq!(json, before);
+    }
+
+    #[test]
+    fn every_kind_survives_its_metadata() {
+        for spec in [
+            FrontEndSpec::choi2016(),
+            FrontEndSpec::won2020(),
+            FrontEndSpec::choi2016_stft().with_training_affine(),
+            FrontEndSpec::choi2016_mfcc().with_training_affine(),
+        ] {
+            let json = serde_json::to_string(&spec).unwrap();
+            let back: FrontEndSpec = serde_json::from_str(&json).unwrap();
+            assert_eq!(back, spec, "{json}");
         }
     }
 
     #[test]
-    fn the_published_front_ends_are_possible() {
-        assert!(FrontEndSpec::choi2016().validate().is_ok());
-        assert!(FrontEndSpec::won2020().validate().is_ok());
-    }
-
-    #[test]
-    fn an_impossible_parameter_is_named() {
-        for rate in [0, 999, 768_001, u32::MAX] {
-            assert_eq!(refused(|s| s.sample_rate = rate), "sample_rate");
-        }
-        for n_fft in [0, 1, 511, 65_538, usize::MAX] {
-            assert_eq!(refused(|s| s.n_fft = n_fft), "n_fft");
-        }
-        for hop in [0, 65_537, usize::MAX] {
-            assert_eq!(refused(|s| s.hop = hop), "hop");
-        }
-        for bands in [0, 1_025, usize::MAX] {
-            assert_eq!(refused(|s| s.mel_bands = bands), "mel_bands");
-        }
-        for frames in [0, 43_691, usize::MAX] {
-            assert_eq!(refused(|s| s.frames = frames), "frames");
-        }
-        for low in [-1.0, 6_000.0, f32::NAN, f32::INFINITY] {
-            let field = refused(|s| s.f_min_hz = low);
-            assert_eq!(
-                field,
-                if low == 6_000.0 {
-                    "f_max_hz"
-                } else {
-                    "f_min_hz"
-                }
-            );
-        }
-        for high in [0.0, -1.0, 6_000.5, f32::NAN, f32::INFINITY] {
-            assert_eq!(refused(|s| s.f_max_hz = high), "f_max_hz");
-        }
-        for exponent in [0.0, -1.0, 11.0, f32::NAN] {
-            assert_eq!(refused(|s| s.exponent = exponent), "exponent");
-        }
-        for floor in [0.0, -1.0, 1e-40, f32::NAN, f32::INFINITY] {
-            assert_eq!(refused(|s| s.floor = floor), "floor");
-        }
-        for top_db in [0.0, -80.0, f32::NAN] {
-            assert_eq!(refused(|s| s.top_db = Some(top_db)), "top_db");
-        }
-        for scale in [0.0, f32::NAN] {
-            assert_eq!(refused(|s| s.scale = scale), "scale");
-        }
-        assert_eq!(refused(|s| s.offset = f32::NEG_INFINITY), "offset");
-    }
-
-    #[test]
-    fn a_file_cannot_ask_for_endless_work() {
-        assert_eq!(refused(|s| s.hop = 1), "hop");
-        let heavy = |s: &mut FrontEndSpec| {
-            (s.sample_rate, s.n_fft, s.hop, s.mel_bands) = (768_000, 65_536, 2_000, 1);
+    fn a_field_that_the_kind_lacks_or_does_not_have_is_named() {
+        let kinds = [
+            ("log_mel", FrontEndSpec::choi2016()),
+            ("log_stft", FrontEndSpec::choi2016_stft()),
+            ("mfcc", FrontEndSpec::choi2016_mfcc()),
+        ];
+        let mel = [
+            ("mel_bands", serde_json::json!(96)),
+            ("mel_scale", serde_json::json!("slaney")),
+            ("mel_norm", serde_json::json!("none")),
+            ("f_min_hz", serde_json::json!(0.0)),
+            ("f_max_hz", serde_json::json!(6000.0)),
+            ("coefficients", serde_json::json!(30)),
+        ];
+        let refused = |json: &serde_json::Value| {
+            let text = json.to_string();
+            let error = serde_json::from_str::<FrontEndSpec>(&text).expect_err(&text);
+            error.to_string()
         };
-        assert_eq!(refused(heavy), "hop");
+        for (kind, spec) in kinds {
+            for (field, value) in &mel {
+                let mut json = serde_json::to_value(&spec).unwrap();
+                let fields = json.as_object_mut().unwrap();
+                if fields.remove(*field).is_none() {
+                    fields.insert((*field).to_owned(), value.clone());
+                }
+                let message = refused(&json);
+                assert!(message.contains(field), "{kind}: {message}");
+                assert!(message.contains(kind), "{kind}: {message}");
+            }
+            for (field, value) in [
+                ("feature", serde_json::json!("cqt")),
+                ("coeficients", serde_json::json!(20)),
+            ] {
+                let mut json = serde_json::to_value(&spec).unwrap();
+                json[field] = value;
+                refused(&json);
+            }
+        }
     }
 }

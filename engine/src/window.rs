@@ -1,17 +1,22 @@
-//! The rolling window of log-mel frames, and its reading as a network's input.
+//! The rolling window of frames, and its reading as a network's input.
 
-use crate::FrontEndSpec;
+use crate::derivative::derive;
+use crate::features::Features;
+use crate::{Feature, FrontEndSpec};
 
-/// The newest log-mel frames of a stream, in memory allocated once.
+/// The newest frames of a stream, in memory allocated once.
 pub struct RollingWindow {
+    /// Rows of the input.
     bands: usize,
     frames: usize,
-    /// Frames kept of each band.
+    /// Frames kept of each row.
     kept: usize,
-    /// `[mel band, frame modulo kept]`: reading is copying two stretches a band.
+    /// `[value of a frame, frame modulo kept]`: reading is copying two stretches a row.
     ring: Vec<f32>,
     pushed: u64,
-    floor_db: f32,
+    /// A frame of silence.
+    silence: Vec<f32>,
+    derivatives: bool,
     top_db: Option<f32>,
     scale: f32,
     offset: f32,
@@ -25,24 +30,25 @@ impl RollingWindow {
     pub fn new(spec: &FrontEndSpec, margin_frames: usize) -> Self {
         let kept = spec.frames + margin_frames;
         Self {
-            bands: spec.mel_bands,
+            bands: spec.input_bands(),
             frames: spec.frames,
             kept,
-            ring: vec![0.0; spec.mel_bands * kept],
+            ring: vec![0.0; spec.frame_values() * kept],
             pushed: 0,
-            floor_db: spec.floor_db() as f32,
+            silence: Features::new(spec).silence().to_vec(),
+            derivatives: matches!(spec.feature, Feature::Mfcc { .. }),
             top_db: spec.top_db,
             scale: spec.scale,
             offset: spec.offset,
         }
     }
 
-    /// Appends one frame (one dB value a mel band).
+    /// Appends one frame of [`FrontEnd`](crate::FrontEnd).
     ///
     /// # Panics
-    /// If `frame` does not have one value a mel band.
+    /// If `frame` does not have [`FrontEndSpec::frame_values`] values.
     pub fn push(&mut self, frame: &[f32]) {
-        assert_eq!(frame.len(), self.bands, "one value a mel band");
+        assert_eq!(frame.len(), self.silence.len(), "values of a frame");
         let at = (self.pushed % self.kept as u64) as usize;
         for (row, &value) in self.ring.chunks_exact_mut(self.kept).zip(frame) {
             row[at] = value;
@@ -57,15 +63,20 @@ impl RollingWindow {
     }
 
     /// Writes the window that ended when `end_frame` frames had been pushed to
-    /// `out: [mel band, frame]` (row-major), with the spec's top_db and affine applied. Fewer
-    /// frames than a window are repeated from their start until they fill it; no frame at all
-    /// reads as silence. An `end_frame` that has not come yet or is no longer kept reads as the
-    /// nearest that can be read.
+    /// `out: [row, frame]` (row-major), with the spec's top_db and affine applied. Fewer frames
+    /// than a window are repeated from their start until they fill it; no frame at all reads as
+    /// silence. An `end_frame` that has not come yet or is no longer kept reads as the nearest
+    /// that can be read.
+    ///
+    /// Derivatives are those of the window's own frames (of what was heard, where that is less
+    /// than a window: they are repeated with it, and no seam is derived). So a window read from
+    /// a stream equals that of a clip with the same frames. See `derivative` for its ends; of
+    /// fewer than nine frames, and of silence, derivatives are 0.
     ///
     /// # Panics
-    /// If `out` is not `mel_bands · frames` long.
+    /// If `out` is not `input_bands · frames` long.
     pub fn read(&self, end_frame: u64, out: &mut [f32]) {
-        assert_eq!(out.len(), self.bands * self.frames, "[mel band, frame]");
+        assert_eq!(out.len(), self.bands * self.frames, "[row, frame]");
         let kept = self.kept as u64;
         // The oldest window whose frames are all still here.
         let oldest_end = match self.pushed.checked_sub(kept) {
@@ -75,17 +86,30 @@ impl RollingWindow {
         let end = end_frame.clamp(oldest_end, self.pushed);
         let heard = end.min(self.frames as u64) as usize;
         let start = ((end - heard as u64) % kept) as usize;
-        let rows = self.ring.chunks_exact(self.kept);
-        for (row, out) in rows.zip(out.chunks_exact_mut(self.frames)) {
+        let (values, derived) = out.split_at_mut(self.silence.len() * self.frames);
+        let rows = self.ring.chunks_exact(self.kept).zip(&self.silence);
+        for ((row, &silence), out) in rows.zip(values.chunks_exact_mut(self.frames)) {
+            if heard == 0 {
+                out.fill(silence);
+                continue;
+            }
             let before_wrap = heard.min(self.kept - start);
             out[..before_wrap].copy_from_slice(&row[start..start + before_wrap]);
             out[before_wrap..heard].copy_from_slice(&row[..heard - before_wrap]);
-            if heard == 0 {
-                out.fill(self.floor_db);
-            } else {
-                tile(out, heard);
+        }
+        // Silence fills a window.
+        let filled = if heard == 0 { self.frames } else { heard };
+        if self.derivatives {
+            let (first, second) = derived.split_at_mut(values.len());
+            let rows = first
+                .chunks_exact_mut(self.frames)
+                .zip(second.chunks_exact_mut(self.frames));
+            for (row, (first, second)) in values.chunks_exact(self.frames).zip(rows) {
+                derive(&row[..filled], &mut first[..filled], &mut second[..filled]);
             }
         }
+        out.chunks_exact_mut(self.frames)
+            .for_each(|row| tile(row, filled));
         self.finish(out);
     }
 
@@ -105,8 +129,13 @@ impl RollingWindow {
     }
 }
 
-/// Repeats the first `filled` values until they fill `row`.
-fn tile(row: &mut [f32], filled: usize) {
+/// Repeats the first `filled` values until they fill `row`: how a window that is not yet full is
+/// completed, band by band.
+///
+/// # Panics
+/// If `filled` is 0 and `row` is not empty.
+pub fn tile(row: &mut [f32], filled: usize) {
+    assert!(filled > 0 || row.is_empty(), "nothing to repeat");
     let mut filled = filled;
     while filled < row.len() {
         let copied = filled.min(row.len() - filled);
@@ -118,10 +147,14 @@ fn tile(row: &mut [f32], filled: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MelSpec;
 
     fn spec(frames: usize) -> FrontEndSpec {
         FrontEndSpec {
-            mel_bands: 2,
+            feature: Feature::LogMel(MelSpec {
+                bands: 2,
+                ..MelSpec::choi2016()
+            }),
             frames,
             ..FrontEndSpec::choi2016()
         }

@@ -49,7 +49,7 @@ pub(crate) enum Control {
 pub(crate) struct Worker {
     orders: Receiver<Control>,
     pipelines: Vec<Pipeline>,
-    /// The network's input, `[mel band, frame]`, of the stream whose turn it is.
+    /// The network's input, `[row, frame]`, of the stream whose turn it is.
     window: Vec<f32>,
     /// Whose turn it is first, so that no stream starves another.
     turn: usize,

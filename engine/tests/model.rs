@@ -4,7 +4,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use prost::Message;
-use tagline_engine::{Model, ModelError, ModelInfo, OutputKind, write_metadata};
+use serde_json::json;
+use tagline_engine::{FrontEndSpec, Model, ModelError, ModelInfo, OutputKind, write_metadata};
 use tagline_tests::{TinyModel, tiny_model};
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
@@ -361,6 +362,71 @@ fn an_impossible_front_end_is_a_named_error() {
         assert_matches!(
             metadata_refusal("tagline.front_end", &front_end.to_string()),
             ModelError::FrontEnd { field: found, .. } if found == field
+        );
+    }
+}
+
+fn front_end(spec: &FrontEndSpec) -> serde_json::Value {
+    serde_json::to_value(spec).unwrap()
+}
+
+#[test]
+fn fields_that_do_not_go_with_the_feature_are_named_errors() {
+    let stft = front_end(&FrontEndSpec::choi2016_stft());
+    let mfcc = front_end(&FrontEndSpec::choi2016_mfcc());
+    for (base, field, value, word) in [
+        (&stft, "feature", json!("cqt"), "cqt"),
+        (&stft, "feature", json!("log_mel"), "mel_bands"),
+        (&stft, "mel_bands", json!(96), "log_stft"),
+        (&stft, "coefficients", json!(30), "log_stft"),
+        (&mfcc, "mel_scale", json!(null), "mfcc"),
+        (&mfcc, "coefficients", json!(null), "mfcc"),
+        (&mfcc, "derivatives", json!(2), "derivatives"),
+    ] {
+        let mut front_end = base.clone();
+        front_end[field] = value;
+        let error = metadata_refusal("tagline.front_end", &front_end.to_string());
+        assert_matches!(&error, ModelError::Metadata { key, .. } if key == "tagline.front_end");
+        assert!(error.to_string().contains(word), "{error}");
+    }
+    for (field, value) in [
+        ("coefficients", json!(0)),
+        ("coefficients", json!(97)),
+        ("coefficients", json!(u64::MAX)),
+        ("top_db", json!(80.0)),
+        ("frames", json!(8)),
+    ] {
+        let mut front_end = mfcc.clone();
+        front_end[field] = value;
+        assert_matches!(
+            metadata_refusal("tagline.front_end", &front_end.to_string()),
+            ModelError::FrontEnd { field: found, .. } if found == field
+        );
+    }
+}
+
+#[test]
+fn a_model_of_each_kind_of_feature_opens_and_tells_its_front_end() {
+    for spec in [
+        FrontEndSpec::choi2016(),
+        FrontEndSpec::choi2016_stft().with_training_affine(),
+        FrontEndSpec::choi2016_mfcc().with_training_affine(),
+    ] {
+        let spec = FrontEndSpec { frames: 20, ..spec };
+        let (json, rows) = (front_end(&spec), spec.input_bands());
+        let onnx = TinyModel::on(&["a", "b", "c"], &json, rows, 20).bytes();
+        let model = Model::from_bytes(onnx, None).unwrap();
+        assert_eq!(model.info().front_end, spec);
+        // Written anew, it says the same.
+        let mut proto = ModelProto::decode(model.onnx()).unwrap();
+        write_metadata(&mut proto, model.info());
+        let again = Model::from_bytes(proto.encode_to_vec(), None).unwrap();
+        assert_eq!(again.info().front_end, spec);
+        // With the rows of another kind it is refused.
+        let other = TinyModel::on(&["a", "b", "c"], &json, rows + 1, 20).bytes();
+        assert_matches!(
+            Model::from_bytes(other, None).unwrap_err(),
+            ModelError::InputShape { bands, frames: 20, .. } if bands == rows
         );
     }
 }

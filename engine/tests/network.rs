@@ -15,13 +15,14 @@ fn model() -> Model {
 fn window(model: &Model, level_db: f32) -> Vec<f32> {
     let spec = &model.info().front_end;
     let level = |band| {
-        if band < spec.mel_bands / 4 {
+        if band < spec.input_bands() / 4 {
             level_db + 30.0
         } else {
             level_db
         }
     };
-    let bands = (0..spec.mel_bands).flat_map(|band| std::iter::repeat_n(level(band), spec.frames));
+    let bands =
+        (0..spec.input_bands()).flat_map(|band| std::iter::repeat_n(level(band), spec.frames));
     bands.collect()
 }
 

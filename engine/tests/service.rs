@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use tagline_engine::{
-    Backend, BackendChoice, Event, ModelSource, Service, Stream, StreamConfig, TagUpdate, Tap,
+    Analyzer, Backend, BackendChoice, Event, FrontEndSpec, Model, ModelSource, Service, Stream,
+    StreamConfig, TagUpdate, Tap, open_network,
 };
-use tagline_tests::tiny_model;
+use tagline_tests::{TinyModel, tiny_model};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -133,6 +134,60 @@ fn an_offline_pass_is_the_same_whatever_the_block_size() {
     );
     assert_eq!(large, odd);
     assert_eq!(large, small);
+}
+
+/// The tags of every window of `song`, computed without the service.
+fn tags_offline(model: &Model, song: &[f32]) -> Vec<[f32; 2]> {
+    let spec = &model.info().front_end;
+    let choice = BackendChoice::Only(Backend::Tract);
+    let (mut network, _) = open_network(model, choice, &[]).expect("tract runs it");
+    let mut analyzer = Analyzer::new(spec, RATE, 1.0).expect("possible");
+    let mut window = vec![0.0; spec.input_bands() * spec.frames];
+    let mut tags = Vec::new();
+    let mut rest = song;
+    while let (used, Some(due)) = analyzer.push(rest) {
+        rest = &rest[used..];
+        analyzer.read(&due, &mut window);
+        let mut probabilities = [0.0; 2];
+        network.run(&window, &mut probabilities).expect("tract");
+        tags.push(probabilities);
+    }
+    tags
+}
+
+#[test]
+fn a_model_of_each_kind_of_feature_runs_live_as_it_does_offline() {
+    let _alone = alone();
+    let models = Models::new();
+    let song = song(8.0);
+    for (kind, spec) in [
+        ("stft", FrontEndSpec::choi2016_stft()),
+        ("mfcc", FrontEndSpec::choi2016_mfcc()),
+    ] {
+        // Scaled so that no tag is 0 or 1 for certain; the tiny network adds 5.
+        let spec = FrontEndSpec {
+            frames: 141,
+            scale: 0.5,
+            ..spec
+        };
+        let json = serde_json::to_value(&spec).expect("JSON");
+        let tiny = TinyModel::on(&["low", "high"], &json, spec.input_bands(), spec.frames);
+        let path = models.path(&format!("{kind}.onnx"));
+        std::fs::write(&path, tiny.bytes()).expect("write");
+        let model = Model::open(&path).expect("a good model");
+        let expected = tags_offline(&model, &song);
+        assert!(expected.len() >= 4, "{}", expected.len());
+        for block in [4096, 100] {
+            let (_stream, mut tap) = start(ModelSource::File(path.clone()));
+            let updates = offline_pass(&mut tap, &song, block);
+            let found: Vec<[f32; 2]> = updates
+                .iter()
+                .map(|update| [update.probabilities[0], update.probabilities[1]])
+                .collect();
+            assert_eq!(found, expected, "{kind}, blocks of {block}");
+        }
+        assert!(expected.windows(2).any(|pair| pair[0] != pair[1]), "{kind}");
+    }
 }
 
 #[test]

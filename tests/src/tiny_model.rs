@@ -11,11 +11,11 @@ use tract_onnx::pb::{
     type_proto,
 };
 
-/// Builds a model file for tests: the mel bands are split into as many equal groups as there are
+/// Builds a model file for tests: the rows of the input are split into as many equal groups as there are
 /// tags, low bands first, and a tag's probability is
 /// `sigmoid((mean level of its group over the window, in dB, + 50) / 10)`.
 ///
-/// So silence (−100 dB) gives 0.7 %, −50 dB gives 50 %, and a low tone moves the first tag.
+/// (Of MFCC, the level is the coefficients' own mean.) So silence (−100 dB) gives 0.7 %, −50 dB gives 50 %, and a low tone moves the first tag.
 /// `model` and `metadata` may be changed before [`TinyModel::bytes`], to make a broken one.
 pub struct TinyModel {
     /// Graph: `log_mel [N, 1, bands, frames]` → convolution over all bands → average over time →
@@ -38,9 +38,15 @@ impl TinyModel {
             "exponent": 1.0, "floor": 1e-10, "top_db": null,
             "scale": 1.0, "offset": 0.0, "frames": frames,
         });
+        Self::on(tags, &front_end, BANDS, frames)
+    }
+
+    /// A model of these tags on the windows `[rows, frames]` of a front-end.
+    #[must_use]
+    pub fn on(tags: &[&str], front_end: &Value, rows: usize, frames: usize) -> Self {
         Self {
-            model: model(tags.len(), BANDS, frames),
-            metadata: metadata(tags, &front_end),
+            model: model(tags.len(), rows, frames),
+            metadata: metadata(tags, front_end),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Files that are there whole or not at all.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use crate::interrupt::Temporary;
 
 /// Writes `bytes` to `path` by way of a temporary file in the same folder, so that `path` holds
 /// either what it held before or all of `bytes`, whatever happens in between.
@@ -12,14 +13,14 @@ use tempfile::NamedTempFile;
 /// The system's reason; `path` is as it was then.
 pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     with_temporary(path, std::convert::identity, |temporary| {
-        let mut file = std::fs::File::create(temporary)?;
+        let mut file = File::create(temporary)?;
         file.write_all(bytes)?;
         file.sync_all()
     })
 }
 
 /// Lets `make` write a temporary file with the extension of `path` and in its folder, then puts it
-/// at `path`.
+/// at `path`. Nothing of it stays if `make` fails or Ctrl-C ends the process.
 ///
 /// # Errors
 /// What `make` returns, or the system's reason by way of `refused`; `path` is as it was then.
@@ -28,18 +29,17 @@ pub fn with_temporary<E>(
     refused: impl Fn(std::io::Error) -> E,
     make: impl FnOnce(&Path) -> Result<(), E>,
 ) -> Result<(), E> {
-    let temporary = temporary_beside(path).map_err(&refused)?.into_temp_path();
-    make(&temporary)?;
-    make_readable(&temporary).map_err(&refused)?;
-    temporary
-        .persist(path)
-        .map_err(|error| refused(error.error))
+    let temporary = temporary_beside(path).map_err(&refused)?;
+    make(temporary.path())?;
+    make_readable(temporary.path()).map_err(&refused)?;
+    temporary.persist(path).map_err(refused)
 }
 
 /// Start of every temporary file's name.
 pub const TEMPORARY: &str = ".tagline-";
 
-fn temporary_beside(path: &Path) -> std::io::Result<NamedTempFile> {
+/// An empty file in the folder of `path`.
+fn temporary_beside(path: &Path) -> std::io::Result<Temporary> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -48,17 +48,21 @@ fn temporary_beside(path: &Path) -> std::io::Result<NamedTempFile> {
         .extension()
         .map(|extension| format!(".{}", extension.to_string_lossy()))
         .unwrap_or_default();
-    tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .suffix(&suffix)
-        .tempfile_in(folder)
+    Temporary::new(|| {
+        tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .suffix(&suffix)
+            .tempfile_in(folder)
+            .map(tempfile::NamedTempFile::into_temp_path)
+    })
 }
 
 /// A file that is written bit by bit under a temporary name, and gone if it is dropped before
 /// [`Self::finish`].
 pub struct Pending {
     path: PathBuf,
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<File>,
+    temporary: Temporary,
 }
 
 impl Pending {
@@ -67,9 +71,11 @@ impl Pending {
     /// # Errors
     /// The system's reason.
     pub fn new(path: &Path) -> std::io::Result<Self> {
+        let temporary = temporary_beside(path)?;
         Ok(Self {
             path: path.to_owned(),
-            file: BufWriter::new(temporary_beside(path)?),
+            file: BufWriter::new(File::create(temporary.path())?),
+            temporary,
         })
     }
 
@@ -87,10 +93,9 @@ impl Pending {
     /// The system's reason; what was at the path before is still there then.
     pub fn finish(self) -> std::io::Result<()> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
-        file.as_file().sync_all()?;
-        make_readable(file.path())?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        file.sync_all()?;
+        make_readable(self.temporary.path())?;
+        self.temporary.persist(&self.path)
     }
 }
 

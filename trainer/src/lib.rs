@@ -2,15 +2,19 @@
 //! the engine's own front-end and inference, so that files are tagged exactly as the plugin tags
 //! what it hears.
 
+pub mod arch;
 mod atomic;
 pub mod charts;
 pub mod cli;
+pub mod cpu;
 pub mod data;
 pub mod evaluation;
 pub mod import;
 mod inference;
+pub mod interrupt;
 pub mod metrics;
 mod network;
 mod onnx;
 pub mod tag;
+pub mod train;
 pub mod weights;

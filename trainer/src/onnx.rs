@@ -19,9 +19,9 @@ use tract_onnx::pb::{
 use crate::import::Activation;
 use crate::network::NetworkWeights;
 
-/// A model of `network` for windows `[mel_bands, frames]`, without metadata yet.
+/// A model of `network` for windows `[bands, frames]`, without metadata yet.
 #[must_use]
-pub fn model(network: &NetworkWeights, mel_bands: usize, frames: usize) -> ModelProto {
+pub fn model(network: &NetworkWeights, bands: usize, frames: usize) -> ModelProto {
     let batch = || Length::DimParam("batch".into());
     let frames = if network.any_length() {
         Length::DimParam("frames".into())
@@ -45,7 +45,7 @@ pub fn model(network: &NetworkWeights, mel_bands: usize, frames: usize) -> Model
             initializer: graph.tensors,
             input: vec![value_info(
                 INPUT,
-                vec![batch(), fixed(1), fixed(mel_bands), frames],
+                vec![batch(), fixed(1), fixed(bands), frames],
             )],
             output: vec![value_info(OUTPUT, vec![batch(), fixed(network.tags())])],
             ..GraphProto::default()

@@ -3,7 +3,7 @@
 use super::ModelError;
 use crate::FrontEndSpec;
 
-/// Most values of a window, `mel_bands · frames`.
+/// Most values of a window, rows · frames.
 const MAX_WINDOW_VALUES: usize = 1 << 24;
 /// Longest window, in seconds.
 const MAX_WINDOW_SECONDS: f64 = 600.0;
@@ -15,10 +15,16 @@ impl FrontEndSpec {
         whole("sample_rate", self.sample_rate as usize, 1_000, 384_000)?;
         whole("n_fft", self.n_fft, 16, 65_536)?;
         whole("hop", self.hop, 1, 65_536)?;
-        whole("mel_bands", self.mel_bands, 1, 4_096)?;
         whole("frames", self.frames, 1, 65_536)?;
-        between("f_min_hz", self.f_min_hz, 0.0, nyquist_hz)?;
-        between("f_max_hz", self.f_max_hz, 0.0, nyquist_hz)?;
+        if let Some(mel) = self.feature.mel() {
+            whole("mel_bands", mel.bands, 1, 1_024)?;
+            between("f_min_hz", mel.f_min_hz, 0.0, nyquist_hz)?;
+            between("f_max_hz", mel.f_max_hz, 0.0, nyquist_hz)?;
+            if mel.f_min_hz >= mel.f_max_hz {
+                let reason = format!("{} is not above f_min_hz, {}", mel.f_max_hz, mel.f_min_hz);
+                return wrong("f_max_hz", reason);
+            }
+        }
         between("exponent", self.exponent, 0.01, 8.0)?;
         between("floor", self.floor, f32::MIN_POSITIVE, 1e6)?;
         if let Some(top_db) = self.top_db {
@@ -26,18 +32,18 @@ impl FrontEndSpec {
         }
         between("scale", self.scale, -1e6, 1e6)?;
         between("offset", self.offset, -1e6, 1e6)?;
-        if self.f_min_hz >= self.f_max_hz {
-            let reason = format!("{} is not above f_min_hz, {}", self.f_max_hz, self.f_min_hz);
-            return wrong("f_max_hz", reason);
-        }
         if self.scale == 0.0 {
             return wrong(
                 "scale",
                 "it is 0, so that every window would be alike".to_owned(),
             );
         }
-        if self.mel_bands * self.frames > MAX_WINDOW_VALUES {
-            let reason = format!("with mel_bands it gives more than {MAX_WINDOW_VALUES} values");
+        if let Some((field, reason)) = self.combination() {
+            return wrong(field, reason);
+        }
+        if self.input_bands().saturating_mul(self.frames) > MAX_WINDOW_VALUES {
+            let reason =
+                format!("with the rows of the input it gives more than {MAX_WINDOW_VALUES} values");
             return wrong("frames", reason);
         }
         let seconds = self.window_seconds();

@@ -119,7 +119,7 @@ pub(super) fn input<'a>(
         .filter(|input| !weights.contains(input.name.as_str()))
         .collect();
     let input = only(&inputs, "inputs")?;
-    let (bands, frames) = (front_end.mel_bands, front_end.frames);
+    let (bands, frames) = (front_end.input_bands(), front_end.frames);
     let shape = tensor_type(input)
         .filter(|tensor| tensor.elem_type == DataType::Float as i32)
         .and_then(|tensor| tensor.shape.as_ref())

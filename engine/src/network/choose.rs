@@ -127,18 +127,18 @@ fn failed(reason: String) -> InferenceError {
     }
 }
 
-/// A window such as music gives, the same every time: levels of −60 ± 20 dB that fall towards
-/// the high bands, through the front-end's affine map.
+/// A window such as music gives, the same every time, through the front-end's affine map: levels
+/// of −60 ± 20 dB that fall towards the high bands, or MFCC of such size.
 fn test_window(model: &Model) -> Vec<f32> {
     let spec = &model.info().front_end;
     let mut state = 1u32;
-    let mut window = Vec::with_capacity(spec.mel_bands * spec.frames);
-    for band in 0..spec.mel_bands {
-        let level_db = -40.0 - 40.0 * band as f32 / spec.mel_bands as f32;
+    let mut window = Vec::with_capacity(spec.input_bands() * spec.frames);
+    for band in 0..spec.input_bands() {
+        let (middle, spread) = spec.typical(band);
         for _ in 0..spec.frames {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let random = (state >> 8) as f32 / (1u32 << 24) as f32;
-            window.push((level_db + 40.0 * (random - 0.5)) * spec.scale + spec.offset);
+            window.push((middle + 2.0 * spread * (random - 0.5)) * spec.scale + spec.offset);
         }
     }
     window

@@ -1,7 +1,7 @@
 //! The update grid: which windows are due, when, and what they hold.
 
 use proptest::prelude::*;
-use tagline_engine::{Analyzer, Due, FrontEndSpec};
+use tagline_engine::{Analyzer, Due, Feature, FrontEndSpec, MelSpec};
 
 use crate::support::{in_blocks, log_mel, noise};
 
@@ -46,7 +46,7 @@ fn windows(
 ) -> Vec<(Due, Vec<f32>)> {
     let mut windows = Vec::new();
     feed(analyzer, clip, blocks, |analyzer, due| {
-        let mut window = vec![f32::NAN; spec.mel_bands * spec.frames];
+        let mut window = vec![f32::NAN; spec.input_bands() * spec.frames];
         analyzer.read(&due, &mut window);
         windows.push((due, window));
     });
@@ -135,7 +135,7 @@ fn a_window_holds_the_front_ends_frames() {
         for (i, &value) in window.iter().enumerate() {
             let (band, column) = (i / spec.frames, i % spec.frames);
             let frame = start + column % (end - start);
-            assert_eq!(value, frames[frame * spec.mel_bands + band]);
+            assert_eq!(value, frames[frame * spec.input_bands() + band]);
         }
     }
 }
@@ -150,7 +150,7 @@ fn a_due_window_can_be_read_until_the_next_one() {
     for block in clip.chunks(50) {
         // The window due earlier reads the same for as long as none is due.
         let (_, due) = analyzer.push(block);
-        let mut window = vec![0.0; spec.mel_bands * spec.frames];
+        let mut window = vec![0.0; spec.input_bands() * spec.frames];
         if let Some(due) = due {
             analyzer.read(&due, &mut window);
             kept = Some((due, window));
@@ -169,7 +169,10 @@ fn several_windows_of_one_chunk_are_all_delivered() {
     let spec = FrontEndSpec {
         n_fft: 128,
         hop: 10,
-        mel_bands: 8,
+        feature: Feature::LogMel(MelSpec {
+            bands: 8,
+            ..MelSpec::choi2016()
+        }),
         frames: 1000,
         ..FrontEndSpec::choi2016()
     };
@@ -287,7 +290,7 @@ fn a_stream_too_short_for_a_first_window_ends_with_one_of_what_there_is() {
                 (f64::from(due.seconds_heard) - seconds).abs() < 0.05,
                 "{due:?}"
             );
-            let mut window = vec![f32::NAN; spec.mel_bands * spec.frames];
+            let mut window = vec![f32::NAN; spec.input_bands() * spec.frames];
             analyzer.read(&due, &mut window);
             assert!(window.iter().all(|value| value.is_finite()));
         }

@@ -2,6 +2,7 @@
 
 mod analyzer;
 mod exact;
+mod kinds;
 mod rates;
 mod stream;
 mod support;

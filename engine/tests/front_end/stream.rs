@@ -2,7 +2,7 @@
 
 use assert_no_alloc::assert_no_alloc;
 use proptest::prelude::*;
-use tagline_engine::{Analyzer, FrontEnd, FrontEndError, FrontEndSpec, MelScale};
+use tagline_engine::{Analyzer, Feature, FrontEnd, FrontEndError, FrontEndSpec, MelScale, MelSpec};
 
 use crate::support::{front_end, in_blocks, log_mel, log_mel_in_blocks, noise};
 
@@ -10,12 +10,20 @@ const RATES_HZ: [f64; 8] = [
     1_000.0, 8_000.0, 12_000.0, 16_000.0, 44_100.0, 44_101.0, 96_000.0, 767_999.5,
 ];
 
-fn spec_of(won: bool) -> FrontEndSpec {
-    if won {
-        FrontEndSpec::won2020()
-    } else {
-        FrontEndSpec::choi2016()
-    }
+/// Every published front-end.
+fn specs() -> [FrontEndSpec; 4] {
+    [
+        FrontEndSpec::choi2016(),
+        FrontEndSpec::won2020(),
+        FrontEndSpec::choi2016_stft(),
+        FrontEndSpec::choi2016_mfcc(),
+    ]
+}
+
+fn log_mel_of(change: impl FnOnce(&mut MelSpec)) -> Feature {
+    let mut mel = MelSpec::choi2016();
+    change(&mut mel);
+    Feature::LogMel(mel)
 }
 
 proptest! {
@@ -27,7 +35,7 @@ proptest! {
             proptest::sample::select(RATES_HZ.to_vec()),
             1_000.0..200_000.0,
         ],
-        won: bool,
+        spec in proptest::sample::select(specs().to_vec()),
         seconds in 0.0..0.4,
         blocks in proptest::collection::vec(
             prop_oneof![1usize..4, 1usize..100, 1usize..5_000, Just(1), Just(64), Just(1 << 20)],
@@ -35,7 +43,6 @@ proptest! {
         ),
     ) {
         let clip = noise((rate * seconds) as usize, 1.0);
-        let spec = spec_of(won);
         let whole = log_mel(&spec, rate, &clip);
         let streamed = log_mel_in_blocks(&mut front_end(&spec, rate), &clip, &blocks);
         prop_assert_eq!(whole.len(), streamed.len());
@@ -97,7 +104,7 @@ fn poisoned_samples_spoil_nothing_after_them() {
         assert!(found.iter().all(|db| db.is_finite()), "{rate_hz}");
         assert_eq!(found.len(), clean.len());
         // Nothing reaches further than the filters: half a second at the lowest rates.
-        let after = (1.0 / spec.frame_seconds()) as usize * spec.mel_bands;
+        let after = (1.0 / spec.frame_seconds()) as usize * spec.frame_values();
         assert_eq!(found[after..], clean[after..], "{rate_hz}");
     }
 }
@@ -148,14 +155,14 @@ fn unusual_front_ends_work_at_unusual_rates() {
     let specs = [
         FrontEndSpec {
             sample_rate: 768_000,
-            f_max_hz: 384_000.0,
+            feature: log_mel_of(|mel| mel.f_max_hz = 384_000.0),
             n_fft: 65_536,
             hop: 32_768,
             ..base.clone()
         },
         FrontEndSpec {
             sample_rate: 1_000,
-            f_max_hz: 500.0,
+            feature: log_mel_of(|mel| mel.f_max_hz = 500.0),
             n_fft: 64,
             hop: 8,
             ..base.clone()
@@ -163,13 +170,32 @@ fn unusual_front_ends_work_at_unusual_rates() {
         FrontEndSpec {
             sample_rate: 22_051,
             hop: 2_000,
-            mel_scale: MelScale::Htk,
+            feature: log_mel_of(|mel| mel.scale = MelScale::Htk),
             ..base.clone()
         },
         FrontEndSpec {
             n_fft: 2,
             hop: 65_536,
-            mel_bands: 1,
+            feature: log_mel_of(|mel| mel.bands = 1),
+            ..base.clone()
+        },
+        FrontEndSpec {
+            n_fft: 2,
+            hop: 65_536,
+            ..FrontEndSpec::choi2016_stft()
+        },
+        FrontEndSpec {
+            sample_rate: 1_000,
+            n_fft: 64,
+            hop: 8,
+            feature: Feature::Mfcc {
+                mel: MelSpec {
+                    bands: 1,
+                    f_max_hz: 500.0,
+                    ..MelSpec::choi2016()
+                },
+                coefficients: 1,
+            },
             ..base.clone()
         },
     ];
@@ -178,7 +204,7 @@ fn unusual_front_ends_work_at_unusual_rates() {
             let clip = noise((rate_hz * 0.3) as usize, 0.5);
             let found = log_mel(&spec, rate_hz, &clip);
             let at_model_rate = 0.3 * f64::from(spec.sample_rate);
-            let frames = found.len() / spec.mel_bands;
+            let frames = found.len() / spec.frame_values();
             assert!(
                 frames.abs_diff(1 + (at_model_rate as usize) / spec.hop) <= 1,
                 "{rate_hz}"
@@ -191,12 +217,11 @@ fn unusual_front_ends_work_at_unusual_rates() {
 #[test]
 fn nothing_is_allocated_after_construction() {
     for rate_hz in RATES_HZ {
-        for won in [false, true] {
-            let spec = spec_of(won);
+        for spec in specs() {
             let clip = noise((rate_hz * 3.5) as usize, 1.0);
             let mut front_end = front_end(&spec, rate_hz);
             let mut analyzer = Analyzer::new(&spec, rate_hz, 0.25).expect("possible");
-            let mut window = vec![0.0; spec.mel_bands * spec.frames];
+            let mut window = vec![0.0; spec.input_bands() * spec.frames];
             let mut dues = 0;
             assert_no_alloc(|| {
                 let mut sum = 0.0;

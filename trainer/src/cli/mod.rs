@@ -5,6 +5,7 @@ mod evaluate;
 mod import;
 mod score;
 mod tag;
+mod train;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ enum Command {
     Import(import::ImportArgs),
     Score(score::ScoreArgs),
     Tag(tag::TagArgs),
+    Train(train::TrainArgs),
 }
 
 /// Runs the command. What fails is said in a line on standard error.
@@ -35,6 +37,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Score(args) => score::run(&args),
         Command::Tag(args) => tag::run(&args),
+        Command::Train(args) => train::run(args),
     };
     outcome.unwrap_or_else(|error| {
         complain(&error.to_string());
@@ -53,8 +56,13 @@ fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
     }
 }
 
-/// A line on standard error; where that is gone, too, there is nobody to tell.
+/// What went wrong, in a line on standard error.
 fn complain(message: &str) {
-    let line = format!("trainer: {message}\n");
+    say(&format!("trainer: {message}"));
+}
+
+/// A line on standard error; where that is gone, too, there is nobody to tell.
+fn say(line: &str) {
+    let line = format!("{line}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -57,7 +57,7 @@ impl Input {
 
 /// Rows of the window of a front-end.
 pub(super) fn bands(spec: &FrontEndSpec) -> usize {
-    spec.mel_bands
+    spec.input_bands()
 }
 
 impl fmt::Display for Input {

@@ -32,7 +32,7 @@ impl<'a> HeardWindows<'a> {
             spec,
             heard_frames,
             rolling: RollingWindow::new(spec, 0),
-            frame: vec![0.0; spec.mel_bands],
+            frame: vec![0.0; spec.input_bands()],
         }
     }
 

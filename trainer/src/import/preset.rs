@@ -193,12 +193,10 @@ mod tests {
     fn every_presets_pools_end_in_one_value_for_each_map() {
         for preset in PRESETS {
             let spec = (preset.front_end)();
-            let end = preset
-                .blocks
-                .iter()
-                .fold([spec.mel_bands, spec.frames], |[bands, frames], block| {
-                    [bands / block.pool[0], frames / block.pool[1]]
-                });
+            let end = preset.blocks.iter().fold(
+                [spec.input_bands(), spec.frames],
+                |[bands, frames], block| [bands / block.pool[0], frames / block.pool[1]],
+            );
             assert_eq!(end, [1, 1], "{}", preset.name);
         }
     }

@@ -37,7 +37,7 @@ pub struct TaggedFile {
 pub struct Tagger<'a> {
     tagging: &'a Tagging,
     network: Box<dyn Network>,
-    /// `[mel band, frame]`
+    /// `[row, frame]`
     window: Vec<f32>,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Tagger<'a> {
         Ok(Self {
             tagging,
             network,
-            window: vec![0.0; spec.mel_bands * spec.frames],
+            window: vec![0.0; spec.input_bands() * spec.frames],
         })
     }
 
