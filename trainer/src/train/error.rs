@@ -2,6 +2,7 @@
 
 use super::checkpoint::CheckpointError;
 use crate::data::DataError;
+use crate::metrics::AnswersError;
 
 /// Why a training did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,9 @@ pub enum TrainError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The network's outputs cannot be ranked.
+    #[error("validation: {0}")]
+    Answers(#[from] AnswersError),
     /// The device is not there.
     #[error("{0}")]
     Device(String),

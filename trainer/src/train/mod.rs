@@ -8,6 +8,7 @@ mod batches;
 mod checkpoint;
 mod device;
 mod error;
+mod figures;
 mod learner;
 mod options;
 mod progress;
@@ -31,11 +32,12 @@ pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 
 use crate::arch::Parameters;
 use crate::data::{Clips, Dataset, Split};
+use crate::metrics::Scores;
 use batches::{Epoch, Purpose, generator};
 use checkpoint::Checkpoint;
-use run_folder::RunFolder;
+use run_folder::{RunFolder, exact};
 use schedule::Schedule;
-use validate::{Validation, validate};
+use validate::validate;
 
 /// Time between checkpoints within an epoch.
 const SAVE_EVERY: Duration = Duration::from_secs(300);
@@ -69,14 +71,24 @@ pub enum End {
 struct Standing {
     /// Epochs that are done.
     epochs: Vec<EpochRecord>,
-    /// Best of them, by number from 1, and its ROC-AUC.
-    best: Option<(usize, f64)>,
     /// Steps of the current epoch that are done.
     step: usize,
     /// Sum of their losses.
+    #[serde(with = "exact")]
     loss: f64,
     /// Seconds that they took.
+    #[serde(with = "exact")]
     seconds: f64,
+}
+
+impl Standing {
+    /// The best epoch, by its number from 1, and its ROC-AUC; the first of equals.
+    fn best(&self) -> Option<(usize, f64)> {
+        self.epochs.iter().fold(None, |best, one| match best {
+            Some((_, auc)) if auc >= one.roc_auc => best,
+            _ => Some((one.epoch, one.roc_auc)),
+        })
+    }
 }
 
 /// Trains a network, or goes on with a training, until it ends.
@@ -89,10 +101,11 @@ pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainRepor
     let data = Dataset::open(&options.data, options.architecture.input)?;
     let mut training = Training::open(options, &data, &computer, progress)?;
     let end = training.run()?;
+    let best = training.standing.best();
     Ok(TrainReport {
         run: options.run.clone(),
         epochs: training.standing.epochs,
-        best: training.standing.best,
+        best,
         end,
     })
 }
@@ -206,7 +219,7 @@ impl<'a> Training<'a> {
 
     /// Whether too many epochs have passed since the best.
     fn stopped_early(&self) -> bool {
-        let best = self.standing.best.map_or(0, |(epoch, _)| epoch);
+        let best = self.standing.best().map_or(0, |(epoch, _)| epoch);
         self.standing.epochs.len() - best >= self.options.recipe.patience
     }
 
@@ -216,11 +229,11 @@ impl<'a> Training<'a> {
         if !self.steps(start)? {
             return Ok(false);
         }
-        let found = validate(&mut self.learner, &self.valid, self.progress)?;
-        let Some(validation) = found else {
+        let tags = &self.description.data.tags;
+        let Some(scores) = validate(&mut self.learner, &self.valid, tags, self.progress)? else {
             return Ok(false);
         };
-        let roc_auc = validation.roc_auc.ok_or(TrainError::NothingToMeasure)?;
+        let roc_auc = scores.macro_roc_auc.ok_or(TrainError::NothingToMeasure)?;
         let standing = &mut self.standing;
         let epoch = standing.epochs.len();
         let record = EpochRecord {
@@ -228,17 +241,17 @@ impl<'a> Training<'a> {
             learning_rate: self.schedule.rate((epoch + 1) * standing.step - 1),
             train_loss: standing.loss / standing.step as f64,
             roc_auc,
-            pr_auc: validation.pr_auc,
+            pr_auc: scores.macro_pr_auc.unwrap_or_default(),
             seconds: standing.seconds + start.elapsed().as_secs_f64(),
         };
-        let best = standing.best.is_none_or(|(_, best)| roc_auc > best);
+        let best = standing.best().is_none_or(|(_, best)| roc_auc > best);
         standing.epochs.push(record.clone());
         (standing.step, standing.loss, standing.seconds) = (0, 0.0, 0.0);
         if best {
-            standing.best = Some((record.epoch, roc_auc));
-            self.save_best(&validation)?;
+            self.save_best(&scores)?;
         }
         self.save()?;
+        figures::write_epochs(&self.folder, self.title(), &self.standing.epochs)?;
         self.progress.event(&Event::Epoch {
             record: &record,
             best,
@@ -309,13 +322,18 @@ impl<'a> Training<'a> {
     }
 
     /// Writes the network as the best so far.
-    fn save_best(&self, _validation: &Validation) -> Result<(), TrainError> {
+    fn save_best(&self, scores: &Scores) -> Result<(), TrainError> {
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
             parameters: self.learner.parameters(),
             optimizer: Vec::new(),
-            state: serde_json::json!({ "best": self.standing.best }),
+            state: serde_json::json!({ "best": self.standing.best() }),
         };
-        checkpoint.write(&self.folder.file("best.safetensors"))
+        checkpoint.write(&self.folder.file("best.safetensors"))?;
+        figures::write_tags(&self.folder, self.title(), scores)
+    }
+
+    fn title(&self) -> &'static str {
+        self.options.architecture.title
     }
 }

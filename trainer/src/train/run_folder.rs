@@ -20,6 +20,22 @@ use crate::atomic;
 /// Version of the folder's format.
 const FORMAT: u32 = 1;
 
+/// Numbers as texts, since JSON's readers may round them by a bit.
+pub(super) mod exact {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    /// Writes the shortest text that gives the number again.
+    pub fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(number)
+    }
+
+    /// Reads such a text.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        String::deserialize(from)?.parse().map_err(Error::custom)
+    }
+}
+
 /// What a run is: its network, recipe and data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,14 +78,19 @@ pub struct EpochRecord {
     /// Its number, from 1.
     pub epoch: usize,
     /// Learning rate of its last step.
+    #[serde(with = "exact")]
     pub learning_rate: f64,
     /// Mean loss of its steps.
+    #[serde(with = "exact")]
     pub train_loss: f64,
     /// Macro ROC-AUC on the validation split.
+    #[serde(with = "exact")]
     pub roc_auc: f64,
     /// Macro average precision on the validation split.
+    #[serde(with = "exact")]
     pub pr_auc: f64,
     /// Seconds that it took, with its validation.
+    #[serde(with = "exact")]
     pub seconds: f64,
 }
 
