@@ -15,6 +15,7 @@ pub mod interrupt;
 pub mod metrics;
 mod network;
 mod onnx;
+pub mod prepare;
 pub mod tag;
 pub mod train;
 pub mod weights;

@@ -1,8 +1,10 @@
 //! The command line: one file for each command.
 
 mod backend;
+mod data;
 mod evaluate;
 mod import;
+mod prepare;
 mod score;
 mod tag;
 mod train;
@@ -22,8 +24,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Data(data::DataArgs),
     Evaluate(evaluate::EvaluateArgs),
     Import(import::ImportArgs),
+    Prepare(prepare::PrepareArgs),
     Score(score::ScoreArgs),
     Tag(tag::TagArgs),
     Train(train::TrainArgs),
@@ -33,8 +37,10 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Data(args) => data::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Import(args) => import::run(args),
+        Command::Prepare(args) => prepare::run(args),
         Command::Score(args) => score::run(&args),
         Command::Tag(args) => tag::run(&args),
         Command::Train(args) => train::run(args),

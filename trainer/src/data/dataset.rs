@@ -90,9 +90,12 @@ impl Dataset {
         options.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The inputs it was prepared with.
-    pub fn inputs(&self) -> impl Iterator<Item = Input> {
-        self.manifest.plan.inputs()
+    /// The inputs that the data set in `folder` was prepared with; there is at least one.
+    ///
+    /// # Errors
+    /// [`DataError`] if there is no data set.
+    pub fn inputs_in(folder: &Path) -> Result<Vec<Input>, DataError> {
+        Ok(Manifest::read(folder)?.plan.inputs().collect())
     }
 
     /// The clips of a split.
@@ -101,7 +104,7 @@ impl Dataset {
     /// [`DataError::EmptySplit`] if it has none.
     pub fn split(&self, split: Split) -> Result<Clips, DataError> {
         let spec = self.front_end();
-        let bands = super::input::bands(spec);
+        let bands = spec.input_bands();
         let folder = || self.folder.clone();
         Clips::new(&self.shards, split, bands, spec.frames, folder)
     }

@@ -8,56 +8,43 @@ use tagline_engine::FrontEndSpec;
 
 use super::DataError;
 
-/// Factor and offset of the fixed affine map of dB: −100 dB becomes −3, 0 dB becomes 2. It does
-/// not depend on the window's content, so that windows can be computed incrementally.
-const SCALE: f32 = 0.05;
-const OFFSET: f32 = 2.0;
-
 /// A kind of network input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Input {
     /// Log-mel spectrogram.
     Mel,
+    /// Logarithm of the STFT's power.
+    Stft,
+    /// MFCC with first and second derivatives.
+    Mfcc,
 }
 
 impl Input {
     /// Every kind.
-    pub const ALL: [Self; 1] = [Self::Mel];
+    pub const ALL: [Self; 3] = [Self::Mel, Self::Stft, Self::Mfcc];
 
     /// Its name in file names, options and manifests.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Mel => "mel",
+            Self::Stft => "stft",
+            Self::Mfcc => "mfcc",
         }
     }
 
-    /// The front-end that makes it: the paper's, followed by the fixed affine map
-    /// `0.05 · dB + 2`.
+    /// The front-end that makes it: the paper's, followed by the fixed affine map of our own
+    /// networks.
     #[must_use]
     pub fn front_end(self) -> FrontEndSpec {
         let spec = match self {
             Self::Mel => FrontEndSpec::choi2016(),
+            Self::Stft => FrontEndSpec::choi2016_stft(),
+            Self::Mfcc => FrontEndSpec::choi2016_mfcc(),
         };
-        FrontEndSpec {
-            scale: SCALE,
-            offset: OFFSET,
-            top_db: None,
-            ..spec
-        }
+        spec.with_training_affine()
     }
-
-    /// Rows of the input's window.
-    #[must_use]
-    pub fn bands(self) -> usize {
-        bands(&self.front_end())
-    }
-}
-
-/// Rows of the window of a front-end.
-pub(super) fn bands(spec: &FrontEndSpec) -> usize {
-    spec.input_bands()
 }
 
 impl fmt::Display for Input {

@@ -6,7 +6,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use tagline_engine::FrontEndSpec;
 
-use super::input::bands;
 use super::mapped::{FileEntry, sha256};
 use super::plan::Plan;
 use super::{DataError, Input, Split};
@@ -46,7 +45,7 @@ impl SplitCounts {
         self.train + self.valid + self.test
     }
 
-    pub(super) fn count(&mut self, split: Split) {
+    pub(crate) fn count(&mut self, split: Split) {
         match split {
             Split::Train => self.train += 1,
             Split::Valid => self.valid += 1,
@@ -78,7 +77,7 @@ impl InputEntry {
         let front_end = input.front_end();
         Self {
             input,
-            bands: bands(&front_end),
+            bands: front_end.input_bands(),
             frames: front_end.frames,
             front_end,
         }

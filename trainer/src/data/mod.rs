@@ -31,6 +31,7 @@ pub use dataset::Dataset;
 pub use error::DataError;
 pub use input::Input;
 pub use manifest::SplitCounts;
+pub(crate) use mapped::hex;
 pub use metadata::ClipInfo;
 pub use plan::Plan;
 pub use shard::Remark;

@@ -89,10 +89,7 @@ impl Plan {
             if let Err(error) = entry.front_end.validate() {
                 return wrong(format!("{}: {error}", entry.input));
             }
-            let expected = (
-                super::input::bands(&entry.front_end),
-                entry.front_end.frames,
-            );
+            let expected = (entry.front_end.input_bands(), entry.front_end.frames);
             if (entry.bands, entry.frames) != expected {
                 return wrong(format!(
                     "{} has windows of {} × {}, where its front-end gives {} × {}",
