@@ -7,6 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::arch::Architecture;
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
+use trainer::export::Export;
 use trainer::train::{
     self, DeviceChoice, End, Event, Progress, Recipe, TrainError, TrainOptions, TrainReport,
 };
@@ -169,6 +170,36 @@ fn an_interrupted_training_ends_in_the_same_weights_bit_for_bit() {
             Err(TrainError::OtherRun { .. })
         ));
     }
+}
+
+#[test]
+fn the_best_epoch_is_exported_as_a_model_that_says_where_it_comes_from() {
+    let folder = folder(8);
+    let options = options(folder.path(), "run");
+    let export = Export {
+        run: options.run.clone(),
+        ..Export::default()
+    };
+    let out = folder.path().join("model.onnx");
+    let error = export.write(&out).unwrap_err().to_string();
+    assert!(error.contains("holds no run"), "{error}");
+    train::run(&options, &stop_after(1)).unwrap();
+    let error = export.write(&out).unwrap_err().to_string();
+    assert!(error.contains("no finished epoch"), "{error}");
+    assert!(!out.exists());
+
+    let report = train::run(&options, &()).unwrap();
+    let model = export.write(&out).unwrap();
+    assert_eq!(model.info().tags, TAGS);
+    assert_eq!(model.info().name, "FCN-5 compact (made-up)");
+    let (epoch, auc) = report.best.unwrap();
+    let part = format!("best of its epochs: {epoch}, validation ROC-AUC {auc:.4}");
+    assert!(
+        model.info().provenance.contains(&part),
+        "{}",
+        model.info().provenance
+    );
+    assert!(std::fs::read(&out).unwrap() == model.onnx());
 }
 
 #[test]

@@ -180,7 +180,7 @@ mod tests {
             Parameters::zeros(architecture, 1.0, 96, 50).trained()
         };
         assert_eq!(count("fcn5") / 1_000_000, 25);
-        assert_eq!(count("fcn5-compact"), 864_434);
+        assert_eq!(count("fcn5-compact"), 862_482);
     }
 
     #[test]
@@ -193,5 +193,13 @@ mod tests {
         assert!((power * block.fan_in() as f32 / 2.0 - 1.0).abs() < 0.02);
         assert_eq!(random(1), random(1));
         assert_ne!(random(1), random(2));
+    }
+
+    #[test]
+    fn a_frame_wide_kernel_covers_all_bands() {
+        let architecture = Architecture::named("mfcc").unwrap();
+        let parameters = Parameters::zeros(architecture, 0.1, 90, 5);
+        assert_eq!(parameters.blocks[0].kernel, [90, 1]);
+        assert_eq!(parameters.blocks[1].kernel, [1, 1]);
     }
 }

@@ -58,6 +58,31 @@ pub const ARCHITECTURES: &[Architecture] = &[
             point(1024),
         ],
     },
+    // "Small differences in pooling sizes in the frequency axis": 129 → 64 → 16 → 4 → 1 bins.
+    Architecture {
+        name: "fcn4-stft",
+        title: "FCN-4 on STFT",
+        input: Input::Stft,
+        blocks: &[
+            square(128).pool(2, 4),
+            square(384).pool(4, 5),
+            square(768).pool(4, 8),
+            square(2048).pool(4, 8),
+        ],
+    },
+    // "Frame-based 4-layer feed-forward networks with time-axis pooling". The paper gives no
+    // sizes: these are FCN-4's maps and its pooling of time.
+    Architecture {
+        name: "mfcc",
+        title: "MFCC network",
+        input: Input::Mfcc,
+        blocks: &[
+            frame(128).pool(1, 4),
+            point(384).pool(1, 5),
+            point(768).pool(1, 8),
+            point(2048).pool(1, 8),
+        ],
+    },
     // FCN-5 with the widths of the first author's released network.
     Architecture {
         name: "fcn5-compact",
@@ -104,6 +129,11 @@ const fn point(maps: usize) -> Block {
     block(Kernel::Point, maps)
 }
 
+/// Convolution over all bands of a frame.
+const fn frame(maps: usize) -> Block {
+    block(Kernel::Frame, maps)
+}
+
 const fn block(kernel: Kernel, maps: usize) -> Block {
     Block {
         kernel,
@@ -142,6 +172,11 @@ mod tests {
         assert_eq!(sizes("fcn7", 96)[5..], [[1, 1], [1, 1]]);
         assert_eq!(sizes("fcn5-compact", 96), fcn5);
         assert_eq!(sizes("fcn5-won2020", 96), fcn5);
+        assert_eq!(
+            sizes("fcn4-stft", 129),
+            [[64, 341], [16, 68], [4, 8], [1, 1]]
+        );
+        assert_eq!(sizes("mfcc", 90), [[1, 341], [1, 68], [1, 8], [1, 1]]);
     }
 
     #[test]

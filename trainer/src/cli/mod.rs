@@ -3,6 +3,7 @@
 mod backend;
 mod data;
 mod evaluate;
+mod export;
 mod import;
 mod prepare;
 mod score;
@@ -26,6 +27,7 @@ pub struct Cli {
 enum Command {
     Data(data::DataArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Export(export::ExportArgs),
     Import(import::ImportArgs),
     Prepare(prepare::PrepareArgs),
     Score(score::ScoreArgs),
@@ -39,6 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Data(args) => data::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Export(args) => export::run(args),
         Command::Import(args) => import::run(args),
         Command::Prepare(args) => prepare::run(args),
         Command::Score(args) => score::run(&args),

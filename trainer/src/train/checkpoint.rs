@@ -18,9 +18,9 @@ use crate::atomic;
 const MAX_BYTES: u64 = 8 << 30;
 /// Name of the optimizer's state among the tensors.
 const OPTIMIZER: &str = "optimizer";
-/// Keys of the metadata.
+/// Key of the metadata: a SHA-256, a space, and JSON. One key alone, so that the same state gives
+/// the same bytes.
 const STATE: &str = "tagline.state";
-const SHA256: &str = "tagline.sha256";
 
 /// Why a checkpoint cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +144,7 @@ impl Checkpoint {
             .iter()
             .map(|(name, _, _, bytes)| (name.as_str(), bytes.as_slice()));
         let sum = checksum(&described, parts);
-        let metadata = HashMap::from([(STATE.into(), described), (SHA256.into(), sum)]);
+        let metadata = HashMap::from([(STATE.into(), format!("{sum} {described}"))]);
         let views = all.iter().map(|(name, dtype, shape, bytes)| {
             let view = TensorView::new(*dtype, shape.clone(), bytes);
             (name, view.expect("the bytes of every tensor fit its shape"))
@@ -178,14 +178,11 @@ impl Checkpoint {
             SafeTensors::read_metadata(file).map_err(|error| damaged(error.to_string()))?;
         let tensors = SafeTensors::deserialize(file).map_err(|error| damaged(error.to_string()))?;
         let metadata = header.metadata().clone().unwrap_or_default();
-        let text = |key: &str| {
-            let found = metadata.get(key);
-            found.ok_or_else(|| damaged(format!("it has no `{key}`")))
-        };
-        let described = text(STATE)?;
+        let found = metadata.get(STATE).and_then(|text| text.split_once(' '));
+        let (sum, described) = found.ok_or_else(|| damaged(format!("it has no `{STATE}`")))?;
         let mut parts: Vec<(&str, &[u8])> = tensors.iter().map(|(n, v)| (n, v.data())).collect();
         parts.sort_by_key(|(name, _)| *name);
-        if &checksum(described, parts.into_iter()) != text(SHA256)? {
+        if checksum(described, parts.into_iter()) != sum {
             return Err(damaged("its content does not match its checksum".into()));
         }
         let Described { network, state } =

@@ -16,7 +16,7 @@ mod run_folder;
 mod schedule;
 mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,10 @@ use run_folder::{RunFolder, exact};
 use schedule::Schedule;
 use validate::validate;
 
+/// The checkpoint that a training goes on from.
+const LAST: &str = "last.safetensors";
+/// The checkpoint of the best epoch.
+const BEST: &str = "best.safetensors";
 /// Time between checkpoints within an epoch.
 const SAVE_EVERY: Duration = Duration::from_secs(300);
 
@@ -110,6 +114,47 @@ pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainRepor
     })
 }
 
+/// The network of a run's best epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// Its numbers.
+    pub parameters: Parameters,
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Its macro ROC-AUC on the validation split.
+    pub roc_auc: f64,
+}
+
+/// What a run writes beside the best network's numbers.
+#[derive(Serialize, Deserialize)]
+struct BestState {
+    epoch: usize,
+    #[serde(with = "exact")]
+    roc_auc: f64,
+}
+
+/// The network of the best epoch of the run in the folder `run`; `None` if no epoch is done yet.
+///
+/// # Errors
+/// [`TrainError`] if it cannot be read, or is not the run's.
+pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, TrainError> {
+    let path = run.join(BEST);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let found = Checkpoint::read(&path, Some(&description.network()))?;
+    let state: BestState =
+        serde_json::from_value(found.state).map_err(|error| TrainError::Run {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+    Ok(Some(Best {
+        parameters: found.parameters,
+        epoch: state.epoch,
+        roc_auc: state.roc_auc,
+    }))
+}
+
 struct Training<'a> {
     options: &'a TrainOptions,
     progress: &'a dyn Progress,
@@ -145,7 +190,7 @@ impl<'a> Training<'a> {
         };
         let description = RunDescription::new(options.architecture.name, recipe, described);
         let folder = RunFolder::open(&options.run, &description)?;
-        let last = folder.file("last.safetensors");
+        let last = folder.file(LAST);
         let found = if last.is_file() {
             Some(Checkpoint::read(&last, Some(&description.network()))?)
         } else {
@@ -248,7 +293,7 @@ impl<'a> Training<'a> {
         standing.epochs.push(record.clone());
         (standing.step, standing.loss, standing.seconds) = (0, 0.0, 0.0);
         if best {
-            self.save_best(&scores)?;
+            self.save_best(&record, &scores)?;
         }
         self.save()?;
         figures::write_epochs(&self.folder, self.title(), &self.standing.epochs)?;
@@ -306,7 +351,7 @@ impl<'a> Training<'a> {
 
     /// Writes where the training stands.
     fn save(&self) -> Result<(), TrainError> {
-        let path = self.folder.file("last.safetensors");
+        let path = self.folder.file(LAST);
         let failed = |reason: String| TrainError::Run {
             path: path.display().to_string(),
             reason,
@@ -322,14 +367,23 @@ impl<'a> Training<'a> {
     }
 
     /// Writes the network as the best so far.
-    fn save_best(&self, scores: &Scores) -> Result<(), TrainError> {
+    fn save_best(&self, record: &EpochRecord, scores: &Scores) -> Result<(), TrainError> {
+        let state = BestState {
+            epoch: record.epoch,
+            roc_auc: record.roc_auc,
+        };
+        let path = self.folder.file(BEST);
+        let state = serde_json::to_value(state).map_err(|error| TrainError::Run {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
             parameters: self.learner.parameters(),
             optimizer: Vec::new(),
-            state: serde_json::json!({ "best": self.standing.best() }),
+            state,
         };
-        checkpoint.write(&self.folder.file("best.safetensors"))?;
+        checkpoint.write(&path)?;
         figures::write_tags(&self.folder, self.title(), scores)
     }
 
