@@ -6,5 +6,6 @@ pub mod cli;
 pub mod import;
 mod network;
 mod onnx;
+pub mod synth;
 pub mod tag;
 pub mod weights;

@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod import;
+mod synth;
 mod tag;
 
 use std::io::{ErrorKind, Write};
@@ -19,6 +20,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::ImportArgs),
+    Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
 }
 
@@ -27,6 +29,7 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Import(args) => import::run(args),
+        Command::Synth(args) => synth::run(args),
         Command::Tag(args) => tag::run(&args),
     };
     outcome.unwrap_or_else(|error| {
