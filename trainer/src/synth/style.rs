@@ -170,6 +170,8 @@ pub(crate) struct MixPlan {
     pub(crate) tilt_db: (f64, f64),
     /// The probability of a worn medium: hiss, crackle, a narrow band.
     pub(crate) worn: f64,
+    /// Noise of the room and the desk, dB below the music.
+    pub(crate) floor_db: (f64, f64),
 }
 
 /// A dry effect chain.

@@ -16,6 +16,9 @@ pub(crate) struct Master {
     /// Level of the result as the mean of its power, dB below full scale.
     pub(crate) level_db: f32,
     pub(crate) worn: Option<Worn>,
+    /// What a room and its microphones never stop saying, dB below full scale.
+    pub(crate) floor_db: f32,
+    pub(crate) seed: u32,
 }
 
 /// An old or cheap medium.
@@ -59,6 +62,7 @@ pub(crate) fn process(mix: &mut Stereo, master: &Master, rate_hz: f32) {
     if let Some(worn) = &master.worn {
         wear(mix, worn, rate_hz);
     }
+    add_floor(mix, master.floor_db, master.seed);
     let wanted = 10.0_f32.powf(master.level_db / 20.0);
     scale(mix, wanted / rms(mix).max(1e-6));
     limit(mix, master.press);
@@ -125,6 +129,22 @@ fn wear(mix: &mut Stereo, worn: &Worn, rate_hz: f32) {
             let crackle = 0.15 * noise.next();
             *left += crackle;
             *right += crackle;
+        }
+    }
+}
+
+/// Noise that falls towards the top, as rooms and tapes have it. (Pink noise after P. Kellet.)
+fn add_floor(mix: &mut Stereo, floor_db: f32, seed: u32) {
+    let gain = 0.125 * 10.0_f32.powf(floor_db / 20.0);
+    for (side, channel) in mix.iter_mut().enumerate() {
+        let mut noise = Noise::new(seed.wrapping_add(side as u32 * 7919));
+        let mut state = [0.0_f32; 3];
+        for sample in channel {
+            let white = noise.next();
+            state[0] = 0.99765 * state[0] + white * 0.099_046;
+            state[1] = 0.963 * state[1] + white * 0.296_516_4;
+            state[2] = 0.57 * state[2] + white * 1.052_691_3;
+            *sample += gain * (state.iter().sum::<f32>() + white * 0.1848);
         }
     }
 }

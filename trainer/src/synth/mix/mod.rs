@@ -87,6 +87,8 @@ fn mastering(score: &Score, desk: &mut Dice) -> Master {
         press,
         level_db,
         worn: desk.chance(plan.worn).then(|| Worn::chosen(desk)),
+        floor_db: desk.between(plan.floor_db) as f32,
+        seed: desk.whole(1, i32::MAX - 1) as u32,
     }
 }
 

@@ -106,6 +106,7 @@ const BEATS: Style = Style {
         press: (0.3, 0.8),
         tilt_db: (-5.0, 0.0),
         worn: 0.4,
+        ..STUDIO
     },
     ..BASE
 };

@@ -28,6 +28,7 @@ pub(super) const STUDIO: MixPlan = MixPlan {
     press: (0.2, 0.6),
     tilt_db: (-2.0, 2.0),
     worn: 0.06,
+    floor_db: (-62.0, -42.0),
 };
 
 /// A small room, hardly compressed.
@@ -37,6 +38,7 @@ pub(super) const CLUB: MixPlan = MixPlan {
     press: (0.0, 0.3),
     tilt_db: (-4.0, 0.5),
     worn: 0.12,
+    floor_db: (-54.0, -36.0),
 };
 
 /// A hall, not compressed at all.
@@ -46,6 +48,7 @@ pub(super) const HALL: MixPlan = MixPlan {
     press: (0.0, 0.1),
     tilt_db: (-4.0, 0.0),
     worn: 0.08,
+    floor_db: (-54.0, -36.0),
 };
 
 /// Loud and bright, for a dance floor.
@@ -55,6 +58,7 @@ pub(super) const FLOOR: MixPlan = MixPlan {
     press: (0.5, 1.0),
     tilt_db: (-1.0, 3.0),
     worn: 0.02,
+    floor_db: (-90.0, -60.0),
 };
 
 /// Loud, with walls of guitars.
@@ -64,6 +68,7 @@ pub(super) const LOUD: MixPlan = MixPlan {
     press: (0.5, 1.0),
     tilt_db: (-2.0, 2.0),
     worn: 0.05,
+    floor_db: (-54.0, -36.0),
 };
 
 /// Very large spaces.
@@ -73,6 +78,7 @@ pub(super) const SPACE: MixPlan = MixPlan {
     press: (0.0, 0.3),
     tilt_db: (-5.0, 1.0),
     worn: 0.1,
+    floor_db: (-70.0, -44.0),
 };
 
 /// Round the drums, into the next section.
