@@ -3,7 +3,7 @@
 use crate::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 
 /// Windows are due on multiples of so many frames: the grid that pooled networks share.
-const GRID_FRAMES: u64 = 16;
+pub(crate) const GRID_FRAMES: u64 = 16;
 /// Longest time between updates, for which memory is kept.
 const MAX_UPDATE_SECONDS: f64 = 10.0;
 /// −80 dBFS: below it, a stream is silent.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tagline_engine::{
-    Analyzer, Backend, BackendChoice, Due, InferenceError, Network, open_network,
+    Analyzer, Backend, BackendChoice, Due, InferenceError, Network, NetworkState, open_network,
 };
 
 use super::{TagError, Tagging};
@@ -38,6 +38,8 @@ pub struct TaggedFile {
 pub struct Tagger<'a> {
     tagging: &'a Tagging,
     network: Box<dyn Network>,
+    /// What the network keeps of the file's earlier windows.
+    state: NetworkState,
     /// `[mel band, frame]`
     window: Vec<f32>,
 }
@@ -57,6 +59,7 @@ impl<'a> Tagger<'a> {
         Ok(Self {
             tagging,
             network,
+            state: NetworkState::default(),
             window: vec![0.0; spec.mel_bands * spec.frames],
         })
     }
@@ -89,6 +92,7 @@ impl<'a> Tagger<'a> {
                     source,
                 }
             })?;
+        self.state.clear();
         let failed = |source| TagError::Inference {
             path: name(),
             source,
@@ -135,19 +139,25 @@ impl<'a> Tagger<'a> {
     /// Runs the network on the window that has been read.
     fn update(&mut self, due: &Due, rate_hz: f64) -> Result<Update, InferenceError> {
         let mut probabilities = vec![0.0; self.tagging.model.info().tags.len()];
-        if let Err(error) = self.network.run(&self.window, &mut probabilities) {
+        if let Err(error) = self.run(due, &mut probabilities) {
             if self.backend() == Backend::Tract {
                 return Err(error);
             }
             tracing::warn!("{error}; tract takes over");
             let tract = BackendChoice::Only(Backend::Tract);
             self.network = open_network(&self.tagging.model, tract, &[])?.0;
-            self.network.run(&self.window, &mut probabilities)?;
+            self.run(due, &mut probabilities)?;
         }
         Ok(Update {
             position_seconds: due.position_samples as f64 / rate_hz,
             seconds_heard: due.seconds_heard,
             probabilities,
         })
+    }
+
+    fn run(&mut self, due: &Due, probabilities: &mut [f32]) -> Result<(), InferenceError> {
+        let (state, window) = (&mut self.state, &self.window);
+        self.network
+            .run_next(state, due.end_frame, window, probabilities)
     }
 }
