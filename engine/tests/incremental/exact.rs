@@ -1,9 +1,9 @@
 //! Networks of the published shapes, over many updates.
 
-use tagline_engine::{Network, NetworkState};
+use tagline_engine::NetworkState;
 use tagline_tests::FcnModel;
 
-use crate::support::{Song, Whole, largest_difference, open};
+use crate::support::{Song, Whole, fresh, largest_difference, open, run};
 
 /// Largest difference of a probability.
 const TOLERANCE: f32 = 2e-5;
@@ -23,30 +23,10 @@ fn compare(fcn: &FcnModel, ends: impl Iterator<Item = u64>) {
         let difference = largest_difference(&found, &whole.run(&window));
         assert!(difference <= TOLERANCE, "{end}: {difference:e}");
         assert_eq!(found, fresh(&mut *network, end, &window, fcn.tags), "{end}");
-        assert!(
-            largest_difference(&found, &previous) > 1e-4,
-            "the song moves the tags"
-        );
+        let moved = largest_difference(&found, &previous);
+        assert!(moved > 1e-4, "{end}: the song moves the tags by {moved:e}");
         previous = found;
     }
-}
-
-fn run(
-    network: &mut dyn Network,
-    state: &mut NetworkState,
-    end: u64,
-    window: &[f32],
-    tags: usize,
-) -> Vec<f32> {
-    let mut found = vec![f32::NAN; tags];
-    network
-        .run_next(state, end, window, &mut found)
-        .expect("it runs");
-    found
-}
-
-fn fresh(network: &mut dyn Network, end: u64, window: &[f32], tags: usize) -> Vec<f32> {
-    run(network, &mut NetworkState::default(), end, window, tags)
 }
 
 #[test]
@@ -73,4 +53,30 @@ fn fcn4_over_twenty_updates_of_every_interval() {
 fn windows_that_repeat_what_was_heard_are_exact_until_and_beyond_the_first_full_one() {
     compare(&FcnModel::fcn5(), (3..30).map(|update| 48 * update));
     compare(&FcnModel::fcn4(), (3..30).map(|update| 48 * update));
+}
+
+#[test]
+fn missed_updates_gaps_and_new_starts_leave_no_trace() {
+    let ends = [
+        1376, 1392, 1440, 2000, 2016, 9984, 10_000, 160, 176, 1360, 1376, 1408,
+    ];
+    compare(&FcnModel::fcn5(), ends.into_iter());
+    compare(&FcnModel::fcn4(), ends.into_iter());
+}
+
+#[test]
+fn windows_off_the_grid_are_exact_too() {
+    let ends = [1376, 1392, 1397, 1408, 149, 160, 7, 1366, 1367, 1376];
+    compare(&FcnModel::fcn5(), ends.into_iter());
+}
+
+#[test]
+fn a_window_of_no_stream_has_the_tags_of_one_within_a_stream() {
+    let onnx = FcnModel::fcn5().bytes();
+    let (model, mut network, _) = open(&onnx);
+    let window = Song::for_model(&model).window(1376);
+    let mut alone = vec![0.0; 10];
+    network.run(&window, &mut alone).expect("it runs");
+    assert_eq!(alone, fresh(&mut *network, 1376, &window, 10));
+    assert_eq!(alone, fresh(&mut *network, 1392, &window, 10));
 }

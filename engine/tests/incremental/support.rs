@@ -1,6 +1,6 @@
 //! A stream of windows, and tract's answer to each as a whole.
 
-use tagline_engine::{Backend, BackendChoice, Model, Network, open_network};
+use tagline_engine::{Backend, BackendChoice, Model, Network, NetworkState, open_network};
 use tract_onnx::prelude::*;
 
 /// Frames of a spectrogram such as the front-end gives, the same every time.
@@ -80,4 +80,24 @@ pub fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     differences.fold(0.0, |most, d| if d > most || d.is_nan() { d } else { most })
+}
+
+/// The tags of one window of a stream that keeps `state`.
+pub fn run(
+    network: &mut dyn Network,
+    state: &mut NetworkState,
+    end: u64,
+    window: &[f32],
+    tags: usize,
+) -> Vec<f32> {
+    let mut found = vec![f32::NAN; tags];
+    network
+        .run_next(state, end, window, &mut found)
+        .expect("it runs");
+    found
+}
+
+/// The same from a network that has seen no window before.
+pub fn fresh(network: &mut dyn Network, end: u64, window: &[f32], tags: usize) -> Vec<f32> {
+    run(network, &mut NetworkState::default(), end, window, tags)
 }
