@@ -9,8 +9,8 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 use crate::loader::{Loaded, Request};
 use crate::worker::NewStream;
 use crate::{
-    Analyzer, Backend, BackendChoice, Due, Event, InferenceError, MAX_TAGS, ModelSource, Smoothing,
-    TagUpdate, model_folders,
+    Analyzer, Backend, BackendChoice, Due, Event, InferenceError, MAX_TAGS, ModelSource,
+    NetworkState, Smoothing, TagUpdate, model_folders,
 };
 
 /// A request that is still to be sent to the loader, or of which the answer is awaited.
@@ -39,6 +39,8 @@ pub(crate) struct Pipeline {
     replacing: Option<String>,
     smoothing: Smoothing,
     due: Option<Due>,
+    /// What the network keeps of this stream's earlier windows.
+    network_state: NetworkState,
     probabilities: Vec<f32>,
 }
 
@@ -61,6 +63,7 @@ impl Pipeline {
             replacing: None,
             smoothing: Smoothing::default(),
             due: None,
+            network_state: NetworkState::default(),
             probabilities: Vec::new(),
         }
     }
@@ -131,6 +134,7 @@ impl Pipeline {
             self.base = self.consumed;
             self.due = None;
         }
+        self.network_state.clear();
         self.probabilities = vec![0.0; loaded.info.tags.len()];
         let (info, path, report) = (
             loaded.info.clone(),
@@ -240,7 +244,12 @@ impl Pipeline {
         let (outcome, backend) = {
             let mut network = model.network.lock().unwrap_or_else(PoisonError::into_inner);
             (
-                network.run(window, &mut self.probabilities),
+                network.run_next(
+                    &mut self.network_state,
+                    due.end_frame,
+                    window,
+                    &mut self.probabilities,
+                ),
                 network.backend(),
             )
         };
@@ -300,6 +309,7 @@ impl Pipeline {
 
     fn drop_model(&mut self) {
         self.model = None;
+        self.network_state.clear();
         self.analyzer = None;
         self.due = None;
     }
@@ -338,6 +348,7 @@ impl Pipeline {
         if let Some(analyzer) = &mut self.analyzer {
             analyzer.reset();
         }
+        self.network_state.clear();
         self.base = self.consumed;
         self.smoothing.reset();
         self.due = None;
@@ -385,7 +396,13 @@ mod tests {
     }
 
     impl Network for Flaky {
-        fn run(&mut self, _window: &[f32], out: &mut [f32]) -> Result<(), InferenceError> {
+        fn run_next(
+            &mut self,
+            _state: &mut NetworkState,
+            _end_frame: u64,
+            _window: &[f32],
+            out: &mut [f32],
+        ) -> Result<(), InferenceError> {
             self.runs += 1;
             if self.runs >= self.fails_at {
                 let reason = "the device was removed".into();
