@@ -151,7 +151,7 @@ fn networks_that_must_see_the_whole_window_say_why() {
         ),
         (
             limited,
-            "top_db ties every value to the loudest of the window",
+            "the front-end ties a frame's values to others of the window",
         ),
     ] {
         let onnx = fcn.bytes();
