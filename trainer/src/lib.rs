@@ -17,6 +17,7 @@ pub mod metrics;
 mod network;
 mod onnx;
 pub mod prepare;
+pub mod synth;
 pub mod tag;
 pub mod train;
 pub mod weights;

@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod prepare;
 mod score;
+mod synth;
 mod tag;
 mod train;
 
@@ -31,6 +32,7 @@ enum Command {
     Import(import::ImportArgs),
     Prepare(prepare::PrepareArgs),
     Score(score::ScoreArgs),
+    Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
     Train(train::TrainArgs),
 }
@@ -45,6 +47,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Prepare(args) => prepare::run(args),
         Command::Score(args) => score::run(&args),
+        Command::Synth(args) => synth::run(args),
         Command::Tag(args) => tag::run(&args),
         Command::Train(args) => train::run(args),
     };

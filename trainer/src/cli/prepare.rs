@@ -14,7 +14,8 @@ use super::{Outcome, still_wanted};
 use crate::data::{Dataset, Input, Plan, SplitCounts};
 use crate::interrupt::Stop;
 use crate::prepare::{
-    Collection, Options, Prepared, Progress, Selection, folder, magnatagatune, prepare, read_lines,
+    Collection, Options, Prepared, Progress, Selection, folder, jamendo, magnatagatune, msd,
+    prepare, read_lines,
 };
 
 /// Time between lines of progress where there is no terminal.
@@ -32,6 +33,8 @@ pub(super) struct PrepareArgs {
 #[derive(Debug, Subcommand)]
 enum Source {
     Magnatagatune(MagnatagatuneArgs),
+    Msd(MsdArgs),
+    Jamendo(JamendoArgs),
     Folder(FolderArgs),
 }
 
@@ -98,6 +101,52 @@ enum SplitArg {
     Top50,
 }
 
+/// Million Song Dataset, Last.fm's top 50: {train,valid,test}_x_*.txt, *_y.npy, and previews.
+#[derive(Debug, Args)]
+struct MsdArgs {
+    /// Folder of the data set.
+    root: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Folder tree of the audio; ROOT if not given.
+    #[arg(long)]
+    audio: Option<PathBuf>,
+    /// Folder of the split's files; ROOT if not given.
+    #[arg(long, value_name = "DIR")]
+    split_files: Option<PathBuf>,
+    /// Names of the columns of *_y.npy, one a line; Last.fm's 50 if not given.
+    #[arg(long, value_name = "FILE")]
+    tag_names: Option<PathBuf>,
+    /// Number of tags, the most frequent first; all if not given.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
+}
+
+/// MTG-Jamendo: its tables, and mp3 files in folders 00 to 99.
+#[derive(Debug, Args)]
+struct JamendoArgs {
+    /// Folder of the data set, such as a checkout of its repository.
+    root: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Folder that holds 00 to 99, if it is neither ROOT nor ROOT/audio nor ROOT/raw_30s/audio.
+    #[arg(long)]
+    audio: Option<PathBuf>,
+    /// Folder of the three tables, if it is neither ROOT/data/splits/split-N nor ROOT.
+    #[arg(long, value_name = "DIR")]
+    split_files: Option<PathBuf>,
+    /// Which of the published splits.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=4))]
+    split: u8,
+    /// Which published subset of tags: autotagging_top50tags, autotagging_genre,
+    /// autotagging_instrument, autotagging_moodtheme or autotagging.
+    #[arg(long, default_value = "autotagging_top50tags")]
+    subset: String,
+    /// Number of tags, the most frequent first; all if not given.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
+}
+
 /// Any folder of audio, with a table of tags or one folder for each tag.
 #[derive(Debug, Args)]
 struct FolderArgs {
@@ -154,6 +203,27 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
                 merge_synonyms: args.merge_synonyms,
             };
             (magnatagatune::read(&reading)?, args.common)
+        }
+        Source::Msd(args) => {
+            let reading = msd::Reading {
+                root: args.root,
+                audio: args.audio,
+                split_files: args.split_files,
+                tag_names: args.tag_names,
+                tags: selection(&args.common, args.tags)?,
+            };
+            (msd::read(&reading)?, args.common)
+        }
+        Source::Jamendo(args) => {
+            let reading = jamendo::Reading {
+                root: args.root,
+                audio: args.audio,
+                split_files: args.split_files,
+                split: args.split,
+                subset: args.subset,
+                tags: selection(&args.common, args.tags)?,
+            };
+            (jamendo::read(&reading)?, args.common)
         }
         Source::Folder(args) => {
             let reading = folder::Reading {

@@ -20,6 +20,7 @@ pub struct HeardWindows<'a> {
     spec: &'a FrontEndSpec,
     heard_frames: usize,
     rolling: RollingWindow,
+    /// What the front-end gives; rows that are derived from it follow it in a window.
     frame: Vec<f32>,
 }
 
@@ -32,7 +33,7 @@ impl<'a> HeardWindows<'a> {
             spec,
             heard_frames,
             rolling: RollingWindow::new(spec, 0),
-            frame: vec![0.0; spec.input_bands()],
+            frame: vec![0.0; spec.frame_values()],
         }
     }
 

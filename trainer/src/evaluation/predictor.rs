@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::ProgressBar;
+use rayon::prelude::*;
 use tagline_engine::{Backend, BackendChoice, Model, Network, open_network};
 
 use super::{EvaluateError, HeardWindows};
@@ -36,10 +37,10 @@ impl<'a> Predictor<'a> {
             tracing::debug!("{line}");
         }
         let settled = BackendChoice::Only(first.backend());
-        let mut networks = vec![first];
-        for _ in 1..jobs.get() {
-            networks.push(open_network(model, settled, library_dirs)?.0);
-        }
+        let open = |_| Ok(open_network(model, settled, library_dirs)?.0);
+        let others = (1..jobs.get()).into_par_iter().map(open);
+        let mut networks = others.collect::<Result<Vec<_>, EvaluateError>>()?;
+        networks.push(first);
         Ok(Self { model, networks })
     }
 

@@ -3,6 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::ranking::{Areas, Ranking};
 
@@ -35,13 +36,19 @@ impl Default for Bootstrap {
 }
 
 /// A 95 % confidence interval.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
-#[serde(into = "[f64; 2]")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[f64; 2]", into = "[f64; 2]")]
 pub struct Interval {
     /// Lower end, the 2.5th percentile.
     pub low: f64,
     /// Upper end, the 97.5th percentile.
     pub high: f64,
+}
+
+impl From<[f64; 2]> for Interval {
+    fn from([low, high]: [f64; 2]) -> Self {
+        Self { low, high }
+    }
 }
 
 impl From<Interval> for [f64; 2] {

@@ -2,5 +2,7 @@
 
 mod corpus;
 mod folder;
+mod jamendo;
 mod magnatagatune;
+mod msd;
 mod running;
