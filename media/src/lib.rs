@@ -12,7 +12,7 @@ mod taggram;
 mod timeline;
 
 pub use audio::Audio;
-pub use decode::decode;
+pub use decode::{Sink, decode, decode_to};
 pub use decode_error::DecodeError;
 pub use npy::{Npy, NpyError};
 pub use taggram::{Taggram, TaggramError, write_taggram};
