@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Outcome, still_wanted};
+use super::{Outcome, complain, still_wanted};
 use crate::data::{Dataset, Input, Plan, SplitCounts};
 use crate::interrupt::Stop;
 use crate::prepare::{
-    Collection, Options, Prepared, Progress, Selection, folder, jamendo, magnatagatune, msd,
-    prepare, read_lines,
+    Collection, Options, PrepareError, Prepared, Progress, Selection, folder, jamendo,
+    magnatagatune, msd, prepare, read_lines,
 };
 
 /// Time between lines of progress where there is no terminal.
@@ -272,7 +272,15 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
         }
     });
     shown.bar.finish_and_clear();
-    let prepared = prepared?;
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(error @ PrepareError::Interrupted { .. }) => {
+            complain(&error.to_string());
+            // As shells have it: 128 + SIGINT.
+            return Ok(ExitCode::from(130));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let data = Dataset::open(&options.out, options.inputs[0])?;
     let text = match common.json {
         true => json(&prepared, &data, &options.out),
