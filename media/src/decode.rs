@@ -13,9 +13,9 @@ use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::default::{get_codecs, get_probe};
 
-use crate::Audio;
 use crate::codec_names::codec_name;
-use crate::decode_error::{DecodeError, MAX_CHANNELS, MAX_SAMPLES};
+use crate::decode_error::{DecodeError, MAX_CHANNELS};
+use crate::{Audio, Sink};
 
 /// Most songs of one chained file.
 const MAX_SONGS: usize = 10_000;
@@ -25,16 +25,6 @@ const SAMPLE_RATES_HZ: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 
 /// A damaged file is used if at least this much of it can be decoded.
 const LEAST_USEFUL_SECONDS: f64 = 1.0;
-
-/// What takes a file's audio, packet by packet.
-pub trait Sink {
-    /// The file is read anew from its start: what has been taken so far counts no more.
-    fn restart(&mut self);
-
-    /// Takes the next samples, `[channel][sample]`, all channels of one length above 0. The rate
-    /// and the number of channels are the same for all packets. `false` if they are too many.
-    fn take(&mut self, sample_rate_hz: u32, channels: &[Vec<f32>]) -> bool;
-}
 
 /// Decodes a wav, flac, mp3, ogg vorbis, m4a (AAC or ALAC) or aiff file: its default audio track,
 /// without the encoder's delay and padding where the file tells them.
@@ -68,25 +58,6 @@ pub fn decode_to(path: &Path, sink: &mut dyn Sink) -> Result<(), DecodeError> {
             reason: "its decoder failed on damaged data".to_owned(),
         })
     })
-}
-
-impl Sink for Audio {
-    fn restart(&mut self) {
-        self.channels.clear();
-    }
-
-    fn take(&mut self, sample_rate_hz: u32, channels: &[Vec<f32>]) -> bool {
-        self.sample_rate_hz = sample_rate_hz;
-        self.channels.resize(channels.len(), Vec::new());
-        let samples = self.channels[0].len() + channels[0].len();
-        if samples.saturating_mul(channels.len()) > MAX_SAMPLES {
-            return false;
-        }
-        for (all, packet) in self.channels.iter_mut().zip(channels) {
-            all.extend_from_slice(packet);
-        }
-        true
-    }
 }
 
 fn decode_file(path: &Path, name: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
