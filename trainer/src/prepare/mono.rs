@@ -33,12 +33,12 @@ fn decode_keeping<E: From<DecodeError>>(
     kept_whole: usize,
     choose: impl Fn(u32, usize) -> Result<Vec<Range<usize>>, E>,
 ) -> Result<Stretches, E> {
-    let mut file = Kept::new(vec![0..kept_whole]);
+    let beginning = 0..kept_whole;
+    let mut file = Kept::new(Vec::from([beginning]));
     decode_to(path, &mut file)?;
     let (sample_rate_hz, samples) = (file.sample_rate_hz, file.samples);
     let ranges = choose(sample_rate_hz, samples)?;
-    let wanted = ranges.iter().map(|range| range.start);
-    let wanted: Vec<usize> = wanted.collect();
+    let starts: Vec<usize> = ranges.iter().map(|range| range.start).collect();
     let stretches = if samples <= kept_whole {
         let whole = &file.stretches[0];
         ranges
@@ -53,7 +53,7 @@ fn decode_keeping<E: From<DecodeError>>(
     Ok(Stretches {
         sample_rate_hz,
         samples,
-        stretches: wanted.into_iter().zip(stretches).collect(),
+        stretches: starts.into_iter().zip(stretches).collect(),
     })
 }
 
