@@ -67,10 +67,16 @@ fn experiment(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
+/// What was printed, without the spaces that align it.
 #[track_caller]
 fn text(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout.clone()).unwrap()
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let lines = text.lines().map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.join(" ") + "\n"
+    });
+    lines.collect()
 }
 
 #[track_caller]

@@ -117,7 +117,8 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
         }
         results => results?,
     };
-    let text = format!("{}\n{}\n", results.tables(), options.out.display());
+    say(&format!("tables and figure: {}", options.out.display()));
+    let text = results.tables();
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }

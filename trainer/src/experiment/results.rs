@@ -1,7 +1,6 @@
 //! What came of an experiment, and how it is written down: tables as the paper has them, with the
 //! paper's numbers beside ours.
 
-use std::fmt::Write;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -180,7 +179,7 @@ impl Results {
                 interval,
             ]);
         }
-        table.text
+        table.text()
     }
 
     fn previous_work(&self) -> String {
@@ -200,7 +199,7 @@ impl Results {
         for previous in PREVIOUS {
             table.row([previous.title.into(), area(previous.roc_auc)]);
         }
-        table.text
+        table.text()
     }
 
     fn runs_table(&self) -> String {
@@ -208,7 +207,7 @@ impl Results {
             "system",
             "ROC-AUC",
             "PR-AUC",
-            "95 %",
+            "95 % of PR-AUC",
             "best epoch",
             "of",
             "seconds an epoch",
@@ -229,7 +228,7 @@ impl Results {
                 format!("{:.1}", seconds / run.epochs.len().max(1) as f64),
             ]);
         }
-        table.text
+        table.text()
     }
 }
 
@@ -256,23 +255,38 @@ fn interval(interval: Option<Interval>) -> String {
     interval.map(text).unwrap_or_default()
 }
 
-/// A table in Markdown.
+/// A table in Markdown, its columns aligned for those who read it as text.
 struct Table {
-    text: String,
+    rows: Vec<Vec<String>>,
 }
 
 impl Table {
     fn new<const N: usize>(columns: [&str; N]) -> Self {
-        let mut table = Self {
-            text: String::new(),
-        };
-        table.row(columns.map(str::to_owned));
-        table.row(columns.map(|_| "---".to_owned()));
-        table
+        Self {
+            rows: vec![columns.map(str::to_owned).to_vec()],
+        }
     }
 
     fn row<const N: usize>(&mut self, cells: [String; N]) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "| {} |", cells.join(" | "));
+        self.rows.push(cells.to_vec());
+    }
+
+    fn text(&self) -> String {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.rows[0].len()).map(width).collect();
+        let line = |row: &Vec<String>| {
+            let cells = row.iter().zip(&widths);
+            let cells: Vec<String> = cells
+                .map(|(cell, &width)| format!("{cell:width$}"))
+                .collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let rule = widths.iter().map(|&width| "-".repeat(width)).collect();
+        let (head, body) = (line(&self.rows[0]), &self.rows[1..]);
+        let body: String = body.iter().map(line).collect();
+        head + &line(&rule) + &body
     }
 }
