@@ -9,15 +9,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::PrepareError;
 use super::collection::{Collection, Item, Selection};
+use super::files::{audio_files, entries};
 use super::table::{Row, Table};
 use crate::data::Split;
 
 /// Name of the table of tags, if nothing else is given.
 const LABELS: &str = "labels.csv";
-/// Extensions of files that may be audio.
-const AUDIO: [&str; 10] = [
-    "wav", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aif", "aiff", "aac",
-];
 /// What may separate the tags of a cell.
 const SEPARATORS: [char; 3] = [';', '|', ','];
 
@@ -217,10 +214,9 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
     for tag in entries(root)? {
         let folder = root.join(&tag);
         if folder.is_dir() && !tag.starts_with('.') {
-            let mut found = Vec::new();
-            audio_files(&folder, &tag, &mut found)?;
+            let found = audio_files(&folder)?;
+            files.extend(found.iter().map(|file| format!("{tag}/{file}")));
             lists.extend(std::iter::repeat_n(vec![tag], found.len()));
-            files.append(&mut found);
         }
     }
     if files.is_empty() {
@@ -244,36 +240,6 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
     };
     listed.name_tags(&lists);
     Ok(listed)
-}
-
-/// Names in a folder, in order.
-fn entries(folder: &Path) -> Result<Vec<String>, PrepareError> {
-    let entries = std::fs::read_dir(folder).map_err(PrepareError::io(folder))?;
-    let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
-    let names: std::io::Result<Vec<_>> = names.collect();
-    let mut names: Vec<String> = names
-        .map_err(PrepareError::io(folder))?
-        .into_iter()
-        .filter_map(|name| name.into_string().ok())
-        .collect();
-    names.sort();
-    Ok(names)
-}
-
-fn audio_files(folder: &Path, name: &str, found: &mut Vec<String>) -> Result<(), PrepareError> {
-    for entry in entries(folder)? {
-        let (path, name) = (folder.join(&entry), format!("{name}/{entry}"));
-        if path.is_dir() {
-            audio_files(&path, &name, found)?;
-        } else {
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            let extension = extension.map(str::to_ascii_lowercase);
-            if extension.is_some_and(|extension| AUDIO.contains(&extension.as_str())) {
-                found.push(name);
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Shuffles the groups and cuts: first those for the end, then those that decide, then the rest.

@@ -126,7 +126,7 @@ fn a_table_gives_a_column_for_each_tag() {
     let collection = read(&chosen).unwrap();
     assert_eq!(collection.tags, ["soft", "loud"]);
     let labels = |item: usize| collection.items[item].labels.to_vec();
-    assert_eq!(labels(0), [(1, 1.0), (0, 0.25)]);
+    assert_eq!(labels(0), [(0, 0.25), (1, 1.0)]);
     assert!(labels(1).is_empty());
     assert_eq!(labels(2), [(0, 1.0)]);
 }
