@@ -18,6 +18,7 @@ pub mod metrics;
 mod network;
 mod onnx;
 pub mod prepare;
+pub mod synth;
 pub mod tag;
 pub mod train;
 pub mod weights;

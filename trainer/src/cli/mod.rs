@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod prepare;
 mod score;
+mod synth;
 mod tag;
 mod train;
 
@@ -33,6 +34,7 @@ enum Command {
     Import(import::ImportArgs),
     Prepare(prepare::PrepareArgs),
     Score(score::ScoreArgs),
+    Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
     Train(train::TrainArgs),
 }
@@ -48,6 +50,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Prepare(args) => prepare::run(args),
         Command::Score(args) => score::run(&args),
+        Command::Synth(args) => synth::run(args),
         Command::Tag(args) => tag::run(&args),
         Command::Train(args) => train::run(args),
     };

@@ -46,10 +46,29 @@ impl DeviceChoice {
                 device: Device::flex(),
                 is_processor: true,
             }),
-            Self::Cuda | Self::Vulkan => Err(TrainError::Device(format!(
+            #[cfg(feature = "cuda")]
+            Self::Cuda => first(self, burn::tensor::DeviceType::Cuda),
+            #[cfg(feature = "vulkan")]
+            Self::Vulkan => first(self, burn::tensor::DeviceType::Vulkan),
+            #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
+            _ => Err(TrainError::Device(format!(
                 "this trainer was built without {name}; build it with `--features {name}`",
                 name = self.name()
             ))),
         }
     }
+}
+
+/// The first graphics card of a kind.
+#[cfg(any(feature = "cuda", feature = "vulkan"))]
+fn first(choice: DeviceChoice, kind: burn::tensor::DeviceType) -> Result<Computer, TrainError> {
+    // Asked for by its number, a card that is not there would be a panic.
+    let found = Device::enumerate(kind).into_vec().into_iter().next();
+    let device = found.ok_or_else(|| {
+        TrainError::Device(format!("no graphics card for {} was found", choice.name()))
+    })?;
+    Ok(Computer {
+        device,
+        is_processor: false,
+    })
 }
