@@ -3,6 +3,7 @@
 
 mod atomic;
 pub mod cli;
+pub mod export;
 pub mod import;
 pub mod interrupt;
 mod network;

@@ -1,0 +1,3 @@
+//! Trained networks out, as model files.
+
+pub mod quantize;
