@@ -2,8 +2,7 @@
 
 use crate::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 
-/// Windows are due on multiples of so many frames: the grid that pooled networks share.
-const GRID_FRAMES: u64 = 16;
+const GRID_FRAMES: u64 = Analyzer::GRID_FRAMES;
 /// Longest time between updates, for which memory is kept.
 const MAX_UPDATE_SECONDS: f64 = 10.0;
 /// −80 dBFS: below it, a stream is silent.
@@ -43,6 +42,8 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
+    /// Windows are due on multiples of so many frames: the grid that pooled networks share.
+    pub const GRID_FRAMES: u64 = 16;
     /// Seconds of audio on which the first window rests.
     pub const FIRST_WINDOW_SECONDS: f64 = 3.0;
 

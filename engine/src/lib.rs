@@ -43,4 +43,4 @@ pub use service::{
 pub use smoothing::Smoothing;
 pub use spec::{Feature, FrontEndSpec, MelNorm, MelScale, MelSpec};
 pub use tap::{TagUpdate, Tap};
-pub use window::RollingWindow;
+pub use window::{RollingWindow, tile};

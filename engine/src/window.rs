@@ -129,8 +129,13 @@ impl RollingWindow {
     }
 }
 
-/// Repeats the first `filled` values until they fill `row`.
-fn tile(row: &mut [f32], filled: usize) {
+/// Repeats the first `filled` values until they fill `row`: how a window that is not yet full is
+/// completed, band by band.
+///
+/// # Panics
+/// If `filled` is 0 and `row` is not empty.
+pub fn tile(row: &mut [f32], filled: usize) {
+    assert!(filled > 0 || row.is_empty(), "nothing to repeat");
     let mut filled = filled;
     while filled < row.len() {
         let copied = filled.min(row.len() - filled);

@@ -52,71 +52,45 @@ pub(crate) mod private {
         ) -> OutputAudioBuffers<'a>;
     }
 
-    impl Ported for f32 {
-        fn of(buffers: &mut Buffers) -> &mut PortBuffers<Self> {
-            &mut buffers.single
-        }
+    /// [`Ported`] for one format: its field of [`Buffers`], and what the host library calls it.
+    macro_rules! ported {
+        ($sample:ty, $field:ident, $input_only:ident, $output_only:ident) => {
+            impl Ported for $sample {
+                fn of(buffers: &mut Buffers) -> &mut PortBuffers<Self> {
+                    &mut buffers.$field
+                }
 
-        fn input<'a>(
-            ports: &'a mut AudioPorts,
-            channels: &'a mut [Vec<Self>],
-            frames: usize,
-        ) -> InputAudioBuffers<'a> {
-            let channels = channels
-                .iter_mut()
-                .map(move |channel| InputChannel::variable(&mut channel[..frames]));
-            ports.with_input_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_input_only(channels),
-            }])
-        }
+                fn input<'a>(
+                    ports: &'a mut AudioPorts,
+                    channels: &'a mut [Vec<Self>],
+                    frames: usize,
+                ) -> InputAudioBuffers<'a> {
+                    let channels = channels
+                        .iter_mut()
+                        .map(move |channel| InputChannel::variable(&mut channel[..frames]));
+                    ports.with_input_buffers([AudioPortBuffer {
+                        latency: 0,
+                        channels: AudioPortBufferType::$input_only(channels),
+                    }])
+                }
 
-        fn output<'a>(
-            ports: &'a mut AudioPorts,
-            channels: &'a mut [Vec<Self>],
-            frames: usize,
-        ) -> OutputAudioBuffers<'a> {
-            let channels = channels
-                .iter_mut()
-                .map(move |channel| &mut channel[..frames]);
-            ports.with_output_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_output_only(channels),
-            }])
-        }
+                fn output<'a>(
+                    ports: &'a mut AudioPorts,
+                    channels: &'a mut [Vec<Self>],
+                    frames: usize,
+                ) -> OutputAudioBuffers<'a> {
+                    let channels = channels
+                        .iter_mut()
+                        .map(move |channel| &mut channel[..frames]);
+                    ports.with_output_buffers([AudioPortBuffer {
+                        latency: 0,
+                        channels: AudioPortBufferType::$output_only(channels),
+                    }])
+                }
+            }
+        };
     }
 
-    impl Ported for f64 {
-        fn of(buffers: &mut Buffers) -> &mut PortBuffers<Self> {
-            &mut buffers.double
-        }
-
-        fn input<'a>(
-            ports: &'a mut AudioPorts,
-            channels: &'a mut [Vec<Self>],
-            frames: usize,
-        ) -> InputAudioBuffers<'a> {
-            let channels = channels
-                .iter_mut()
-                .map(move |channel| InputChannel::variable(&mut channel[..frames]));
-            ports.with_input_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f64_input_only(channels),
-            }])
-        }
-
-        fn output<'a>(
-            ports: &'a mut AudioPorts,
-            channels: &'a mut [Vec<Self>],
-            frames: usize,
-        ) -> OutputAudioBuffers<'a> {
-            let channels = channels
-                .iter_mut()
-                .map(move |channel| &mut channel[..frames]);
-            ports.with_output_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f64_output_only(channels),
-            }])
-        }
-    }
+    ported!(f32, single, f32_input_only, f32_output_only);
+    ported!(f64, double, f64_input_only, f64_output_only);
 }

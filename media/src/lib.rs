@@ -1,4 +1,4 @@
-//! Audio files in, pictures out.
+//! Audio files and arrays in, pictures out.
 
 mod audio;
 mod canvas;
@@ -6,6 +6,7 @@ mod codec_names;
 mod colour_map;
 mod decode;
 mod decode_error;
+mod npy;
 mod ranking;
 mod taggram;
 mod timeline;
@@ -13,4 +14,5 @@ mod timeline;
 pub use audio::Audio;
 pub use decode::decode;
 pub use decode_error::DecodeError;
+pub use npy::{Npy, NpyError};
 pub use taggram::{Taggram, TaggramError, write_taggram};

@@ -1,12 +1,23 @@
-//! Imports published tagging networks and runs models on audio files, with the engine's own
-//! front-end and inference, so that files are tagged exactly as the plugin tags what it hears.
+//! Prepares data sets, imports published tagging networks and runs models on audio files, with
+//! the engine's own front-end and inference, so that files are tagged exactly as the plugin tags
+//! what it hears.
 
+pub mod arch;
 mod atomic;
+pub mod charts;
 pub mod cli;
+pub mod cpu;
+pub mod data;
+pub mod evaluation;
 pub mod export;
 pub mod import;
+mod inference;
 pub mod interrupt;
+pub mod metrics;
 mod network;
 mod onnx;
+pub mod prepare;
+pub mod synth;
 pub mod tag;
+pub mod train;
 pub mod weights;

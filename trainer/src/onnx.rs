@@ -1,9 +1,9 @@
-//! Writes a [`NetworkWeights`] as an ONNX model, opset 17.
+//! Writes a [`NetworkWeights`] as an ONNX model, opset 17: the one writer of imports and exports.
 //!
-//! `log_mel [batch, 1, mel bands, frames]` → Mul, Add → for each block Conv, activation, MaxPool
-//! → 1×1 Conv → Sigmoid → GlobalAveragePool → Flatten → `tags [batch, tags]`. At the window's
-//! own length the average is over a single value; where no frame has a factor of its own, longer
-//! inputs give the mean of the probabilities along time.
+//! `[batch, 1, bands, frames]` → perhaps Mul, Add → for each block Conv, activation and perhaps
+//! MaxPool → 1×1 Conv → Sigmoid → GlobalAveragePool → Flatten → `tags [batch, tags]`. At the
+//! window's own length the average is over a single value; where no frame has a factor of its own,
+//! longer inputs give the mean of the probabilities along time.
 //!
 //! The input's factor and offset stay nodes of their own: the first convolution pads with zeros
 //! *after* them, so that folding an offset into it would change the window's edges.
@@ -19,9 +19,9 @@ use tract_onnx::pb::{
 use crate::import::Activation;
 use crate::network::NetworkWeights;
 
-/// A model of `network` for windows `[bands, frames]`, without metadata yet.
+/// A model of `network` for windows `[bands, frames]` of `input`, without metadata yet.
 #[must_use]
-pub fn model(network: &NetworkWeights, bands: usize, frames: usize) -> ModelProto {
+pub fn model(network: &NetworkWeights, input: &str, bands: usize, frames: usize) -> ModelProto {
     let batch = || Length::DimParam("batch".into());
     let frames = if network.any_length() {
         Length::DimParam("frames".into())
@@ -29,7 +29,7 @@ pub fn model(network: &NetworkWeights, bands: usize, frames: usize) -> ModelProt
         fixed(frames)
     };
     let mut graph = Graph::default();
-    graph.network(network);
+    graph.network(network, input);
     ModelProto {
         // The format's version that came with opset 17.
         ir_version: 8,
@@ -44,7 +44,7 @@ pub fn model(network: &NetworkWeights, bands: usize, frames: usize) -> ModelProt
             node: graph.nodes,
             initializer: graph.tensors,
             input: vec![value_info(
-                INPUT,
+                input,
                 vec![batch(), fixed(1), fixed(bands), frames],
             )],
             output: vec![value_info(OUTPUT, vec![batch(), fixed(network.tags())])],
@@ -54,7 +54,6 @@ pub fn model(network: &NetworkWeights, bands: usize, frames: usize) -> ModelProt
     }
 }
 
-const INPUT: &str = "log_mel";
 const OUTPUT: &str = "tags";
 
 #[derive(Default)]
@@ -65,20 +64,24 @@ struct Graph {
 
 impl Graph {
     /// Adds every layer.
-    fn network(&mut self, network: &NetworkWeights) {
-        let frames = network.input_gain.len();
-        let gain = self.tensor("input.gain", &[1, 1, 1, frames], &network.input_gain);
-        let offset = self.tensor("input.offset", &[1, 1, 1, frames], &network.input_offset);
-        let mut last = self.node("Mul", "input.scaled", &[INPUT, &gain], vec![]);
-        last = self.node("Add", "input.normalised", &[&last, &offset], vec![]);
+    fn network(&mut self, network: &NetworkWeights, input: &str) {
+        let mut last = input.to_owned();
+        if let Some(input) = &network.input {
+            let shape = [1, 1, 1, input.gain.len()];
+            let gain = self.tensor("input.gain", &shape, &input.gain);
+            let offset = self.tensor("input.offset", &shape, &input.offset);
+            last = self.node("Mul", "input.scaled", &[&last, &gain], vec![]);
+            last = self.node("Add", "input.normalised", &[&last, &offset], vec![]);
+        }
         for (number, block) in (1..).zip(&network.blocks) {
             let name = |part| format!("block{number}.{part}");
-            let shape = [block.maps_out, block.maps_in, 3, 3];
+            let [bands, frames] = block.kernel;
+            let shape = [block.maps_out, block.maps_in, bands, frames];
             let kernels = self.tensor(&name("kernels"), &shape, &block.kernels);
             let bias = self.tensor(&name("bias"), &[block.maps_out], &block.bias);
             let attributes = vec![
-                integers("kernel_shape", &[3, 3]),
-                integers("pads", &[1, 1, 1, 1]),
+                integers("kernel_shape", &block.kernel),
+                integers("pads", &[block.padding, block.padding].concat()),
             ];
             last = self.node("Conv", &name("conv"), &[&last, &kernels, &bias], attributes);
             let activation = match network.activation {
@@ -86,11 +89,10 @@ impl Graph {
                 Activation::Elu => "Elu",
             };
             last = self.node(activation, &name("active"), &[&last], vec![]);
-            let attributes = vec![
-                integers("kernel_shape", &block.pool),
-                integers("strides", &block.pool),
-            ];
-            last = self.node("MaxPool", &name("pooled"), &[&last], attributes);
+            if let Some(pool) = block.pool {
+                let attributes = vec![integers("kernel_shape", &pool), integers("strides", &pool)];
+                last = self.node("MaxPool", &name("pooled"), &[&last], attributes);
+            }
         }
         let maps = network.blocks.last().map_or(1, |block| block.maps_out);
         let tags = network.tags();

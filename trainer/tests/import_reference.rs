@@ -1,12 +1,10 @@
 //! Published networks, imported, against the probabilities that their own software computed.
 
-mod common;
-
 use std::path::Path;
 
 use serde_json::Value;
 use tagline_engine::{Backend, BackendChoice, Model, open_network};
-use tagline_tests::reference;
+use tagline_tests::{npy, reference};
 use trainer::import::Import;
 
 const CLIPS: [&str; 4] = [
@@ -59,7 +57,7 @@ fn won2020_windows(folder: &Path, set: &str) -> Vec<(Vec<f32>, Vec<f32>)> {
     CLIPS
         .iter()
         .map(|clip| {
-            let window = common::npy(&folder.join(format!("{clip}.logmel.f16.npy")));
+            let window = npy::read(folder.join(format!("{clip}.logmel.f16.npy"))).to_f32();
             (window, numbers(&expected["clips"][clip][set]))
         })
         .collect()
@@ -133,7 +131,7 @@ fn the_keras_network_gives_its_authors_probabilities() {
             .iter()
             .map(|clip| {
                 let path = folder.join(format!("clips/{clip}_melgram_author_f32.npy"));
-                let window = common::npy(&path);
+                let window = npy::read(&path).to_f32();
                 let window = window.iter().map(|db| db * scale + offset).collect();
                 (window, numbers(&expected["probabilities"][clip]))
             })

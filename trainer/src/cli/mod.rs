@@ -1,7 +1,15 @@
 //! The command line: one file for each command.
 
+mod backend;
+mod data;
+mod evaluate;
+mod export;
 mod import;
+mod prepare;
+mod score;
+mod synth;
 mod tag;
+mod train;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -18,16 +26,30 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Data(data::DataArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Prepare(prepare::PrepareArgs),
+    Score(score::ScoreArgs),
+    Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
+    Train(train::TrainArgs),
 }
 
 /// Runs the command. What fails is said in a line on standard error.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Data(args) => data::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Export(args) => export::run(args),
         Command::Import(args) => import::run(args),
+        Command::Prepare(args) => prepare::run(args),
+        Command::Score(args) => score::run(&args),
+        Command::Synth(args) => synth::run(args),
         Command::Tag(args) => tag::run(&args),
+        Command::Train(args) => train::run(args),
     };
     outcome.unwrap_or_else(|error| {
         complain(&error.to_string());
@@ -46,8 +68,13 @@ fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
     }
 }
 
-/// A line on standard error; where that is gone, too, there is nobody to tell.
+/// What went wrong, in a line on standard error.
 fn complain(message: &str) {
-    let line = format!("trainer: {message}\n");
+    say(&format!("trainer: {message}"));
+}
+
+/// A line on standard error; where that is gone, too, there is nobody to tell.
+fn say(line: &str) {
+    let line = format!("{line}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -4,10 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{MultiProgress, ProgressDrawTarget};
-use tagline_engine::{Backend, BackendChoice};
 
+use super::backend::{BackendArg, library_dirs};
 use super::{Outcome, complain, still_wanted};
 use crate::tag::{Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files};
 
@@ -44,30 +44,6 @@ pub(super) struct TagArgs {
     /// Files side by side; as many as there are processors if not given.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum BackendArg {
-    /// The fastest that works here.
-    #[default]
-    Auto,
-    Tract,
-    /// ONNX Runtime on the CPU.
-    OrtCpu,
-    Cuda,
-    Directml,
-}
-
-impl From<BackendArg> for BackendChoice {
-    fn from(backend: BackendArg) -> Self {
-        match backend {
-            BackendArg::Auto => Self::Auto,
-            BackendArg::Tract => Self::Only(Backend::Tract),
-            BackendArg::OrtCpu => Self::Only(Backend::OnnxRuntimeCpu),
-            BackendArg::Cuda => Self::Only(Backend::Cuda),
-            BackendArg::Directml => Self::Only(Backend::DirectMl),
-        }
-    }
 }
 
 fn update_seconds(text: &str) -> Result<f64, String> {
@@ -151,11 +127,4 @@ fn draw(
         taggrams.write(&file, model)?;
     }
     Ok(file)
-}
-
-/// ONNX Runtime's library may lie beside the program.
-fn library_dirs() -> Vec<PathBuf> {
-    let program = std::env::current_exe().ok();
-    let folder = program.as_deref().and_then(Path::parent);
-    folder.map(Path::to_owned).into_iter().collect()
 }

@@ -2,7 +2,7 @@
 //! folded in f64.
 
 use super::preset::{Block, Dialect, InputNorm, Preset, Spread};
-use crate::network::{ConvBlock, NetworkWeights};
+use crate::network::{ConvBlock, InputAffine, NetworkWeights, Norm, single};
 use crate::weights::Weights;
 
 /// Points of a kernel, 3×3.
@@ -103,20 +103,19 @@ pub fn assemble(preset: &Preset, weights: &Weights) -> Result<NetworkWeights, Te
     {
         return Err(TensorError::Unexpected { name: name.clone() });
     }
+    let overflow = || TensorError::Overflow {
+        name: norm.to_owned(),
+    };
     Ok(NetworkWeights {
-        input_gain: single(&input.gain, norm)?,
-        input_offset: single(&input.offset, norm)?,
+        input: Some(InputAffine {
+            gain: single(&input.gain).ok_or_else(overflow)?,
+            offset: single(&input.offset).ok_or_else(overflow)?,
+        }),
         blocks,
         activation: preset.activation,
         dense,
         dense_bias,
     })
-}
-
-/// A batch norm as `gain · x + offset`.
-struct Affine {
-    gain: Vec<f64>,
-    offset: Vec<f64>,
 }
 
 struct File<'a> {
@@ -165,20 +164,17 @@ impl<'a> File<'a> {
         Ok((&tensor.values, &tensor.shape))
     }
 
-    fn norm(&mut self, prefix: &str, channels: usize) -> Result<Affine, TensorError> {
+    fn norm(&mut self, prefix: &str, channels: usize) -> Result<Norm, TensorError> {
         let mut part = |part: usize| {
             let name = format!("{prefix}{}", self.dialect.norm[part]);
             Ok(self.tensor(name, &[Some(channels)])?.0)
         };
         let (factor, offset, mean, spread) = (part(0)?, part(1)?, part(2)?, part(3)?);
-        let mut affine = Affine {
-            gain: Vec::with_capacity(channels),
-            offset: Vec::with_capacity(channels),
-        };
-        for channel in 0..channels {
+        let mut divisors = Vec::with_capacity(channels);
+        for (channel, spread) in spread.iter().enumerate() {
             let divisor = match self.dialect.spread {
-                Spread::Variance { epsilon } => (f64::from(spread[channel]) + epsilon).sqrt(),
-                Spread::Deviation { epsilon } => f64::from(spread[channel]) + epsilon,
+                Spread::Variance { epsilon } => (f64::from(*spread) + epsilon).sqrt(),
+                Spread::Deviation { epsilon } => f64::from(*spread) + epsilon,
             };
             // A negative variance gives NaN, which is not above 0 either.
             if divisor.is_nan() || divisor <= 0.0 {
@@ -188,13 +184,9 @@ impl<'a> File<'a> {
                     divisor,
                 });
             }
-            let gain = f64::from(factor[channel]) / divisor;
-            affine.gain.push(gain);
-            affine
-                .offset
-                .push(f64::from(offset[channel]) - f64::from(mean[channel]) * gain);
+            divisors.push(divisor);
         }
-        Ok(affine)
+        Ok(Norm::new(factor, offset, mean, &divisors))
     }
 
     fn block(&mut self, block: &Block, maps_in: usize) -> Result<ConvBlock, TensorError> {
@@ -204,28 +196,23 @@ impl<'a> File<'a> {
         let (kernels, _) = self.tensor(format!("{}{weights}", block.conv), &shape)?;
         let (bias, _) = self.tensor(format!("{}{bias}", block.conv), &[Some(maps)])?;
         let norm = self.norm(block.norm, maps)?;
-
-        let mut folded = Vec::with_capacity(kernels.len());
-        for (map, kernels) in kernels.chunks_exact(maps_in * KERNEL).enumerate() {
-            for kernel in kernels.chunks_exact(KERNEL) {
-                let points = (0..KERNEL).map(|point| {
-                    // Flipping both axes of a 3×3 kernel reverses its nine points.
-                    let flipped = self.dialect.kernels_flipped;
-                    let value = kernel[if flipped { KERNEL - 1 - point } else { point }];
-                    f64::from(value) * norm.gain[map]
-                });
-                folded.extend(points);
-            }
+        let mut kernels = kernels.to_vec();
+        if self.dialect.kernels_flipped {
+            // Flipping both axes of a 3×3 kernel reverses its nine points.
+            kernels.chunks_exact_mut(KERNEL).for_each(<[f32]>::reverse);
         }
-        let bias: Vec<f64> = (0..maps)
-            .map(|map| f64::from(bias[map]) * norm.gain[map] + norm.offset[map])
-            .collect();
+        let overflow = || TensorError::Overflow {
+            name: block.conv.to_owned(),
+        };
+        let [kernels, bias] = norm.fold(&kernels, Some(bias)).ok_or_else(overflow)?;
         Ok(ConvBlock {
             maps_in,
             maps_out: maps,
-            kernels: single(&folded, block.conv)?,
-            bias: single(&bias, block.conv)?,
-            pool: block.pool,
+            kernel: [3, 3],
+            padding: [1, 1],
+            kernels,
+            bias,
+            pool: Some(block.pool),
         })
     }
 
@@ -245,17 +232,6 @@ impl<'a> File<'a> {
             .map(|index| dense[index % maps * tags + index / maps])
             .collect();
         Ok((transposed, bias.to_vec()))
-    }
-}
-
-fn single(values: &[f64], name: &str) -> Result<Vec<f32>, TensorError> {
-    let singles: Vec<f32> = values.iter().map(|value| *value as f32).collect();
-    if singles.iter().all(|value| value.is_finite()) {
-        Ok(singles)
-    } else {
-        Err(TensorError::Overflow {
-            name: name.to_owned(),
-        })
     }
 }
 
@@ -340,8 +316,9 @@ mod tests {
         ]);
         let network = assemble(&preset(&WON2020_FCN, InputNorm::Channel), &weights).unwrap();
         let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-5, "{a} is not {b}");
-        close(network.input_gain[0], 5.0);
-        close(network.input_offset[0], -8.0);
+        let input = network.input.unwrap();
+        close(input.gain[0], 5.0);
+        close(input.offset[0], -8.0);
         for (found, point) in network.blocks[0].kernels.iter().zip(POINTS) {
             close(*found, 5.0 * point);
         }
@@ -372,10 +349,11 @@ mod tests {
             ("out_b", &[2], &[3.0, 4.0]),
         ]);
         let network = assemble(&preset(&CHOI2016_CNN, InputNorm::Frame), &weights).unwrap();
-        assert_eq!(network.input_gain.len(), frames);
+        let input = network.input.unwrap();
+        assert_eq!(input.gain.len(), frames);
         let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-4, "{a} is not {b}");
-        close(network.input_offset[2], 0.0);
-        close(network.input_offset[3], -2.0);
+        close(input.offset[2], 0.0);
+        close(input.offset[3], -2.0);
         for (found, point) in network.blocks[0].kernels.iter().zip(POINTS.iter().rev()) {
             close(*found, 2.0 * point);
         }

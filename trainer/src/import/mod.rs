@@ -135,7 +135,7 @@ impl Import {
         }
         let info = self.info(preset, tags, &sha256);
         let spec = &info.front_end;
-        let mut model = onnx::model(&network, spec.input_bands(), spec.frames);
+        let mut model = onnx::model(&network, "log_mel", spec.input_bands(), spec.frames);
         write_metadata(&mut model, &info);
         Ok(Model::from_bytes(model.encode_to_vec(), None)?)
     }

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use tagline_engine::{
-    Analyzer, Backend, BackendChoice, Due, InferenceError, Network, open_network,
-};
+use tagline_engine::{Analyzer, Backend, Due, InferenceError, Network, open_network};
 
 use super::{TagError, Tagging};
+use crate::inference::run_or_replace;
 
 /// Tags of one window.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,15 +134,8 @@ impl<'a> Tagger<'a> {
     /// Runs the network on the window that has been read.
     fn update(&mut self, due: &Due, rate_hz: f64) -> Result<Update, InferenceError> {
         let mut probabilities = vec![0.0; self.tagging.model.info().tags.len()];
-        if let Err(error) = self.network.run(&self.window, &mut probabilities) {
-            if self.backend() == Backend::Tract {
-                return Err(error);
-            }
-            tracing::warn!("{error}; tract takes over");
-            let tract = BackendChoice::Only(Backend::Tract);
-            self.network = open_network(&self.tagging.model, tract, &[])?.0;
-            self.network.run(&self.window, &mut probabilities)?;
-        }
+        let model = &self.tagging.model;
+        run_or_replace(&mut self.network, model, &self.window, &mut probabilities)?;
         Ok(Update {
             position_seconds: due.position_samples as f64 / rate_hz,
             seconds_heard: due.seconds_heard,

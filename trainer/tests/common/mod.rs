@@ -1,4 +1,4 @@
-//! Files for the tests: weights in every format, and numbers out of .npy files.
+//! Files for the tests: weights in every format.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::collections::BTreeMap;
@@ -154,44 +154,4 @@ pub fn fcn_import(folder: &Path, weights: &str) -> Import {
         tags,
         ..Import::default()
     }
-}
-
-/// The values of a two-dimensional .npy file of little-endian f16 or f32, row-major whatever the
-/// order they are stored in.
-pub fn npy(path: &Path) -> Vec<f32> {
-    let bytes = std::fs::read(path).unwrap();
-    assert_eq!(&bytes[..8], b"\x93NUMPY\x01\0", "{}", path.display());
-    let start = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let header = String::from_utf8_lossy(&bytes[10..start]).into_owned();
-    let data = &bytes[start..];
-    let values: Vec<f32> = if header.contains("'<f4'") {
-        let (values, _) = data.as_chunks::<4>();
-        let decode = |value: &[u8; 4]| f32::from_le_bytes(*value);
-        values.iter().map(decode).collect()
-    } else {
-        assert!(header.contains("'<f2'"), "{header}");
-        let (values, _) = data.as_chunks::<2>();
-        let decode = |value: &[u8; 2]| half(u16::from_le_bytes(*value));
-        values.iter().map(decode).collect()
-    };
-    if header.contains("'fortran_order': False") {
-        return values;
-    }
-    let (_, shape) = header.split_once('(').unwrap();
-    let (rows, _) = shape.split_once(',').unwrap();
-    let rows: usize = rows.parse().unwrap();
-    let row = |row: usize| values.iter().copied().skip(row).step_by(rows);
-    (0..rows).flat_map(row).collect()
-}
-
-/// A normal half-precision number, or 0.
-fn half(bits: u16) -> f32 {
-    let exponent = i32::from(bits >> 10 & 0x1f);
-    let fraction = f32::from(bits & 0x3ff) / 1024.0;
-    assert!(exponent < 31, "neither NaN nor infinity is expected");
-    let size = match exponent {
-        0 => fraction * 2f32.powi(-14),
-        _ => (1.0 + fraction) * 2f32.powi(exponent - 15),
-    };
-    if bits >> 15 == 1 { -size } else { size }
 }

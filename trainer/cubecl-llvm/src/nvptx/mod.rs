@@ -1,0 +1,3 @@
+//! NVIDIA's PTX.
+
+pub mod ptx_version;

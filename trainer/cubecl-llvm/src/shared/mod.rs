@@ -1,0 +1,3 @@
+//! What all targets have in common.
+
+pub mod lowered_features;

@@ -1,0 +1,211 @@
+//! Any [`Architecture`] as a Burn module.
+
+use burn::module::{Module, Param, ParamId};
+use burn::tensor::activation::relu;
+use burn::tensor::module::{batch_norm, batch_norm_train, conv2d, max_pool2d};
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::{Device, Distribution, Tensor, TensorData};
+
+use super::parameters::{BlockParameters, EPSILON, Parameters};
+use super::{Architecture, Block, DROPOUT};
+
+/// The network: `[clip, 1, band, frame]` in, logits out.
+#[derive(Module, Debug)]
+pub struct Network {
+    /// The blocks in order.
+    pub blocks: Vec<ConvBlock>,
+    /// Weights of the last 1×1 convolution, `[tag, map, 1, 1]`.
+    pub weights: Param<Tensor<4>>,
+    /// Bias of the last 1×1 convolution, `[tag]`.
+    pub bias: Param<Tensor<1>>,
+}
+
+/// One [`Block`].
+#[derive(Module, Debug)]
+pub struct ConvBlock {
+    /// Kernels, `[map out, map in, band, frame]`.
+    pub kernels: Param<Tensor<4>>,
+    /// Factor of the batch norm, `[map]`.
+    pub gain: Param<Tensor<1>>,
+    /// Offset of the batch norm, `[map]`.
+    pub offset: Param<Tensor<1>>,
+    /// Running mean of the batch norm, `[map]`; no gradient flows to it.
+    pub mean: Param<Tensor<1>>,
+    /// Running variance of the batch norm, unbiased, `[map]`; no gradient flows to it.
+    pub variance: Param<Tensor<1>>,
+    #[module(skip)]
+    block: Block,
+}
+
+/// Mean and unbiased variance of every map of a batch, one of each a block.
+pub type BatchStatistics = Vec<[Vec<f32>; 2]>;
+
+/// What a forward pass in training gives.
+pub struct TrainingOutput {
+    /// Logits, `[clip, tag]`.
+    pub logits: Tensor<2>,
+    /// What the running statistics are to follow.
+    pub statistics: Vec<[Tensor<1>; 2]>,
+}
+
+impl Network {
+    /// The network with these numbers on `device`.
+    ///
+    /// Parameters are identified by their position, so that an optimizer's stored state finds
+    /// them again.
+    #[must_use]
+    pub fn new(architecture: &Architecture, parameters: &Parameters, device: &Device) -> Self {
+        let mut ids = (1..).map(ParamId::from);
+        let mut id = move || ids.next().unwrap_or_default();
+        let blocks = std::iter::zip(architecture.blocks, &parameters.blocks)
+            .map(|(block, numbers)| ConvBlock {
+                kernels: trained(id(), &numbers.kernels, kernel_shape(numbers), device),
+                gain: trained(id(), &numbers.gain, [numbers.maps_out], device),
+                offset: trained(id(), &numbers.offset, [numbers.maps_out], device),
+                mean: fixed(id(), &numbers.mean, [numbers.maps_out], device),
+                variance: fixed(id(), &numbers.variance, [numbers.maps_out], device),
+                block: *block,
+            })
+            .collect();
+        let (tags, maps) = (parameters.tags(), parameters.maps());
+        Self {
+            blocks,
+            weights: trained(id(), &parameters.weights, [tags, maps, 1, 1], device),
+            bias: trained(id(), &parameters.bias, [tags], device),
+        }
+    }
+
+    /// The numbers as they are now.
+    #[must_use]
+    pub fn parameters(&self) -> Parameters {
+        let blocks = self.blocks.iter().map(|block| {
+            let [maps_out, maps_in, bands, frames] = block.kernels.dims();
+            BlockParameters {
+                maps_in,
+                maps_out,
+                kernel: [bands, frames],
+                kernels: values(block.kernels.val()),
+                gain: values(block.gain.val()),
+                offset: values(block.offset.val()),
+                mean: values(block.mean.val()),
+                variance: values(block.variance.val()),
+            }
+        });
+        Parameters {
+            blocks: blocks.collect(),
+            weights: values(self.weights.val()),
+            bias: values(self.bias.val()),
+        }
+    }
+
+    /// Forward pass in training: batch norms by the batch's own statistics, dropout by the
+    /// device's generator if `dropout` says so.
+    ///
+    /// # Panics
+    /// If the window does not end in one value for each map.
+    #[must_use]
+    pub fn forward_training(&self, windows: Tensor<4>, dropout: bool) -> TrainingOutput {
+        let mut statistics = Vec::new();
+        let maps = self.blocks.iter().fold(windows, |maps, block| {
+            let convolved = block.convolve(maps);
+            let normed = batch_norm_train(convolved, block.gain.val(), block.offset.val(), EPSILON);
+            let [clips, _, bands, frames] = normed.output.dims();
+            let count = (clips * bands * frames) as f64;
+            let unbiased = normed.variance.detach() * (count / (count - 1.0).max(1.0));
+            statistics.push([normed.mean.detach(), unbiased]);
+            let pooled = block.pool(normed.output);
+            match block.block.pool {
+                Some(_) if dropout => drop(pooled),
+                _ => pooled,
+            }
+        });
+        let logits = self.output(maps);
+        let [clips, tags, bands, frames] = logits.dims();
+        assert_eq!([bands, frames], [1, 1], "one value a tag and clip");
+        TrainingOutput {
+            logits: logits.reshape([clips, tags]),
+            statistics,
+        }
+    }
+
+    /// Probabilities `[clip, tag]` by the running statistics; the mean along time where the
+    /// window is longer than the network's own.
+    #[must_use]
+    pub fn forward(&self, windows: Tensor<4>) -> Tensor<2> {
+        let maps = self.blocks.iter().fold(windows, |maps, block| {
+            let normed = batch_norm(
+                block.convolve(maps),
+                block.gain.val(),
+                block.offset.val(),
+                block.mean.val(),
+                block.variance.val(),
+                EPSILON,
+            );
+            block.pool(normed)
+        });
+        let probabilities = burn::tensor::activation::sigmoid(self.output(maps));
+        let [clips, tags, bands, frames] = probabilities.dims();
+        let each = probabilities.reshape([clips, tags, bands * frames]);
+        each.mean_dim(2).reshape([clips, tags])
+    }
+
+    fn output(&self, maps: Tensor<4>) -> Tensor<4> {
+        let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
+        conv2d(maps, self.weights.val(), Some(self.bias.val()), options)
+    }
+}
+
+impl ConvBlock {
+    fn convolve(&self, maps: Tensor<4>) -> Tensor<4> {
+        let options = ConvOptions::new([1, 1], self.block.kernel.padding(), [1, 1], 1);
+        conv2d(maps, self.kernels.val(), None, options)
+    }
+
+    /// Pooling, then ReLU: the same as in the other order, on fewer values.
+    fn pool(&self, maps: Tensor<4>) -> Tensor<4> {
+        let [_, _, bands, frames] = maps.dims();
+        relu(match self.block.pool_on([bands, frames]) {
+            Some(size) => max_pool2d(maps, MaxPoolOptions::new(size).with_stride(size)),
+            None => maps,
+        })
+    }
+}
+
+fn drop(maps: Tensor<4>) -> Tensor<4> {
+    let kept = 1.0 - DROPOUT;
+    let mask = maps.random_like(Distribution::Bernoulli(kept));
+    maps * mask * (1.0 / kept)
+}
+
+fn kernel_shape(block: &BlockParameters) -> [usize; 4] {
+    [
+        block.maps_out,
+        block.maps_in,
+        block.kernel[0],
+        block.kernel[1],
+    ]
+}
+
+fn trained<const D: usize>(
+    id: ParamId,
+    values: &[f32],
+    shape: [usize; D],
+    device: &Device,
+) -> Param<Tensor<D>> {
+    fixed(id, values, shape, device).set_require_grad(true)
+}
+
+fn fixed<const D: usize>(
+    id: ParamId,
+    values: &[f32],
+    shape: [usize; D],
+    device: &Device,
+) -> Param<Tensor<D>> {
+    let data = TensorData::new(values.to_vec(), shape);
+    Param::initialized(id, Tensor::from_data(data, device))
+}
+
+/// The values of a tensor of f32.
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}

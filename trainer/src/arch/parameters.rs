@@ -1,0 +1,205 @@
+//! A network's numbers, outside of any library: what checkpoints hold, gradients are taken of, and
+//! exports are made from.
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::Architecture;
+
+/// Added to a batch norm's variance.
+pub const EPSILON: f64 = 1e-5;
+
+/// All numbers of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// Each block's.
+    pub blocks: Vec<BlockParameters>,
+    /// Weights of the last 1×1 convolution, `[tag, map]`.
+    pub weights: Vec<f32>,
+    /// Bias of the last 1×1 convolution, one a tag.
+    pub bias: Vec<f32>,
+}
+
+/// The numbers of one block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockParameters {
+    /// Maps that come in.
+    pub maps_in: usize,
+    /// Maps that go out.
+    pub maps_out: usize,
+    /// Bands and frames of a kernel.
+    pub kernel: [usize; 2],
+    /// Kernels, `[map out, map in, band, frame]`.
+    pub kernels: Vec<f32>,
+    /// Factor of the batch norm, one a map out.
+    pub gain: Vec<f32>,
+    /// Offset of the batch norm, one a map out.
+    pub offset: Vec<f32>,
+    /// Running mean of the batch norm, one a map out.
+    pub mean: Vec<f32>,
+    /// Running variance of the batch norm, unbiased as PyTorch's, one a map out.
+    pub variance: Vec<f32>,
+}
+
+/// A tensor's name (as PyTorch would name it), shape and values.
+pub type Named<'a, V> = (String, Vec<usize>, &'a mut V);
+
+impl BlockParameters {
+    /// Weights that one map out has: maps in · bands · frames.
+    #[must_use]
+    pub fn fan_in(&self) -> usize {
+        self.maps_in * self.kernel[0] * self.kernel[1]
+    }
+}
+
+impl Parameters {
+    /// Zeros in the shapes of `architecture` at `width`, for windows of `bands` bands.
+    #[must_use]
+    pub fn zeros(architecture: &Architecture, width: f64, bands: usize, tags: usize) -> Self {
+        let mut maps_in = 1;
+        let mut bands = bands;
+        let maps = architecture.maps(width);
+        let blocks = std::iter::zip(architecture.blocks, maps).map(|(block, maps_out)| {
+            let kernel = block.kernel.size(bands);
+            let [convolved, _] = block.convolved([bands, 1]);
+            bands = block
+                .pool_on([convolved, 1])
+                .map_or(convolved, |[pool, _]| convolved / pool);
+            let made = BlockParameters {
+                maps_in,
+                maps_out,
+                kernel,
+                kernels: vec![0.0; maps_out * maps_in * kernel[0] * kernel[1]],
+                gain: vec![0.0; maps_out],
+                offset: vec![0.0; maps_out],
+                mean: vec![0.0; maps_out],
+                variance: vec![0.0; maps_out],
+            };
+            maps_in = maps_out;
+            made
+        });
+        let blocks: Vec<BlockParameters> = blocks.collect();
+        Self {
+            weights: vec![0.0; tags * maps_in],
+            bias: vec![0.0; tags],
+            blocks,
+        }
+    }
+
+    /// Parameters to begin training with, the same for the same `seed`: kernels after He et al.
+    /// (2015), an output of small weights, batch norms that leave their input's scale alone.
+    #[must_use]
+    pub fn random(
+        architecture: &Architecture,
+        width: f64,
+        bands: usize,
+        tags: usize,
+        seed: u64,
+    ) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut parameters = Self::zeros(architecture, width, bands, tags);
+        for block in &mut parameters.blocks {
+            let deviation = (2.0 / block.fan_in() as f32).sqrt();
+            fill(&mut block.kernels, deviation, &mut rng);
+            block.gain.fill(1.0);
+            block.variance.fill(1.0);
+        }
+        let maps = parameters.maps();
+        fill(
+            &mut parameters.weights,
+            (1.0 / maps as f32).sqrt(),
+            &mut rng,
+        );
+        parameters
+    }
+
+    /// Number of tags.
+    #[must_use]
+    pub fn tags(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Maps that the last block makes.
+    #[must_use]
+    pub fn maps(&self) -> usize {
+        self.blocks.last().map_or(1, |block| block.maps_out)
+    }
+
+    /// Number of values that are trained.
+    #[must_use]
+    pub fn trained(&self) -> usize {
+        let blocks = self.blocks.iter();
+        let in_blocks: usize = blocks
+            .map(|block| block.kernels.len() + 2 * block.maps_out)
+            .sum();
+        in_blocks + self.weights.len() + self.bias.len()
+    }
+
+    /// Every tensor, to be read or written.
+    pub fn tensors(&mut self) -> Vec<Named<'_, Vec<f32>>> {
+        let (tags, maps) = (self.tags(), self.maps());
+        let mut all: Vec<Named<'_, Vec<f32>>> = Vec::new();
+        for (number, block) in (1..).zip(&mut self.blocks) {
+            let name = |part: &str| format!("block{number}.{part}");
+            let [bands, frames] = block.kernel;
+            let shape = vec![block.maps_out, block.maps_in, bands, frames];
+            all.push((name("conv.weight"), shape, &mut block.kernels));
+            let each = || vec![block.maps_out];
+            all.push((name("norm.weight"), each(), &mut block.gain));
+            all.push((name("norm.bias"), each(), &mut block.offset));
+            all.push((name("norm.running_mean"), each(), &mut block.mean));
+            all.push((name("norm.running_var"), each(), &mut block.variance));
+        }
+        all.push((
+            "output.weight".into(),
+            vec![tags, maps, 1, 1],
+            &mut self.weights,
+        ));
+        all.push(("output.bias".into(), vec![tags], &mut self.bias));
+        all
+    }
+}
+
+/// Normally distributed values (Box and Muller).
+fn fill(values: &mut [f32], deviation: f32, rng: &mut impl Rng) {
+    for value in values {
+        let radius = (-2.0 * (1.0 - rng.random::<f32>()).ln()).sqrt();
+        let angle = std::f32::consts::TAU * rng.random::<f32>();
+        *value = deviation * radius * angle.cos();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fcn5_has_25_million_weights_and_the_compact_one_fewer_than_a_million() {
+        let count = |name: &str| {
+            let architecture = Architecture::named(name).unwrap();
+            Parameters::zeros(architecture, 1.0, 96, 50).trained()
+        };
+        assert_eq!(count("fcn5") / 1_000_000, 25);
+        assert_eq!(count("fcn5-compact"), 862_482);
+    }
+
+    #[test]
+    fn kernels_start_with_the_deviation_of_he_and_the_seed_decides_them() {
+        let architecture = Architecture::named("fcn5-compact").unwrap();
+        let random = |seed| Parameters::random(architecture, 1.0, 96, 50, seed);
+        let block = &random(1).blocks[1];
+        let count = block.kernels.len() as f32;
+        let power = block.kernels.iter().map(|value| value * value).sum::<f32>() / count;
+        assert!((power * block.fan_in() as f32 / 2.0 - 1.0).abs() < 0.02);
+        assert_eq!(random(1), random(1));
+        assert_ne!(random(1), random(2));
+    }
+
+    #[test]
+    fn a_frame_wide_kernel_covers_all_bands() {
+        let architecture = Architecture::named("mfcc").unwrap();
+        let parameters = Parameters::zeros(architecture, 0.1, 90, 5);
+        assert_eq!(parameters.blocks[0].kernel, [90, 1]);
+        assert_eq!(parameters.blocks[1].kernel, [1, 1]);
+    }
+}

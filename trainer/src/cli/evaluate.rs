@@ -1,0 +1,236 @@
+//! `trainer evaluate`.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use tagline_engine::{Model, ModelInfo};
+
+use super::backend::{BackendArg, library_dirs};
+use super::{Outcome, complain, still_wanted};
+use crate::data::{Clips, Split};
+use crate::evaluation::{
+    AfterSeconds, EvaluateError, Predictions, Predictor, SharedTags, frames_after, json_line,
+    open_data_of, per_tag_figure, seconds_heard_figure, write_csv, write_seconds_table,
+    write_table,
+};
+use crate::metrics::{Bootstrap, Scores};
+
+/// Score a model on a prepared data set: ROC-AUC and average precision of each tag, and their means,
+/// with 95 % confidence intervals.
+///
+/// Tags are matched by name. The data must have been prepared with the model's front-end.
+#[derive(Debug, Args)]
+pub(super) struct EvaluateArgs {
+    /// Model file.
+    model: PathBuf,
+    /// Folder of prepared data.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Which part of the data: train, valid or test.
+    #[arg(long, default_value = "test")]
+    split: Split,
+    /// Print one line of JSON.
+    #[arg(long)]
+    json: bool,
+    /// Write a table of comma-separated values.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write the model's answers, a clip a row, as `trainer score` reads them.
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
+    /// Draw the ROC-AUC of each tag.
+    #[arg(long, value_name = "SVG")]
+    chart: Option<PathBuf>,
+    /// Score what the model says after hearing so many seconds, too, as the plugin would.
+    #[arg(
+        long,
+        value_name = "LIST",
+        num_args = 0..=1,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "3,5,10,20,29.1",
+        value_parser = seconds
+    )]
+    seconds_heard: Vec<f64>,
+    /// Draw the averages against seconds heard.
+    #[arg(long, value_name = "SVG", requires = "seconds_heard")]
+    seconds_chart: Option<PathBuf>,
+    /// Resamples for the confidence intervals, 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    bootstrap: usize,
+    /// Seed of the resamples.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t)]
+    backend: BackendArg,
+    /// Clips side by side; as many as there are processors if not given.
+    #[arg(long)]
+    jobs: Option<NonZeroUsize>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
+        _ => Err("a number of seconds above 0 is expected".into()),
+    }
+}
+
+pub(super) fn run(args: &EvaluateArgs) -> Outcome {
+    let files = [
+        &args.csv,
+        &args.predictions,
+        &args.chart,
+        &args.seconds_chart,
+    ];
+    files
+        .into_iter()
+        .flatten()
+        .try_for_each(|path| check_folder(path))?;
+    let model = Model::open(&args.model)?;
+    let info = model.info();
+    let data = open_data_of(info, &args.data)?;
+    let clips = data.split(args.split)?;
+    let shared = SharedTags::between(&info.tags, data.tags())?;
+    shared.remarks().for_each(|remark| complain(&remark));
+    let bootstrap = Bootstrap {
+        resamples: args.bootstrap,
+        seed: args.seed,
+    };
+
+    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = args.jobs.unwrap_or(jobs).min(clips_at_least_one(&clips));
+    let mut predictor = Predictor::open(&model, args.backend.into(), &library_dirs(), jobs)?;
+    let lengths = lengths(&args.seconds_heard, info);
+    let partial = lengths.iter().filter(|&&frames| frames < clips.frames());
+    let progress = bar(clips.len() * (1 + partial.count()));
+    let whole = predictor.predict(&clips, clips.frames(), &progress)?;
+    let scores = shared.answers(&clips, &whole)?.score(bootstrap);
+    if scores.macro_roc_auc.is_none() {
+        return Err(EvaluateError::NothingToScore.into());
+    }
+    let mut by_seconds = Vec::new();
+    for frames in lengths {
+        let scores = if frames < clips.frames() {
+            let heard = predictor.predict(&clips, frames, &progress)?;
+            shared.answers(&clips, &heard)?.score(bootstrap)
+        } else {
+            scores.clone()
+        };
+        let seconds = frames as f64 * info.front_end.frame_seconds();
+        by_seconds.push(AfterSeconds { seconds, scores });
+    }
+    progress.finish_and_clear();
+
+    write_files(args, info, &clips, &whole, &scores, &by_seconds)?;
+    let mut out = Vec::new();
+    if args.json {
+        writeln!(out, "{}", json_line(&scores, &by_seconds))?;
+    } else {
+        writeln!(
+            out,
+            "{} on {} ({}), run by {}",
+            info.name,
+            data.name(),
+            args.split,
+            predictor.backend().name()
+        )?;
+        write_table(&mut out, &scores)?;
+        if !by_seconds.is_empty() {
+            writeln!(out)?;
+            write_seconds_table(&mut out, &by_seconds)?;
+        }
+    }
+    still_wanted(std::io::stdout().write_all(&out))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A network without a clip would only cost memory.
+fn clips_at_least_one(clips: &Clips) -> NonZeroUsize {
+    NonZeroUsize::new(clips.len()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Whether there is a folder to write `path` to: better said before the work than after it.
+fn check_folder(path: &Path) -> Result<(), String> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(format!(
+            "{}: there is no folder {}",
+            path.display(),
+            folder.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Frames of each length that is asked for, shortest first, each once.
+fn lengths(seconds: &[f64], model: &ModelInfo) -> Vec<usize> {
+    let frames = seconds.iter().map(|&s| frames_after(s, &model.front_end));
+    let mut frames: Vec<usize> = frames.collect();
+    frames.sort_unstable();
+    frames.dedup();
+    frames
+}
+
+fn bar(clips: usize) -> ProgressBar {
+    let bar = ProgressBar::new(clips as u64);
+    let template = "{bar:30} {pos}/{len} clips, {per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Writes what is asked for, each file whole or not at all.
+fn write_files(
+    args: &EvaluateArgs,
+    model: &ModelInfo,
+    clips: &Clips,
+    predictions: &Predictions,
+    scores: &Scores,
+    by_seconds: &[AfterSeconds],
+) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(path) = &args.csv {
+        let mut csv = Vec::new();
+        write_csv(&mut csv, scores)?;
+        write(path, &csv)?;
+    }
+    if let Some(path) = &args.predictions {
+        write(path, &predictions_csv(model, clips, predictions)?)?;
+    }
+    if let Some(path) = &args.chart {
+        let title = format!("ROC-AUC of each tag: {}", model.name);
+        write(path, per_tag_figure(&title, scores)?.as_bytes())?;
+    }
+    if let Some(path) = &args.seconds_chart {
+        let title = format!("AUC against seconds heard: {}", model.name);
+        let figure = seconds_heard_figure(&title, by_seconds)?;
+        write(path, figure.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    crate::atomic::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn predictions_csv(
+    model: &ModelInfo,
+    clips: &Clips,
+    predictions: &Predictions,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(
+        ["clip"]
+            .into_iter()
+            .chain(model.tags.iter().map(String::as_str)),
+    )?;
+    for (clip, probabilities) in predictions.iter().enumerate() {
+        let numbers = probabilities.iter().map(f32::to_string);
+        csv.write_record([clips.id(clip).to_owned()].into_iter().chain(numbers))?;
+    }
+    csv.into_inner().map_err(|error| error.into_error().into())
+}

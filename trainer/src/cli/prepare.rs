@@ -1,0 +1,388 @@
+//! `trainer prepare`.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Outcome, still_wanted};
+use crate::data::{Dataset, Input, Plan, SplitCounts};
+use crate::interrupt::Stop;
+use crate::prepare::{
+    Collection, Options, Prepared, Progress, Selection, folder, jamendo, magnatagatune, msd,
+    prepare, read_lines,
+};
+
+/// Time between lines of progress where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// Prepare a data set for training: decode, compute the networks' inputs, write shards.
+///
+/// Can be interrupted at any time; the same command goes on where it stopped.
+#[derive(Debug, Args)]
+pub(super) struct PrepareArgs {
+    #[command(subcommand)]
+    source: Source,
+}
+
+#[derive(Debug, Subcommand)]
+enum Source {
+    Magnatagatune(MagnatagatuneArgs),
+    Msd(MsdArgs),
+    Jamendo(JamendoArgs),
+    Folder(FolderArgs),
+}
+
+/// What every data set can be told.
+#[derive(Debug, Args)]
+struct CommonArgs {
+    /// Folder of the prepared data set. It is made if it is not there.
+    #[arg(long)]
+    out: PathBuf,
+    /// Inputs to compute: mel, stft, mfcc.
+    #[arg(long, value_delimiter = ',', default_value = "mel", value_parser = input)]
+    inputs: Vec<Input>,
+    /// Files side by side; as many as there are processors if not given.
+    #[arg(long)]
+    jobs: Option<NonZeroUsize>,
+    /// Most windows of 29.1 s taken of one file; of one, its centre.
+    #[arg(long, default_value = "1")]
+    windows: NonZeroUsize,
+    /// Shortest file that is used. What is shorter than a window is repeated to fill it.
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = least_seconds)]
+    least_seconds: f64,
+    /// Files of a shard, which are lost together on an interruption.
+    #[arg(long, value_name = "FILES", default_value_t = Plan::SHARD_ITEMS)]
+    shard: usize,
+    /// Keep the tags that this file names, one a line, in its order.
+    #[arg(long, value_name = "FILE")]
+    tag_list: Option<PathBuf>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// MagnaTagATune: annotations_final.csv, and audio in folders 0 to f.
+#[derive(Debug, Args)]
+struct MagnatagatuneArgs {
+    /// Folder that holds annotations_final.csv.
+    root: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Folder that holds 0 to f, if it is neither ROOT nor ROOT/mp3 nor ROOT/audio.
+    #[arg(long)]
+    audio: Option<PathBuf>,
+    /// Which clips are used.
+    #[arg(long, value_enum, default_value_t)]
+    split: SplitArg,
+    /// Folder of a published split: train.npy, valid.npy, test.npy, and tags.npy if it is there.
+    #[arg(long, value_name = "DIR", conflicts_with = "split")]
+    split_files: Option<PathBuf>,
+    /// Number of tags, the most frequent first; 50 if not given.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
+    /// Merge tags that mean the same, such as `beat` and `beats`.
+    #[arg(long)]
+    merge_synonyms: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum SplitArg {
+    /// All clips: folders 0 to b to learn from, c to validate, d to f to test.
+    #[default]
+    Folders,
+    /// The same folders, of clips that have at least one of the chosen tags (15,247 / 1,529 /
+    /// 4,332 clips with the 50 most frequent).
+    Top50,
+}
+
+/// Million Song Dataset, Last.fm's top 50: {train,valid,test}_x_*.txt, *_y.npy, and previews.
+#[derive(Debug, Args)]
+struct MsdArgs {
+    /// Folder of the data set.
+    root: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Folder tree of the audio; ROOT if not given.
+    #[arg(long)]
+    audio: Option<PathBuf>,
+    /// Folder of the split's files; ROOT if not given.
+    #[arg(long, value_name = "DIR")]
+    split_files: Option<PathBuf>,
+    /// Names of the columns of *_y.npy, one a line; Last.fm's 50 if not given.
+    #[arg(long, value_name = "FILE")]
+    tag_names: Option<PathBuf>,
+    /// Number of tags, the most frequent first; all if not given.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
+}
+
+/// MTG-Jamendo: its tables, and mp3 files in folders 00 to 99.
+#[derive(Debug, Args)]
+struct JamendoArgs {
+    /// Folder of the data set, such as a checkout of its repository.
+    root: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Folder that holds 00 to 99, if it is neither ROOT nor ROOT/audio nor ROOT/raw_30s/audio.
+    #[arg(long)]
+    audio: Option<PathBuf>,
+    /// Folder of the three tables, if it is neither ROOT/data/splits/split-N nor ROOT.
+    #[arg(long, value_name = "DIR")]
+    split_files: Option<PathBuf>,
+    /// Which of the published splits.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=4))]
+    split: u8,
+    /// Which published subset of tags: autotagging_top50tags, autotagging_genre,
+    /// autotagging_instrument, autotagging_moodtheme or autotagging.
+    #[arg(long, default_value = "autotagging_top50tags")]
+    subset: String,
+    /// Number of tags, the most frequent first; all if not given.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
+}
+
+/// Any folder of audio, with a table of tags or one folder for each tag.
+#[derive(Debug, Args)]
+struct FolderArgs {
+    /// Folder of audio files.
+    root: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+    /// Table with the columns `path` and `tags` (a list), or `path` and one for each tag (0 to 1),
+    /// and `split`, if it decides; ROOT/labels.csv if not given. Without any, each folder in ROOT
+    /// is a tag.
+    #[arg(long, value_name = "CSV")]
+    labels: Option<PathBuf>,
+    /// Number of tags, the most frequent first; all if not given.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
+    /// Part of the files that validates.
+    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    valid: f64,
+    /// Part of the files that tests.
+    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    test: f64,
+    /// Seed of the split.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Column whose equal values stay in one split, such as the artist.
+    #[arg(long, value_name = "COLUMN")]
+    group: Option<String>,
+}
+
+fn input(text: &str) -> Result<Input, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+fn least_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.1..=29.0).contains(&seconds) => Ok(seconds),
+        _ => Err("a number of seconds from 0.1 to 29 is expected".into()),
+    }
+}
+
+pub(super) fn run(args: PrepareArgs) -> Outcome {
+    let (collection, common) = match args.source {
+        Source::Magnatagatune(args) => {
+            let splitting = match (args.split_files, args.split) {
+                (Some(folder), _) => magnatagatune::Splitting::Files(folder),
+                (None, SplitArg::Folders) => magnatagatune::Splitting::Folders,
+                (None, SplitArg::Top50) => magnatagatune::Splitting::Tagged,
+            };
+            let reading = magnatagatune::Reading {
+                root: args.root,
+                audio: args.audio,
+                splitting,
+                tags: selection(&args.common, args.tags)?,
+                merge_synonyms: args.merge_synonyms,
+            };
+            (magnatagatune::read(&reading)?, args.common)
+        }
+        Source::Msd(args) => {
+            let reading = msd::Reading {
+                root: args.root,
+                audio: args.audio,
+                split_files: args.split_files,
+                tag_names: args.tag_names,
+                tags: selection(&args.common, args.tags)?,
+            };
+            (msd::read(&reading)?, args.common)
+        }
+        Source::Jamendo(args) => {
+            let reading = jamendo::Reading {
+                root: args.root,
+                audio: args.audio,
+                split_files: args.split_files,
+                split: args.split,
+                subset: args.subset,
+                tags: selection(&args.common, args.tags)?,
+            };
+            (jamendo::read(&reading)?, args.common)
+        }
+        Source::Folder(args) => {
+            let reading = folder::Reading {
+                root: args.root,
+                labels: args.labels,
+                tags: selection(&args.common, args.tags)?,
+                seed: args.seed,
+                valid: args.valid,
+                test: args.test,
+                group: args.group,
+            };
+            (folder::read(&reading)?, args.common)
+        }
+    };
+    run_on(&collection, common)
+}
+
+fn selection(
+    common: &CommonArgs,
+    top: Option<usize>,
+) -> Result<Option<Selection>, Box<dyn std::error::Error>> {
+    Ok(match (&common.tag_list, top) {
+        (Some(path), _) => Some(Selection::Named(read_lines(path)?)),
+        (None, Some(count)) => Some(Selection::Top(count)),
+        (None, None) => None,
+    })
+}
+
+fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
+    let defaults = Options::new(common.out);
+    let options = Options {
+        inputs: common.inputs,
+        jobs: common.jobs.unwrap_or(defaults.jobs),
+        windows: common.windows,
+        least_seconds: common.least_seconds,
+        shard_items: common.shard,
+        ..defaults
+    };
+    let stop = Stop::on_interrupt();
+    let mut shown = Shown::new();
+    let prepared = prepare(collection, &options, |progress| {
+        shown.show(progress);
+        match stop.requested() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    shown.bar.finish_and_clear();
+    let prepared = prepared?;
+    let data = Dataset::open(&options.out, options.inputs[0])?;
+    let text = match common.json {
+        true => json(&prepared, &data, &options.out),
+        false => table(&prepared, &data, &options.out),
+    };
+    still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Progress: a bar on a terminal, else a line from time to time.
+struct Shown {
+    bar: ProgressBar,
+    started: Instant,
+    last_line: Instant,
+}
+
+impl Shown {
+    fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        let template = "{msg} {wide_bar} {pos} of {len}, {per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            started: Instant::now(),
+            last_line: Instant::now(),
+        }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        if self.bar.length() != Some(progress.items as u64) {
+            self.bar.set_length(progress.items as u64);
+            self.bar.set_position(progress.earlier as u64);
+            // What an earlier run did says nothing of this one's speed.
+            self.bar.reset_eta();
+            if progress.earlier > 0 && self.bar.is_hidden() {
+                let line = format!("goes on after {} files\n", progress.earlier);
+                self.line(&line);
+            }
+        }
+        self.bar.set_position(progress.done as u64);
+        if progress.skipped > 0 {
+            self.bar
+                .set_message(format!("{} left out", progress.skipped));
+        }
+        if self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY {
+            let seconds = self.started.elapsed().as_secs_f64();
+            let per_second = (progress.done - progress.earlier) as f64 / seconds;
+            let left = (progress.items - progress.done) as f64 / per_second;
+            let line = format!(
+                "{} of {} files, {} left out, {per_second:.1} a second, {} left\n",
+                progress.done,
+                progress.items,
+                progress.skipped,
+                indicatif::HumanDuration(Duration::from_secs_f64(left.min(1e9))),
+            );
+            self.line(&line);
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.last_line = Instant::now();
+        // Where nobody reads it, there is nobody to tell.
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// Clips, and files left out, of what has been prepared.
+fn counts(prepared: &Prepared, data: &Dataset) -> (SplitCounts, usize) {
+    match prepared.summary {
+        Some(summary) => (summary.clips, summary.skipped),
+        None => (data.counts(), data.skipped()),
+    }
+}
+
+fn table(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
+    let (clips, skipped) = counts(prepared, data);
+    let before = match prepared.summary {
+        Some(_) => "",
+        None => " (it was finished already)",
+    };
+    let mut text = format!(
+        "{}: {}, {} tags{before}\n{} files listed = {} prepared + {skipped} left out\n",
+        out.display(),
+        data.name(),
+        data.tags().len(),
+        prepared.items,
+        prepared.items - skipped,
+    );
+    text += &format!(
+        "clips: train {}, valid {}, test {}\n",
+        clips.train, clips.valid, clips.test
+    );
+    if skipped > 0 {
+        text += &format!("{} says why\n", out.join("report.csv").display());
+    }
+    text
+}
+
+fn json(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
+    let (clips, skipped) = counts(prepared, data);
+    let json = serde_json::json!({
+        "out": out,
+        "name": data.name(),
+        "tags": data.tags().len(),
+        "files": prepared.items,
+        "skipped": skipped,
+        "clips": clips,
+        "sha256": data.sha256(),
+    });
+    format!("{json}\n")
+}

@@ -1,0 +1,278 @@
+//! `trainer train`.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Outcome, say, still_wanted};
+use crate::arch::{ARCHITECTURES, Architecture};
+use crate::interrupt::Stop;
+use crate::train::{
+    self, DeviceChoice, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport,
+};
+
+/// Time between plain lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// Train a network on prepared data, or go on with a training: the same command resumes it.
+#[derive(Debug, Args)]
+pub(super) struct TrainArgs {
+    /// The network.
+    #[arg(long, value_parser = PossibleValuesParser::new(ARCHITECTURES.iter().map(|a| a.name)))]
+    arch: String,
+    /// Folder of prepared data.
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder of the run.
+    #[arg(long)]
+    run: PathBuf,
+    /// What computes.
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceChoice,
+    /// Times that every clip is seen.
+    #[arg(long, default_value_t = Recipe::default().epochs)]
+    epochs: usize,
+    /// Clips a step.
+    #[arg(long, default_value_t = Recipe::default().batch)]
+    batch: usize,
+    /// Highest learning rate, after the warm-up; it falls to 0 along a cosine.
+    #[arg(long, default_value_t = Recipe::default().learning_rate)]
+    lr: f64,
+    /// Part of all steps in which the learning rate rises from 0.
+    #[arg(long, value_name = "PART", default_value_t = Recipe::default().warm_up)]
+    warm_up: f64,
+    /// Epochs without a better validation ROC-AUC after which the training ends.
+    #[arg(long, value_name = "EPOCHS", default_value_t = Recipe::default().patience)]
+    patience: usize,
+    /// Largest norm of each tensor's gradient.
+    #[arg(long, value_name = "NORM", default_value_t = Recipe::default().clip_norm)]
+    clip: f64,
+    /// Factor of the number of maps in every layer.
+    #[arg(long, default_value_t = Recipe::default().width)]
+    width: f64,
+    /// Seed of weights, order, crops and dropout.
+    #[arg(long, default_value_t = Recipe::default().seed)]
+    seed: u64,
+    /// Train on random lengths from 3 s to the whole window, repeated until they fill it.
+    #[arg(long)]
+    variable_length: bool,
+    /// Part of the epochs, at the beginning, on random halves of the window, in half the time.
+    #[arg(long, value_name = "PART", default_value_t = Recipe::default().half_windows)]
+    half_windows: f64,
+}
+
+pub(super) fn run(args: TrainArgs) -> Outcome {
+    let architecture = Architecture::named(&args.arch).ok_or("no such network")?;
+    let options = TrainOptions {
+        architecture,
+        data: args.data,
+        run: args.run,
+        device: args.device,
+        recipe: Recipe {
+            width: args.width,
+            epochs: args.epochs,
+            batch: args.batch,
+            learning_rate: args.lr,
+            warm_up: args.warm_up,
+            patience: args.patience,
+            clip_norm: args.clip,
+            seed: args.seed,
+            variable_length: args.variable_length,
+            half_windows: args.half_windows,
+        },
+    };
+    let report = train::run(&options, &Shown::new(architecture))?;
+    still_wanted(std::io::stdout().write_all(summary(&report).as_bytes()))?;
+    Ok(match report.end {
+        End::Interrupted => ExitCode::from(130),
+        End::Finished | End::Stopped => ExitCode::SUCCESS,
+    })
+}
+
+fn summary(report: &TrainReport) -> String {
+    let run = report.run.display();
+    let done = report.epochs.len();
+    let end = match report.end {
+        End::Finished => format!("{run}: {done} epochs"),
+        End::Stopped => format!("{run}: ended after {done} epochs without further gain"),
+        End::Interrupted => {
+            format!("{run}: interrupted after {done} epochs; run it again to go on")
+        }
+    };
+    match report.best {
+        Some((epoch, auc)) => format!("{end}; best is epoch {epoch}, ROC-AUC {auc:.4}\n"),
+        None => format!("{end}\n"),
+    }
+}
+
+/// Shows a training on standard error: a bar in a terminal, else a line now and then.
+struct Shown {
+    title: &'static str,
+    bar: ProgressBar,
+    stop: Stop,
+    state: RefCell<State>,
+}
+
+struct State {
+    epochs: usize,
+    /// Epochs that are done.
+    done: usize,
+    steps: usize,
+    batch: usize,
+    best: Option<f64>,
+    /// When the current stretch of steps began, and at which step.
+    since: (Instant, usize),
+    last_line: Instant,
+    /// Seconds that validations took, on average.
+    validation: f64,
+    validating: Option<Instant>,
+}
+
+impl Shown {
+    fn new(architecture: &Architecture) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let now = Instant::now();
+        Self {
+            title: architecture.title,
+            bar,
+            stop: Stop::on_interrupt(),
+            state: RefCell::new(State {
+                epochs: 0,
+                done: 0,
+                steps: 0,
+                batch: 0,
+                best: None,
+                since: (now, 0),
+                last_line: now,
+                validation: 0.0,
+                validating: None,
+            }),
+        }
+    }
+
+    fn line(&self, text: &str) {
+        if self.bar.is_hidden() {
+            say(text);
+        } else {
+            self.bar.println(text);
+        }
+    }
+
+    fn step(&self, state: &mut State, step: usize, loss: f64) {
+        let seconds = state.since.0.elapsed().as_secs_f64();
+        let each = seconds / (step - state.since.1).max(1) as f64;
+        let left_here = state.steps - step;
+        let left_after = (state.epochs - state.done - 1) as f64;
+        let whole = state.steps as f64 * each + state.validation;
+        let left = left_here as f64 * each + state.validation + left_after * whole;
+        let best = state
+            .best
+            .map_or(String::new(), |auc| format!(", best ROC-AUC {auc:.4}"));
+        let text = format!(
+            "loss {loss:.4}{best}, {:.1} clips/s, {} left",
+            state.batch as f64 / each,
+            duration(left),
+        );
+        self.bar.set_position(step as u64);
+        if self.bar.is_hidden() && state.last_line.elapsed() > LINE_EVERY {
+            state.last_line = Instant::now();
+            let (epoch, steps) = (state.done + 1, state.steps);
+            self.line(&format!(
+                "epoch {epoch}/{}, step {step}/{steps}: {text}",
+                state.epochs
+            ));
+        }
+        self.bar.set_message(text);
+    }
+
+    fn begin_epoch(&self, state: &mut State, step: usize) {
+        state.since = (Instant::now(), step);
+        self.bar.set_length(state.steps as u64);
+        self.bar.set_position(step as u64);
+        self.bar
+            .set_prefix(format!("epoch {}/{}", state.done + 1, state.epochs));
+    }
+}
+
+impl Progress for Shown {
+    fn event(&self, event: &Event<'_>) {
+        let state = &mut *self.state.borrow_mut();
+        match *event {
+            Event::Started {
+                done,
+                epochs,
+                steps,
+                batch,
+                step,
+                values,
+            } => {
+                (state.epochs, state.done, state.steps) = (epochs, done.len(), steps);
+                state.batch = batch;
+                state.best = done.iter().map(|record| record.roc_auc).reduce(f64::max);
+                let again = if done.is_empty() && step == 0 {
+                    String::new()
+                } else {
+                    format!(", going on after {} epochs and {step} steps", done.len())
+                };
+                self.line(&format!("{}: {values} weights{again}", self.title));
+                self.begin_epoch(state, step);
+            }
+            Event::Step { step, loss } => self.step(state, step, loss),
+            Event::Validating { clips, of } => {
+                state.validating.get_or_insert_with(Instant::now);
+                self.bar.set_message(format!("validation {clips}/{of}"));
+            }
+            Event::Epoch { record, best } => {
+                if let Some(start) = state.validating.take() {
+                    state.validation = start.elapsed().as_secs_f64();
+                }
+                state.done = record.epoch;
+                state.best = Some(
+                    state
+                        .best
+                        .map_or(record.roc_auc, |best| best.max(record.roc_auc)),
+                );
+                self.line(&epoch_line(record, state.epochs, best));
+                self.begin_epoch(state, 0);
+                state.last_line = Instant::now();
+            }
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.stop.requested()
+    }
+}
+
+fn epoch_line(record: &EpochRecord, epochs: usize, best: bool) -> String {
+    let EpochRecord {
+        epoch,
+        train_loss,
+        roc_auc,
+        pr_auc,
+        seconds,
+        ..
+    } = record;
+    let best = if best { " (best)" } else { "" };
+    format!(
+        "epoch {epoch}/{epochs}: loss {train_loss:.4}, ROC-AUC {roc_auc:.4}, PR-AUC \
+         {pr_auc:.4}, {seconds:.0} s{best}"
+    )
+}
+
+fn duration(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).ceil() as u64;
+    match (seconds, minutes) {
+        (..60.0, _) => format!("{seconds:.0} s"),
+        (_, ..120) => format!("{minutes} min"),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
+}

@@ -1,0 +1,227 @@
+//! A network's gradients and predictions on the processor, by hand.
+//!
+//! The same mathematics as [`crate::arch::Network`], which the tests hold it against, but each
+//! block is one operation: a convolution as matrix products whose columns never leave the cache,
+//! then batch norm, pooling, ReLU and dropout on the few values that survive the pooling, and in
+//! the backward pass the same in reverse, in place. Nothing is recorded, nothing is computed that
+//! is not needed, and every sum has an order of its own, so that a step gives the same bits on
+//! any number of threads.
+
+mod block;
+mod columns;
+mod convolution;
+mod matrix;
+mod plane;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::arch::{Architecture, DROPOUT, Kernel, Parameters};
+use block::{BlockPass, Mode};
+use columns::Shape;
+use convolution::Backward;
+
+/// Windows side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Windows<'a> {
+    /// `[clip, band, frame]`.
+    pub values: &'a [f32],
+    /// Number of clips.
+    pub clips: usize,
+    /// Bands and frames of a window.
+    pub size: [usize; 2],
+}
+
+/// What a step learns from a batch.
+#[derive(Clone, Debug)]
+pub struct Gradients {
+    /// Mean binary cross-entropy.
+    pub loss: f32,
+    /// Gradients of everything that is trained; in place of the running statistics stand the
+    /// batch's own mean and unbiased variance.
+    pub parameters: Parameters,
+}
+
+/// A network's passes, with memory that is kept from one to the next.
+#[derive(Debug)]
+pub struct Processor {
+    architecture: &'static Architecture,
+    blocks: Vec<BlockPass>,
+}
+
+impl Processor {
+    /// Passes of `architecture`.
+    #[must_use]
+    pub fn new(architecture: &'static Architecture) -> Self {
+        // Dropout draws one bit a value.
+        const { assert!(DROPOUT == 0.5) };
+        let blocks = architecture.blocks.iter().map(|_| BlockPass::default());
+        Self {
+            architecture,
+            blocks: blocks.collect(),
+        }
+    }
+
+    /// The gradients of the mean binary cross-entropy between the network's logits and `labels`,
+    /// `[clip, tag]`, with dropout by `seed`, or without.
+    ///
+    /// # Panics
+    /// If the windows do not end in one value for each map, or there are not as many labels as
+    /// tags and clips.
+    pub fn gradients(
+        &mut self,
+        parameters: &Parameters,
+        windows: Windows<'_>,
+        labels: &[f32],
+        seed: Option<u64>,
+    ) -> Gradients {
+        let dropout = seed.map(|seed| move |block, clip| generator(seed, block, clip));
+        self.forward(
+            parameters,
+            windows,
+            dropout.as_ref().map_or(Mode::Plain, |d| Mode::Drop(d)),
+        );
+        let size = self.output_size(windows.size);
+        assert_eq!(
+            size,
+            [1, 1],
+            "the windows must end in one value for each map"
+        );
+        let logits = self.logits(parameters, windows, size);
+        assert_eq!(logits.len(), labels.len(), "one label a logit");
+        let loss: f64 = logits
+            .iter()
+            .zip(labels)
+            .map(|(x, y)| cross_entropy(*x, *y))
+            .sum();
+        let count = logits.len() as f32;
+        let mut slopes: Vec<f32> = logits
+            .iter()
+            .zip(labels)
+            .map(|(x, y)| (sigmoid(*x) - y) / count)
+            .collect();
+
+        let tags = parameters.tags();
+        let mut gradients = parameters.clone();
+        gradients.bias = (0..tags)
+            .map(|tag| slopes.iter().skip(tag).step_by(tags).sum())
+            .collect();
+        let mut reaching = vec![0.0; windows.clips * parameters.maps()];
+        let output = Backward {
+            shape: output_shape(parameters, size),
+            kernels: &parameters.weights,
+            maps: self.inputs(self.blocks.len(), windows),
+        };
+        gradients.weights =
+            convolution::backward(&output, &mut slopes, |_, _| (), Some(&mut reaching));
+        self.backward(parameters, windows, reaching, &mut gradients);
+        Gradients {
+            loss: (loss / f64::from(count)) as f32,
+            parameters: gradients,
+        }
+    }
+
+    /// Probabilities, `[clip, tag]`, by the running statistics; the mean along time where the
+    /// windows are longer than the network's own.
+    pub fn predict(&mut self, parameters: &Parameters, windows: Windows<'_>) -> Vec<f32> {
+        self.forward(parameters, windows, Mode::Running);
+        let size = self.output_size(windows.size);
+        let logits = self.logits(parameters, windows, size);
+        let area = size[0] * size[1];
+        let mean = |logits: &[f32]| logits.iter().map(|x| sigmoid(*x)).sum::<f32>() / area as f32;
+        logits.chunks_exact(area).map(mean).collect()
+    }
+
+    fn forward(&mut self, parameters: &Parameters, windows: Windows<'_>, mode: Mode<'_>) {
+        let mut size = windows.size;
+        for number in 0..self.blocks.len() {
+            let (before, rest) = self.blocks.split_at_mut(number);
+            let maps = before.last().map_or(windows.values, |block| block.output());
+            let block = &self.architecture.blocks[number];
+            let numbers = &parameters.blocks[number];
+            size = rest[0].forward(block, numbers, maps, size, number, mode);
+        }
+    }
+
+    fn backward(
+        &mut self,
+        parameters: &Parameters,
+        windows: Windows<'_>,
+        mut reaching: Vec<f32>,
+        gradients: &mut Parameters,
+    ) {
+        for number in (0..self.blocks.len()).rev() {
+            let (before, rest) = self.blocks.split_at_mut(number);
+            let maps = before.last().map_or(windows.values, |block| block.output());
+            let numbers = &parameters.blocks[number];
+            let mut next = vec![0.0; if number == 0 { 0 } else { maps.len() }];
+            let wanted = (number > 0).then_some(next.as_mut_slice());
+            gradients.blocks[number] = rest[0].backward(numbers, maps, &reaching, wanted);
+            reaching = next;
+        }
+    }
+
+    /// What comes into block `number`.
+    fn inputs<'a>(&'a self, number: usize, windows: Windows<'a>) -> &'a [f32] {
+        match number {
+            0 => windows.values,
+            _ => self.blocks[number - 1].output(),
+        }
+    }
+
+    /// Bands and frames of the last maps.
+    fn output_size(&self, size: [usize; 2]) -> [usize; 2] {
+        self.architecture
+            .map_sizes(size)
+            .last()
+            .copied()
+            .unwrap_or(size)
+    }
+
+    /// `[clip, tag, band, frame]`.
+    fn logits(&self, parameters: &Parameters, windows: Windows<'_>, size: [usize; 2]) -> Vec<f32> {
+        let area = size[0] * size[1];
+        let mut logits = vec![0.0; windows.clips * parameters.tags() * area];
+        let maps = self.inputs(self.blocks.len(), windows);
+        let shape = output_shape(parameters, size);
+        convolution::forward(shape, &parameters.weights, maps, &mut logits);
+        logits
+            .par_chunks_exact_mut(area)
+            .enumerate()
+            .for_each(|(index, logits)| {
+                let bias = parameters.bias[index % parameters.tags()];
+                logits.iter_mut().for_each(|logit| *logit += bias);
+            });
+        logits
+    }
+}
+
+fn output_shape(parameters: &Parameters, size: [usize; 2]) -> Shape {
+    Shape {
+        kernel: Kernel::Point,
+        maps: [parameters.maps(), parameters.tags()],
+        size,
+    }
+}
+
+/// Draws the dropout of one clip after one block.
+fn generator(seed: u64, block: usize, clip: usize) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    for (bytes, part) in key
+        .chunks_exact_mut(8)
+        .zip([seed, block as u64, clip as u64])
+    {
+        bytes.copy_from_slice(&part.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Binary cross-entropy of a logit, in a form that never overflows.
+fn cross_entropy(x: f32, y: f32) -> f64 {
+    f64::from(x.max(0.0) - x * y + (-x.abs()).exp().ln_1p())
+}

@@ -1,0 +1,203 @@
+//! What happens to one map of one clip between two convolutions: batch norm, pooling, ReLU and
+//! dropout in one go, and their gradients.
+//!
+//! Each function is compiled for every instruction set and picks the processor's own.
+#![allow(
+    clippy::extra_unused_type_parameters,
+    reason = "`S` is the instruction set that the macro compiles for"
+)]
+
+use macerator::Simd;
+
+/// Choice of a pooled value that is 0, by ReLU or by dropout.
+pub(super) const NONE: u16 = u16::MAX;
+
+/// Values summed in single precision at a time.
+const BLOCK: usize = 1024;
+/// Sums side by side, so that they need not wait for each other.
+const LANES: usize = 16;
+
+/// Sum and sum of squares of `values`.
+#[macerator::with_simd]
+pub(super) fn sums<S: Simd>(values: &[f32]) -> [f64; 2] {
+    let mut all = [0.0; 2];
+    for block in values.chunks(BLOCK) {
+        let mut sum = [0f32; LANES];
+        let mut squares = [0f32; LANES];
+        let (lanes, rest) = block.as_chunks::<LANES>();
+        for values in lanes {
+            for lane in 0..LANES {
+                sum[lane] += values[lane];
+                squares[lane] += values[lane] * values[lane];
+            }
+        }
+        for (lane, value) in rest.iter().enumerate() {
+            sum[lane] += value;
+            squares[lane] += value * value;
+        }
+        all[0] += f64::from(sum.iter().sum::<f32>());
+        all[1] += f64::from(squares.iter().sum::<f32>());
+    }
+    all
+}
+
+/// Size of a map, and of the pooling on it: bands, frames.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pooling {
+    pub(super) size: [usize; 2],
+    pub(super) pool: [usize; 2],
+}
+
+impl Pooling {
+    /// Bands and frames of the pooled map.
+    pub(super) fn pooled(&self) -> [usize; 2] {
+        [self.size[0] / self.pool[0], self.size[1] / self.pool[1]]
+    }
+}
+
+/// Scratch of [`pool`], one value a frame.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    best: Vec<f32>,
+    band: Vec<u32>,
+}
+
+/// Max-pools `sign · map`: the largest value of every window times `sign`, and where in the
+/// window, row by row, it stands.
+#[macerator::with_simd]
+pub(super) fn pool<S: Simd>(
+    pooling: Pooling,
+    sign: f32,
+    map: &[f32],
+    scratch: &mut Scratch,
+    peaks: &mut [f32],
+    choices: &mut [u16],
+) {
+    let [_, frames] = pooling.size;
+    let [pool_bands, pool_frames] = pooling.pool;
+    let [_, pooled_frames] = pooling.pooled();
+    let Scratch { best, band } = scratch;
+    best.resize(frames, 0.0);
+    band.resize(frames, 0);
+    let lines = peaks.chunks_exact_mut(pooled_frames);
+    let lines = lines.zip(choices.chunks_exact_mut(pooled_frames));
+    for ((peaks, choices), rows) in lines.zip(map.chunks_exact(pool_bands * frames)) {
+        for (best, value) in best.iter_mut().zip(&rows[..frames]) {
+            *best = sign * value;
+        }
+        band.fill(0);
+        for (number, row) in (1..).zip(rows[frames..].chunks_exact(frames)) {
+            for ((best, band), value) in best.iter_mut().zip(band.iter_mut()).zip(row) {
+                let value = sign * value;
+                *band = if value > *best { number } else { *band };
+                *best = if value > *best { value } else { *best };
+            }
+        }
+        let windows = best
+            .chunks_exact(pool_frames)
+            .zip(band.chunks_exact(pool_frames));
+        for (((peak, choice), best), band) in peaks
+            .iter_mut()
+            .zip(choices)
+            .zip(windows)
+            .map(|((peak, choice), (best, band))| (((peak, choice), best), band))
+        {
+            let (mut value, mut place) = (best[0], band[0] * pool_frames as u32);
+            for frame in 1..pool_frames {
+                let here = band[frame] * pool_frames as u32 + frame as u32;
+                place = if best[frame] > value { here } else { place };
+                value = if best[frame] > value {
+                    best[frame]
+                } else {
+                    value
+                };
+            }
+            *peak = sign * value;
+            *choice = place as u16;
+        }
+    }
+}
+
+/// Batch norm `gain · peak + offset` (both in `affine`), ReLU, and dropout that keeps half of the
+/// values at twice their size where `kept` holds a bit for each; nothing drops where it is empty.
+/// A value of 0 loses its choice.
+#[macerator::with_simd]
+pub(super) fn activate<S: Simd>(
+    affine: [f32; 2],
+    kept: &[u32],
+    peaks: &[f32],
+    choices: &mut [u16],
+    out: &mut [f32],
+) {
+    let [gain, offset] = affine;
+    let drops = !kept.is_empty();
+    let factor = if drops { 2.0 } else { 1.0 };
+    let cells = peaks.iter().zip(choices).zip(out);
+    for (index, ((peak, choice), out)) in cells.enumerate() {
+        let value = gain * peak + offset;
+        let kept = !drops || kept[index / 32] >> (index % 32) & 1 == 1;
+        let alive = kept && value > 0.0;
+        *out = if alive { factor * value } else { 0.0 };
+        *choice = if alive { *choice } else { NONE };
+    }
+}
+
+/// Sum of the gradients that reach the batch norm's output, and of each times its normalised
+/// value `(peak − mean) · rate` (both in `normalised`).
+#[macerator::with_simd]
+pub(super) fn gradient_sums<S: Simd>(
+    normalised: [f32; 2],
+    peaks: &[f32],
+    choices: &[u16],
+    gradients: &[f32],
+) -> [f64; 2] {
+    let [mean, rate] = normalised;
+    let mut all = [0.0; 2];
+    for ((peaks, choices), gradients) in peaks
+        .chunks(BLOCK)
+        .zip(choices.chunks(BLOCK))
+        .zip(gradients.chunks(BLOCK))
+    {
+        let mut sums = [0f32; 2];
+        for ((peak, choice), gradient) in peaks.iter().zip(choices).zip(gradients) {
+            let gradient = if *choice == NONE { 0.0 } else { *gradient };
+            sums[0] += gradient;
+            sums[1] += gradient * (peak - mean) * rate;
+        }
+        all[0] += f64::from(sums[0]);
+        all[1] += f64::from(sums[1]);
+    }
+    all
+}
+
+/// Turns a map before its batch norm into that map's gradient: `constant + slope · value`
+/// everywhere, and `factor` times the pooled value's gradient where it came from (all three in
+/// `line`).
+#[macerator::with_simd]
+pub(super) fn gradient<S: Simd>(
+    pooling: Pooling,
+    line: [f32; 3],
+    choices: &[u16],
+    gradients: &[f32],
+    map: &mut [f32],
+) {
+    let [constant, slope, factor] = line;
+    for value in map.iter_mut() {
+        *value = constant + slope * *value;
+    }
+    let [_, frames] = pooling.size;
+    let [pool_bands, pool_frames] = pooling.pool;
+    let [_, pooled_frames] = pooling.pooled();
+    let lines = choices
+        .chunks_exact(pooled_frames)
+        .zip(gradients.chunks_exact(pooled_frames));
+    for ((choices, gradients), rows) in lines.zip(map.chunks_exact_mut(pool_bands * frames)) {
+        for (cell, (choice, gradient)) in choices.iter().zip(gradients).enumerate() {
+            if *choice != NONE {
+                let place = *choice as usize;
+                let (band, frame) = (place / pool_frames, place % pool_frames);
+                rows[band * frames + cell * pool_frames + frame] += factor * gradient;
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Writes a data set, shard by shard, and goes on where it was interrupted.
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
+use super::plan::{PLAN, Plan};
+use super::shard::{Remark, ShardRecord, ShardWriter, shard_of};
+use super::{ClipInfo, DataError, report};
+use crate::atomic;
+
+/// A clip with its windows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clip {
+    /// What is known of it.
+    pub info: ClipInfo,
+    /// One for each input of the plan, in its order: `[band, frame]`, the network's input.
+    pub windows: Vec<Vec<f32>>,
+}
+
+/// Makes a data set of items that come one after another: audio files, each of which gives clips,
+/// or a remark that says why not.
+///
+/// Every `shard_items` items are a shard, whose files are put in place when all of it is there. A
+/// preparation that ends early, for whatever reason, keeps its finished shards; one with the same
+/// plan goes on after them, and the result is the same, byte for byte. Only one process at a time
+/// can write to a folder.
+///
+/// ```no_run
+/// # use trainer::data::{Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Split};
+/// # fn main() -> Result<(), DataError> {
+/// let plan = Plan::new("mine", vec!["rock".into(), "jazz".into()], &[Input::Mel]);
+/// let mut writer = DatasetWriter::create("data/mine".as_ref(), plan)?;
+/// let clip = Clip {
+///     info: ClipInfo {
+///         id: "a".into(),
+///         path: "a.mp3".into(),
+///         split: Split::Train,
+///         labels: vec![1.0, 0.0],
+///         heard_frames: 1366,
+///         offset_seconds: 0.0,
+///     },
+///     windows: vec![vec![0.0; 96 * 1366]],
+/// };
+/// writer.push(&[clip], &[])?;
+/// writer.finish()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct DatasetWriter {
+    folder: PathBuf,
+    plan: Arc<Plan>,
+    /// Records of the finished shards, by number.
+    finished: BTreeMap<usize, ShardRecord>,
+    next_item: usize,
+    current: Option<ShardWriter>,
+    /// Locked as long as this process writes to the folder.
+    _lock: File,
+}
+
+/// What a finished data set holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Clips of each split.
+    pub clips: SplitCounts,
+    /// Clips that were left out.
+    pub skipped: usize,
+}
+
+impl DatasetWriter {
+    /// Begins a data set in `folder`, which is made, or goes on with one that was begun with the
+    /// same plan.
+    ///
+    /// # Errors
+    /// [`DataError::Complete`] if it is finished, [`DataError::OtherPlan`] if it was begun with
+    /// another plan, [`DataError::Foreign`] if the folder holds something else,
+    /// [`DataError::Busy`] if another process writes to it, or what the system says.
+    pub fn create(folder: &Path, plan: Plan) -> Result<Self, DataError> {
+        plan.check()?;
+        std::fs::create_dir_all(folder).map_err(DataError::io(folder))?;
+        if folder.join(MANIFEST).exists() {
+            let manifest = Manifest::read(folder)?;
+            plan.compare(&manifest.plan, folder)?;
+            remove_traces(folder)?;
+            return Err(DataError::Complete {
+                path: folder.to_owned(),
+            });
+        }
+        let lock = begin(folder, &plan)?;
+        remove_temporaries(folder)?;
+        let mut writer = Self {
+            folder: folder.to_owned(),
+            plan: Arc::new(plan),
+            finished: finished_shards(folder)?,
+            next_item: 0,
+            current: None,
+            _lock: lock,
+        };
+        writer.pass_finished();
+        Ok(writer)
+    }
+
+    /// What is being prepared.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether an item lies in a shard that was finished before.
+    #[must_use]
+    pub fn is_finished(&self, item: usize) -> bool {
+        self.finished.contains_key(&(item / self.plan.shard_items))
+    }
+
+    /// Number of the item that [`Self::push`] stores next: the first one that is not in a
+    /// finished shard.
+    #[must_use]
+    pub fn next_item(&self) -> usize {
+        self.next_item
+    }
+
+    /// Stores the next item: its clips, and what there is to say about it.
+    ///
+    /// # Errors
+    /// [`DataError`] if a clip does not fit the plan or cannot be written; the item's shard is
+    /// lost then, and those finished before are kept.
+    pub fn push(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
+        let shard = self.next_item / self.plan.shard_items;
+        let mut current = match self.current.take() {
+            Some(current) => current,
+            None => ShardWriter::new(&self.folder, &self.plan, shard)?,
+        };
+        for clip in clips {
+            current.push(&clip.info, &clip.windows)?;
+        }
+        remarks.iter().for_each(|remark| current.remark(remark));
+        self.current = Some(current);
+        self.next_item += 1;
+        if self.next_item.is_multiple_of(self.plan.shard_items) {
+            self.finish_shard()?;
+        }
+        Ok(())
+    }
+
+    fn finish_shard(&mut self) -> Result<(), DataError> {
+        if let Some(current) = self.current.take() {
+            let (number, record) = current.finish()?;
+            self.finished.insert(number, record);
+            self.pass_finished();
+        }
+        Ok(())
+    }
+
+    fn pass_finished(&mut self) {
+        while self.is_finished(self.next_item) {
+            let shard = self.next_item / self.plan.shard_items;
+            self.next_item = (shard + 1) * self.plan.shard_items;
+        }
+    }
+
+    /// Finishes the data set after its last item.
+    ///
+    /// # Errors
+    /// [`DataError::Nothing`] if it has no clip, or what the system says.
+    pub fn finish(mut self) -> Result<Summary, DataError> {
+        self.finish_shard()?;
+        let records = &self.finished;
+        if let Some(missing) = (0..records.len()).find(|shard| !records.contains_key(shard)) {
+            return Err(DataError::Plan {
+                reason: format!("shard {missing} has not been written"),
+            });
+        }
+        let remarks = || records.values().flat_map(|record| &record.remarks);
+        let shards: Vec<_> = records
+            .values()
+            .filter_map(|record| record.entry.clone())
+            .collect();
+        if shards.is_empty() {
+            let why = remarks()
+                .next()
+                .map(|remark| format!(": {}: {}", remark.path, remark.reason));
+            return Err(DataError::Nothing {
+                path: self.folder.clone(),
+                why: why.unwrap_or_default(),
+            });
+        }
+        let mut clips = SplitCounts::default();
+        shards.iter().for_each(|shard| clips.add(shard.clips));
+        let skipped = remarks().filter(|remark| remark.skipped).count();
+        let manifest = Manifest {
+            format: FORMAT.to_owned(),
+            format_version: FORMAT_VERSION,
+            plan: Plan::clone(&self.plan),
+            clips,
+            skipped,
+            report: report::write(&self.folder, remarks())?,
+            shards,
+        };
+        write_json(&self.folder.join(MANIFEST), &manifest)?;
+        remove_traces(&self.folder)?;
+        Ok(Summary { clips, skipped })
+    }
+}
+
+/// Writes or compares the plan, and locks it.
+fn begin(folder: &Path, plan: &Plan) -> Result<File, DataError> {
+    let path = folder.join(PLAN);
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let begun: Plan =
+                serde_json::from_slice(&bytes).map_err(|error| DataError::Manifest {
+                    path: path.clone(),
+                    reason: error.to_string(),
+                })?;
+            plan.compare(&begun, folder)?;
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            refuse_foreign(folder)?;
+            write_json(&path, plan)?;
+        }
+        Err(error) => return Err(DataError::io(&path)(error)),
+    }
+    let file = File::open(&path).map_err(DataError::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(DataError::Busy {
+            path: folder.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(DataError::io(&path)(error)),
+    }
+}
+
+/// A folder with other things in it is somebody else's.
+fn refuse_foreign(folder: &Path) -> Result<(), DataError> {
+    let foreign = names(folder)?
+        .into_iter()
+        .find(|name| !name.starts_with('.'));
+    match foreign {
+        Some(file) => Err(DataError::Foreign {
+            path: folder.to_owned(),
+            file,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Removes what an interrupted process left half-written.
+fn remove_temporaries(folder: &Path) -> Result<(), DataError> {
+    remove(folder, |name| name.starts_with(atomic::TEMPORARY))
+}
+
+/// Removes what only an unfinished data set needs.
+fn remove_traces(folder: &Path) -> Result<(), DataError> {
+    remove(folder, |name| name == PLAN || shard_of(name).is_some())
+}
+
+fn remove(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), DataError> {
+    for name in names(folder)?.iter().filter(|name| wanted(name)) {
+        let path = folder.join(name);
+        std::fs::remove_file(&path).map_err(DataError::io(&path))?;
+    }
+    Ok(())
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, DataError> {
+    let entries = std::fs::read_dir(folder).map_err(DataError::io(folder))?;
+    entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<std::io::Result<_>>()
+        .map_err(DataError::io(folder))
+}
+
+fn finished_shards(folder: &Path) -> Result<BTreeMap<usize, ShardRecord>, DataError> {
+    let shards = names(folder)?
+        .into_iter()
+        .filter_map(|name| shard_of(&name));
+    Ok(shards
+        .filter_map(|shard| Some((shard, ShardRecord::read(folder, shard)?)))
+        .collect())
+}
+
+fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), DataError> {
+    let mut json = serde_json::to_vec_pretty(value)
+        .map_err(std::io::Error::from)
+        .map_err(DataError::io(path))?;
+    json.push(b'\n');
+    atomic::write(path, &json).map_err(DataError::io(path))
+}

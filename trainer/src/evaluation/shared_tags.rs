@@ -1,0 +1,116 @@
+//! Tags that a model and a data set share, matched by name.
+
+use super::EvaluateError;
+use crate::data::Clips;
+use crate::metrics::{Answers, POSITIVE_FROM};
+
+/// Tags given in a message before it says how many more there are.
+const NAMED: usize = 8;
+
+/// Tags that both have, in the data's order, and where they stand in each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedTags {
+    names: Vec<String>,
+    /// For each its number in the model and in the data.
+    places: Vec<[usize; 2]>,
+    only_model: Vec<String>,
+    only_data: Vec<String>,
+}
+
+impl SharedTags {
+    /// The tags that `model` and `data` share.
+    ///
+    /// # Errors
+    /// [`EvaluateError::NoSharedTag`] if there is none.
+    pub fn between(model: &[String], data: &[String]) -> Result<Self, EvaluateError> {
+        let mut shared = Self {
+            names: Vec::new(),
+            places: Vec::new(),
+            only_model: model
+                .iter()
+                .filter(|tag| !data.contains(tag))
+                .cloned()
+                .collect(),
+            only_data: Vec::new(),
+        };
+        for (in_data, tag) in data.iter().enumerate() {
+            match model.iter().position(|other| other == tag) {
+                Some(in_model) => {
+                    shared.names.push(tag.clone());
+                    shared.places.push([in_model, in_data]);
+                }
+                None => shared.only_data.push(tag.clone()),
+            }
+        }
+        if shared.names.is_empty() {
+            let (model, data) = (first_of(model), first_of(data));
+            return Err(EvaluateError::NoSharedTag { model, data });
+        }
+        Ok(shared)
+    }
+
+    /// Their names, in the data's order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// A line for the tags that only one side has, for each side that has any.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        let remark = |who: &str, tags: &[String]| {
+            let tags_are = if tags.len() == 1 {
+                "tag is"
+            } else {
+                "tags are"
+            };
+            (!tags.is_empty()).then(|| {
+                format!(
+                    "{} {tags_are} not scored, {who}: {}",
+                    tags.len(),
+                    tags.join(", ")
+                )
+            })
+        };
+        let of_data = remark("for the model lacks them", &self.only_data);
+        let of_model = remark("for the data lack them", &self.only_model);
+        of_data.into_iter().chain(of_model)
+    }
+
+    /// What the model said of each of `clips` (`[clip][tag of the model]`), beside its labels.
+    ///
+    /// # Errors
+    /// [`EvaluateError::Answer`] names the clip for which the network gave no number.
+    pub fn answers(
+        &self,
+        clips: &Clips,
+        probabilities: &[Vec<f32>],
+    ) -> Result<Answers, EvaluateError> {
+        let mut answers = Answers::new(&self.names);
+        for (clip, probabilities) in probabilities.iter().enumerate() {
+            let labels = clips.labels(clip);
+            let scores = self
+                .places
+                .iter()
+                .map(|place| f64::from(probabilities[place[0]]));
+            let positive = self
+                .places
+                .iter()
+                .map(|place| labels[place[1]] >= POSITIVE_FROM);
+            answers
+                .push(scores, positive)
+                .map_err(|source| EvaluateError::Answer {
+                    clip: clips.id(clip).to_owned(),
+                    source,
+                })?;
+        }
+        Ok(answers)
+    }
+}
+
+fn first_of(tags: &[String]) -> String {
+    let first = tags[..tags.len().min(NAMED)].join(", ");
+    match tags.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}

@@ -1,0 +1,215 @@
+//! Files of clips and their tags: a clip a row, a tag a column.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use csv::StringRecord;
+
+/// A first cell that always makes a header: what our own tables begin with.
+pub(super) const CLIP_COLUMN: &str = "clip";
+
+/// Why a table cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file is no table, or a row of it is wrong.
+    #[error("{path}, line {line}: {reason}")]
+    Line {
+        /// The file.
+        path: String,
+        /// Line in the file, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no clip in it.
+    #[error("{path}: holds no clip; a row for each is expected: its name, then a number a tag")]
+    Empty {
+        /// The file.
+        path: String,
+    },
+}
+
+/// A table that has been read: for each clip one number a tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClipTable {
+    pub(super) path: PathBuf,
+    /// Names of the columns, where the file has a header.
+    pub(super) tags: Option<Vec<String>>,
+    pub(super) columns: usize,
+    pub(super) rows: Vec<Row>,
+}
+
+/// One clip.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    pub clip: String,
+    pub line: u64,
+    pub values: Vec<f64>,
+}
+
+impl ClipTable {
+    /// Reads a table of comma- or tab-separated values: a clip's name, then one number a tag. A
+    /// first row without a number, or one that begins with `clip`, names the columns. A name may
+    /// be preceded by a number of the clip and a tab, as in the field's older result files.
+    ///
+    /// # Errors
+    /// [`TableError`] names the file, the line and what is wrong there.
+    pub fn read(path: &Path) -> Result<Self, TableError> {
+        let text = std::fs::read(path).map_err(|source| TableError::Io {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Self::parse(path, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text))
+    }
+
+    fn parse(path: &Path, text: &[u8]) -> Result<Self, TableError> {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter(text))
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text);
+        let mut table = Self {
+            path: path.to_owned(),
+            tags: None,
+            columns: 0,
+            rows: Vec::new(),
+        };
+        let mut lines_of_clips = HashMap::new();
+        for (index, record) in reader.records().enumerate() {
+            let record = record.map_err(|error| table.unreadable(&error))?;
+            let line = record.position().map_or(0, |at| line_of(text, at));
+            if index == 0 {
+                table.columns = record.len() - 1;
+                if is_header(&record) {
+                    table.tags = Some(table.header(&record, line)?);
+                    continue;
+                }
+            }
+            let row = table.row(&record, line)?;
+            if let Some(first) = lines_of_clips.insert(row.clip.clone(), line) {
+                let reason = format!("the clip `{}` stands on line {first} already", row.clip);
+                return Err(table.at(line, reason));
+            }
+            table.rows.push(row);
+        }
+        if table.rows.is_empty() {
+            let path = table.name();
+            return Err(TableError::Empty { path });
+        }
+        Ok(table)
+    }
+
+    /// The file's name for messages.
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    pub(super) fn at(&self, line: u64, reason: String) -> TableError {
+        TableError::Line {
+            path: self.name(),
+            line,
+            reason,
+        }
+    }
+
+    fn unreadable(&self, error: &csv::Error) -> TableError {
+        let line = error.position().map_or(0, csv::Position::line);
+        let reason = match error.kind() {
+            csv::ErrorKind::Utf8 { .. } => "this is no UTF-8 text".to_owned(),
+            _ => error.to_string(),
+        };
+        self.at(line, reason)
+    }
+
+    fn header(&self, record: &StringRecord, line: u64) -> Result<Vec<String>, TableError> {
+        let mut tags: Vec<String> = Vec::with_capacity(self.columns);
+        for (index, tag) in record.iter().enumerate().skip(1) {
+            if tag.is_empty() {
+                return Err(self.at(line, format!("column {} has no name", index + 1)));
+            }
+            if tags.iter().any(|other| other == tag) {
+                return Err(self.at(line, format!("two columns are named `{tag}`")));
+            }
+            tags.push(tag.to_owned());
+        }
+        if tags.is_empty() {
+            return Err(self.at(line, "no column beside the clip's name".into()));
+        }
+        Ok(tags)
+    }
+
+    fn row(&self, record: &StringRecord, line: u64) -> Result<Row, TableError> {
+        let found = record.len() - 1;
+        if found == 0 {
+            let reason = "no comma or tab, so no number beside the clip's name";
+            return Err(self.at(line, reason.into()));
+        }
+        if found != self.columns {
+            let columns = self.columns;
+            let reason = format!("{found} values where {columns} are expected");
+            return Err(self.at(line, reason));
+        }
+        let clip = clip_name(&record[0]).to_owned();
+        if clip.is_empty() {
+            return Err(self.at(line, "the clip has no name".into()));
+        }
+        let number = |(index, cell): (usize, &str)| match cell.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => {
+                let column = self.column_name(index);
+                Err(self.at(line, format!("{column}: `{cell}` is not a number")))
+            }
+        };
+        let values: Result<_, _> = record.iter().skip(1).enumerate().map(number).collect();
+        values.map(|values| Row { clip, line, values })
+    }
+
+    /// A column for messages.
+    pub(super) fn column_name(&self, index: usize) -> String {
+        match &self.tags {
+            Some(tags) => format!("column `{}`", tags[index]),
+            None => format!("column {}", index + 2),
+        }
+    }
+}
+
+/// Commas, unless the first line has none and has tabs.
+fn delimiter(text: &[u8]) -> u8 {
+    let first = text
+        .split(|&byte| byte == b'\n')
+        .find(|line| !line.trim_ascii().is_empty())
+        .unwrap_or_default();
+    if !first.contains(&b',') && first.contains(&b'\t') {
+        b'\t'
+    } else {
+        b','
+    }
+}
+
+/// Line of the record read from `at`: the reader passes over line ends before it.
+fn line_of(text: &[u8], at: &csv::Position) -> u64 {
+    let rest = &text[(at.byte() as usize).min(text.len())..];
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    at.line() + ends.filter(|&&byte| byte == b'\n').count() as u64
+}
+
+fn is_header(record: &StringRecord) -> bool {
+    let no_number = |cell: &str| cell.parse::<f64>().is_err();
+    clip_name(&record[0]) == CLIP_COLUMN
+        || (record.len() > 1 && record.iter().skip(1).all(no_number))
+}
+
+/// What follows the clip's number and a tab.
+fn clip_name(cell: &str) -> &str {
+    cell.rsplit('\t').next().unwrap_or(cell).trim()
+}

@@ -1,0 +1,96 @@
+//! The best epoch of a run as a model file.
+
+use std::path::{Path, PathBuf};
+
+use tagline_engine::{Model, ModelInfo, OutputKind};
+
+use super::{ExportError, to_model};
+use crate::arch::Architecture;
+use crate::atomic;
+use crate::train::{self, RunDescription};
+
+/// What is to be exported, and what the model shall say of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Export {
+    /// Folder of the run.
+    pub run: PathBuf,
+    /// Name for people; the network's and the data set's if not given.
+    pub name: Option<String>,
+    /// Version; "1" if not given.
+    pub version: Option<String>,
+    /// Licence of the weights; "not stated" if not given.
+    pub licence: Option<String>,
+    /// Where the weights come from; run and data if not given.
+    pub provenance: Option<String>,
+}
+
+impl Export {
+    /// The model of the run's best epoch.
+    ///
+    /// # Errors
+    /// [`ExportError`] says what is wrong with the run.
+    pub fn model(&self) -> Result<Model, ExportError> {
+        let run = || self.run.display().to_string();
+        let description = RunDescription::read(&self.run)?;
+        let description = description.ok_or_else(|| ExportError::NoRun { run: run() })?;
+        let architecture = Architecture::named(&description.architecture);
+        let architecture = architecture.ok_or_else(|| ExportError::Architecture {
+            run: run(),
+            architecture: description.architecture.clone(),
+        })?;
+        let best = train::best(&self.run, &description)?;
+        let best = best.ok_or_else(|| ExportError::NoEpoch { run: run() })?;
+        let info = self.info(architecture, &description, &best);
+        to_model(architecture, &best.parameters, &info)
+    }
+
+    /// Makes the model and writes it to `out`, whole or not at all.
+    ///
+    /// # Errors
+    /// [`ExportError`]; `out` is as it was then.
+    pub fn write(&self, out: &Path) -> Result<Model, ExportError> {
+        let model = self.model()?;
+        atomic::write(out, model.onnx()).map_err(|source| ExportError::Write {
+            path: out.display().to_string(),
+            source,
+        })?;
+        Ok(model)
+    }
+
+    fn info(
+        &self,
+        architecture: &Architecture,
+        run: &RunDescription,
+        best: &train::Best,
+    ) -> ModelInfo {
+        let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
+        let data = &run.data;
+        let origin = format!(
+            "Trained by Tagline's trainer {version} as {network} (width {width}, seed {seed}) on \
+             {clips} clips of {name} (prepared data {sha256}); best of its epochs: {epoch}, \
+             validation ROC-AUC {auc:.4}",
+            version = env!("CARGO_PKG_VERSION"),
+            network = architecture.name,
+            width = run.recipe.width,
+            seed = run.recipe.seed,
+            clips = data.train_clips,
+            name = data.name,
+            sha256 = data.sha256,
+            epoch = best.epoch,
+            auc = best.roc_auc,
+        );
+        ModelInfo {
+            name: given(
+                &self.name,
+                format!("{} ({})", architecture.title, data.name),
+            ),
+            version: given(&self.version, "1".into()),
+            licence: given(&self.licence, "not stated".into()),
+            provenance: given(&self.provenance, origin),
+            tags: data.tags.clone(),
+            front_end: data.front_end.clone(),
+            output: OutputKind::Probabilities,
+            sha256: String::new(),
+        }
+    }
+}

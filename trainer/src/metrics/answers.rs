@@ -1,0 +1,105 @@
+//! What a system said of each clip, beside what is true.
+
+/// Why answers cannot be taken.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswersError {
+    /// A clip does not have one value a tag.
+    #[error("{found} {what} for {needed} tags")]
+    Length {
+        /// "scores" or "labels".
+        what: &'static str,
+        /// Values given.
+        found: usize,
+        /// Tags there are.
+        needed: usize,
+    },
+    /// A score is not a number, so clips cannot be ranked by it.
+    #[error("the score of the tag `{tag}` is {score}, which is no number to rank by")]
+    NotANumber {
+        /// The tag.
+        tag: String,
+        /// Its score.
+        score: f64,
+    },
+}
+
+/// Scores and truth of every clip for every tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answers {
+    tags: Vec<String>,
+    /// `[tag][clip]`
+    scores: Vec<Vec<f64>>,
+    /// `[tag][clip]`
+    positive: Vec<Vec<bool>>,
+}
+
+impl Answers {
+    /// Answers for `tags`, of no clip yet.
+    #[must_use]
+    pub fn new(tags: &[String]) -> Self {
+        Self {
+            tags: tags.to_vec(),
+            scores: vec![Vec::new(); tags.len()],
+            positive: vec![Vec::new(); tags.len()],
+        }
+    }
+
+    /// Adds a clip: its `scores`, higher meaning likelier, and whether it has each tag.
+    ///
+    /// # Errors
+    /// [`AnswersError`] if either has another length than the tags, or a score is not a number;
+    /// nothing is added then.
+    pub fn push(
+        &mut self,
+        scores: impl ExactSizeIterator<Item = f64> + Clone,
+        positive: impl ExactSizeIterator<Item = bool>,
+    ) -> Result<(), AnswersError> {
+        let length = |what, found| {
+            let needed = self.tags.len();
+            (found != needed).then_some(AnswersError::Length {
+                what,
+                found,
+                needed,
+            })
+        };
+        if let Some(error) =
+            length("scores", scores.len()).or_else(|| length("labels", positive.len()))
+        {
+            return Err(error);
+        }
+        if let Some((tag, score)) = self.tags.iter().zip(scores.clone()).find(|s| s.1.is_nan()) {
+            let tag = tag.clone();
+            return Err(AnswersError::NotANumber { tag, score });
+        }
+        for (column, score) in self.scores.iter_mut().zip(scores) {
+            column.push(score);
+        }
+        for (column, positive) in self.positive.iter_mut().zip(positive) {
+            column.push(positive);
+        }
+        Ok(())
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// Number of clips.
+    #[must_use]
+    pub fn clips(&self) -> usize {
+        self.scores.first().map_or(0, Vec::len)
+    }
+
+    /// Scores of one tag, one a clip.
+    pub(super) fn scores_of(&self, tag: usize) -> &[f64] {
+        &self.scores[tag]
+    }
+
+    /// Which clips have one tag.
+    pub(super) fn positive_of(&self, tag: usize) -> &[bool] {
+        &self.positive[tag]
+    }
+}

@@ -1,0 +1,18 @@
+//! How good a tagger is: areas under the ROC and the precision-recall curve, tag by tag and averaged
+//! over tags, with bootstrap confidence intervals.
+//!
+//! [`Answers`] (what a system said of each clip, beside what is true) → [`Answers::score`] →
+//! [`Scores`].
+
+mod answers;
+mod bootstrap;
+mod ranking;
+mod scores;
+
+pub use answers::{Answers, AnswersError};
+pub use bootstrap::{Bootstrap, Interval};
+pub use ranking::{BestF1, average_precision, best_f1, roc_auc};
+pub use scores::{Scores, TagScores};
+
+/// A label from here on counts as "the clip has the tag".
+pub const POSITIVE_FROM: f32 = 0.5;

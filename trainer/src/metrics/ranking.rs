@@ -1,0 +1,237 @@
+//! One tag's clips in the order of their scores, and the exact areas that follow from it.
+
+/// Area under the ROC curve: the share of pairs of a positive and a negative clip in which the
+/// positive one scores higher, a tie counting half (the Mann–Whitney statistic). Computed in whole
+/// numbers, so ties are exact. A score that is not a number counts as the lowest.
+///
+/// `None` without both a positive and a negative clip.
+///
+/// # Panics
+/// If there are not as many `scores` as `positive`.
+#[must_use]
+pub fn roc_auc(scores: &[f32], positive: &[bool]) -> Option<f64> {
+    ranking_of(scores, positive).areas().roc_auc
+}
+
+/// Average precision as scikit-learn defines it: the sum over distinct scores, from the highest
+/// down, of precision times the recall gained there; no interpolation. A score that is not a number
+/// counts as the lowest.
+///
+/// `None` without a positive clip.
+///
+/// # Panics
+/// If there are not as many `scores` as `positive`.
+#[must_use]
+pub fn average_precision(scores: &[f32], positive: &[bool]) -> Option<f64> {
+    ranking_of(scores, positive).areas().average_precision
+}
+
+/// The threshold with the best F1 score of one tag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BestF1 {
+    /// Clips with this score or a higher one are tagged.
+    pub threshold: f64,
+    /// Harmonic mean of precision and recall there.
+    pub f1: f64,
+}
+
+/// The threshold that gives the best F1 score, the highest of them where several do.
+///
+/// `None` without a positive clip.
+///
+/// # Panics
+/// If there are not as many `scores` as `positive`.
+#[must_use]
+pub fn best_f1(scores: &[f32], positive: &[bool]) -> Option<BestF1> {
+    let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
+    Ranking::new(&scores, positive).best_f1(&scores)
+}
+
+fn ranking_of(scores: &[f32], positive: &[bool]) -> Ranking {
+    let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
+    Ranking::new(&scores, positive)
+}
+
+/// Areas under one tag's curves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Areas {
+    pub roc_auc: Option<f64>,
+    pub average_precision: Option<f64>,
+}
+
+/// Set in an entry whose clip is positive.
+const POSITIVE: u32 = 2;
+/// Set in the last entry of those with the same score.
+const LAST_OF_TIE: u32 = 1;
+/// Bits of an entry below the clip's number.
+const FLAG_BITS: u32 = 2;
+
+/// Clips from the highest score down. Sorted once, it gives the areas of any resample in one pass.
+pub(super) struct Ranking {
+    /// Clip, [`POSITIVE`], [`LAST_OF_TIE`].
+    entries: Vec<u32>,
+}
+
+impl Ranking {
+    pub fn new(scores: &[f64], positive: &[bool]) -> Self {
+        assert_eq!(scores.len(), positive.len(), "one score a clip");
+        assert!(scores.len() < 1 << (32 - FLAG_BITS), "a thousand million");
+        let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+        let key = |clip: u32| key(scores[clip as usize]);
+        order.sort_unstable_by(|&a, &b| key(b).total_cmp(&key(a)));
+        let entry = |(at, &clip): (usize, &u32)| {
+            let last = order.get(at + 1).is_none_or(|&next| key(next) != key(clip));
+            let positive = if positive[clip as usize] { POSITIVE } else { 0 };
+            clip << FLAG_BITS | positive | if last { LAST_OF_TIE } else { 0 }
+        };
+        let entries = order.iter().enumerate().map(entry).collect();
+        Self { entries }
+    }
+
+    /// Areas where every clip counts once.
+    pub fn areas(&self) -> Areas {
+        self.areas_weighted(|_| 1)
+    }
+
+    /// Areas where clip `c` counts `weight(c)` times.
+    pub fn areas_weighted(&self, weight: impl Fn(usize) -> u64) -> Areas {
+        // Half pairs, so that a tie is a whole number; precision summed over positives.
+        let (mut half_pairs, mut precisions) = (0u64, 0.0);
+        let totals = self.sweep(weight, |above, tied| {
+            half_pairs += tied.negatives * (2 * above.positives + tied.positives);
+            if tied.positives > 0 {
+                let positives = above.positives + tied.positives;
+                let all = positives + above.negatives + tied.negatives;
+                precisions += tied.positives as f64 * positives as f64 / all as f64;
+            }
+        });
+        let pairs = totals.positives * totals.negatives;
+        Areas {
+            roc_auc: (pairs > 0).then(|| half_pairs as f64 / (2 * pairs) as f64),
+            average_precision: (totals.positives > 0).then(|| precisions / totals.positives as f64),
+        }
+    }
+
+    /// The best threshold among `scores`, those that the ranking was made of.
+    pub fn best_f1(&self, scores: &[f64]) -> Option<BestF1> {
+        let is_positive = |entry: &&u32| **entry & POSITIVE != 0;
+        let positives = self.entries.iter().filter(is_positive).count() as u64;
+        let mut best: Option<BestF1> = None;
+        let mut tagged = 0;
+        self.sweep(
+            |_| 1,
+            |above, tied| {
+                tagged += (tied.positives + tied.negatives) as usize;
+                let hits = above.positives + tied.positives;
+                let f1 = 2.0 * hits as f64 / (tagged as u64 + positives) as f64;
+                if best.is_none_or(|best| f1 > best.f1) {
+                    let lowest = self.entries[tagged - 1] >> FLAG_BITS;
+                    let threshold = scores[lowest as usize];
+                    best = Some(BestF1 { threshold, f1 });
+                }
+            },
+        );
+        best.filter(|_| positives > 0)
+    }
+
+    /// Calls `on_tie` with what ranks above and what shares the next score down, for each score.
+    /// Returns all together.
+    fn sweep(
+        &self,
+        weight: impl Fn(usize) -> u64,
+        mut on_tie: impl FnMut(Counts, Counts),
+    ) -> Counts {
+        let (mut above, mut tied) = (Counts::default(), Counts::default());
+        for &entry in &self.entries {
+            let weight = weight((entry >> FLAG_BITS) as usize);
+            if entry & POSITIVE != 0 {
+                tied.positives += weight;
+            } else {
+                tied.negatives += weight;
+            }
+            if entry & LAST_OF_TIE != 0 {
+                on_tie(above, tied);
+                above.positives += tied.positives;
+                above.negatives += tied.negatives;
+                tied = Counts::default();
+            }
+        }
+        above
+    }
+}
+
+/// Clips, each as often as it counts.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    positives: u64,
+    negatives: u64,
+}
+
+/// Equal keys tie: the two zeros are one, and what is not a number is the lowest.
+fn key(score: f64) -> f64 {
+    if score.is_nan() {
+        f64::NEG_INFINITY
+    } else {
+        score + 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equal scores of both classes, all at one score, and perfect order, by hand.
+    #[test]
+    fn ties_count_half() {
+        let positive = [true, false, true, false];
+        assert_eq!(roc_auc(&[0.5; 4], &positive), Some(0.5));
+        assert_eq!(roc_auc(&[0.9, 0.1, 0.8, 0.2], &positive), Some(1.0));
+        assert_eq!(roc_auc(&[0.9, 0.1, 0.5, 0.5], &positive), Some(0.875));
+        assert_eq!(average_precision(&[0.5; 4], &positive), Some(0.5));
+        // 1 · 1/2, then 2/3 · 1/2 at the tie.
+        let found = average_precision(&[0.9, 0.1, 0.5, 0.5], &positive).unwrap();
+        assert!((found - (0.5 + 1.0 / 3.0)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn one_class_has_no_roc_and_no_positive_no_precision() {
+        assert_eq!(roc_auc(&[0.1, 0.2], &[true, true]), None);
+        assert_eq!(roc_auc(&[0.1, 0.2], &[false, false]), None);
+        assert_eq!(roc_auc(&[], &[]), None);
+        assert_eq!(average_precision(&[0.1, 0.2], &[true, true]), Some(1.0));
+        assert_eq!(average_precision(&[0.1, 0.2], &[false, false]), None);
+        assert_eq!(best_f1(&[0.1, 0.2], &[false, false]), None);
+    }
+
+    #[test]
+    fn the_two_zeros_tie_and_what_is_no_number_is_lowest() {
+        assert_eq!(roc_auc(&[0.0, -0.0], &[true, false]), Some(0.5));
+        assert_eq!(roc_auc(&[f32::NAN, -1e30], &[true, false]), Some(0.0));
+        assert_eq!(roc_auc(&[f32::NAN, -f32::NAN], &[true, false]), Some(0.5));
+    }
+
+    #[test]
+    fn a_weight_counts_a_clip_as_often() {
+        let scores = [0.9, 0.5, 0.5, 0.3, 0.3, 0.1];
+        let positive = [true, false, true, true, false, false];
+        let weights = [2u64, 0, 3, 1, 4, 1];
+        let (mut copied, mut labels) = (Vec::new(), Vec::new());
+        for clip in 0..6 {
+            for _ in 0..weights[clip] {
+                copied.push(scores[clip]);
+                labels.push(positive[clip]);
+            }
+        }
+        let weighted = Ranking::new(&scores, &positive).areas_weighted(|clip| weights[clip]);
+        assert_eq!(weighted, Ranking::new(&copied, &labels).areas());
+    }
+
+    #[test]
+    fn the_best_threshold_tags_clips_at_it() {
+        let scores = [0.9, 0.8, 0.8, 0.3, 0.1];
+        let best = best_f1(&scores, &[true, true, false, true, false]).unwrap();
+        // From 0.3 up: 3 hits, 1 false alarm, none missed.
+        assert!((best.threshold - f64::from(0.3f32)).abs() < 1e-15);
+        assert!((best.f1 - 6.0 / 7.0).abs() < 1e-15);
+    }
+}

@@ -1,0 +1,203 @@
+//! One audio file: decoded, cut into windows, analysed by the engine's front-end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use tagline_engine::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
+use tagline_media::DecodeError;
+
+use crate::data::Input;
+
+/// What is shorter than a window by no more is not worth a remark.
+const TOLERANCE_SECONDS: f64 = 0.5;
+
+/// A window's worth of a file.
+pub(super) struct Excerpt {
+    /// Where it begins in the file.
+    pub offset_seconds: f64,
+    /// Frames before its repetition.
+    pub heard_frames: usize,
+    /// One for each front-end: `[band, frame]`, the network's input.
+    pub windows: Vec<Vec<f32>>,
+}
+
+/// What a file gave.
+pub(super) struct Excerpts {
+    pub excerpts: Vec<Excerpt>,
+    /// Set where the file is shorter than a window.
+    pub remark: Option<String>,
+}
+
+/// Front-ends with their buffers, for one file after another.
+pub(super) struct Extractor {
+    specs: Vec<FrontEndSpec>,
+    most_windows: usize,
+    least_seconds: f64,
+    /// For files of the rate that the last one had.
+    ready: Option<(u32, Vec<Analysis>)>,
+}
+
+struct Analysis {
+    front_end: FrontEnd,
+    window: RollingWindow,
+    frames: usize,
+    /// Values of a window.
+    values: usize,
+}
+
+impl Extractor {
+    pub fn new(inputs: &[Input], most_windows: usize, least_seconds: f64) -> Self {
+        Self {
+            specs: inputs.iter().map(|input| input.front_end()).collect(),
+            most_windows,
+            least_seconds,
+            ready: None,
+        }
+    }
+
+    /// Decodes and analyses a file; what is wrong with it is said without its path.
+    pub fn extract(&mut self, path: &Path) -> Result<Excerpts, String> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path)));
+        outcome.unwrap_or_else(|_| {
+            self.ready = None;
+            Err("internal error while it was analysed".to_owned())
+        })
+    }
+
+    fn extract_file(&mut self, path: &Path) -> Result<Excerpts, String> {
+        let audio = tagline_media::decode(path).map_err(|error| reason(path, &error))?;
+        let (rate_hz, seconds) = (audio.sample_rate_hz, audio.seconds());
+        let mono = audio.mono();
+        drop(audio);
+        if seconds < self.least_seconds {
+            let least = self.least_seconds;
+            return Err(format!(
+                "too short: {seconds:.2} s, where {least} s are needed"
+            ));
+        }
+        let length = self.excerpt_samples(rate_hz);
+        let starts = starts(mono.len(), length, self.most_windows);
+        let analyses = self.analyses(rate_hz).map_err(|error| error.to_string())?;
+        let excerpts = starts.into_iter().map(|start| {
+            let samples = &mono[start..mono.len().min(start + length)];
+            let windows: Vec<_> = analyses.iter_mut().map(|a| a.run(samples)).collect();
+            Excerpt {
+                offset_seconds: start as f64 / f64::from(rate_hz),
+                heard_frames: windows.iter().map(|(_, heard)| *heard).min().unwrap_or(0),
+                windows: windows.into_iter().map(|(window, _)| window).collect(),
+            }
+        });
+        let excerpts = excerpts.collect();
+        let window_seconds = self.window_seconds();
+        let short = seconds < window_seconds - TOLERANCE_SECONDS;
+        let remark =
+            short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
+        Ok(Excerpts { excerpts, remark })
+    }
+
+    /// Samples under the frames of a window, so that none of them sees the excerpt's end.
+    fn excerpt_samples(&self, rate_hz: u32) -> usize {
+        let samples = |spec: &FrontEndSpec| {
+            let samples = (spec.frames - 1) * spec.hop + spec.n_fft / 2;
+            let seconds = samples as f64 / f64::from(spec.sample_rate);
+            (seconds * f64::from(rate_hz)).ceil() as usize
+        };
+        self.specs.iter().map(samples).max().unwrap_or(1)
+    }
+
+    fn window_seconds(&self) -> f64 {
+        let seconds = self.specs.iter().map(FrontEndSpec::window_seconds);
+        seconds.fold(0.0, f64::max)
+    }
+
+    fn analyses(&mut self, rate_hz: u32) -> Result<&mut [Analysis], FrontEndError> {
+        if self.ready.as_ref().is_none_or(|(rate, _)| *rate != rate_hz) {
+            self.ready = None;
+            let analyses = self.specs.iter().map(|spec| Analysis::new(spec, rate_hz));
+            self.ready = Some((rate_hz, analyses.collect::<Result<_, _>>()?));
+        }
+        Ok(self
+            .ready
+            .as_mut()
+            .map_or(&mut [], |(_, analyses)| analyses))
+    }
+}
+
+impl Analysis {
+    fn new(spec: &FrontEndSpec, rate_hz: u32) -> Result<Self, FrontEndError> {
+        Ok(Self {
+            frames: spec.frames,
+            values: spec.input_bands() * spec.frames,
+            front_end: FrontEnd::new(spec, f64::from(rate_hz))?,
+            window: RollingWindow::new(spec, 0),
+        })
+    }
+
+    /// The window that a stream of these samples fills from its start, and how many frames it
+    /// heard.
+    fn run(&mut self, samples: &[f32]) -> (Vec<f32>, usize) {
+        let (window, frames, mut heard) = (&mut self.window, self.frames, 0);
+        window.reset();
+        let mut push = |frame: &[f32]| {
+            if heard < frames {
+                window.push(frame);
+                heard += 1;
+            }
+        };
+        self.front_end.reset();
+        self.front_end.push(samples, &mut push);
+        self.front_end.finish(&mut push);
+        let mut out = vec![0.0; self.values];
+        window.read(window.pushed(), &mut out);
+        (out, heard)
+    }
+}
+
+/// Where excerpts of `length` samples begin: the centre of a file, or the centres of equal parts
+/// of it, as many as it holds without overlap, up to `most`.
+fn starts(samples: usize, length: usize, most: usize) -> Vec<usize> {
+    let parts = (samples / length).clamp(1, most);
+    (0..parts)
+        .map(|part| {
+            let centre = (2 * part + 1) * samples / (2 * parts);
+            let latest = samples.saturating_sub(length);
+            centre.saturating_sub(length / 2).min(latest)
+        })
+        .collect()
+}
+
+/// What is wrong with a file, without its path, which is where this machine has it.
+fn reason(path: &Path, error: &DecodeError) -> String {
+    match error {
+        DecodeError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            "missing".to_owned()
+        }
+        error => {
+            let text = error.to_string();
+            let own = text.strip_prefix(&format!("{}: ", path.display()));
+            own.unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_lie_in_the_centres_of_equal_parts() {
+        assert_eq!(starts(50, 100, 1), [0]);
+        assert_eq!(starts(50, 100, 9), [0]);
+        assert_eq!(starts(100, 100, 3), [0]);
+        assert_eq!(starts(300, 100, 1), [100]);
+        assert_eq!(starts(301, 100, 1), [100]);
+        assert_eq!(starts(300, 100, 3), [0, 100, 200]);
+        assert_eq!(starts(600, 100, 3), [50, 250, 450]);
+        assert_eq!(starts(299, 100, 3), [24, 174]);
+        for (samples, length, most) in [(1000, 7, 50), (99, 33, 9), (101, 33, 9)] {
+            let starts = starts(samples, length, most);
+            assert!(starts.windows(2).all(|pair| pair[0] + length <= pair[1]));
+            assert!(starts.iter().all(|start| start + length <= samples));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What a data set holds: audio files, their tags, their splits.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::PrepareError;
+use crate::data::{Split, SplitCounts, hex};
+
+/// Files looked for when the folder of the audio is searched.
+const SAMPLE: usize = 200;
+/// Tags named in an error.
+const NAMED_TAGS: usize = 12;
+
+/// An audio file of a data set. Kept small: there may be a million.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Stable name, unique in the data set.
+    pub id: Box<str>,
+    /// The file, relative to the collection's audio folder.
+    pub path: Box<str>,
+    /// The part of the data set it belongs to.
+    pub split: Split,
+    /// The labels that are not 0, by tag: index in [`Collection::tags`] and value, up to 1.
+    pub labels: Box<[(u16, f32)]>,
+}
+
+/// What a data set holds, in the order in which it is prepared.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    /// Name of the data set.
+    pub name: String,
+    /// Where the audio files lie.
+    pub audio: PathBuf,
+    /// Names of the tags.
+    pub tags: Vec<String>,
+    /// The audio files.
+    pub items: Vec<Item>,
+    /// Options that made it so, for the manifest.
+    pub options: BTreeMap<String, String>,
+}
+
+/// Which tags are kept, and in which order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// All, in the data set's order.
+    All,
+    /// So many, the most frequent first; of equally frequent ones the data set's first.
+    Top(usize),
+    /// These.
+    Named(Vec<String>),
+}
+
+impl Collection {
+    /// Keeps some tags and puts them in order.
+    ///
+    /// # Errors
+    /// [`PrepareError::UnknownTag`] names a tag that is not there.
+    pub fn select(&mut self, selection: &Selection) -> Result<(), PrepareError> {
+        let kept: Vec<usize> = match selection {
+            Selection::All => (0..self.tags.len()).collect(),
+            Selection::Top(count) => self.most_frequent(*count)?,
+            Selection::Named(names) => {
+                let index = |name: &String| self.index_of(name);
+                names.iter().map(index).collect::<Result<_, _>>()?
+            }
+        };
+        let mut new = vec![None; self.tags.len()];
+        for (to, from) in kept.iter().enumerate() {
+            new[*from] = Some(to as u16);
+        }
+        self.tags = kept.iter().map(|tag| self.tags[*tag].clone()).collect();
+        for item in &mut self.items {
+            let labels = item.labels.iter();
+            let labels = labels.filter_map(|(tag, value)| Some((new[usize::from(*tag)]?, *value)));
+            let mut labels: Vec<_> = labels.collect();
+            labels.sort_by_key(|(tag, _)| *tag);
+            item.labels = labels.into();
+        }
+        Ok(())
+    }
+
+    fn most_frequent(&self, count: usize) -> Result<Vec<usize>, PrepareError> {
+        if count == 0 || count > self.tags.len() {
+            return Err(PrepareError::Option(format!(
+                "{count} tags were asked for, where {} has {}",
+                self.name,
+                self.tags.len()
+            )));
+        }
+        let mut counts = vec![0.0f64; self.tags.len()];
+        for (tag, value) in self.items.iter().flat_map(|item| &item.labels) {
+            counts[usize::from(*tag)] += f64::from(*value);
+        }
+        let mut tags: Vec<usize> = (0..self.tags.len()).collect();
+        // Stable: equally frequent tags keep their order.
+        tags.sort_by(|a, b| counts[*b].total_cmp(&counts[*a]));
+        tags.truncate(count);
+        Ok(tags)
+    }
+
+    fn index_of(&self, name: &str) -> Result<usize, PrepareError> {
+        let found = self.tags.iter().position(|tag| tag == name);
+        found.ok_or_else(|| {
+            let mut has = self.tags[..self.tags.len().min(NAMED_TAGS)].join(", ");
+            if self.tags.len() > NAMED_TAGS {
+                has += ", …";
+            }
+            PrepareError::UnknownTag {
+                tag: name.to_owned(),
+                data: self.name.clone(),
+                has,
+            }
+        })
+    }
+
+    /// Files of each split.
+    #[must_use]
+    pub fn counts(&self) -> SplitCounts {
+        let mut counts = SplitCounts::default();
+        self.items.iter().for_each(|item| counts.count(item.split));
+        counts
+    }
+
+    /// Checks that every split has clips and that no two clips share a name.
+    pub(super) fn check(&self, may_be_empty: &[Split], hint: &str) -> Result<(), PrepareError> {
+        let counts = self.counts();
+        let empty = |split: &&Split| counts.of(**split) == 0 && !may_be_empty.contains(split);
+        if let Some(split) = Split::ALL.iter().find(empty) {
+            return Err(PrepareError::EmptySplit {
+                data: self.name.clone(),
+                split: *split,
+                counts: Split::ALL
+                    .map(|split| format!("{split} {}", counts.of(split)))
+                    .join(", "),
+                hint: hint.to_owned(),
+            });
+        }
+        let mut seen = BTreeSet::new();
+        match self.items.iter().find(|item| !seen.insert(&item.id)) {
+            Some(item) => Err(PrepareError::Twice {
+                data: self.name.clone(),
+                id: item.id.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the one of `folders` that holds the most of the listed files (of a sample of them).
+    pub(super) fn find_audio(&mut self, folders: &[PathBuf]) -> Result<(), PrepareError> {
+        let step = self.items.len().div_ceil(SAMPLE).max(1);
+        let found = |folder: &Path| {
+            let sample = self.items.iter().step_by(step);
+            sample
+                .filter(|item| folder.join(&*item.path).is_file())
+                .count()
+        };
+        let counts: HashMap<&Path, usize> = folders
+            .iter()
+            .map(|folder| (folder.as_path(), found(folder)))
+            .collect();
+        let most = counts.values().copied().max().unwrap_or(0);
+        let best = folders
+            .iter()
+            .find(|f| counts[f.as_path()] == most && most > 0);
+        match (best, folders.first(), self.items.first()) {
+            (Some(folder), _, _) => {
+                self.audio.clone_from(folder);
+                Ok(())
+            }
+            (None, Some(folder), Some(item)) => Err(PrepareError::NoAudio {
+                path: folder.clone(),
+                first: item.path.to_string(),
+            }),
+            _ => Err(PrepareError::Option(format!("{} is empty", self.name))),
+        }
+    }
+
+    /// A name for the whole list: with another one, an interrupted preparation cannot go on.
+    pub(super) fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        for item in &self.items {
+            for text in [&*item.id, &*item.path, item.split.name()] {
+                hash.update((text.len() as u64).to_le_bytes());
+                hash.update(text);
+            }
+            hash.update((item.labels.len() as u64).to_le_bytes());
+            for (tag, value) in &item.labels {
+                hash.update(tag.to_le_bytes());
+                hash.update(value.to_le_bytes());
+            }
+        }
+        hex(&hash.finalize())
+    }
+}

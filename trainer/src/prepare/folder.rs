@@ -1,0 +1,272 @@
+//! Any folder of audio: with a table of tags, or with one folder for each tag.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::PrepareError;
+use super::collection::{Collection, Item, Selection};
+use super::files::{audio_files, entries};
+use super::table::{Row, Table};
+use crate::data::Split;
+
+/// Name of the table of tags, if nothing else is given.
+const LABELS: &str = "labels.csv";
+/// What may separate the tags of a cell.
+const SEPARATORS: [char; 3] = [';', '|', ','];
+
+/// How a folder is read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The folder of the audio.
+    pub root: PathBuf,
+    /// The table of tags; `labels.csv` in the folder, if there is one, else its folders are tags.
+    pub labels: Option<PathBuf>,
+    /// Which tags are kept; all, in alphabetical order or that of the columns, if not given.
+    pub tags: Option<Selection>,
+    /// Seed of the split, where no column gives it.
+    pub seed: u64,
+    /// Part of the files that decides when to stop, 0 to 1.
+    pub valid: f64,
+    /// Part of the files for the end, 0 to 1.
+    pub test: f64,
+    /// Column of the table whose equal values (an artist, an album) stay in one split.
+    pub group: Option<String>,
+}
+
+/// Lists the audio files.
+///
+/// # Errors
+/// [`PrepareError`] names the file and what is wrong with it.
+pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
+    let possible = |part: f64| (0.0..1.0).contains(&part);
+    if !possible(reading.valid) || !possible(reading.test) || reading.valid + reading.test >= 1.0 {
+        return Err(PrepareError::Option(
+            "the parts for valid and test must be at least 0 and below 1 together".to_owned(),
+        ));
+    }
+    let root = &reading.root;
+    let labels = match &reading.labels {
+        Some(path) => Some(path.clone()),
+        None => Some(root.join(LABELS)).filter(|path| path.is_file()),
+    };
+    let mut listed = match &labels {
+        Some(path) => read_table(path, reading.group.as_deref())?,
+        None if reading.group.is_some() => {
+            return Err(PrepareError::Option(format!(
+                "a group is a column of a table: name it with --labels, or put {LABELS} into {}",
+                root.display()
+            )));
+        }
+        None => read_folders(root)?,
+    };
+    if !listed.has_splits {
+        split(&mut listed, reading);
+    }
+    let mut collection = Collection {
+        name: "folder".to_owned(),
+        audio: root.clone(),
+        tags: listed.tags,
+        items: listed.items,
+        options: BTreeMap::from([
+            ("seed".to_owned(), reading.seed.to_string()),
+            ("valid".to_owned(), reading.valid.to_string()),
+            ("test".to_owned(), reading.test.to_string()),
+        ]),
+    };
+    if let Some(group) = &reading.group {
+        collection.options.insert("group".to_owned(), group.clone());
+    }
+    collection.select(reading.tags.as_ref().unwrap_or(&Selection::All))?;
+    let unwanted = |part: f64, split| (part == 0.0 && !listed.has_splits).then_some(split);
+    let may_be_empty: Vec<Split> = [
+        unwanted(reading.valid, Split::Valid),
+        unwanted(reading.test, Split::Test),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let hint = match listed.has_splits {
+        true => "the column `split` says so",
+        false => "give larger parts with --valid and --test, or more files",
+    };
+    collection.check(&may_be_empty, hint)?;
+    if labels.is_some() {
+        collection.find_audio(std::slice::from_ref(root))?;
+    }
+    Ok(collection)
+}
+
+struct Listed {
+    tags: Vec<String>,
+    items: Vec<Item>,
+    /// For each item, what it shares with those that must be in the same split.
+    groups: Vec<String>,
+    has_splits: bool,
+}
+
+/// A table: a column `path`, and either a column `tags` (a list in each cell) or a column for
+/// each tag (0 to 1); if it has a column `split`, the splits are as it says.
+fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> {
+    let mut table = Table::open(path, b',', false)?;
+    let file = table.column("path")?;
+    let list = table.find("tags");
+    let split = table.find("split");
+    let group = group.map(|name| table.column(name)).transpose()?;
+    let other = [Some(file), list, split, group];
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|column| list.is_none() && !other.contains(&Some(*column)))
+        .collect();
+    let mut listed = Listed {
+        tags: columns.iter().map(|c| table.columns[*c].clone()).collect(),
+        items: Vec::new(),
+        groups: Vec::new(),
+        has_splits: split.is_some(),
+    };
+    if list.is_none() && columns.is_empty() {
+        return Err(table.no_column("tags"));
+    }
+    let mut lists: Vec<Vec<String>> = Vec::new();
+    table.rows(|row| {
+        let path = row.cell(file)?;
+        let labels = match list {
+            Some(list) => {
+                lists.push(tags_of(row.cell(list)?));
+                Box::default()
+            }
+            None => labels(row, &columns)?,
+        };
+        let split = match split {
+            Some(split) => {
+                let name = row.cell(split)?;
+                name.parse().map_err(|error| row.wrong(error))?
+            }
+            None => Split::Train,
+        };
+        let group = group.map(|group| row.cell(group)).transpose()?;
+        listed.groups.push(group.unwrap_or(path).to_owned());
+        listed.items.push(Item {
+            id: path.into(),
+            path: path.into(),
+            split,
+            labels,
+        });
+        Ok(())
+    })?;
+    if list.is_some() {
+        listed.name_tags(&lists);
+    }
+    if listed.tags.is_empty() {
+        return Err(PrepareError::format(path, "no file in it has a tag"));
+    }
+    Ok(listed)
+}
+
+fn labels(row: &Row<'_>, columns: &[usize]) -> Result<Box<[(u16, f32)]>, PrepareError> {
+    let mut labels = Vec::new();
+    for (tag, column) in columns.iter().enumerate() {
+        let cell = row.cell(*column)?.trim();
+        let value = if cell.is_empty() {
+            Ok(0.0)
+        } else {
+            cell.parse::<f32>()
+        };
+        match value {
+            Ok(0.0) => {}
+            Ok(value) if (0.0..=1.0).contains(&value) => labels.push((tag as u16, value)),
+            _ => return Err(row.wrong(format!("`{cell}` where a label from 0 to 1 is expected"))),
+        }
+    }
+    Ok(labels.into())
+}
+
+fn tags_of(cell: &str) -> Vec<String> {
+    // The first kind of separator that occurs: with `a, b; c`, a tag may hold a comma.
+    let separator = SEPARATORS
+        .into_iter()
+        .find(|separator| cell.contains(*separator));
+    let tags = cell.split(|c| Some(c) == separator).map(str::trim);
+    tags.filter(|tag| !tag.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+impl Listed {
+    /// Numbers the tags of lists, in alphabetical order.
+    fn name_tags(&mut self, lists: &[Vec<String>]) {
+        let names: BTreeSet<&String> = lists.iter().flatten().collect();
+        let numbers: BTreeMap<&String, u16> = names.iter().copied().zip(0..).collect();
+        for (item, list) in self.items.iter_mut().zip(lists) {
+            let unique: BTreeSet<u16> = list.iter().map(|tag| numbers[tag]).collect();
+            item.labels = unique.into_iter().map(|tag| (tag, 1.0)).collect();
+        }
+        self.tags = names.into_iter().cloned().collect();
+    }
+}
+
+/// One folder for each tag, of any depth.
+fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
+    let mut files = Vec::new();
+    let mut lists = Vec::new();
+    for tag in entries(root)? {
+        let folder = root.join(&tag);
+        if folder.is_dir() && !tag.starts_with('.') {
+            let found = audio_files(&folder)?;
+            files.extend(found.iter().map(|file| format!("{tag}/{file}")));
+            lists.extend(std::iter::repeat_n(vec![tag], found.len()));
+        }
+    }
+    if files.is_empty() {
+        return Err(PrepareError::Missing {
+            path: root.to_owned(),
+            what: "audio".to_owned(),
+            expected: format!("{LABELS}, or one folder of audio files for each tag"),
+        });
+    }
+    let items = files.iter().map(|path| Item {
+        id: path.as_str().into(),
+        path: path.as_str().into(),
+        split: Split::Train,
+        labels: Box::default(),
+    });
+    let mut listed = Listed {
+        tags: Vec::new(),
+        items: items.collect(),
+        groups: files,
+        has_splits: false,
+    };
+    listed.name_tags(&lists);
+    Ok(listed)
+}
+
+/// Shuffles the groups and cuts: first those for the end, then those that decide, then the rest.
+fn split(listed: &mut Listed, reading: &Reading) {
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for group in &listed.groups {
+        *sizes.entry(group).or_default() += 1;
+    }
+    let mut groups: Vec<(&str, usize)> = sizes.into_iter().collect();
+    groups.shuffle(&mut ChaCha8Rng::seed_from_u64(reading.seed));
+    let files = listed.items.len() as f64;
+    let wanted = |part: f64| (part * files).round() as usize;
+    let (test, valid) = (wanted(reading.test), wanted(reading.valid));
+    let mut taken = 0;
+    let splits: BTreeMap<&str, Split> = groups
+        .into_iter()
+        .map(|(group, size)| {
+            let split = match taken {
+                taken if taken < test => Split::Test,
+                taken if taken < test + valid => Split::Valid,
+                _ => Split::Train,
+            };
+            taken += size;
+            (group, split)
+        })
+        .collect();
+    for (item, group) in listed.items.iter_mut().zip(&listed.groups) {
+        item.split = splits[group.as_str()];
+    }
+}

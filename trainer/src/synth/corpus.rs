@@ -1,0 +1,189 @@
+//! A corpus on disk, laid out as MagnaTagATune: tables, and clips in the folders 0 to f.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::encode;
+use super::error::SynthError;
+use super::labels::TAGS;
+use super::manifest::{MANIFEST, Manifest};
+use super::piece::{Piece, style_of};
+use super::soundfonts::SoundFonts;
+use super::tables::{self, Row};
+use crate::atomic;
+
+/// Sample rate of a corpus's clips: above what any of the front-ends hears.
+pub const CORPUS_RATE_HZ: u32 = 22_050;
+/// Quality of Ogg Vorbis clips, about 45 kbit/s.
+const QUALITY: f32 = 0.4;
+
+/// Shortest and longest clips.
+const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=300.0;
+
+/// The files that clips are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClipFormat {
+    /// Ogg Vorbis.
+    Ogg,
+    /// WAV of 16 bits a sample.
+    Wav,
+}
+
+impl ClipFormat {
+    /// The extension of its files.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Ogg => "ogg",
+            Self::Wav => "wav",
+        }
+    }
+}
+
+/// What to render.
+#[derive(Clone, Debug)]
+pub struct Corpus {
+    /// The folder, made where it is missing.
+    pub folder: PathBuf,
+    /// How many clips.
+    pub clips: usize,
+    /// Clips of another seed are other music.
+    pub seed: u64,
+    /// Length of a clip, seconds.
+    pub seconds: f64,
+    /// The files that clips are written as.
+    pub format: ClipFormat,
+    /// Clips side by side; as many as there are processors if not given.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// What was rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorpusReport {
+    /// Clips that were rendered now.
+    pub rendered: usize,
+    /// Clips that were there.
+    pub kept: usize,
+    /// Each tag with its number of clips, in the order of the tables' columns.
+    pub tags: Vec<(&'static str, usize)>,
+}
+
+impl Corpus {
+    /// Renders every clip that is not there yet, then writes the tables. `progress` is told the
+    /// number of clips that are done and of all, from several threads.
+    ///
+    /// # Errors
+    /// [`SynthError`]: finished clips stay, and the same call goes on from there.
+    pub fn render(
+        &self,
+        fonts: &SoundFonts,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<CorpusReport, SynthError> {
+        if !SECONDS.contains(&self.seconds) {
+            return Err(SynthError::Seconds(self.seconds));
+        }
+        Manifest::of(self, fonts).settle(&self.folder)?;
+        for folder in 0..16 {
+            make_folder(&self.folder.join(format!("{folder:x}")))?;
+        }
+        let missing: Vec<usize> = (0..self.clips)
+            .filter(|clip| !self.is_finished(*clip))
+            .collect();
+        let kept = self.clips - missing.len();
+        let done = Mutex::new(kept);
+        progress(kept, self.clips);
+        self.threads()?.install(|| {
+            missing.par_iter().try_for_each(|&clip| {
+                self.render_clip(clip, fonts)?;
+                let mut done = done
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                *done += 1;
+                progress(*done, self.clips);
+                Ok(())
+            })
+        })?;
+        let rows = self.rows()?;
+        self.write("annotations_final.csv", &tables::annotations(&rows))?;
+        self.write("clip_info_final.csv", &tables::clip_info(&rows, self.seed))?;
+        let count = |tag: usize| rows.iter().filter(|row| row.tags[tag]).count();
+        Ok(CorpusReport {
+            rendered: missing.len(),
+            kept,
+            tags: TAGS
+                .iter()
+                .enumerate()
+                .map(|(index, tag)| (*tag, count(index)))
+                .collect(),
+        })
+    }
+
+    fn threads(&self) -> Result<rayon::ThreadPool, SynthError> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(self.jobs.map_or(0, NonZeroUsize::get))
+            .build()
+            .map_err(|error| SynthError::Encode(format!("no threads: {error}")))
+    }
+
+    /// Folder and file of a clip. Folders are filled evenly, and no two clips share a piece: the
+    /// usual split by folder is a split by piece.
+    fn path(&self, clip: usize) -> String {
+        let style = style_of(self.seed, clip).name;
+        format!(
+            "{:x}/{style}-{clip:06}.{}",
+            clip % 16,
+            self.format.extension()
+        )
+    }
+
+    /// Clips are written whole or not at all, so that one that is there is finished.
+    fn is_finished(&self, clip: usize) -> bool {
+        self.folder.join(self.path(clip)).is_file()
+    }
+
+    fn render_clip(&self, clip: usize, fonts: &SoundFonts) -> Result<(), SynthError> {
+        let piece = Piece::of_corpus(self.seed, clip, self.seconds)?;
+        let [left, right] = piece.record(CORPUS_RATE_HZ, fonts)?;
+        let mono: Vec<f32> = left
+            .iter()
+            .zip(&right)
+            .map(|(l, r)| 0.5 * (l + r))
+            .collect();
+        let bytes = match self.format {
+            ClipFormat::Ogg => encode::ogg(&[mono], CORPUS_RATE_HZ, QUALITY, clip as i32)?,
+            ClipFormat::Wav => encode::wav(&[mono], CORPUS_RATE_HZ),
+        };
+        self.write(&self.path(clip), &bytes)
+    }
+
+    /// The tables' lines. Composing is quick: the music need not be played for its tags.
+    fn rows(&self) -> Result<Vec<Row>, SynthError> {
+        self.threads()?.install(|| {
+            (0..self.clips)
+                .into_par_iter()
+                .map(|clip| {
+                    let piece = Piece::of_corpus(self.seed, clip, self.seconds)?;
+                    Ok(Row::new(clip, self.path(clip), &piece))
+                })
+                .collect()
+        })
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SynthError> {
+        let path = self.folder.join(name);
+        atomic::write(&path, bytes).map_err(|source| SynthError::File { path, source })
+    }
+}
+
+pub(super) fn make_folder(path: &Path) -> Result<(), SynthError> {
+    std::fs::create_dir_all(path).map_err(|source| SynthError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The name of the corpus's manifest, for those who look for one.
+pub const CORPUS_MANIFEST: &str = MANIFEST;

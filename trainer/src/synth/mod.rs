@@ -1,0 +1,30 @@
+//! A labelled corpus of music that the program composes, plays with General MIDI SoundFonts and
+//! synthesizers of its own, and writes as MagnaTagATune lies on disk.
+//!
+//! The way of a clip: a style's table (`styles`) → a score (`compose`) → tags (`labels`), and
+//! sound (`render`, `analog`) → a recording (`mix`) → a file (`encode`). Every decision is drawn
+//! from the corpus's seed and the clip's index (`dice`).
+
+mod analog;
+mod compose;
+mod corpus;
+mod dice;
+mod encode;
+mod error;
+mod instrument;
+mod labels;
+mod manifest;
+mod mix;
+mod piece;
+mod preview;
+mod render;
+mod score;
+mod soundfonts;
+mod style;
+mod styles;
+mod tables;
+
+pub use corpus::{CORPUS_MANIFEST, CORPUS_RATE_HZ, ClipFormat, Corpus, CorpusReport};
+pub use error::SynthError;
+pub use preview::{Recording, compose_style, style_names};
+pub use soundfonts::SoundFonts;

@@ -1,0 +1,213 @@
+//! Which clips a step sees, and how much of them. Everything is a function of seed, epoch and
+//! step, so that a resumed training sees what it would have seen.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::Scope;
+
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tagline_engine::tile;
+
+use super::options::{Recipe, SHORTEST_SECONDS};
+use crate::cpu::Windows;
+use crate::data::{Clips, DataError};
+
+/// Threads that load batches.
+const LOADERS: usize = 2;
+/// Batches that each of them has ready.
+const AHEAD: usize = 2;
+
+/// Clips side by side.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Number of clips.
+    pub clips: usize,
+    /// Bands and frames of their windows.
+    pub size: [usize; 2],
+    /// Windows, `[clip, band, frame]`.
+    pub windows: Vec<f32>,
+    /// Labels, `[clip, tag]`, 0 to 1.
+    pub labels: Vec<f32>,
+}
+
+impl Batch {
+    /// Its windows.
+    #[must_use]
+    pub fn windows(&self) -> Windows<'_> {
+        Windows {
+            values: &self.windows,
+            clips: self.clips,
+            size: self.size,
+        }
+    }
+}
+
+/// The batches of one epoch of training.
+#[derive(Clone, Debug)]
+pub(super) struct Epoch<'a> {
+    clips: &'a Clips,
+    order: Vec<usize>,
+    lengths: Lengths,
+    number: usize,
+    batch: usize,
+    seed: u64,
+}
+
+/// How much of a clip's window is used.
+#[derive(Clone, Copy, Debug)]
+struct Lengths {
+    /// Frames that the network is given.
+    given: usize,
+    /// Fewest frames that are kept of the clip's own; fewer than `given` are repeated.
+    shortest: usize,
+}
+
+/// A generator for one purpose: the same for the same numbers, unlike any other's.
+pub(super) fn generator(seed: u64, purpose: Purpose, epoch: usize, step: usize) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    let parts = [seed, purpose as u64, epoch as u64, step as u64];
+    for (bytes, part) in key.chunks_exact_mut(8).zip(parts) {
+        bytes.copy_from_slice(&part.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
+/// What random numbers are for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose {
+    Order = 1,
+    Crop = 2,
+    Dropout = 3,
+}
+
+/// Steps of an epoch: whole batches only, since a batch norm needs company; or one of all clips
+/// where there are too few for a whole one.
+pub(super) fn steps(clips: usize, batch: usize) -> usize {
+    (clips / batch).max(1)
+}
+
+impl<'a> Epoch<'a> {
+    /// The epoch `number`, from 0, of training on `clips`, whose frames come `frame_seconds`
+    /// apart.
+    pub(super) fn new(
+        clips: &'a Clips,
+        recipe: &Recipe,
+        number: usize,
+        frame_seconds: f64,
+    ) -> Self {
+        let mut order: Vec<usize> = (0..clips.len()).collect();
+        order.shuffle(&mut generator(recipe.seed, Purpose::Order, number, 0));
+        let halved = (number as f64) < recipe.half_windows * recipe.epochs as f64;
+        let given = clips.frames().div_ceil(if halved { 2 } else { 1 });
+        let shortest = (SHORTEST_SECONDS / frame_seconds).ceil() as usize;
+        let shortest = if recipe.variable_length {
+            shortest.clamp(1, given)
+        } else {
+            given
+        };
+        Self {
+            clips,
+            order,
+            lengths: Lengths { given, shortest },
+            number,
+            batch: recipe.batch.min(clips.len()),
+            seed: recipe.seed,
+        }
+    }
+
+    /// Number of its steps.
+    pub(super) fn steps(&self) -> usize {
+        steps(self.order.len(), self.batch)
+    }
+
+    /// Starts threads that load the batches from step `first` on; they arrive in order.
+    pub(super) fn load<'scope, 'env>(
+        &'env self,
+        scope: &'scope Scope<'scope, 'env>,
+        first: usize,
+    ) -> Loading {
+        let receivers = (0..LOADERS).map(|loader| {
+            let (sender, receiver) = sync_channel(AHEAD);
+            scope.spawn(move || {
+                for step in (first + loader..self.steps()).step_by(LOADERS) {
+                    // Nobody waits any more once the training has been interrupted.
+                    if sender.send(self.batch(step)).is_err() {
+                        return;
+                    }
+                }
+            });
+            receiver
+        });
+        Loading {
+            receivers: receivers.collect(),
+            next: 0,
+        }
+    }
+
+    fn batch(&self, step: usize) -> Result<Batch, DataError> {
+        let (bands, frames) = (self.clips.bands(), self.clips.frames());
+        let given = self.lengths.given;
+        let chosen = &self.order[step * self.batch..][..self.batch];
+        let mut rng = generator(self.seed, Purpose::Crop, self.number, step);
+        let mut window = vec![0.0; bands * frames];
+        let mut batch = Batch {
+            clips: chosen.len(),
+            size: [bands, given],
+            windows: vec![0.0; chosen.len() * bands * given],
+            labels: Vec::new(),
+        };
+        let windows = batch.windows.chunks_exact_mut(bands * given);
+        for (&clip, out) in chosen.iter().zip(windows) {
+            self.clips.read(clip, &mut window)?;
+            batch.labels.extend_from_slice(self.clips.labels(clip));
+            let heard = self.clips.heard_frames(clip).clamp(1, frames);
+            let kept = rng.random_range(self.lengths.shortest..=given).min(heard);
+            // Where a whole window is given of a shorter clip, its own repetition stays.
+            let kept = if self.lengths.shortest == given {
+                given
+            } else {
+                kept
+            };
+            let start = rng.random_range(0..=frames.min(heard.max(kept)) - kept);
+            let rows = window.chunks_exact(frames).zip(out.chunks_exact_mut(given));
+            for (row, out) in rows {
+                out[..kept].copy_from_slice(&row[start..start + kept]);
+                tile(out, kept);
+            }
+        }
+        Ok(batch)
+    }
+}
+
+/// Batches on their way, in order.
+pub(super) struct Loading {
+    receivers: Vec<Receiver<Result<Batch, DataError>>>,
+    next: usize,
+}
+
+impl Iterator for Loading {
+    type Item = Result<Batch, DataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let receiver = &self.receivers[self.next % self.receivers.len()];
+        self.next += 1;
+        receiver.recv().ok()
+    }
+}
+
+/// The windows of `clips` in order, `batch` at a time, whole and without their labels.
+pub(super) fn in_order(
+    clips: &Clips,
+    batch: usize,
+) -> impl Iterator<Item = Result<(std::ops::Range<usize>, Vec<f32>), DataError>> {
+    let window = clips.bands() * clips.frames();
+    (0..clips.len()).step_by(batch).map(move |first| {
+        let range = first..clips.len().min(first + batch);
+        let mut windows = vec![0.0; range.len() * window];
+        for (clip, window) in range.clone().zip(windows.chunks_exact_mut(window)) {
+            clips.read(clip, window)?;
+        }
+        Ok((range, windows))
+    })
+}

@@ -1,0 +1,304 @@
+//! Checkpoints: one safetensors file each, whole or not at all.
+//!
+//! It holds the network's tensors under PyTorch's names, the optimizer's state as bytes, and where
+//! the training stands as JSON in the file's metadata, with a SHA-256 over all of them.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::TrainError;
+use crate::arch::{Architecture, Parameters};
+use crate::atomic;
+
+/// Largest checkpoint, in bytes.
+const MAX_BYTES: u64 = 8 << 30;
+/// Name of the optimizer's state among the tensors.
+const OPTIMIZER: &str = "optimizer";
+/// Key of the metadata: a SHA-256, a space, and JSON. One key alone, so that the same state gives
+/// the same bytes.
+const STATE: &str = "tagline.state";
+
+/// Why a checkpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// It cannot be read.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// It is damaged or no checkpoint.
+    #[error("no whole checkpoint: {0}")]
+    Damaged(String),
+    /// It is of another network.
+    #[error("a checkpoint of {found}, not of {expected}")]
+    OtherNetwork {
+        /// What it is of.
+        found: String,
+        /// What it should be of.
+        expected: String,
+    },
+    /// A tensor is missing or has another shape.
+    #[error("tensor `{name}` is {found}, not {expected:?}")]
+    Tensor {
+        /// Its name.
+        name: String,
+        /// Its shape, or that it is missing.
+        found: String,
+        /// The shape it must have.
+        expected: Vec<usize>,
+    },
+}
+
+/// Which network a checkpoint is of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct NetworkId {
+    /// Name of the architecture.
+    pub(super) architecture: String,
+    /// Factor of its maps.
+    pub(super) width: f64,
+    /// Bands of its input.
+    pub(super) bands: usize,
+    /// Number of its tags.
+    pub(super) tags: usize,
+}
+
+impl std::fmt::Display for NetworkId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            architecture,
+            width,
+            bands,
+            tags,
+        } = self;
+        write!(
+            f,
+            "{architecture} (width {width}, {bands} bands, {tags} tags)"
+        )
+    }
+}
+
+impl NetworkId {
+    /// Zeros in the shapes of the network.
+    fn zeros(&self) -> Result<Parameters, CheckpointError> {
+        let unknown = || CheckpointError::Damaged(format!("no network `{}`", self.architecture));
+        let architecture = Architecture::named(&self.architecture).ok_or_else(unknown)?;
+        Ok(Parameters::zeros(
+            architecture,
+            self.width,
+            self.bands,
+            self.tags,
+        ))
+    }
+}
+
+/// A checkpoint: numbers, and where the training stands as JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Checkpoint {
+    /// Which network it is of.
+    pub(super) network: NetworkId,
+    /// Its numbers.
+    pub(super) parameters: Parameters,
+    /// The optimizer's state; empty in a checkpoint that is only for use.
+    pub(super) optimizer: Vec<u8>,
+    /// Where the training stands.
+    pub(super) state: serde_json::Value,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Described {
+    network: NetworkId,
+    state: serde_json::Value,
+}
+
+impl Checkpoint {
+    /// Writes it to `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// [`TrainError::Write`]; `path` is as it was then.
+    pub(super) fn write(&mut self, path: &Path) -> Result<(), TrainError> {
+        atomic::write(path, &self.bytes()).map_err(|source| TrainError::Write {
+            path: path.display().to_string(),
+            source,
+        })
+    }
+
+    fn bytes(&mut self) -> Vec<u8> {
+        let described = serde_json::json!({ "network": self.network, "state": self.state });
+        let described = described.to_string();
+        let tensors = self.parameters.tensors().into_iter();
+        let mut all: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = tensors
+            .map(|(name, shape, values)| {
+                let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+                (name, Dtype::F32, shape, bytes.collect())
+            })
+            .collect();
+        if !self.optimizer.is_empty() {
+            let shape = vec![self.optimizer.len()];
+            all.push((OPTIMIZER.into(), Dtype::U8, shape, self.optimizer.clone()));
+        }
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        let parts = all
+            .iter()
+            .map(|(name, _, _, bytes)| (name.as_str(), bytes.as_slice()));
+        let sum = checksum(&described, parts);
+        let metadata = HashMap::from([(STATE.into(), format!("{sum} {described}"))]);
+        let views = all.iter().map(|(name, dtype, shape, bytes)| {
+            let view = TensorView::new(*dtype, shape.clone(), bytes);
+            (name, view.expect("the bytes of every tensor fit its shape"))
+        });
+        safetensors::serialize(views, Some(metadata)).expect("every tensor fits its description")
+    }
+
+    /// Reads the checkpoint `path`, which must be of `expected` where that is given.
+    ///
+    /// # Errors
+    /// [`TrainError::Checkpoint`].
+    pub(super) fn read(path: &Path, expected: Option<&NetworkId>) -> Result<Self, TrainError> {
+        let read = || {
+            let size = std::fs::metadata(path)?.len();
+            if size > MAX_BYTES {
+                return Err(CheckpointError::Damaged(format!(
+                    "{size} bytes are too many"
+                )));
+            }
+            Self::parse(&std::fs::read(path)?, expected)
+        };
+        read().map_err(|source| TrainError::Checkpoint {
+            path: path.display().to_string(),
+            source,
+        })
+    }
+
+    fn parse(file: &[u8], expected: Option<&NetworkId>) -> Result<Self, CheckpointError> {
+        let damaged = |reason: String| CheckpointError::Damaged(reason);
+        let (_, header) =
+            SafeTensors::read_metadata(file).map_err(|error| damaged(error.to_string()))?;
+        let tensors = SafeTensors::deserialize(file).map_err(|error| damaged(error.to_string()))?;
+        let metadata = header.metadata().clone().unwrap_or_default();
+        let found = metadata.get(STATE).and_then(|text| text.split_once(' '));
+        let (sum, described) = found.ok_or_else(|| damaged(format!("it has no `{STATE}`")))?;
+        let mut parts: Vec<(&str, &[u8])> = tensors.iter().map(|(n, v)| (n, v.data())).collect();
+        parts.sort_by_key(|(name, _)| *name);
+        if checksum(described, parts.into_iter()) != sum {
+            return Err(damaged("its content does not match its checksum".into()));
+        }
+        let Described { network, state } =
+            serde_json::from_str(described).map_err(|error| damaged(error.to_string()))?;
+        if let Some(expected) = expected.filter(|expected| **expected != network) {
+            return Err(CheckpointError::OtherNetwork {
+                found: network.to_string(),
+                expected: expected.to_string(),
+            });
+        }
+        let mut parameters = network.zeros()?;
+        for (name, shape, values) in parameters.tensors() {
+            let tensor = tensors.tensor(&name).ok();
+            let fits = tensor.filter(|t| t.dtype() == Dtype::F32 && t.shape() == shape);
+            let Some(tensor) = fits else {
+                let found = tensors.tensor(&name).map_or_else(
+                    |_| "missing".to_owned(),
+                    |tensor| format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
+                );
+                return Err(CheckpointError::Tensor {
+                    name,
+                    found,
+                    expected: shape,
+                });
+            };
+            let (numbers, _) = tensor.data().as_chunks::<4>();
+            for (value, bytes) in values.iter_mut().zip(numbers) {
+                *value = f32::from_le_bytes(*bytes);
+            }
+        }
+        let optimizer = tensors
+            .tensor(OPTIMIZER)
+            .map(|tensor| tensor.data().to_vec());
+        Ok(Self {
+            network,
+            parameters,
+            optimizer: optimizer.unwrap_or_default(),
+            state,
+        })
+    }
+}
+
+/// SHA-256 over the description and every tensor, in lower-case hex.
+fn checksum<'a>(described: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut sum = Sha256::new();
+    sum.update(described.as_bytes());
+    for (name, bytes) in parts {
+        sum.update(name.as_bytes());
+        sum.update((bytes.len() as u64).to_le_bytes());
+        sum.update(bytes);
+    }
+    let digest = sum.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkpoint() -> Checkpoint {
+        let network = NetworkId {
+            architecture: "fcn5-compact".into(),
+            width: 0.05,
+            bands: 96,
+            tags: 3,
+        };
+        let mut parameters = network.zeros().unwrap();
+        for (_, _, values) in parameters.tensors() {
+            values.fill(0.25);
+        }
+        Checkpoint {
+            network,
+            parameters,
+            optimizer: vec![1, 2, 3],
+            state: serde_json::json!({ "epoch": 7 }),
+        }
+    }
+
+    #[test]
+    fn it_comes_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("last.safetensors");
+        let mut written = checkpoint();
+        written.write(&path).unwrap();
+        let read = Checkpoint::read(&path, Some(&written.network)).unwrap();
+        assert_eq!(read, written);
+    }
+
+    #[test]
+    fn one_of_another_network_is_named() {
+        let bytes = checkpoint().bytes();
+        let expected = NetworkId {
+            architecture: "fcn4".into(),
+            ..checkpoint().network
+        };
+        let error = Checkpoint::parse(&bytes, Some(&expected))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("of fcn5-compact (width 0.05"), "{error}");
+        assert!(error.contains("not of fcn4"), "{error}");
+    }
+
+    #[test]
+    fn one_that_is_cut_or_changed_anywhere_is_refused() {
+        let bytes = checkpoint().bytes();
+        for length in [0, 7, 100, bytes.len() - 1] {
+            let error = Checkpoint::parse(&bytes[..length], None).unwrap_err();
+            assert!(
+                matches!(error, CheckpointError::Damaged(_)),
+                "{length}: {error}"
+            );
+        }
+        for place in (0..bytes.len()).step_by(997).chain([bytes.len() - 1]) {
+            let mut changed = bytes.clone();
+            changed[place] ^= 0x10;
+            assert!(Checkpoint::parse(&changed, None).is_err(), "byte {place}");
+        }
+    }
+}

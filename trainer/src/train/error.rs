@@ -1,0 +1,85 @@
+//! Why a training did not run to its end.
+
+use super::checkpoint::CheckpointError;
+use crate::data::DataError;
+use crate::metrics::AnswersError;
+
+/// Why a training did not run to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// An option makes no sense.
+    #[error("--{option} {reason}")]
+    Option {
+        /// Name of the option.
+        option: &'static str,
+        /// What it must be.
+        reason: &'static str,
+    },
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// There are too few clips to train on.
+    #[error("the training split has only {clips} clip; a batch needs at least 2")]
+    TooFewClips {
+        /// How many there are.
+        clips: usize,
+    },
+    /// No tag of the validation split can be scored.
+    #[error(
+        "no tag of the validation split has both a clip with it and a clip without it, so no \
+         ROC-AUC can be measured"
+    )]
+    NothingToMeasure,
+    /// The folder holds a run that is not the one asked for.
+    #[error(
+        "{run} already holds a run with {differences}; go on with it with the same options, or \
+         choose another folder"
+    )]
+    OtherRun {
+        /// The folder.
+        run: String,
+        /// What differs: option, its value there, the value asked for.
+        differences: String,
+    },
+    /// A file of the run is not what it should be.
+    #[error("{path}: {reason}")]
+    Run {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A checkpoint cannot be used.
+    #[error("{path}: {source}")]
+    Checkpoint {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: CheckpointError,
+    },
+    /// A file of the run cannot be written.
+    #[error("{path} is not written: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The network's outputs cannot be ranked.
+    #[error("validation: {0}")]
+    Answers(#[from] AnswersError),
+    /// The device is not there.
+    #[error("{0}")]
+    Device(String),
+    /// The loss is no number any more.
+    #[error("the loss is {loss} in step {step} of epoch {epoch}; try a lower --lr")]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The step in it, from 1.
+        step: usize,
+        /// NaN or an infinity.
+        loss: f32,
+    },
+}

@@ -1,0 +1,393 @@
+//! Trains a network: [`run`].
+//!
+//! The loop is our own, on Burn's tensors, gradients and optimizer, so that a resumed training
+//! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
+//! draws is a function of seed, epoch and step alone.
+
+mod batches;
+mod checkpoint;
+mod device;
+mod error;
+mod figures;
+mod learner;
+mod options;
+mod progress;
+mod run_folder;
+mod schedule;
+mod validate;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+pub use batches::Batch;
+pub use checkpoint::CheckpointError;
+pub use device::{Computer, DeviceChoice};
+pub use error::TrainError;
+pub use learner::Learner;
+pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
+pub use progress::{Event, Progress};
+pub use run_folder::{DataDescription, EpochRecord, RunDescription};
+
+use crate::arch::Parameters;
+use crate::data::{Clips, Dataset, Split};
+use crate::metrics::Scores;
+use batches::{Epoch, Purpose, generator};
+use checkpoint::Checkpoint;
+use run_folder::{RunFolder, exact};
+use schedule::Schedule;
+use validate::validate;
+
+/// The checkpoint that a training goes on from.
+const LAST: &str = "last.safetensors";
+/// The checkpoint of the best epoch.
+const BEST: &str = "best.safetensors";
+/// Time between checkpoints within an epoch.
+const SAVE_EVERY: Duration = Duration::from_secs(300);
+
+/// How a training went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainReport {
+    /// Folder of the run.
+    pub run: PathBuf,
+    /// Every epoch that is done.
+    pub epochs: Vec<EpochRecord>,
+    /// The best of them, by its number from 1, and its validation ROC-AUC.
+    pub best: Option<(usize, f64)>,
+    /// Why it ended.
+    pub end: End,
+}
+
+/// Why a training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All epochs are done.
+    Finished,
+    /// The validation ROC-AUC got no better any more.
+    Stopped,
+    /// It was interrupted; the same command goes on with it.
+    Interrupted,
+}
+
+/// Where a training stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Standing {
+    /// Epochs that are done.
+    epochs: Vec<EpochRecord>,
+    /// Steps of the current epoch that are done.
+    step: usize,
+    /// Sum of their losses.
+    #[serde(with = "exact")]
+    loss: f64,
+    /// Seconds that they took.
+    #[serde(with = "exact")]
+    seconds: f64,
+}
+
+impl Standing {
+    /// The best epoch, by its number from 1, and its ROC-AUC; the first of equals.
+    fn best(&self) -> Option<(usize, f64)> {
+        self.epochs.iter().fold(None, |best, one| match best {
+            Some((_, auc)) if auc >= one.roc_auc => best,
+            _ => Some((one.epoch, one.roc_auc)),
+        })
+    }
+}
+
+/// Trains a network, or goes on with a training, until it ends.
+///
+/// # Errors
+/// [`TrainError`]; the checkpoints are those of the last good moment then.
+pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainReport, TrainError> {
+    options.recipe.validate()?;
+    let computer = options.device.open()?;
+    let data = Dataset::open(&options.data, options.architecture.input)?;
+    let mut training = Training::open(options, &data, &computer, progress)?;
+    let end = training.run()?;
+    let best = training.standing.best();
+    Ok(TrainReport {
+        run: options.run.clone(),
+        epochs: training.standing.epochs,
+        best,
+        end,
+    })
+}
+
+/// The network of a run's best epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// Its numbers.
+    pub parameters: Parameters,
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Its macro ROC-AUC on the validation split.
+    pub roc_auc: f64,
+}
+
+/// What a run writes beside the best network's numbers.
+#[derive(Serialize, Deserialize)]
+struct BestState {
+    epoch: usize,
+    #[serde(with = "exact")]
+    roc_auc: f64,
+}
+
+/// The network of the best epoch of the run in the folder `run`; `None` if no epoch is done yet.
+///
+/// # Errors
+/// [`TrainError`] if it cannot be read, or is not the run's.
+pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, TrainError> {
+    let path = run.join(BEST);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let found = Checkpoint::read(&path, Some(&description.network()))?;
+    let state: BestState =
+        serde_json::from_value(found.state).map_err(|error| TrainError::Run {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+    Ok(Some(Best {
+        parameters: found.parameters,
+        epoch: state.epoch,
+        roc_auc: state.roc_auc,
+    }))
+}
+
+struct Training<'a> {
+    options: &'a TrainOptions,
+    progress: &'a dyn Progress,
+    train: Clips,
+    valid: Clips,
+    description: RunDescription,
+    folder: RunFolder,
+    learner: Learner,
+    schedule: Schedule,
+    standing: Standing,
+}
+
+impl<'a> Training<'a> {
+    fn open(
+        options: &'a TrainOptions,
+        data: &Dataset,
+        computer: &Computer,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, TrainError> {
+        let recipe = &options.recipe;
+        let (train, valid) = (data.split(Split::Train)?, data.split(Split::Valid)?);
+        if train.len() < 2 {
+            return Err(TrainError::TooFewClips { clips: train.len() });
+        }
+        let described = DataDescription {
+            name: data.name().to_owned(),
+            sha256: data.sha256().to_owned(),
+            train_clips: train.len(),
+            valid_clips: valid.len(),
+            bands: train.bands(),
+            front_end: data.front_end().clone(),
+            tags: data.tags().to_vec(),
+        };
+        let description = RunDescription::new(options.architecture.name, recipe, described);
+        let folder = RunFolder::open(&options.run, &description)?;
+        let last = folder.file(LAST);
+        let found = if last.is_file() {
+            Some(Checkpoint::read(&last, Some(&description.network()))?)
+        } else {
+            None
+        };
+        let parameters = match &found {
+            Some(found) => found.parameters.clone(),
+            None => Parameters::random(
+                options.architecture,
+                recipe.width,
+                train.bands(),
+                data.tags().len(),
+                recipe.seed,
+            ),
+        };
+        let mut learner = Learner::new(
+            options.architecture,
+            &parameters,
+            recipe.clip_norm,
+            computer,
+        );
+        let mut standing = Standing::default();
+        if let Some(found) = found {
+            let damaged = |reason: String| TrainError::Run {
+                path: last.display().to_string(),
+                reason,
+            };
+            standing =
+                serde_json::from_value(found.state).map_err(|error| damaged(error.to_string()))?;
+            learner.load_optimizer(&found.optimizer).map_err(damaged)?;
+        }
+        let steps = batches::steps(train.len(), recipe.batch) * recipe.epochs;
+        Ok(Self {
+            options,
+            progress,
+            train,
+            valid,
+            description,
+            folder,
+            learner,
+            schedule: Schedule {
+                peak: recipe.learning_rate,
+                warm_up: (steps as f64 * recipe.warm_up) as usize,
+                steps,
+            },
+            standing,
+        })
+    }
+
+    fn run(&mut self) -> Result<End, TrainError> {
+        let recipe = &self.options.recipe;
+        self.progress.event(&Event::Started {
+            done: &self.standing.epochs,
+            epochs: recipe.epochs,
+            steps: batches::steps(self.train.len(), recipe.batch),
+            batch: recipe.batch.min(self.train.len()),
+            step: self.standing.step,
+            values: self.learner.parameters().trained(),
+        });
+        while self.standing.epochs.len() < recipe.epochs {
+            if self.stopped_early() {
+                return Ok(End::Stopped);
+            }
+            if !self.epoch()? {
+                self.save()?;
+                return Ok(End::Interrupted);
+            }
+        }
+        Ok(End::Finished)
+    }
+
+    /// Whether too many epochs have passed since the best.
+    fn stopped_early(&self) -> bool {
+        let best = self.standing.best().map_or(0, |(epoch, _)| epoch);
+        self.standing.epochs.len() - best >= self.options.recipe.patience
+    }
+
+    /// Trains and validates an epoch; `false` if it was interrupted.
+    fn epoch(&mut self) -> Result<bool, TrainError> {
+        let start = Instant::now();
+        if !self.steps(start)? {
+            return Ok(false);
+        }
+        let tags = &self.description.data.tags;
+        let Some(scores) = validate(&mut self.learner, &self.valid, tags, self.progress)? else {
+            return Ok(false);
+        };
+        let roc_auc = scores.macro_roc_auc.ok_or(TrainError::NothingToMeasure)?;
+        let standing = &mut self.standing;
+        let epoch = standing.epochs.len();
+        let record = EpochRecord {
+            epoch: epoch + 1,
+            learning_rate: self.schedule.rate((epoch + 1) * standing.step - 1),
+            train_loss: standing.loss / standing.step as f64,
+            roc_auc,
+            pr_auc: scores.macro_pr_auc.unwrap_or_default(),
+            seconds: standing.seconds + start.elapsed().as_secs_f64(),
+        };
+        let best = standing.best().is_none_or(|(_, best)| roc_auc > best);
+        standing.epochs.push(record.clone());
+        (standing.step, standing.loss, standing.seconds) = (0, 0.0, 0.0);
+        if best {
+            self.save_best(&record, &scores)?;
+        }
+        self.save()?;
+        figures::write_epochs(&self.folder, self.title(), &self.standing.epochs)?;
+        self.progress.event(&Event::Epoch {
+            record: &record,
+            best,
+        });
+        Ok(true)
+    }
+
+    /// Trains the steps of the current epoch that are not done yet; `false` if interrupted.
+    fn steps(&mut self, start: Instant) -> Result<bool, TrainError> {
+        let recipe = &self.options.recipe;
+        let number = self.standing.epochs.len();
+        let frame_seconds = self.description.data.front_end.frame_seconds();
+        let clips = self.train.clone();
+        let epoch = Epoch::new(&clips, recipe, number, frame_seconds);
+        let steps = epoch.steps();
+        let before = self.standing.seconds;
+        let mut saved = Instant::now();
+        std::thread::scope(|scope| {
+            for batch in epoch.load(scope, self.standing.step) {
+                let step = self.standing.step;
+                let rate = self.schedule.rate(number * steps + step);
+                let drawn = rand::RngExt::random(&mut generator(
+                    recipe.seed,
+                    Purpose::Dropout,
+                    number,
+                    step,
+                ));
+                let loss = self.learner.step(&batch?, rate, drawn);
+                if !loss.is_finite() {
+                    let (epoch, step) = (number + 1, step + 1);
+                    return Err(TrainError::Diverged { epoch, step, loss });
+                }
+                self.standing.step += 1;
+                self.standing.loss += f64::from(loss);
+                self.standing.seconds = before + start.elapsed().as_secs_f64();
+                self.progress.event(&Event::Step {
+                    step: self.standing.step,
+                    loss: self.standing.loss / self.standing.step as f64,
+                });
+                if self.progress.interrupted() {
+                    return Ok(false);
+                }
+                if saved.elapsed() > SAVE_EVERY {
+                    self.save()?;
+                    saved = Instant::now();
+                }
+            }
+            self.standing.seconds = before;
+            Ok(true)
+        })
+    }
+
+    /// Writes where the training stands.
+    fn save(&self) -> Result<(), TrainError> {
+        let path = self.folder.file(LAST);
+        let failed = |reason: String| TrainError::Run {
+            path: path.display().to_string(),
+            reason,
+        };
+        let state = serde_json::to_value(&self.standing);
+        let mut checkpoint = Checkpoint {
+            network: self.description.network(),
+            parameters: self.learner.parameters(),
+            optimizer: self.learner.optimizer().map_err(failed)?,
+            state: state.map_err(|error| failed(error.to_string()))?,
+        };
+        checkpoint.write(&path)
+    }
+
+    /// Writes the network as the best so far.
+    fn save_best(&self, record: &EpochRecord, scores: &Scores) -> Result<(), TrainError> {
+        let state = BestState {
+            epoch: record.epoch,
+            roc_auc: record.roc_auc,
+        };
+        let path = self.folder.file(BEST);
+        let state = serde_json::to_value(state).map_err(|error| TrainError::Run {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        let mut checkpoint = Checkpoint {
+            network: self.description.network(),
+            parameters: self.learner.parameters(),
+            optimizer: Vec::new(),
+            state,
+        };
+        checkpoint.write(&path)?;
+        figures::write_tags(&self.folder, self.title(), scores)
+    }
+
+    fn title(&self) -> &'static str {
+        self.options.architecture.title
+    }
+}

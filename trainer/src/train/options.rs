@@ -1,0 +1,101 @@
+//! What a training is asked to do.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DeviceChoice, TrainError};
+use crate::arch::Architecture;
+
+/// A training: which network, on which data, into which folder, how.
+#[derive(Clone, Debug)]
+pub struct TrainOptions {
+    /// The network.
+    pub architecture: &'static Architecture,
+    /// Folder of prepared data.
+    pub data: PathBuf,
+    /// Folder of the run: made if it is not there, gone on with if it is.
+    pub run: PathBuf,
+    /// What computes.
+    pub device: DeviceChoice,
+    /// What decides the result.
+    pub recipe: Recipe,
+}
+
+/// What decides a training's result, beside network and data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Factor of the number of maps in every layer.
+    pub width: f64,
+    /// Times that every clip is seen.
+    pub epochs: usize,
+    /// Clips a step.
+    pub batch: usize,
+    /// Highest learning rate, where warm-up ends and the cosine begins.
+    pub learning_rate: f64,
+    /// Part of all steps in which the learning rate rises from 0.
+    pub warm_up: f64,
+    /// Epochs without a better validation ROC-AUC after which the training ends.
+    pub patience: usize,
+    /// Largest norm of each tensor's gradient.
+    pub clip_norm: f64,
+    /// Seed of weights, order, crops and dropout.
+    pub seed: u64,
+    /// Train on random lengths from [`SHORTEST_SECONDS`] to the whole window, repeated until they
+    /// fill it as the plugin does.
+    pub variable_length: bool,
+    /// Part of the epochs, at the beginning, that train on random halves of the window, in half
+    /// the time.
+    pub half_windows: f64,
+}
+
+/// Shortest audio of `variable_length`, in seconds.
+pub const SHORTEST_SECONDS: f64 = 3.0;
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            width: 1.0,
+            epochs: 30,
+            batch: 16,
+            learning_rate: 1e-3,
+            warm_up: 0.05,
+            patience: 10,
+            clip_norm: 1.0,
+            seed: 0,
+            variable_length: false,
+            half_windows: 0.0,
+        }
+    }
+}
+
+impl Recipe {
+    /// Checks that every number makes sense.
+    ///
+    /// # Errors
+    /// [`TrainError::Option`] names the first that does not.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        let check = |option, fine: bool, reason| {
+            if fine {
+                Ok(())
+            } else {
+                Err(TrainError::Option { option, reason })
+            }
+        };
+        let positive = |value: f64| value.is_finite() && value > 0.0;
+        let part = |value: f64| (0.0..=1.0).contains(&value);
+        let wide = positive(self.width) && self.width <= 16.0;
+        check("width", wide, "must be above 0 and at most 16")?;
+        check("epochs", self.epochs > 0, "must be at least 1")?;
+        // A batch norm over a single value makes it 0.
+        check("batch", self.batch > 1, "must be at least 2")?;
+        let rate = positive(self.learning_rate) && self.learning_rate <= 1.0;
+        check("lr", rate, "must be above 0 and at most 1")?;
+        check("warm-up", part(self.warm_up), "must be between 0 and 1")?;
+        check("patience", self.patience > 0, "must be at least 1")?;
+        check("clip", positive(self.clip_norm), "must be above 0")?;
+        let halves = part(self.half_windows);
+        check("half-windows", halves, "must be between 0 and 1")
+    }
+}

@@ -1,0 +1,48 @@
+//! How good a network is on a split.
+
+use super::TrainError;
+use super::batches::in_order;
+use super::learner::Learner;
+use super::progress::{Event, Progress};
+use crate::cpu::Windows;
+use crate::data::Clips;
+use crate::metrics::{Answers, Bootstrap, POSITIVE_FROM, Scores};
+
+/// Clips that are computed side by side.
+const CLIPS: usize = 8;
+
+/// Runs the network on every clip; `None` if it was interrupted.
+pub(super) fn validate(
+    learner: &mut Learner,
+    clips: &Clips,
+    tags: &[String],
+    progress: &dyn Progress,
+) -> Result<Option<Scores>, TrainError> {
+    let size = [clips.bands(), clips.frames()];
+    let mut answers = Answers::new(tags);
+    for batch in in_order(clips, CLIPS) {
+        let (range, windows) = batch?;
+        let windows = Windows {
+            values: &windows,
+            clips: range.len(),
+            size,
+        };
+        let probabilities = learner.predict(windows);
+        for (clip, probabilities) in range.clone().zip(probabilities.chunks_exact(tags.len())) {
+            let scores = probabilities.iter().map(|score| f64::from(*score));
+            let labels = clips
+                .labels(clip)
+                .iter()
+                .map(|label| *label >= POSITIVE_FROM);
+            answers.push(scores, labels)?;
+        }
+        progress.event(&Event::Validating {
+            clips: range.end,
+            of: clips.len(),
+        });
+        if progress.interrupted() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(answers.score(Bootstrap::NONE)))
+}

@@ -1,0 +1,302 @@
+//! MagnaTagATune in its own form.
+
+use std::path::{Path, PathBuf};
+
+use trainer::data::{Dataset, Input, Split};
+use trainer::prepare::Selection;
+use trainer::prepare::magnatagatune::{Reading, Splitting, read};
+
+use crate::corpus::{
+    assert_window, clip, clips, npy_texts, options, report, run, samples, wav, window,
+};
+
+const HEADER: &str = "clip_id\tno voice\tguitar\tbeat\tbeats\ttechno\tmp3_path";
+
+/// Clips in their folders, and the table that names them, quoted as the real one.
+pub fn corpus(root: &Path, rows: &[(&str, &str, &str)]) {
+    let mut table = String::new();
+    for line in std::iter::once(HEADER.to_owned()).chain(
+        rows.iter()
+            .map(|(id, tags, path)| format!("{id}\t{}\t{path}", tags.replace(' ', "\t"))),
+    ) {
+        let cells: Vec<_> = line.split('\t').map(|cell| format!("\"{cell}\"")).collect();
+        table += &(cells.join("\t") + "\n");
+    }
+    std::fs::write(root.join("annotations_final.csv"), table).unwrap();
+    for (id, _, path) in rows {
+        clip(&root.join(path), id.parse().unwrap());
+    }
+}
+
+/// no voice 1, guitar 4, beat 2, beats 2, techno 1; clip 9 has none.
+pub const ROWS: [(&str, &str, &str); 7] = [
+    ("2", "0 1 1 0 0", "f/a-01-0-29.wav"),
+    ("6", "0 1 0 0 1", "0/b-01-0-29.wav"),
+    ("7", "1 0 1 1 0", "9/b-02-0-29.wav"),
+    ("8", "0 1 0 1 0", "b/c-01-0-29.wav"),
+    ("9", "0 0 0 0 0", "a/c-02-0-29.wav"),
+    ("10", "0 1 0 0 0", "c/d-01-0-29.wav"),
+    ("11", "0 0 0 0 0", "d/e-01-0-29.wav"),
+];
+
+pub fn reading(root: &Path) -> Reading {
+    Reading {
+        root: root.to_owned(),
+        audio: None,
+        splitting: Splitting::Folders,
+        tags: Some(Selection::Top(3)),
+        merge_synonyms: false,
+    }
+}
+
+fn ids(out: &Path, split: Split) -> Vec<String> {
+    clips(out, split).into_iter().map(|(id, _)| id).collect()
+}
+
+fn refused(reading: &Reading) -> String {
+    read(reading).unwrap_err().to_string()
+}
+
+#[test]
+fn clips_are_split_by_folder_and_tagged_by_frequency() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let collection = read(&reading(root.path())).unwrap();
+    assert_eq!(collection.tags, ["guitar", "beat", "beats"]);
+    let prepared = run(&collection, &options(out.path())).unwrap();
+    assert_eq!(prepared.items, 7);
+    assert_eq!(ids(out.path(), Split::Train), ["6", "7", "8", "9"]);
+    assert_eq!(ids(out.path(), Split::Valid), ["10"]);
+    let test = clips(out.path(), Split::Test);
+    let expected = [
+        ("2".to_owned(), vec![1.0, 1.0, 0.0]),
+        ("11".to_owned(), vec![0.0; 3]),
+    ];
+    assert_eq!(test, expected);
+}
+
+#[test]
+fn the_windows_are_the_engines_own() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    // A whole window, a long file whose centre is taken, and one that is repeated.
+    let long = samples(40, 44_100, 61.0);
+    wav(&root.path().join("0/b-01-0-29.wav"), 44_100, &long);
+    // 1365 hops and half an FFT.
+    let exact = samples(41, 12_000, 349_696.0 / 12_000.0);
+    wav(&root.path().join("9/b-02-0-29.wav"), 12_000, &exact);
+    let mut options = options(out.path());
+    options.inputs = Input::ALL.to_vec();
+    run(&read(&reading(root.path())).unwrap(), &options).unwrap();
+    // 1365 hops and half an FFT, at the file's rate.
+    let length = ((1365.0 * 256.0 + 256.0) / 12_000.0 * 44_100.0_f64).ceil() as usize;
+    let start = long.len() / 2 - length / 2;
+    let long = &long[start..start + length];
+    let short = samples(8, 16_000, 4.0);
+    for input in Input::ALL {
+        let train = Dataset::open(out.path(), input)
+            .unwrap()
+            .split(Split::Train)
+            .unwrap();
+        let mut found = vec![0.0; train.bands() * train.frames()];
+        for (clip, rate_hz, samples, heard) in [
+            (0, 44_100, long, 1366),
+            (1, 12_000, &exact[..], 1366),
+            (2, 16_000, &short[..], 1 + 48_000 / 256),
+        ] {
+            train.read(clip, &mut found).unwrap();
+            let what = format!("{input}, clip {clip}");
+            assert_window(&what, &found, &window(input, rate_hz, samples));
+            assert_eq!(train.heard_frames(clip), heard);
+        }
+        assert!((train.offset_seconds(0) - start as f64 / 44_100.0).abs() < 1e-9);
+    }
+    let short = report(out.path());
+    assert_eq!(short.len(), 5, "{short:?}");
+    assert_eq!(
+        short[0],
+        "kept,10,c/d-01-0-29.wav,\"short: 4.00 s, repeated to fill 29.14 s\""
+    );
+}
+
+#[test]
+fn the_smaller_split_leaves_out_clips_without_a_chosen_tag() {
+    let root = tempfile::tempdir().unwrap();
+    corpus(root.path(), &ROWS);
+    let reading = Reading {
+        splitting: Splitting::Tagged,
+        ..reading(root.path())
+    };
+    let collection = read(&reading).unwrap();
+    let ids: Vec<_> = collection.items.iter().map(|item| &*item.id).collect();
+    assert_eq!(ids, ["2", "6", "7", "8", "10"]);
+}
+
+#[test]
+fn synonyms_are_merged_before_tags_are_counted() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let reading = Reading {
+        merge_synonyms: true,
+        ..reading(root.path())
+    };
+    let collection = read(&reading).unwrap();
+    // beat and beats are three clips together; `no voice` is kept under its group's name.
+    assert_eq!(collection.tags, ["guitar", "beat", "no singer"]);
+    run(&collection, &options(out.path())).unwrap();
+    let train = clips(out.path(), Split::Train);
+    assert_eq!(train[1], ("7".to_owned(), vec![0.0, 1.0, 1.0]));
+    assert_eq!(train[2], ("8".to_owned(), vec![1.0, 1.0, 0.0]));
+}
+
+#[test]
+fn a_published_split_decides_clips_order_and_tags() {
+    let (root, split) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let write = |name: &str, lines: &[&str]| {
+        std::fs::write(split.path().join(name), npy_texts(lines)).unwrap();
+    };
+    write("train.npy", &["1\tf/a-01-0-29.mp3", "0\tb/c-01-0-29.npy"]);
+    write("valid.npy", &["5\tc/d-01-0-29.wav"]);
+    write("test.npy", &["2\t0/b-01-0-29.wav"]);
+    let reading = Reading {
+        splitting: Splitting::Files(split.path().to_owned()),
+        tags: None,
+        ..reading(root.path())
+    };
+    // Without tags.npy the 50 most frequent are asked for.
+    assert!(refused(&reading).contains("50 tags were asked for"));
+    write("tags.npy", &["techno", "guitar"]);
+    let collection = read(&reading).unwrap();
+    assert_eq!(collection.tags, ["techno", "guitar"]);
+    let found: Vec<_> = collection
+        .items
+        .iter()
+        .map(|item| (&*item.id, item.split, item.labels.to_vec()))
+        .collect();
+    let expected = [
+        ("2", Split::Train, vec![(1, 1.0)]),
+        ("8", Split::Train, vec![(1, 1.0)]),
+        ("10", Split::Valid, vec![(1, 1.0)]),
+        ("6", Split::Test, vec![(0, 1.0), (1, 1.0)]),
+    ];
+    assert_eq!(found, expected);
+
+    write("test.npy", &["2\t0/nobody-knows.mp3"]);
+    assert!(refused(&reading).contains("0/nobody-knows"));
+    write("tags.npy", &["techno", "gitar"]);
+    assert!(refused(&reading).contains("no tag `gitar` in magnatagatune; it has no voice, guitar"));
+    std::fs::write(split.path().join("valid.npy"), b"\x93NUMPY\x01").unwrap();
+    assert!(refused(&reading).contains("valid.npy: not a .npy file"));
+    std::fs::remove_file(split.path().join("valid.npy")).unwrap();
+    assert!(refused(&reading).contains("no published split"));
+}
+
+#[test]
+fn nothing_that_is_wrong_with_a_clip_is_lost() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let file = |name: &str| root.path().join(name);
+    std::fs::remove_file(file("0/b-01-0-29.wav")).unwrap();
+    std::fs::write(file("9/b-02-0-29.wav"), b"").unwrap();
+    std::fs::write(file("b/c-01-0-29.wav"), [0x5a; 5_000]).unwrap();
+    wav(&file("a/c-02-0-29.wav"), 16_000, &samples(1, 16_000, 2.5));
+    std::fs::remove_file(file("d/e-01-0-29.wav")).unwrap();
+    std::fs::create_dir(file("d/e-01-0-29.wav")).unwrap();
+    let prepared = run(&read(&reading(root.path())).unwrap(), &options(out.path())).unwrap();
+    let summary = prepared.summary.unwrap();
+    assert_eq!(prepared.items, summary.clips.total() + summary.skipped);
+    assert_eq!(summary.skipped, 5);
+    let report = report(out.path());
+    for (line, expected) in report.iter().zip([
+        "kept,10,",
+        "kept,2,",
+        "skipped,11,d/e-01-0-29.wav,not a file",
+        "skipped,6,0/b-01-0-29.wav,missing",
+        "skipped,7,9/b-02-0-29.wav,\"not an audio file in a known format",
+        "skipped,8,b/c-01-0-29.wav,",
+        "skipped,9,a/c-02-0-29.wav,\"too short: 2.50 s, where 3 s are needed\"",
+    ]) {
+        assert!(line.starts_with(expected), "{line}\n{expected}");
+    }
+    assert_eq!(report.len(), 7);
+    let here = root.path().display().to_string();
+    assert!(
+        report.iter().all(|line| !line.contains(&here)),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn a_table_that_is_not_as_it_should_be_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    assert!(
+        refused(&reading(root.path())).contains("no MagnaTagATune; expected annotations_final")
+    );
+    corpus(root.path(), &ROWS);
+    let path = root.path().join("annotations_final.csv");
+    let good = std::fs::read_to_string(&path).unwrap();
+    for (from, to, expected) in [
+        (
+            "\"clip_id\"",
+            "\"clip\"",
+            "no column `clip_id`; it has clip, no voice",
+        ),
+        ("\"mp3_path\"", "\"path\"", "no column `mp3_path`"),
+        ("\"f/a-01", "\"x/a-01", "line 2: the path `x/a-01-0-29.wav`"),
+        (
+            "\"2\"\t\"0\"",
+            "\"2\"\t\"yes\"",
+            "line 2: `yes` where 0 or 1",
+        ),
+        ("\"2\"\t\"0\"", "\"2\"", "record 1"),
+        ("\"6\"", "\"2\"", "the clip `2` is there twice"),
+        (
+            "\"c/d-01",
+            "\"d/d-01",
+            "no clips in the split `valid` (train 4, valid 0, test 3)",
+        ),
+        (good.as_str(), "", "the file is empty"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
+        let error = refused(&reading(root.path()));
+        assert!(error.contains(expected), "{from} → {to}: {error}");
+    }
+    std::fs::write(&path, &good).unwrap();
+    let unknown = Reading {
+        tags: Some(Selection::Named(vec!["techno".into(), "polka".into()])),
+        ..reading(root.path())
+    };
+    assert!(refused(&unknown).contains("no tag `polka`"));
+    let many = Reading {
+        tags: Some(Selection::Top(6)),
+        ..reading(root.path())
+    };
+    assert!(refused(&many).contains("6 tags were asked for, where magnatagatune has 5"));
+}
+
+#[test]
+fn audio_that_is_elsewhere_is_asked_for() {
+    let (root, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    for (_, _, path) in ROWS {
+        let to = elsewhere.path().join(path);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::rename(root.path().join(path), to).unwrap();
+    }
+    let error = refused(&reading(root.path()));
+    assert!(error.contains("name their folder with --audio"), "{error}");
+    let named = Reading {
+        audio: Some(elsewhere.path().to_owned()),
+        ..reading(root.path())
+    };
+    assert_eq!(read(&named).unwrap().audio, elsewhere.path());
+    // As the zip files of the data set are often unpacked.
+    let inside: PathBuf = root.path().join("mp3");
+    for folder in ["0", "9", "a", "b", "c", "d", "f"] {
+        std::fs::remove_dir(root.path().join(folder)).unwrap();
+    }
+    std::fs::rename(elsewhere.path(), &inside).unwrap();
+    assert_eq!(read(&reading(root.path())).unwrap().audio, inside);
+}

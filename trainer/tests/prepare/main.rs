@@ -1,0 +1,8 @@
+//! Data sets as they lie on disk, prepared.
+
+mod corpus;
+mod folder;
+mod jamendo;
+mod magnatagatune;
+mod msd;
+mod running;
