@@ -2,12 +2,14 @@
 
 mod bundles;
 pub mod npy;
+mod onnx_checker;
 mod onnx_runtime;
 mod tiny_model;
 
 use std::path::PathBuf;
 
 pub use bundles::bundle;
+pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
 pub use tiny_model::{TinyModel, tiny_model};
 
