@@ -66,6 +66,7 @@ pub struct Model {
     info: Arc<ModelInfo>,
     onnx: Arc<[u8]>,
     input_shape: Vec<usize>,
+    quantized: bool,
 }
 
 impl Model {
@@ -102,6 +103,10 @@ impl Model {
         let mut info = metadata::read(&model, sidecar)?;
         let graph = graph::check(&model)?;
         let (_, input_shape) = graph::input(graph, &info.front_end)?;
+        let quantized = graph
+            .node
+            .iter()
+            .any(|node| node.op_type == "QuantizeLinear");
         graph::output(graph)?;
         let output_shape = analysis::output_shape(model, &input_shape)?;
         let outputs = output_shape.iter().map(|&length| length as u64).product();
@@ -117,6 +122,7 @@ impl Model {
             info: Arc::new(info),
             onnx: onnx.into(),
             input_shape,
+            quantized,
         })
     }
 
@@ -136,6 +142,12 @@ impl Model {
     /// channel.
     pub(crate) fn input_shape(&self) -> &[usize] {
         &self.input_shape
+    }
+
+    /// Whether values inside the network are rounded to a few bits, so that backends that differ
+    /// in the last place of an f32 may differ by a step.
+    pub(crate) fn is_quantized(&self) -> bool {
+        self.quantized
     }
 }
 

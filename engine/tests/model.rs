@@ -745,6 +745,82 @@ fn nodes_that_would_need_more_memory_than_any_machine_has_are_refused() {
     assert_matches!(padded, ModelError::TooMuchMemory { .. });
 }
 
+/// The tiny model with its weights as int8, so many scales for them on the first axis, and its
+/// input in steps of uint8, with so many scales for all of it.
+fn quantized(weight_scales: i64, input_scales: i64) -> Result<Model, ModelError> {
+    let mut tiny = tiny();
+    let graph = tiny.model.graph.as_mut().unwrap();
+    let tensor = |name: &str, data_type: DataType, length: i64, bytes: &[u8]| TensorProto {
+        name: name.to_owned(),
+        dims: if length == 1 { vec![] } else { vec![length] },
+        data_type: data_type as i32,
+        raw_data: bytes.repeat(length as usize),
+        ..TensorProto::default()
+    };
+    let weight = graph
+        .initializer
+        .iter_mut()
+        .find(|t| t.name == "weight")
+        .unwrap();
+    weight.raw_data = vec![1; 3 * 96];
+    weight.data_type = DataType::Int8 as i32;
+    let scale = 0.003f32.to_le_bytes();
+    graph.initializer.extend([
+        tensor("weight_scale", DataType::Float, weight_scales, &scale),
+        tensor("weight_zero", DataType::Int8, weight_scales, &[0]),
+        tensor(
+            "scale",
+            DataType::Float,
+            input_scales,
+            &0.5f32.to_le_bytes(),
+        ),
+        tensor("zero", DataType::Uint8, input_scales, &[200]),
+    ]);
+    let node = |op_type: &str, input: [&str; 3], output: &str, axis: i64| NodeProto {
+        op_type: op_type.to_owned(),
+        input: input.map(str::to_owned).to_vec(),
+        output: vec![output.to_owned()],
+        attribute: vec![AttributeProto {
+            name: "axis".to_owned(),
+            i: axis,
+            r#type: AttributeType::Int as i32,
+            ..AttributeProto::default()
+        }],
+        ..NodeProto::default()
+    };
+    graph.node[0].input = vec!["steps_f32".into(), "weight_f32".into(), "bias".into()];
+    let before = [
+        node(
+            "DequantizeLinear",
+            ["weight", "weight_scale", "weight_zero"],
+            "weight_f32",
+            0,
+        ),
+        node("QuantizeLinear", ["log_mel", "scale", "zero"], "steps", 1),
+        node(
+            "DequantizeLinear",
+            ["steps", "scale", "zero"],
+            "steps_f32",
+            1,
+        ),
+    ];
+    graph.node.splice(0..0, before);
+    open(&tiny)
+}
+
+#[test]
+fn a_quantized_network_opens_and_its_scales_must_fit() {
+    assert_matches!(quantized(3, 1), Ok(_));
+    assert_matches!(quantized(1, 1), Ok(_));
+    // tract would repeat the shorter one, of the weights or of the window, as often as there are
+    // scales.
+    for (weight_scales, input_scales) in [(100_000, 1), (2, 1), (3, 100_000), (3, 96)] {
+        let error = quantized(weight_scales, input_scales).unwrap_err();
+        assert_matches!(&error, ModelError::Graph { .. });
+        assert!(error.to_string().contains("scales"), "{error}");
+    }
+}
+
 /// An initializer of these integers.
 fn integers(name: &str, values: &[i64]) -> TensorProto {
     TensorProto {

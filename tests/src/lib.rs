@@ -3,6 +3,7 @@
 mod bundles;
 mod fcn_model;
 pub mod npy;
+mod onnx_checker;
 mod onnx_runtime;
 mod tiny_model;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 pub use bundles::bundle;
 pub use fcn_model::{FcnBlock, FcnModel};
+pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
 pub use tiny_model::{TinyModel, tiny_model};
 

@@ -8,6 +8,7 @@ mod deny;
 mod error;
 mod install;
 mod measure;
+mod onnx_checker;
 mod onnxruntime;
 mod packages;
 mod plist;

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::stage::{self, Stage};
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
-use crate::{deny, onnxruntime, process, setup};
+use crate::{deny, onnx_checker, onnxruntime, process, setup};
 
 /// Runs every stage, or the quick ones, and prints the summary.
 ///
@@ -121,6 +121,12 @@ fn cargo_test(workspace: &Workspace) -> Command {
             command.env("TAGLINE_ORT_LIB", library);
         }
         Err(error) => println!("No ONNX Runtime for the tests, so some will skip: {error}"),
+    }
+    match onnx_checker::packages(workspace) {
+        Ok(packages) => {
+            command.env("TAGLINE_ONNX_CHECKER", packages);
+        }
+        Err(error) => println!("No onnx.checker for the tests, so some will skip: {error}"),
     }
     command
 }

@@ -42,6 +42,10 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
                 values: 8,
                 ..Constant::default()
             },
+            ("QuantizeLinear" | "DequantizeLinear", _) => match quantized(node, &constants)? {
+                Some(constant) => constant,
+                None => continue,
+            },
             (_, None) => continue,
             (_, Some(inputs)) => computed(node, &inputs),
         };
@@ -57,6 +61,44 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
         }
     }
     Ok(())
+}
+
+/// What QuantizeLinear or DequantizeLinear makes of a constant; `None` if its input is none.
+///
+/// tract repeats a tensor along an axis on which it is shorter than the scale. So of what depends
+/// on the window, all values must share one scale, and of a constant, the scale must fit it.
+fn quantized(
+    node: &NodeProto,
+    constants: &HashMap<&str, Constant>,
+) -> Result<Option<Constant>, ModelError> {
+    let refuse = |reason: &str| {
+        let node = operator::label(node);
+        Err(ModelError::Graph {
+            reason: format!("node `{node}` {reason}"),
+        })
+    };
+    let input = node
+        .input
+        .first()
+        .and_then(|name| constants.get(name.as_str()));
+    let axis = node.attribute.iter().find(|a| a.name == "axis");
+    let axis = axis.map_or(1, |attribute| attribute.i);
+    let length = input.and_then(|input| {
+        let dims = input.dims.as_ref()?;
+        let from_end = axis + if axis < 0 { dims.len() as i64 } else { 0 };
+        dims.get(usize::try_from(from_end).ok()?).copied()
+    });
+    for parameter in node.input.iter().skip(1).filter(|name| !name.is_empty()) {
+        match constants.get(parameter.as_str()) {
+            None => return refuse("has a scale or zero point that is not a constant"),
+            Some(parameter) if parameter.values == 1 || Some(parameter.values) == length => {}
+            Some(_) => return refuse("has more scales or zero points than its input can have"),
+        }
+    }
+    Ok(input.map(|input| Constant {
+        integers: None,
+        ..input.clone()
+    }))
 }
 
 /// What `node` makes of the constants `inputs`.

@@ -1,5 +1,6 @@
 //! Trained networks out, as model files.
 
+pub mod quantize;
 mod run;
 
 use prost::Message;
