@@ -18,6 +18,7 @@ mod link;
 mod loader;
 mod mel;
 mod model;
+mod model_slot;
 mod model_source;
 mod network;
 mod pipeline;

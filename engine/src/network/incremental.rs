@@ -2,7 +2,7 @@
 //!
 //! `chain` reads the part of a graph that can be computed column by column of time, `operator` by
 //! operator; `plan` cuts it into segments and says whose columns are kept; `submodel` makes an ONNX
-//! model of each segment for a backend to run. `staged` runs them: `layout` knows where a window's
+//! model of each segment for a backend to run, and `finish` does the pool at its end. `staged` runs them: `layout` knows where a window's
 //! columns lie, `turn` computes those that are missing, `columns` holds them, and `state` is what
 //! each stream keeps of them.
 //!
@@ -12,6 +12,7 @@
 
 mod chain;
 mod columns;
+mod finish;
 mod layout;
 mod operator;
 mod plan;

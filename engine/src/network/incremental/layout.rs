@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{Columns, Loose};
+use super::finish::raise;
 use super::operator::Axis;
 use super::plan::{Part, Segment, Source};
 use super::state::NetworkState;
@@ -133,9 +134,7 @@ impl<'a> Layout<'a> {
             let first = (j * axis.stride) as i64 - axis.before as i64;
             for column in first..first + axis.kernel as i64 {
                 let column = self.column(state, work, index, View::Window, column);
-                for (most, &value) in pooled.iter_mut().zip(column.unwrap_or_default()) {
-                    *most = most.max(value);
-                }
+                raise(pooled, column.unwrap_or_default());
             }
         }
         work.pooled = pooled;

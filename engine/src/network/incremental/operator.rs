@@ -51,6 +51,8 @@ impl Axis {
 pub(super) enum Kind {
     /// Every value depends on those in its own column only.
     Column,
+    /// So does `max(x, 0)`.
+    Rectifier,
     /// Convolution.
     Convolution,
     /// The maximum over a rectangle, which is that over bands of those over time.
@@ -81,7 +83,7 @@ impl Step {
 }
 
 /// Operators of one input that treat every value alike.
-const VALUE_BY_VALUE: [&str; 22] = [
+const VALUE_BY_VALUE: [&str; 21] = [
     "Abs",
     "Celu",
     "Clip",
@@ -96,7 +98,6 @@ const VALUE_BY_VALUE: [&str; 22] = [
     "LeakyRelu",
     "Mish",
     "Neg",
-    "Relu",
     "Selu",
     "Sigmoid",
     "Softplus",
@@ -128,6 +129,7 @@ pub(super) fn step(
     let column = |shape: &[usize]| Ok(step(Kind::Column, vec![], shape.to_vec(), 0));
     match operator {
         _ if VALUE_BY_VALUE.contains(&operator) => column(shape),
+        "Relu" => Ok(step(Kind::Rectifier, vec![], shape.to_vec(), 0)),
         "Add" | "Sub" | "Mul" | "Div" | "PRelu" => {
             let others = node.input.iter().filter(|name| *name != input);
             for other in others {

@@ -15,6 +15,7 @@
 use std::ops::Range;
 
 use super::chain::Chain;
+use super::finish::Finish;
 use super::operator::{Axis, Kind, Step};
 use crate::{Analyzer, FrontEndSpec};
 
@@ -58,7 +59,10 @@ pub(super) enum Source {
 /// Operators that are computed together, for some columns at a time.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
+    /// What a backend computes of it.
     pub links: Vec<Link>,
+    /// What is done to that.
+    pub finish: Option<Finish>,
     /// Shapes of its input and output without time.
     pub dims_in: Vec<usize>,
     pub dims_out: Vec<usize>,
@@ -112,6 +116,17 @@ impl Segment {
     /// Values in a column of its output.
     pub fn rows(&self) -> usize {
         self.dims_out.iter().product()
+    }
+
+    /// Shape of what a backend gives for a chunk of its output; time is the last axis.
+    pub fn backend_output(&self) -> Vec<usize> {
+        let (dims, columns) = match &self.finish {
+            Some(finish) => (&finish.dims_in, finish.columns_in(self.chunk)),
+            None => (&self.dims_out, self.chunk),
+        };
+        let mut shape = dims.clone();
+        shape.push(columns);
+        shape
     }
 
     /// Columns of its input for a chunk of its output.
@@ -348,6 +363,11 @@ impl<'a> Builder<'a> {
             self.next_step += 1;
         };
         self.segments.extend(self.current.take());
+        for segment in &mut self.segments {
+            segment.finish = Finish::of(&segment.links, &self.chain.steps);
+            let finished = segment.finish.as_ref().map_or(0, |finish| finish.links);
+            segment.links.truncate(segment.links.len() - finished);
+        }
         let part = Part {
             source: self.source,
             unit: self.unit,
@@ -369,6 +389,7 @@ impl<'a> Builder<'a> {
         self.grid *= time.stride;
         let segment = self.current.get_or_insert_with(|| Segment {
             links: Vec::new(),
+            finish: None,
             dims_in: self.dims.clone(),
             dims_out: Vec::new(),
             stride: 1,

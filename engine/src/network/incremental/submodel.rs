@@ -59,7 +59,7 @@ impl<'a> Cutter<'a> {
             output = &self.graph.node[step.node].output[0];
         }
         let input = self.input_of(segment.links[0].step);
-        let output = f32_value(output, &with_time(&segment.dims_out, segment.chunk));
+        let output = f32_value(output, &segment.backend_output());
         let shape = with_time(&segment.dims_in, segment.chunk_in());
         self.model(nodes, input, shape, vec![output])
     }

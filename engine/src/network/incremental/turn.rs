@@ -151,11 +151,14 @@ impl Turn<'_> {
             let Work { slice, spare, .. } = &mut *self.work;
             spare.clear();
             self.runners[at].run(slice, &mut |values| spare.extend_from_slice(values))?;
-            std::mem::swap(slice, spare);
-            let wanted = segment.rows() * segment.chunk;
-            if self.work.slice.len() != wanted {
-                let found = self.work.slice.len();
+            let wanted: usize = segment.backend_output().iter().product();
+            if spare.len() != wanted {
+                let found = spare.len();
                 return Err(format!("a segment gave {found} values instead of {wanted}"));
+            }
+            match &segment.finish {
+                Some(finish) => finish.apply(spare, segment.chunk, slice),
+                None => std::mem::swap(slice, spare),
             }
         }
         Ok(())
