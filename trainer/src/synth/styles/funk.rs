@@ -58,7 +58,7 @@ const FUNK: Style = Style {
     genre: &["funk"],
     tempo_bpm: (92.0, 118.0),
     swing: Swing::Sixteenths(0.5, 0.58),
-    loose_ms: 7.0,
+    loose_ms: 13.0,
     dynamics: (0.5, 0.85),
     progressions: VAMPS,
     parts: &[
@@ -115,7 +115,7 @@ const FUNK: Style = Style {
         .spread(0.0),
         part(&[STANDARD_KIT, ROOM_KIT], Play::Drums(&[ONE, LINEAR]))
             .level(1.5)
-            .wet(0.6),
+            .wet(1.4),
     ],
     ..BASE
 };

@@ -70,7 +70,7 @@ const BAND: Style = Style {
         .level(2.0)
         .only("abk"),
         part(
-            &[PIANO, RHODES, BRIGHT_PIANO],
+            &[PIANO, RHODES, BRIGHT_PIANO, HARPSICHORD],
             chords(
                 &["x---x---x---x---", "x--x--x-x--x--x-", "x-------x-x-----"],
                 Voicing::Close,
