@@ -88,7 +88,7 @@ pub(crate) fn style_of(seed: u64, clip: usize) -> &'static Style {
     let mut dice = Dice::of_clip(seed, u64::MAX - round as u64);
     let genre = genres[dice.shuffled(genres.len())[place]];
     let mut dice = Dice::of_clip(seed, clip as u64).fork("style");
-    *dice.pick(genre.1)
+    dice.pick::<&Style>(genre.1)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! From a line of notes to sound.
 
-use rustysynth::{Synthesizer, SynthesizerSettings};
+use std::sync::Arc;
 
-use super::analog;
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+use super::analog::{self, Tone};
 use super::error::SynthError;
 use super::instrument::Sound;
 use super::score::{Line, Note, Window};
@@ -85,8 +87,7 @@ pub(crate) fn line(
                 &notes,
                 take,
                 force,
-                fonts,
-                font,
+                fonts.font(font),
                 (0, program),
                 &mut out,
             )?;
@@ -96,8 +97,7 @@ pub(crate) fn line(
             &notes,
             take,
             force,
-            fonts,
-            font,
+            fonts.font(font),
             (9, program),
             &mut out,
         )?,
@@ -105,15 +105,17 @@ pub(crate) fn line(
             let [left, right] = &mut out;
             for (index, note) in notes.iter().enumerate() {
                 let at = take.frame_at(note.start).min(take.frames);
+                let tone = Tone {
+                    key: note.key,
+                    strength: (note.strength * force) as f32,
+                    held_s: note.length as f32,
+                    phase: index as u32,
+                };
                 analog::play(
                     patch,
-                    note.key,
-                    (note.strength * force) as f32,
-                    note.length as f32,
+                    &tone,
                     take.rate_hz as f32,
-                    index as u32,
-                    &mut left[at..],
-                    &mut right[at..],
+                    (&mut left[at..], &mut right[at..]),
                 );
             }
         }
@@ -145,25 +147,20 @@ struct Event {
     data: (i32, i32),
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one caller, which has all of them in hand"
-)]
 fn sampled(
     line: &Line,
     notes: &[Note],
     take: &Take,
     force: f64,
-    fonts: &SoundFonts,
-    font: usize,
+    font: &Arc<SoundFont>,
     (channel, program): (i32, u8),
     out: &mut Stereo,
 ) -> Result<(), SynthError> {
     let mut settings = SynthesizerSettings::new(take.rate_hz as i32);
     settings.maximum_polyphony = POLYPHONY;
     settings.enable_reverb_and_chorus = false;
-    let mut synthesizer = Synthesizer::new(fonts.font(font), &settings)
-        .map_err(|error| SynthError::Encode(error.to_string()))?;
+    let mut synthesizer =
+        Synthesizer::new(font, &settings).map_err(|error| SynthError::Encode(error.to_string()))?;
     synthesizer.process_midi_message(channel, 0xC0, i32::from(program), 0);
     let (low, high) = bend(line.tuning_cents / 100.0);
     synthesizer.process_midi_message(channel, 0xE0, low, high);

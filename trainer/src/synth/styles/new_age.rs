@@ -25,7 +25,7 @@ const SOFT_DRUMS: Groove = groove(
     &[
         (drum::LOW_CONGA, "x.....x...x....."),
         (drum::OPEN_CONGA, "...x......x..x.."),
-        (drum::SHAKER, "..o...o...o...o."),
+        (drum::TRIANGLE, "..o.......o....."),
     ],
     &[],
 )

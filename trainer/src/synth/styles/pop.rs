@@ -120,7 +120,14 @@ const SYNTH: Style = Style {
     dynamics: (0.6, 0.95),
     parts: &[
         part(
-            &[SQUARE_LEAD, PLUCK, SUPERSAW, OOHS, GM_SAW_LEAD],
+            &[
+                SQUARE_LEAD,
+                PLUCK,
+                SUPERSAW,
+                OOHS,
+                GM_SAW_LEAD,
+                GM_SQUARE_LEAD,
+            ],
             tune(HOOKS).rests(0.2).play(),
         )
         .keys(60, 84)
