@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::named::first_of;
 use super::table::{ClipTable, Row, TableError};
 use crate::metrics::Answers;
-
-/// Names given in a message before it says how many more there are.
-const NAMED: usize = 5;
 
 /// Why predictions and truth do not belong together.
 #[derive(Debug, thiserror::Error)]
@@ -208,12 +206,4 @@ fn lacking_clips(
         with: with.name(),
         named: first_of(&missing),
     })
-}
-
-fn first_of(names: &[String]) -> String {
-    let first = names[..names.len().min(NAMED)].join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
 }

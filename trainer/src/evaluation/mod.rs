@@ -9,6 +9,7 @@ mod figures;
 mod front_end;
 mod heard;
 mod matching;
+mod named;
 mod predictor;
 mod report;
 mod shared_tags;

@@ -1,11 +1,9 @@
 //! Tags that a model and a data set share, matched by name.
 
 use super::EvaluateError;
+use super::named::first_of;
 use crate::data::Clips;
 use crate::metrics::{Answers, POSITIVE_FROM};
-
-/// Tags given in a message before it says how many more there are.
-const NAMED: usize = 8;
 
 /// Tags that both have, in the data's order, and where they stand in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,13 +102,5 @@ impl SharedTags {
                 })?;
         }
         Ok(answers)
-    }
-}
-
-fn first_of(tags: &[String]) -> String {
-    let first = tags[..tags.len().min(NAMED)].join(", ");
-    match tags.len().saturating_sub(NAMED) {
-        0 => first,
-        more => format!("{first} and {more} more"),
     }
 }
