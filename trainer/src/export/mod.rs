@@ -1,15 +1,19 @@
 //! Trained networks out, as model files.
 
+mod int8;
 pub mod quantize;
 mod run;
 
 use prost::Message;
 use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
 
-pub use run::Export;
+pub use int8::{Int8, to_int8};
+pub use run::{Export, write};
 
+use self::quantize::QuantizeError;
 use crate::arch::{Architecture, EPSILON, Parameters};
 use crate::data::Input;
+use crate::evaluation::EvaluateError;
 use crate::import::Activation;
 use crate::network::{ConvBlock, NetworkWeights, Norm};
 use crate::onnx;
@@ -48,6 +52,12 @@ pub enum ExportError {
         /// Number of the block, from 1.
         block: usize,
     },
+    /// The model cannot be made int8.
+    #[error(transparent)]
+    Quantize(#[from] QuantizeError),
+    /// The int8 model cannot be calibrated or measured on the data.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// The model that was made does not pass the engine's checks.
     #[error("the exported model is refused: {0}")]
     Model(#[from] ModelError),
