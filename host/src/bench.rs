@@ -25,6 +25,10 @@ const MORE_INSTANCES: usize = 16;
 /// Tenths of a second after which an instance of the memory part must have told its tags.
 const MOST_PARTS: usize = 600;
 
+/// How long the instances of the memory part rest: the engine gives back what a stream needs only
+/// while it plays.
+const REST: Duration = Duration::from_secs(8);
+
 /// Length of the analysis part, in seconds.
 const ANALYSIS_SECONDS: f64 = 30.0;
 
@@ -79,7 +83,7 @@ pub struct ProcessReport {
 }
 
 /// Resident memory with one instance and with many of the same model, each of which has analysed
-/// sound before it fell idle.
+/// sound, and then rested.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MemoryReport {
     /// With one instance, in MiB.
@@ -192,6 +196,7 @@ fn measure_memory(
     options: &BenchOptions,
     _first: &HostedPlugin,
 ) -> Result<Option<MemoryReport>, DemoError> {
+    std::thread::sleep(REST);
     let Some(one_mb) = resident_mb() else {
         return Ok(None);
     };
@@ -199,6 +204,7 @@ fn measure_memory(
     for _ in 0..MORE_INSTANCES {
         more.push(idle_instance(options)?);
     }
+    std::thread::sleep(REST);
     let all_mb = resident_mb().unwrap_or(one_mb);
     Ok(Some(MemoryReport {
         one_mb,

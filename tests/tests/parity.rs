@@ -5,6 +5,8 @@
 mod cases;
 #[path = "parity/compact_input.rs"]
 mod compact_input;
+#[path = "parity/incremental.rs"]
+mod incremental;
 
 use std::path::{Path, PathBuf};
 

@@ -52,7 +52,7 @@ pub fn all(reference: &Path) -> Vec<Case> {
 }
 
 /// Won et al.'s network trained on `set`, imported.
-fn won2020(reference: &Path, set: &str) -> Case {
+pub fn won2020(reference: &Path, set: &str) -> Case {
     let folder = reference.join("won2020");
     let import = Import {
         weights: folder.join(format!("fcn_{set}.safetensors")),
@@ -76,7 +76,7 @@ fn won2020(reference: &Path, set: &str) -> Case {
 
 /// Choi et al.'s released `network`, as a third-party file, fed the author's log-mels through
 /// `scaling`.
-fn choi2016(reference: &Path, network: &str, scaling: &str, map: fn(f32) -> f32) -> Case {
+pub fn choi2016(reference: &Path, network: &str, scaling: &str, map: fn(f32) -> f32) -> Case {
     let folder = reference.join("choi2016");
     let description = read_json(&folder.join(format!("models/{network}.json")));
     let expected = &description["expected"][format!("author_npy/{scaling}")]["probabilities"];

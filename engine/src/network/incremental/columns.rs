@@ -2,13 +2,17 @@
 
 use std::ops::Range;
 
-/// Columns with consecutive numbers, in memory allocated once: the newest push out the oldest.
+/// Columns that share a stretch of memory.
+const BLOCK_COLUMNS: usize = 8;
+
+/// Columns with consecutive numbers: the newest push out the oldest. Memory is allocated as they
+/// come, block by block, and then used again and again.
 #[derive(Debug)]
 pub(super) struct Columns {
     rows: usize,
     capacity: usize,
-    /// `[number modulo capacity, row]`
-    data: Vec<f32>,
+    /// Place `number modulo capacity` counts through the blocks, each `[column, row]`.
+    blocks: Vec<Vec<f32>>,
     held: Range<u64>,
 }
 
@@ -17,7 +21,7 @@ impl Columns {
         Self {
             rows,
             capacity,
-            data: vec![0.0; rows * capacity],
+            blocks: vec![Vec::new(); capacity.div_ceil(BLOCK_COLUMNS)],
             held: 0..0,
         }
     }
@@ -35,25 +39,33 @@ impl Columns {
 
     /// A column that is held.
     pub fn get(&self, number: u64) -> &[f32] {
-        let at = self.place(number);
-        &self.data[at..at + self.rows]
+        let (block, place) = self.place(number);
+        &self.blocks[block][place]
     }
 
     /// The memory of the next column, which is held from now on.
     pub fn append(&mut self, number: u64) -> &mut [f32] {
         debug_assert_eq!(number, self.held.end, "columns come in order");
         self.held.end = number + 1;
-        let at = self.place(number);
-        &mut self.data[at..at + self.rows]
+        let (block, place) = self.place(number);
+        let block = &mut self.blocks[block];
+        if block.is_empty() {
+            *block = vec![0.0; self.rows * BLOCK_COLUMNS];
+        }
+        &mut block[place]
     }
 
     /// Bytes of memory.
     pub fn bytes(&self) -> usize {
-        self.data.capacity() * size_of::<f32>()
+        let values = self.blocks.iter().map(Vec::capacity).sum::<usize>();
+        values * size_of::<f32>()
     }
 
-    fn place(&self, number: u64) -> usize {
-        (number % self.capacity as u64) as usize * self.rows
+    /// A column's block, and where it lies there.
+    fn place(&self, number: u64) -> (usize, Range<usize>) {
+        let place = (number % self.capacity as u64) as usize;
+        let start = place % BLOCK_COLUMNS * self.rows;
+        (place / BLOCK_COLUMNS, start..start + self.rows)
     }
 }
 
