@@ -138,7 +138,7 @@ impl Corpus {
         rayon::ThreadPoolBuilder::new()
             .num_threads(self.jobs.map_or(0, NonZeroUsize::get))
             .build()
-            .map_err(|error| SynthError::Encode(format!("no threads: {error}")))
+            .map_err(|error| SynthError::Threads(error.to_string()))
     }
 
     /// Folder and file of a clip. Folders are filled evenly, and no two clips share a piece: the

@@ -74,6 +74,9 @@ pub enum SynthError {
     /// Harmony or rhythm of a style that cannot be read.
     #[error("`{0}` is no chord or progression")]
     Notation(String),
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(String),
     /// The encoder failed.
     #[error("cannot encode audio: {0}")]
     Encode(String),

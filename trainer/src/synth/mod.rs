@@ -15,6 +15,7 @@ mod instrument;
 mod labels;
 mod manifest;
 mod mix;
+mod parts;
 mod piece;
 mod preview;
 mod render;

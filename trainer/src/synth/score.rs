@@ -64,7 +64,7 @@ pub(crate) struct Score {
     pub(crate) dynamics: f64,
     pub(crate) lines: Vec<Line>,
     pub(crate) seconds: f64,
-    /// Where the drum machine's or the kit's kick strikes, in seconds.
+    /// How it is recorded and mastered.
     pub(crate) mix: MixPlan,
 }
 

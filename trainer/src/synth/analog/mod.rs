@@ -2,6 +2,7 @@
 
 mod machine;
 mod patch;
+mod voice;
 
 pub(crate) use machine::{Machine, strike};
 pub(crate) use patch::{Patch, Tone, play};

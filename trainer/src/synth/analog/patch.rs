@@ -1,6 +1,8 @@
 //! A subtractive synthesizer: detuned saws and squares through a resonant low pass.
 
-use std::f32::consts::{PI, TAU};
+use std::f32::consts::TAU;
+
+use super::voice::{Coefficients, Filter, Oscillator};
 
 /// A sound of the synthesizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +211,7 @@ pub(crate) fn play(
     let recipe = patch.recipe();
     let hz = 440.0 * ((f32::from(key) - 69.0) / 12.0).exp2();
     let mut oscillators: Vec<Oscillator> = (0..recipe.unison)
-        .map(|index| Oscillator::new(&recipe, index, hz, rate_hz, phase))
+        .map(|index| recipe.oscillator(index, hz, rate_hz, phase))
         .collect();
     let count = ((held_s + recipe.release_s * 3.0) * rate_hz) as usize;
     let count = count.min(left.len());
@@ -232,8 +234,8 @@ pub(crate) fn play(
             let (mut l, mut r) = (0.0, 0.0);
             for oscillator in &mut oscillators {
                 let sample = oscillator.next(&recipe.wave);
-                l += sample * oscillator.pan.0;
-                r += sample * oscillator.pan.1;
+                l += sample.0;
+                r += sample.1;
             }
             left[index] += filters[0].low_pass(l, &coefficients) * level * gain;
             right[index] += filters[1].low_pass(r, &coefficients) * level * gain;
@@ -242,6 +244,18 @@ pub(crate) fn play(
 }
 
 impl Recipe {
+    /// One of the unison, in its place and out of tune.
+    fn oscillator(&self, index: usize, hz: f32, rate_hz: f32, phase: u32) -> Oscillator {
+        let place = if self.unison > 1 {
+            index as f32 / (self.unison - 1) as f32 * 2.0 - 1.0
+        } else {
+            0.0
+        };
+        let detuned_hz = hz * (place * self.detune_cents / 1200.0).exp2();
+        let turn = ((phase as f32 * 0.618 + index as f32 * 0.377) % 1.0).abs();
+        Oscillator::new(detuned_hz, place, turn, rate_hz)
+    }
+
     /// The amplitude envelope.
     fn level(&self, now_s: f32, held_s: f32) -> f32 {
         let sounding = |at_s: f32| {
@@ -254,96 +268,5 @@ impl Recipe {
         } else {
             sounding(held_s) * (-(now_s - held_s) / self.release_s * 3.0).exp()
         }
-    }
-}
-
-/// A saw and a square with their steps smoothed (polynomial band-limited steps), and a sine.
-struct Oscillator {
-    phase: f32,
-    step: f32,
-    pan: (f32, f32),
-}
-
-impl Oscillator {
-    fn new(recipe: &Recipe, index: usize, hz: f32, rate_hz: f32, phase: u32) -> Self {
-        let count = recipe.unison;
-        let place = if count > 1 {
-            index as f32 / (count - 1) as f32 * 2.0 - 1.0
-        } else {
-            0.0
-        };
-        let detuned = hz * (place * recipe.detune_cents / 1200.0).exp2();
-        let angle = (place * 0.7 + 1.0) * PI / 4.0;
-        Self {
-            phase: ((phase as f32 * 0.618 + index as f32 * 0.377) % 1.0).abs(),
-            step: detuned / rate_hz,
-            pan: (angle.cos(), angle.sin()),
-        }
-    }
-
-    fn next(&mut self, wave: &[f32; 3]) -> f32 {
-        self.phase += self.step;
-        if self.phase >= 1.0 {
-            self.phase -= 1.0;
-        }
-        let mut sample = wave[0] * (2.0 * self.phase - 1.0 - self.smoothing(self.phase));
-        if wave[1] > 0.0 {
-            let half = (self.phase + 0.5) % 1.0;
-            let square = if self.phase < 0.5 { 1.0 } else { -1.0 };
-            sample += wave[1] * (square + self.smoothing(self.phase) - self.smoothing(half));
-        }
-        if wave[2] > 0.0 {
-            sample += wave[2] * (TAU * self.phase).sin();
-        }
-        sample
-    }
-
-    fn smoothing(&self, phase: f32) -> f32 {
-        if phase < self.step {
-            let t = phase / self.step;
-            2.0 * t - t * t - 1.0
-        } else if phase > 1.0 - self.step {
-            let t = (phase - 1.0) / self.step;
-            t * t + 2.0 * t + 1.0
-        } else {
-            0.0
-        }
-    }
-}
-
-/// A state-variable filter in its trapezoidal form (Zavalishin, "The Art of VA Filter Design").
-#[derive(Default)]
-struct Filter {
-    first: f32,
-    second: f32,
-}
-
-struct Coefficients {
-    a1: f32,
-    a2: f32,
-    a3: f32,
-}
-
-impl Coefficients {
-    fn new(cutoff_hz: f32, resonance: f32, rate_hz: f32) -> Self {
-        let g = (PI * cutoff_hz.clamp(20.0, rate_hz * 0.45) / rate_hz).tan();
-        let k = 2.0 - 1.9 * resonance;
-        let a1 = 1.0 / (1.0 + g * (g + k));
-        Self {
-            a1,
-            a2: g * a1,
-            a3: g * g * a1,
-        }
-    }
-}
-
-impl Filter {
-    fn low_pass(&mut self, input: f32, with: &Coefficients) -> f32 {
-        let v3 = input - self.second;
-        let v1 = with.a1 * self.first + with.a2 * v3;
-        let v2 = self.second + with.a2 * self.first + with.a3 * v3;
-        self.first = 2.0 * v1 - self.first;
-        self.second = 2.0 * v2 - self.second;
-        v2
     }
 }

@@ -15,7 +15,7 @@ use super::dice::Dice;
 use super::error::SynthError;
 use super::instrument::Instrument;
 use super::score::{Line, Note, Score};
-use super::style::{Part, Play, Style, Swing, Tune};
+use super::style::{Part, Play, Style, Swing};
 use feel::{Clock, performed, swung};
 use passage::Passage;
 
@@ -53,7 +53,7 @@ pub(crate) fn compose(
         &mut dice.fork("clock"),
     );
 
-    let mut leading: Option<(Tune, Vec<Note>)> = None;
+    let mut leading: Option<Vec<Note>> = None;
     let mut lines = Vec::new();
     for (index, part) in style.parts.iter().enumerate() {
         let mut player = dice.fork_at("player", index);
@@ -63,19 +63,19 @@ pub(crate) fn compose(
         let instrument = *player.pick(part.instruments);
         let players = Player::new(part, &instrument, tempo_bpm, &mut player);
         let mut notes = match (part.play, &leading) {
-            (Play::Follow { beats, semitones }, Some((_, tune))) => {
+            (Play::Follow { beats, semitones }, Some(tune)) => {
                 followed(tune, beats, semitones, players.range)
             }
             (Play::Follow { .. }, None) => Vec::new(),
             _ => players.play(&form, &passages, &player),
         };
+        if matches!(part.play, Play::Melody(_)) && leading.is_none() {
+            leading = Some(notes.clone());
+        }
         for note in &mut notes {
             let end = swung(note.end(), style.swing, ratio);
             note.start = swung(note.start, style.swing, ratio);
             note.length = (end - note.start).max(0.02);
-        }
-        if let (Play::Melody(tune), None) = (part.play, &leading) {
-            leading = Some((tune, notes.clone()));
         }
         lines.push(Line {
             instrument,

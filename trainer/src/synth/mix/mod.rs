@@ -62,8 +62,9 @@ pub(crate) fn record(
     let room_s = desk.between(score.mix.room_s) as f32;
     let wet = desk.between(score.mix.wet) as f32;
     reverb::add(&send, room_s, 0.5 * wet, rate, &mut mix);
+    let heard = (window.seconds * f64::from(rate_hz)).round() as usize;
     for channel in &mut mix {
-        channel.drain(..take.frames - (window.seconds * f64::from(rate_hz)).round() as usize);
+        channel.drain(..take.frames.saturating_sub(heard));
     }
     master::process(&mut mix, &mastering(score, &mut desk), rate);
     Ok(mix)

@@ -16,6 +16,7 @@ mod latin;
 mod metal;
 mod new_age;
 mod pop;
+mod recital;
 mod reggae;
 mod rock;
 mod shared;

@@ -2,6 +2,7 @@
 
 pub(super) use crate::synth::compose::harmony::Mode;
 pub(super) use crate::synth::instrument::*;
+pub(super) use crate::synth::parts::*;
 pub(super) use crate::synth::style::*;
 
 /// A style without players, for tables to fill.
