@@ -1,19 +1,23 @@
 //! Trained networks out, as model files.
 
+mod int8;
 pub mod quantize;
 mod run;
 
 use prost::Message;
 use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
 
-pub use run::Export;
+pub use int8::{Int8, to_int8};
+pub use run::{Export, write};
 
 use crate::arch::{Architecture, EPSILON, Parameters};
 use crate::data::Input;
+use crate::evaluation::EvaluateError;
 use crate::import::Activation;
 use crate::network::{ConvBlock, NetworkWeights, Norm};
 use crate::onnx;
 use crate::train::TrainError;
+use quantize::QuantizeError;
 
 /// Why a network was not exported.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +55,18 @@ pub enum ExportError {
     /// The model that was made does not pass the engine's checks.
     #[error("the exported model is refused: {0}")]
     Model(#[from] ModelError),
+    /// The model cannot be quantized.
+    #[error("int8: {reason}")]
+    Int8 {
+        /// Why not.
+        reason: String,
+    },
+    /// The model cannot be quantized.
+    #[error("int8: {0}")]
+    Quantize(#[from] QuantizeError),
+    /// The data are not the model's, or it cannot be scored on them.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// The model cannot be written.
     #[error("{path} is not written: {source}")]
     Write {

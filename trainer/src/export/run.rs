@@ -24,6 +24,17 @@ pub struct Export {
     pub provenance: Option<String>,
 }
 
+/// Writes `model` to `out`, whole or not at all.
+///
+/// # Errors
+/// [`ExportError::Write`]; `out` is as it was then.
+pub fn write(model: &Model, out: &Path) -> Result<(), ExportError> {
+    atomic::write(out, model.onnx()).map_err(|source| ExportError::Write {
+        path: out.display().to_string(),
+        source,
+    })
+}
+
 impl Export {
     /// The model of the run's best epoch.
     ///
@@ -50,10 +61,7 @@ impl Export {
     /// [`ExportError`]; `out` is as it was then.
     pub fn write(&self, out: &Path) -> Result<Model, ExportError> {
         let model = self.model()?;
-        atomic::write(out, model.onnx()).map_err(|source| ExportError::Write {
-            path: out.display().to_string(),
-            source,
-        })?;
+        write(&model, out)?;
         Ok(model)
     }
 

@@ -1,0 +1,71 @@
+//! A model in int8, and what that costs it.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+use prost::Message;
+use tagline_engine::{BackendChoice, Model};
+use tract_onnx::pb::ModelProto;
+
+use super::ExportError;
+use super::quantize::quantize_int8;
+use crate::data::{Clips, Split};
+use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
+use crate::metrics::Bootstrap;
+
+/// Most clips of the training split that the ranges of values are taken from.
+const CALIBRATION_CLIPS: usize = 256;
+
+/// A model in int8.
+#[derive(Clone, Debug)]
+pub struct Int8 {
+    /// The model.
+    pub model: Model,
+    /// Macro ROC-AUC on the test split in f32, and in int8.
+    pub roc_auc: [f64; 2],
+    /// Clips of the test split.
+    pub clips: usize,
+}
+
+/// The int8 form of `model`, calibrated on the training split of `data`, both scored on its test
+/// split. ONNX Runtime is looked for in `library_dirs`, too.
+///
+/// # Errors
+/// [`ExportError`] if the data are not the model's, or the model cannot be quantized or run.
+pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<Int8, ExportError> {
+    let data = open_data_of(model.info(), data)?;
+    let train = data.split(Split::Train).map_err(EvaluateError::from)?;
+    let test = data.split(Split::Test).map_err(EvaluateError::from)?;
+    let proto = ModelProto::decode(model.onnx()).map_err(|error| ExportError::Int8 {
+        reason: error.to_string(),
+    })?;
+    let quantized = quantize_int8(&proto, calibration(&train)?)?;
+    let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
+    let shared = SharedTags::between(&model.info().tags, data.tags())?;
+    let score = |model: &Model| -> Result<f64, ExportError> {
+        let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
+        let answers = predictor.predict(&test, test.frames(), &ProgressBar::hidden())?;
+        let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
+        Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
+    };
+    Ok(Int8 {
+        roc_auc: [score(model)?, score(&quantized)?],
+        model: quantized,
+        clips: test.len(),
+    })
+}
+
+/// Windows from all over the split.
+fn calibration(clips: &Clips) -> Result<Vec<Vec<f32>>, ExportError> {
+    let step = clips.len().div_ceil(CALIBRATION_CLIPS);
+    (0..clips.len())
+        .step_by(step)
+        .map(|clip| {
+            let mut window = vec![0.0; clips.bands() * clips.frames()];
+            clips.read(clip, &mut window).map_err(EvaluateError::from)?;
+            Ok(window)
+        })
+        .collect()
+}
