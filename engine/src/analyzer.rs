@@ -126,6 +126,14 @@ impl Analyzer {
         (samples * self.host_samples_per_sample).round() as u64
     }
 
+    /// Host samples since the stream's start before which no window falls due: until then, a stream
+    /// need not be looked at. The window itself comes a little later.
+    pub(crate) fn samples_to_due(&self) -> u64 {
+        // No frame is finished before the sample that it is centred on.
+        let centre = (self.next_due_frame - 1) * self.spec.hop as u64;
+        (centre as f64 * self.host_samples_per_sample) as u64
+    }
+
     /// Changes the update interval from the next window on. It is kept within 0 and 10 s, and
     /// is at least 16 frames; what is not a number is ignored.
     pub fn set_update_seconds(&mut self, update_seconds: f64) {
@@ -198,4 +206,33 @@ fn step_frames(spec: &FrontEndSpec, update_seconds: f64) -> u64 {
     let grid_seconds = GRID_FRAMES as f64 * spec.frame_seconds();
     // A NaN becomes 0 here, and so the shortest interval.
     ((seconds / grid_seconds).round() as u64).max(1) * GRID_FRAMES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_window_falls_due_before_it_is_expected() {
+        for rate_hz in [
+            1_000.0, 8_000.0, 11_025.0, 12_000.0, 44_100.0, 48_000.0, 96_123.4, 192e3,
+        ] {
+            let spec = FrontEndSpec::choi2016();
+            let mut analyzer = Analyzer::new(&spec, rate_hz, 0.5).expect("a possible rate");
+            let block = vec![0.1; 37];
+            let (mut position, mut found) = (0, 0);
+            while found < 8 {
+                let expected = analyzer.samples_to_due();
+                let (used, due) = analyzer.push(&block);
+                position += used as u64;
+                if let Some(due) = due {
+                    assert_eq!(due.position_samples, position);
+                    assert!(position >= expected, "{rate_hz} Hz: {position} {expected}");
+                    let late = (position - expected) as f64 / rate_hz;
+                    assert!(late < 0.5, "{rate_hz} Hz: {late} s of waiting for nothing");
+                    found += 1;
+                }
+            }
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod link;
 mod loader;
 mod mel;
 mod model;
+mod model_slot;
 mod model_source;
 mod network;
 mod pipeline;
@@ -36,7 +37,9 @@ pub use front_end::{FrontEnd, FrontEndError};
 pub use mel::mel_filterbank;
 pub use model::{Model, ModelError, ModelInfo, OutputKind, write_metadata};
 pub use model_source::{ModelSource, SourceError, models_in};
-pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, open_network};
+pub use network::{
+    Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState, open_network,
+};
 pub use service::{
     Event, Hold, MAX_TAGS, Service, ServiceError, Stream, StreamConfig, StreamStatus,
 };

@@ -19,6 +19,9 @@ pub(crate) struct Link {
     backend: AtomicU8,
     /// Written by the worker: samples of the ring's history that are analysed, updates delivered.
     pub analysed: AtomicU64,
+    /// Written by the worker, before `analysed`: no update falls due before this many samples of the
+    /// ring's history, unless settings or the model change.
+    pub quiet_until: AtomicU64,
     /// Written by the worker: it has ended, and nobody will analyse this stream any more.
     pub ended: AtomicBool,
     /// The stream's counters.
@@ -34,6 +37,7 @@ impl Link {
             smoothing_seconds: AtomicU32::new(smoothing_seconds.to_bits()),
             backend: AtomicU8::new(encode(backend)),
             analysed: AtomicU64::new(0),
+            quiet_until: AtomicU64::new(0),
             ended: AtomicBool::new(false),
             status: Arc::new(StreamStatus::default()),
         }

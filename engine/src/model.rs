@@ -19,7 +19,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use tract_onnx::pb::ModelProto;
 
-pub(crate) use analysis::fix_shapes;
+pub(crate) use analysis::{f32_value, fix_shapes};
 pub use error::ModelError;
 pub use metadata::write_metadata;
 

@@ -2,13 +2,16 @@
 
 mod choose;
 mod guarded;
+mod incremental;
 mod library;
 mod onnxruntime;
 mod tract;
+mod trial;
 
 use std::path::PathBuf;
 
 pub(crate) use guarded::panic_text;
+pub use incremental::NetworkState;
 
 use crate::Model;
 
@@ -83,11 +86,30 @@ pub enum InferenceError {
 
 /// A network ready to run.
 pub trait Network: Send {
-    /// Computes the tag probabilities (output order) of `window: [row, frame]`.
+    /// Computes the tag probabilities (output order) of `window: [row, frame]`, the window of
+    /// a stream that ended when `end_frame` frames had been pushed: its newest frames, or, before
+    /// there are enough, all of them over and over ([`RollingWindow::read`](crate::RollingWindow)).
+    ///
+    /// `state` belongs to the stream. It spares work on what earlier windows had in common with this
+    /// one, and has no influence on the result, not in a single bit.
     ///
     /// # Errors
     /// [`InferenceError`] if the backend fails; the network must not be used again then.
-    fn run(&mut self, window: &[f32], probabilities: &mut [f32]) -> Result<(), InferenceError>;
+    fn run_next(
+        &mut self,
+        state: &mut NetworkState,
+        end_frame: u64,
+        window: &[f32],
+        probabilities: &mut [f32],
+    ) -> Result<(), InferenceError>;
+
+    /// The same for a window that belongs to no stream.
+    ///
+    /// # Errors
+    /// Those of [`Self::run_next`].
+    fn run(&mut self, window: &[f32], probabilities: &mut [f32]) -> Result<(), InferenceError> {
+        self.run_next(&mut NetworkState::default(), 0, window, probabilities)
+    }
 
     /// What runs it.
     fn backend(&self) -> Backend;

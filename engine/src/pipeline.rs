@@ -1,24 +1,22 @@
 //! One stream in the worker: ring → analyzer → network → smoothing → updates.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::{Arc, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::loader::{Loaded, Request};
+use crate::model_slot::{AfterFailure, ModelSlot};
 use crate::worker::NewStream;
 use crate::{
-    Analyzer, Backend, BackendChoice, Due, Event, InferenceError, MAX_TAGS, ModelSource, Smoothing,
-    TagUpdate, model_folders,
+    Analyzer, Backend, Due, Event, InferenceError, MAX_TAGS, ModelSource, NetworkState, Smoothing,
+    TagUpdate,
 };
 
-/// A request that is still to be sent to the loader, or of which the answer is awaited.
-enum Loading {
-    No,
-    Wanted(ModelSource, BackendChoice),
-    Awaited,
-}
+/// Time without a window for the network, beyond the update interval, after which a stream gives
+/// back what the network keeps of it. To compute that anew costs less than a tenth of a second.
+const KEEP_IDLE: Duration = Duration::from_secs(5);
 
 /// One stream, as the worker holds it.
 pub(crate) struct Pipeline {
@@ -30,22 +28,20 @@ pub(crate) struct Pipeline {
     base: u64,
     analyzer: Option<Analyzer>,
     update_seconds: f32,
-    model: Option<Loaded>,
-    backend: BackendChoice,
+    model: ModelSlot,
     generation: u32,
-    loading: Loading,
-    ticket: u64,
-    /// What the backend that is being replaced said.
-    replacing: Option<String>,
     smoothing: Smoothing,
     due: Option<Due>,
+    /// What the network keeps of this stream's earlier windows.
+    network_state: NetworkState,
+    /// When the network last ran.
+    ran_at: Instant,
     probabilities: Vec<f32>,
 }
 
 impl Pipeline {
     pub fn new(stream: NewStream) -> Self {
-        let backend = stream.link.backend();
-        let loading = Loading::Wanted(stream.model.clone(), backend);
+        let model = ModelSlot::new(stream.model.clone(), stream.link.backend());
         Self {
             stream,
             consumed: 0,
@@ -53,14 +49,12 @@ impl Pipeline {
             base: 0,
             analyzer: None,
             update_seconds: 0.0,
-            model: None,
-            backend,
+            model,
             generation: 0,
-            loading,
-            ticket: 0,
-            replacing: None,
             smoothing: Smoothing::default(),
             due: None,
+            network_state: NetworkState::default(),
+            ran_at: Instant::now(),
             probabilities: Vec::new(),
         }
     }
@@ -71,45 +65,27 @@ impl Pipeline {
 
     /// Asks for another model at the next chance.
     pub fn want_model(&mut self, source: ModelSource) {
-        self.stream.model = source.clone();
-        self.loading = Loading::Wanted(source, self.backend);
+        self.model.want(source);
     }
 
     /// The request that the loader has not had yet.
     pub fn next_request(&mut self) -> Option<Request> {
-        if !matches!(self.loading, Loading::Wanted(..)) {
-            return None;
-        }
-        let Loading::Wanted(source, backend) =
-            std::mem::replace(&mut self.loading, Loading::Awaited)
-        else {
-            return None;
-        };
-        self.ticket += 1;
-        Some(Request {
-            stream: self.stream.id,
-            ticket: self.ticket,
-            source,
-            backend,
-            library_dirs: self.stream.library_dirs.clone(),
-            link: Arc::clone(&self.stream.link),
-        })
+        let stream = &self.stream;
+        self.model
+            .next_request(stream.id, &stream.library_dirs, &stream.link)
     }
 
     /// Takes the loader's answer, unless something else has been asked for since.
     pub fn take_answer(&mut self, ticket: u64, loaded: Result<Loaded, String>) {
-        if ticket != self.ticket || !matches!(self.loading, Loading::Awaited) {
+        if !self.model.take_ticket(ticket) {
             return;
         }
-        self.loading = Loading::No;
-        let result = loaded.and_then(|loaded| self.put_in_force(loaded));
-        let Err(message) = result else { return };
-        if self.replacing.take().is_some() {
-            self.drop_model();
-        }
-        self.tell(Event::ModelFailed { message });
-        if self.model.is_none() && !matches!(self.stream.model, ModelSource::DefaultIn(_)) {
-            self.want_model(ModelSource::DefaultIn(model_folders()));
+        if let Err(message) = loaded.and_then(|loaded| self.put_in_force(loaded)) {
+            self.tell(Event::ModelFailed { message });
+            self.model.refused();
+            if self.model.in_force().is_none() {
+                self.stop();
+            }
         }
     }
 
@@ -117,7 +93,7 @@ impl Pipeline {
         let front_end = &loaded.info.front_end;
         let same_front_end = self
             .model
-            .as_ref()
+            .in_force()
             .is_some_and(|m| m.info.front_end == *front_end);
         if !same_front_end || self.analyzer.is_none() {
             self.update_seconds = f32::from_bits(self.stream.link.update_seconds.load(Relaxed));
@@ -131,14 +107,14 @@ impl Pipeline {
             self.base = self.consumed;
             self.due = None;
         }
+        self.network_state.clear();
         self.probabilities = vec![0.0; loaded.info.tags.len()];
         let (info, path, report) = (
             loaded.info.clone(),
             loaded.path.clone(),
             loaded.report.clone(),
         );
-        self.model = Some(loaded);
-        match self.replacing.take() {
+        match self.model.put_in_force(loaded) {
             Some(message) => {
                 self.tell(Event::BackendReplaced {
                     message,
@@ -162,10 +138,11 @@ impl Pipeline {
 
     /// Takes what the host has played from the ring. Returns whether there was anything.
     pub fn drain(&mut self) -> bool {
-        self.follow_settings();
-        // The ring first, then the reset: a sample from after a reset is never seen without it.
+        // The ring first, then the rest: a sample from after a reset, or a change of settings, is
+        // never seen without it.
         let mut available = self.stream.samples.occupied_len();
         let offline = self.stream.link.offline.load(Relaxed);
+        self.follow_settings();
         let reset_at = self.stream.link.reset_at.load(Acquire);
         if reset_at != self.reset_at {
             available -= self.skip_until(reset_at);
@@ -175,22 +152,46 @@ impl Pipeline {
         let before = self.consumed;
         if self.analyzer.is_some() {
             self.analyse(available, offline);
-        } else if matches!(self.loading, Loading::No) {
+        } else if self.model.is_settled() {
             self.skip(available);
         } else if !offline {
             // The model is on its way: keep the newest audio for it.
             let room = self.stream.samples.capacity().get() / 2;
             self.skip(available.saturating_sub(room));
         }
+        self.publish(offline);
+        self.rest();
+        self.consumed != before
+    }
+
+    /// Tells the audio thread how far the stream is analysed, and how far it may go on without
+    /// missing an update.
+    fn publish(&self, offline: bool) {
+        let link = &self.stream.link;
         let settled = if offline {
-            self.due.is_none() && (self.analyzer.is_some() || matches!(self.loading, Loading::No))
+            self.due.is_none() && (self.analyzer.is_some() || self.model.is_settled())
         } else {
             true
         };
-        if settled {
-            self.stream.link.analysed.store(self.consumed, Release);
+        if !settled {
+            return;
         }
-        self.consumed != before
+        let quiet_until = match &self.analyzer {
+            Some(analyzer) if self.model.is_settled() => self.base + analyzer.samples_to_due(),
+            _ => self.consumed,
+        };
+        link.quiet_until.store(quiet_until, Relaxed);
+        link.analysed.store(self.consumed, Release);
+    }
+
+    /// Gives memory back that a stream needs only while it plays.
+    fn rest(&mut self) {
+        if self.network_state.bytes() > 0 {
+            let interval = Duration::from_secs_f32(self.update_seconds.clamp(0.0, 10.0));
+            if self.ran_at.elapsed() > KEEP_IDLE + interval {
+                self.network_state.clear();
+            }
+        }
     }
 
     fn analyse(&mut self, mut available: usize, offline: bool) {
@@ -223,13 +224,14 @@ impl Pipeline {
 
     /// Whether a window is due and the network can run it.
     pub fn is_ready(&self) -> bool {
-        self.due.is_some() && self.model.is_some() && self.replacing.is_none()
+        self.due.is_some() && self.model.in_force().is_some() && !self.model.is_being_replaced()
     }
 
     /// Runs the network on the window that is due, and sends the tags to the audio thread.
     /// `window` is room for the network's input, `[row, frame]`.
     pub fn run_network(&mut self, window: &mut Vec<f32>) {
-        let (Some(due), Some(analyzer), Some(model)) = (self.due, &self.analyzer, &self.model)
+        let (Some(due), Some(analyzer), Some(model)) =
+            (self.due, &self.analyzer, self.model.in_force())
         else {
             return;
         };
@@ -240,10 +242,16 @@ impl Pipeline {
         let (outcome, backend) = {
             let mut network = model.network.lock().unwrap_or_else(PoisonError::into_inner);
             (
-                network.run(window, &mut self.probabilities),
+                network.run_next(
+                    &mut self.network_state,
+                    due.end_frame,
+                    window,
+                    &mut self.probabilities,
+                ),
                 network.backend(),
             )
         };
+        self.ran_at = Instant::now();
         match outcome {
             Ok(()) => {
                 self.due = None;
@@ -283,24 +291,16 @@ impl Pipeline {
 
     /// A backend failed while running: tract takes over, on the window that is still due.
     fn replace_backend(&mut self, failed: Backend, error: &InferenceError) {
-        let Some(model) = &self.model else { return };
-        if failed == Backend::Tract {
-            let message = format!(
-                "{}: {error}; tags stop until another model is chosen",
-                model.path.display()
-            );
-            self.drop_model();
+        if let AfterFailure::Nothing(message) = self.model.failed(failed, error) {
+            self.stop();
             self.tell(Event::ModelFailed { message });
-            return;
         }
-        self.replacing = Some(error.to_string());
-        let source = ModelSource::File(model.path.clone());
-        self.loading = Loading::Wanted(source, BackendChoice::Only(Backend::Tract));
     }
 
-    fn drop_model(&mut self) {
-        self.model = None;
+    /// Ends the analysis until there is another model.
+    fn stop(&mut self) {
         self.analyzer = None;
+        self.network_state.clear();
         self.due = None;
     }
 
@@ -313,15 +313,7 @@ impl Pipeline {
             analyzer.set_update_seconds(f64::from(update_seconds));
             self.update_seconds = update_seconds;
         }
-        let backend = link.backend();
-        if backend != self.backend {
-            self.backend = backend;
-            let source = match &self.model {
-                Some(model) => ModelSource::File(model.path.clone()),
-                None => self.stream.model.clone(),
-            };
-            self.loading = Loading::Wanted(source, backend);
-        }
+        self.model.want_backend(link.backend());
     }
 
     fn skip(&mut self, samples: usize) -> usize {
@@ -338,6 +330,7 @@ impl Pipeline {
         if let Some(analyzer) = &mut self.analyzer {
             analyzer.reset();
         }
+        self.network_state.clear();
         self.base = self.consumed;
         self.smoothing.reset();
         self.due = None;
@@ -367,7 +360,7 @@ impl Drop for Pipeline {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
     use ringbuf::traits::Split;
     use ringbuf::{HeapProd, HeapRb};
@@ -375,7 +368,7 @@ mod tests {
     use super::*;
     use crate::link::Link;
     use crate::service::Notify;
-    use crate::{BackendReport, FrontEndSpec, ModelInfo, Network, OutputKind};
+    use crate::{BackendChoice, BackendReport, FrontEndSpec, ModelInfo, Network, OutputKind};
 
     /// A network that fails from its `fails_at`th run on.
     struct Flaky {
@@ -385,7 +378,13 @@ mod tests {
     }
 
     impl Network for Flaky {
-        fn run(&mut self, _window: &[f32], out: &mut [f32]) -> Result<(), InferenceError> {
+        fn run_next(
+            &mut self,
+            _state: &mut NetworkState,
+            _end_frame: u64,
+            _window: &[f32],
+            out: &mut [f32],
+        ) -> Result<(), InferenceError> {
             self.runs += 1;
             if self.runs >= self.fails_at {
                 let reason = "the device was removed".into();
@@ -441,7 +440,7 @@ mod tests {
 
     fn bench() -> Bench {
         let (samples, samples_out) = HeapRb::new(48_000).split();
-        let (updates_in, updates) = HeapRb::new(16).split();
+        let (updates_in, updates) = HeapRb::new(64).split();
         let (events_in, events) = crossbeam_channel::unbounded();
         let pipeline = Pipeline::new(NewStream {
             id: 1,
@@ -532,6 +531,36 @@ mod tests {
         ));
         assert!(bench.events.try_recv().is_err());
         assert!(bench.updates.try_pop().is_none());
+    }
+
+    #[test]
+    fn memory_of_earlier_windows_is_given_back_when_nothing_plays_and_is_not_missed() {
+        let model = tagline_tests::FcnModel::fcn5().bytes();
+        let model = crate::Model::from_bytes(model, None).expect("a sound model");
+        let choice = BackendChoice::Only(Backend::Tract);
+        let (network, _) = crate::open_network(&model, choice, &[]).expect("tract runs it");
+        let network: crate::loader::SharedNetwork = Arc::new(Mutex::new(network));
+        let tags = [false, true].map(|pause| {
+            let mut bench = bench();
+            bench.answer(Loaded {
+                info: Arc::clone(model.info()),
+                network: Arc::clone(&network),
+                ..loaded(Backend::Tract, 0)
+            });
+            bench.play(35.0);
+            assert!(bench.pipeline.network_state.bytes() > 0);
+            if pause && let Some(ago) = Instant::now().checked_sub(2 * KEEP_IDLE) {
+                bench.pipeline.ran_at = ago;
+                bench.pipeline.drain();
+                assert_eq!(bench.pipeline.network_state.bytes(), 0);
+            }
+            bench.play(2.0);
+            std::iter::from_fn(|| bench.updates.try_pop())
+                .last()
+                .map(|u| u.probabilities)
+        });
+        assert!(tags[0].is_some());
+        assert_eq!(tags[0], tags[1]);
     }
 
     #[test]

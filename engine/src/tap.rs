@@ -1,12 +1,12 @@
 //! The audio thread's end of a stream. Nothing here allocates, frees, locks, waits or makes a
-//! system call, except [`Tap::wait_until_analysed`], which is for offline rendering only.
+//! system call, except while rendering offline: see [`Tap::wait_until_analysed`].
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use ringbuf::traits::{Consumer, Producer};
+use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 
 use crate::link::Link;
@@ -47,6 +47,11 @@ pub struct Tap {
     dropped: u64,
     /// Updates up to this position belong to before the last reset.
     reset_position: u64,
+    offline: bool,
+    /// Offline: samples in the ring's history up to which no update falls due, as far as is known.
+    quiet_until: u64,
+    /// Offline: samples that may lie in the ring before the worker is waited for.
+    most_waiting: u64,
 }
 
 impl Tap {
@@ -57,6 +62,7 @@ impl Tap {
         worker: Thread,
     ) -> Self {
         Self {
+            most_waiting: samples.capacity().get() as u64 / 2,
             samples,
             updates,
             link,
@@ -64,6 +70,8 @@ impl Tap {
             rung: 0,
             dropped: 0,
             reset_position: 0,
+            offline: false,
+            quiet_until: 0,
         }
     }
 
@@ -100,17 +108,30 @@ impl Tap {
     /// Starts the window anew with the next sample pushed.
     pub fn reset(&mut self) {
         self.reset_position = self.position_samples();
+        self.quiet_until = 0;
         self.link.reset_at.store(self.rung, Ordering::Release);
     }
 
     /// Asks for another backend; an [`Event`](crate::Event) tells the main thread what came of it.
     /// Cheap, so it may be called with every block.
     pub fn set_backend(&mut self, backend: BackendChoice) {
-        self.link.set_backend(backend);
+        if backend != self.link.backend() {
+            self.quiet_until = 0;
+            self.link.set_backend(backend);
+        }
     }
 
-    /// Changes the time between updates, in seconds. Cheap.
+    /// Changes the time between updates, in seconds. Cheap; only while rendering offline, a change
+    /// waits until what was pushed before is analysed, so that it always falls on the same sample.
     pub fn set_update_seconds(&mut self, seconds: f32) {
+        let current = &self.link.update_seconds;
+        if current.load(Ordering::Relaxed) == seconds.to_bits() {
+            return;
+        }
+        if self.offline && self.quiet_until > 0 {
+            self.catch_up();
+        }
+        self.quiet_until = 0;
         self.link
             .update_seconds
             .store(seconds.to_bits(), Ordering::Relaxed);
@@ -126,17 +147,29 @@ impl Tap {
     /// Offline rendering: the worker skips no update, and the audio thread may call
     /// [`Self::wait_until_analysed`].
     pub fn set_offline(&mut self, offline: bool) {
+        self.offline = offline;
         self.link.offline.store(offline, Ordering::Relaxed);
     }
 
-    /// Offline rendering only: waits until every sample pushed has been analysed and every due
-    /// update can be popped. Returns `false` if the worker has ended or makes no progress.
+    /// Offline rendering only: waits until every update that is due by now can be popped. Returns
+    /// `false` if the worker has ended or makes no progress.
     pub fn wait_until_analysed(&mut self) -> bool {
+        // Most blocks of a bounce complete no window, and there is nothing to wait for.
+        let waiting = self.rung - self.link.analysed.load(Ordering::Relaxed).min(self.rung);
+        if self.rung < self.quiet_until && waiting < self.most_waiting {
+            return !self.link.ended.load(Ordering::Acquire);
+        }
+        self.catch_up()
+    }
+
+    /// Waits until every sample pushed has been analysed.
+    fn catch_up(&mut self) -> bool {
         let mut seen = 0;
         let mut since = Instant::now();
         loop {
             let analysed = self.link.analysed.load(Ordering::Acquire);
             if analysed >= self.rung {
+                self.quiet_until = self.link.quiet_until.load(Ordering::Relaxed);
                 return true;
             }
             if analysed != seen {

@@ -118,7 +118,7 @@ fn an_offline_pass_is_the_same_whatever_the_block_size() {
         };
         updates.into_iter().map(parts).collect()
     };
-    let [large, odd, small] = [4096, 1000, 64].map(|block| {
+    let [large, odd, small, tiny] = [4096, 1000, 64, 7].map(|block| {
         let (_stream, mut tap) = start(models.tiny());
         strip(offline_pass(&mut tap, &song, block))
     });
@@ -133,6 +133,26 @@ fn an_offline_pass_is_the_same_whatever_the_block_size() {
             .all(|pair| pair[0].0 < pair[1].0 && pair[0].2 != pair[1].2)
     );
     assert_eq!(large, odd);
+    assert_eq!(large, small);
+    assert_eq!(large, tiny);
+}
+
+#[test]
+fn offline_a_new_interval_holds_from_the_same_sample_at_every_block_size() {
+    let _alone = alone();
+    let models = Models::new();
+    let song = song(12.0);
+    // Beyond an update, so that some of what is pushed has not been looked at yet.
+    let (before, after) = song.split_at(128_000);
+    let [large, small] = [4000, 64].map(|block| {
+        let (_stream, mut tap) = start(models.tiny());
+        let mut updates = offline_pass(&mut tap, before, block);
+        tap.set_update_seconds(0.35);
+        updates.extend(offline_pass(&mut tap, after, block));
+        let parts = |u: &TagUpdate| (u.position_samples, u.probabilities);
+        updates.iter().map(parts).collect::<Vec<_>>()
+    });
+    assert!(large.len() > 14, "{}", large.len());
     assert_eq!(large, small);
 }
 

@@ -1,4 +1,4 @@
-//! Decoding of whole audio files, through symphonia.
+//! Decoding of audio files, through symphonia: whole, or packet by packet.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -13,9 +13,9 @@ use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::default::{get_codecs, get_probe};
 
-use crate::Audio;
 use crate::codec_names::codec_name;
-use crate::decode_error::{DecodeError, MAX_CHANNELS, MAX_SAMPLES};
+use crate::decode_error::{DecodeError, MAX_CHANNELS};
+use crate::{Audio, Sink};
 
 /// Most songs of one chained file.
 const MAX_SONGS: usize = 10_000;
@@ -35,10 +35,24 @@ const LEAST_USEFUL_SECONDS: f64 = 1.0;
 /// # Errors
 /// [`DecodeError`] names the file and what is wrong with it.
 pub fn decode(path: &Path) -> Result<Audio, DecodeError> {
+    let mut audio = Audio {
+        sample_rate_hz: 0,
+        channels: Vec::new(),
+    };
+    decode_to(path, &mut audio)?;
+    Ok(audio)
+}
+
+/// The same, packet by packet, so that a long file need not be in memory. What `sink` has taken
+/// counts only if there is no error.
+///
+/// # Errors
+/// [`DecodeError`] names the file and what is wrong with it.
+pub fn decode_to(path: &Path, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     let name = path.display().to_string();
     // The format readers parse whatever a user drops on them: a panic in one of them must stay an
     // error of this file.
-    catch_unwind(AssertUnwindSafe(|| decode_file(path, &name))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| decode_file(path, &name, sink))).unwrap_or_else(|_| {
         Err(DecodeError::Nothing {
             path: name.clone(),
             reason: "its decoder failed on damaged data".to_owned(),
@@ -46,7 +60,7 @@ pub fn decode(path: &Path) -> Result<Audio, DecodeError> {
     })
 }
 
-fn decode_file(path: &Path, name: &str) -> Result<Audio, DecodeError> {
+fn decode_file(path: &Path, name: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     let io = |source| DecodeError::Io {
         path: name.to_owned(),
         source,
@@ -69,12 +83,12 @@ fn decode_file(path: &Path, name: &str) -> Result<Audio, DecodeError> {
         hint.with_extension(extension);
     }
     let source = Box::new(File::open(path).map_err(io)?);
-    match decode_source(name, source, &hint) {
+    match decode_source(name, source, &hint, sink) {
         // A cut m4a file is refused where its length can be asked, and read up to the cut as a
         // stream.
         Err(error @ (DecodeError::Damaged { .. } | DecodeError::Nothing { .. })) => {
             let stream = Box::new(ReadOnlySource::new(File::open(path).map_err(io)?));
-            decode_source(name, stream, &hint).map_err(|_| error)
+            decode_source(name, stream, &hint, sink).map_err(|_| error)
         }
         result => result,
     }
@@ -84,12 +98,14 @@ fn decode_source(
     name: &str,
     source: Box<dyn MediaSource>,
     hint: &Hint,
-) -> Result<Audio, DecodeError> {
+    sink: &mut dyn Sink,
+) -> Result<(), DecodeError> {
+    sink.restart();
     let stream = MediaSourceStream::new(source, Default::default());
     let reader = get_probe()
         .probe(hint, stream, Default::default(), Default::default())
         .map_err(|error| probe_error(name, error))?;
-    let mut decoding = Decoding::start(name, reader)?;
+    let mut decoding = Decoding::start(name, reader, sink)?;
     decoding.run()?;
     decoding.finish()
 }
@@ -116,9 +132,11 @@ struct Decoding<'a> {
     name: &'a str,
     reader: Box<dyn FormatReader + 'a>,
     track: OpenTrack,
-    /// Known from the first decoded packet.
-    sample_rate_hz: u32,
-    channels: Vec<Vec<f32>>,
+    sink: &'a mut dyn Sink,
+    /// Rate and number of channels, known from the first decoded packet.
+    shape: Option<(u32, usize)>,
+    /// Samples of each channel that have been handed on.
+    samples: u64,
     packet: Vec<Vec<f32>>,
     bad_packets: usize,
     bad_samples: usize,
@@ -130,14 +148,19 @@ struct Decoding<'a> {
 }
 
 impl<'a> Decoding<'a> {
-    fn start(name: &'a str, reader: Box<dyn FormatReader + 'a>) -> Result<Self, DecodeError> {
+    fn start(
+        name: &'a str,
+        reader: Box<dyn FormatReader + 'a>,
+        sink: &'a mut dyn Sink,
+    ) -> Result<Self, DecodeError> {
         let track = open_track(name, &*reader)?;
         Ok(Self {
             name,
             reader,
             track,
-            sample_rate_hz: 0,
-            channels: Vec::new(),
+            sink,
+            shape: None,
+            samples: 0,
             packet: Vec::new(),
             bad_packets: 0,
             bad_samples: 0,
@@ -195,34 +218,33 @@ impl<'a> Decoding<'a> {
         }
     }
 
-    /// Appends `self.packet`. `false` if the file goes on in another shape, which one piece of
+    /// Hands on `self.packet`. `false` if the file goes on in another shape, which one piece of
     /// audio cannot hold.
     fn take_packet(&mut self, rate_hz: u32) -> Result<bool, DecodeError> {
         if self.packet.first().is_none_or(Vec::is_empty) {
             return Ok(true);
         }
-        if self.channels.is_empty() {
+        let shape = (rate_hz, self.packet.len());
+        if self.shape.is_none() {
             self.check_shape(rate_hz)?;
-            self.sample_rate_hz = rate_hz;
-            self.channels = vec![Vec::new(); self.packet.len()];
-        } else if rate_hz != self.sample_rate_hz || self.packet.len() != self.channels.len() {
+        }
+        if *self.shape.get_or_insert(shape) != shape {
             self.cut = Some("its sample rate or number of channels changes midway".to_owned());
             return Ok(false);
         }
-        let samples = self.channels[0].len() + self.packet[0].len();
-        if samples.saturating_mul(self.channels.len()) > MAX_SAMPLES {
-            return Err(DecodeError::TooLong {
+        let samples = self.packet.iter_mut().flatten();
+        for sample in samples.filter(|sample| !sample.is_finite()) {
+            *sample = 0.0;
+            self.bad_samples += 1;
+        }
+        self.samples += self.packet[0].len() as u64;
+        if self.sink.take(rate_hz, &self.packet) {
+            Ok(true)
+        } else {
+            Err(DecodeError::TooLong {
                 path: self.name.to_owned(),
-            });
+            })
         }
-        for (channel, packet) in self.channels.iter_mut().zip(&mut self.packet) {
-            for sample in packet.iter_mut().filter(|sample| !sample.is_finite()) {
-                *sample = 0.0;
-                self.bad_samples += 1;
-            }
-            channel.extend_from_slice(packet);
-        }
-        Ok(true)
     }
 
     fn check_shape(&self, rate_hz: u32) -> Result<(), DecodeError> {
@@ -241,21 +263,17 @@ impl<'a> Decoding<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Audio, DecodeError> {
-        if self.channels.is_empty() {
+    fn finish(mut self) -> Result<(), DecodeError> {
+        let Some((rate_hz, _)) = self.shape else {
             let reason = self.cut.or(self.first_reason);
             return Err(DecodeError::Nothing {
                 path: self.name.to_owned(),
                 reason: reason.unwrap_or_else(|| "it holds no samples".to_owned()),
             });
-        }
-        let audio = Audio {
-            sample_rate_hz: self.sample_rate_hz,
-            channels: std::mem::take(&mut self.channels),
         };
-        let seconds = audio.seconds();
+        let seconds = self.samples as f64 / f64::from(rate_hz);
         let missing_seconds = self.track.promised_samples.map_or(0.0, |promised| {
-            promised as f64 / f64::from(self.sample_rate_hz) - seconds
+            promised as f64 / f64::from(rate_hz) - seconds
         });
         // Containers estimate their length: only a clear gap counts as a cut.
         if self.cut.is_none() && missing_seconds > (0.01 * seconds).max(1.0) {
@@ -288,7 +306,7 @@ impl<'a> Decoding<'a> {
                 self.bad_samples
             );
         }
-        Ok(audio)
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What tests share: the reference data and where they lie.
 
 mod bundles;
+mod fcn_model;
 pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
@@ -9,6 +10,7 @@ mod tiny_model;
 use std::path::PathBuf;
 
 pub use bundles::bundle;
+pub use fcn_model::{FcnBlock, FcnModel};
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
 pub use tiny_model::{TinyModel, tiny_model};

@@ -80,7 +80,7 @@ pub fn tiny_model(tags: &[&str]) -> Vec<u8> {
     TinyModel::new(tags, 141).bytes()
 }
 
-fn metadata(tags: &[&str], front_end: &Value) -> Vec<(String, String)> {
+pub(crate) fn metadata(tags: &[&str], front_end: &Value) -> Vec<(String, String)> {
     [
         ("tagline.format", "1".to_owned()),
         ("tagline.name", "Tiny".to_owned()),
@@ -139,7 +139,7 @@ fn weights(tags: usize, bands: usize) -> Vec<f32> {
     weights
 }
 
-fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
+pub(crate) fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
     NodeProto {
         op_type: op_type.to_owned(),
         name: format!("{op_type}_{output}"),
@@ -158,7 +158,7 @@ fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
     }
 }
 
-fn tensor(name: &str, dims: &[usize], values: &[f32]) -> TensorProto {
+pub(crate) fn tensor(name: &str, dims: &[usize], values: &[f32]) -> TensorProto {
     TensorProto {
         name: name.to_owned(),
         dims: dims.iter().map(|&dim| dim as i64).collect(),
@@ -171,7 +171,7 @@ fn tensor(name: &str, dims: &[usize], values: &[f32]) -> TensorProto {
     }
 }
 
-fn value(name: &str, dims: &[Option<usize>]) -> ValueInfoProto {
+pub(crate) fn value(name: &str, dims: &[Option<usize>]) -> ValueInfoProto {
     let dim = dims
         .iter()
         .map(|dim| Dimension {

@@ -25,7 +25,9 @@ fn batch() -> Batch {
     Batch {
         clips: CLIPS,
         size: SIZE,
-        windows: (0..CLIPS * SIZE[0] * SIZE[1]).map(|_| 4.0 * random() - 2.0).collect(),
+        windows: (0..CLIPS * SIZE[0] * SIZE[1])
+            .map(|_| 4.0 * random() - 2.0)
+            .collect(),
         labels: (0..CLIPS * TAGS).map(|_| random().round()).collect(),
     }
 }
@@ -34,7 +36,9 @@ fn step(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("training step, 4 clips");
     group.sample_size(10).warm_up_time(Duration::from_secs(2));
     let batch = batch();
-    let computer = DeviceChoice::Cpu.open().expect("the processor is always there");
+    let computer = DeviceChoice::Cpu
+        .open()
+        .expect("the processor is always there");
     for name in ["fcn5-compact", "fcn4", "fcn5"] {
         let architecture = Architecture::named(name).expect("a network of the table");
         let parameters = Parameters::random(architecture, 1.0, SIZE[0], TAGS, 0);

@@ -2,18 +2,16 @@
 
 use tagline_engine::{Backend, BackendChoice, InferenceError, Model, Network, open_network};
 
-/// Runs `network` on `window: [mel band, frame]`; where its backend fails, tract takes its place and
-/// runs the window again.
+/// Lets `run` use `network`; where its backend fails, tract takes its place and runs again.
 ///
 /// # Errors
 /// [`InferenceError`] if tract fails, too.
 pub fn run_or_replace(
     network: &mut Box<dyn Network>,
     model: &Model,
-    window: &[f32],
-    probabilities: &mut [f32],
+    mut run: impl FnMut(&mut dyn Network) -> Result<(), InferenceError>,
 ) -> Result<(), InferenceError> {
-    let Err(error) = network.run(window, probabilities) else {
+    let Err(error) = run(network.as_mut()) else {
         return Ok(());
     };
     if network.backend() == Backend::Tract {
@@ -21,5 +19,5 @@ pub fn run_or_replace(
     }
     tracing::warn!("{error}; tract takes over");
     *network = open_network(model, BackendChoice::Only(Backend::Tract), &[])?.0;
-    network.run(window, probabilities)
+    run(network.as_mut())
 }

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod cpu;
 pub mod data;
 pub mod evaluation;
+pub mod experiment;
 pub mod export;
 pub mod import;
 mod inference;

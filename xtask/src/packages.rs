@@ -21,6 +21,8 @@ enum Sign {
     Library(&'static str),
     /// A file of this name is in the folder of Mesa's drivers.
     Driver(&'static str),
+    /// A SoundFont of one of these names is where systems keep them.
+    SoundFont(&'static [&'static str]),
     /// `python3 -m pip` works.
     Pip,
 }
@@ -115,6 +117,14 @@ pub const NEEDS: &[Need] = &[
         dnf: "python3-pip",
         pacman: "python-pip",
     },
+    Need {
+        what: "a General MIDI SoundFont",
+        purpose: Purpose::Test,
+        sign: Sign::SoundFont(&["TimGM6mb.sf2", "FluidR3_GM.sf2"]),
+        apt: "timgm6mb-soundfont",
+        dnf: "fluid-soundfont-gm",
+        pacman: "soundfont-fluid",
+    },
 ];
 
 impl Need {
@@ -125,6 +135,13 @@ impl Need {
             Sign::Library(name) => library_folders().any(|folder| folder.join(name).exists()),
             Sign::Driver(name) => {
                 library_folders().any(|folder| folder.join("dri").join(name).exists())
+            }
+            Sign::SoundFont(names) => {
+                let folders = ["/usr/share/sounds/sf2", "/usr/share/soundfonts"].map(Path::new);
+                let mut files = folders
+                    .iter()
+                    .flat_map(|folder| names.iter().map(|name| folder.join(name)));
+                files.any(|file| file.is_file())
             }
             Sign::Pip => {
                 crate::process::succeeds(Command::new("python3").args(["-m", "pip", "--version"]))

@@ -70,7 +70,8 @@ pub(crate) fn fix_shapes(model: &mut ModelProto, window: &[usize]) {
     }
 }
 
-fn f32_value(name: &str, shape: &[usize]) -> ValueInfoProto {
+/// A value of type f32 and this shape.
+pub(crate) fn f32_value(name: &str, shape: &[usize]) -> ValueInfoProto {
     let dim = shape
         .iter()
         .map(|&length| Dimension {

@@ -3,21 +3,29 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::guarded::Guarded;
-use super::{Backend, BackendChoice, BackendReport, InferenceError, Network, onnxruntime, tract};
+use prost::Message;
+
+use super::guarded::{Guarded, Work};
+use super::onnxruntime::Provider;
+use super::trial::Trial;
+use super::{Backend, BackendChoice, BackendReport, InferenceError, Network, incremental, tract};
 use crate::Model;
 
-/// How far a backend's probabilities for the test window may lie from tract's.
+/// How far a backend's probabilities for a trial window may lie from tract's.
 const TOLERANCE: f32 = 1e-3;
-/// The same for a quantized network, some of whose values fall on the other side of a step: up to
-/// 0.005 was seen.
+/// How far those computed in parts may lie from those of the whole window.
+const PARTS_TOLERANCE: f32 = 1e-4;
+/// How far those of a quantized network may lie from tract's, some of whose values fall on the other
+/// side of a step: up to 0.005 was seen.
 const QUANTIZED_TOLERANCE: f32 = 0.02;
 /// Windows timed after the first, which warms up; the fastest counts.
 const TIMED_RUNS: usize = 2;
 
-/// A backend that works, and its time for a window.
+/// A backend that works.
 struct Candidate {
     network: Guarded,
+    /// How it computes windows.
+    manner: String,
     milliseconds: f64,
 }
 
@@ -34,27 +42,32 @@ pub(super) fn open(
         BackendChoice::Only(Backend::Cuda) => &[Backend::Cuda],
         BackendChoice::Only(Backend::DirectMl) => &[Backend::DirectMl],
     };
-    let window = test_window(model);
-    let mut tract = Guarded::open(model, Backend::Tract, || tract::open(model)).map_err(failed)?;
+    let trial = Trial::new(&model.info().front_end);
+    let mut whole = Guarded::open(model, Backend::Tract, || {
+        tract::open(model).map(Work::Whole)
+    })
+    .map_err(failed)?;
     let mut expected = vec![0.0; model.info().tags.len()];
-    tract.run(&window, &mut expected)?;
+    whole.run(&trial.window(1), &mut expected)?;
+    let in_parts = Guarded::open(model, Backend::Tract, || {
+        let staged = incremental::open(model, &tract::open_proto)?;
+        Ok(Work::Staged(Box::new(staged)))
+    });
+    let mut best =
+        settle(in_parts, &trial, &expected, PARTS_TOLERANCE, || Ok(whole)).map_err(failed)?;
     // Where nothing is compared, tract need not be timed: another may have failed just now, and a
     // window be waiting.
-    let (line, milliseconds) = if choice == BackendChoice::Auto {
-        let milliseconds = time(&mut tract, &window, &mut expected.clone())?;
-        (timing(Backend::Tract, milliseconds), milliseconds)
+    let line = if choice == BackendChoice::Auto {
+        best.time(&trial, &mut expected.clone())?;
+        best.timing()
     } else {
-        ("tract: works".to_owned(), f64::INFINITY)
+        format!("tract: works, {}", best.manner)
     };
     let mut lines = vec![line];
-    let mut best = Candidate {
-        network: tract,
-        milliseconds,
-    };
     for &backend in others {
-        match candidate(model, backend, library_dirs, &window, &expected) {
+        match candidate(model, backend, library_dirs, &trial, &expected) {
             Ok(candidate) => {
-                lines.push(timing(backend, candidate.milliseconds));
+                lines.push(candidate.timing());
                 if candidate.milliseconds < best.milliseconds {
                     best = candidate;
                 }
@@ -72,60 +85,124 @@ pub(super) fn open(
     Ok((Box::new(best.network), BackendReport { running, lines }))
 }
 
-/// Opens `backend`, holds it against what tract `expected`, and times it.
+/// Opens `backend` of ONNX Runtime, holds it against what tract `expected`, and times it.
 fn candidate(
     model: &Model,
     backend: Backend,
     library_dirs: &[PathBuf],
-    window: &[f32],
+    trial: &Trial,
     expected: &[f32],
 ) -> Result<Candidate, String> {
-    let mut network = Guarded::open(model, backend, || {
-        onnxruntime::open(model, backend, library_dirs)
-    })?;
-    let mut probabilities = vec![0.0; expected.len()];
-    let reason = |error: InferenceError| match error {
-        InferenceError::Backend { reason, .. } => reason,
-        other => other.to_string(),
-    };
-    network.run(window, &mut probabilities).map_err(reason)?;
-    let differences = probabilities
-        .iter()
-        .zip(expected)
-        .map(|(a, b)| (a - b).abs());
-    let worst = differences.fold(0.0, f32::max);
+    let provider = Provider::find(backend, library_dirs)?;
+    let in_parts = Guarded::open(model, backend, || {
+        if backend != Backend::OnnxRuntimeCpu {
+            return Err("a GPU would wait for its many small steps".to_owned());
+        }
+        let open = |proto: &_, shape: &_| provider.open(&Message::encode_to_vec(proto), shape);
+        let staged = incremental::open(model, &open)?;
+        Ok(Work::Staged(Box::new(staged)))
+    });
     let tolerance = if model.is_quantized() {
         QUANTIZED_TOLERANCE
     } else {
         TOLERANCE
     };
-    if worst > tolerance {
-        return Err(format!("its tags differ from tract's by up to {worst:.4}"));
-    }
-    let milliseconds = time(&mut network, window, &mut probabilities).map_err(reason)?;
+    let mut candidate = settle(in_parts, trial, expected, tolerance, || {
+        let open = || {
+            provider
+                .open(model.onnx(), model.input_shape())
+                .map(Work::Whole)
+        };
+        let mut whole = Guarded::open(model, backend, open)?;
+        check(&mut whole, trial, expected, tolerance)?;
+        Ok(whole)
+    })?;
+    candidate
+        .time(trial, &mut expected.to_vec())
+        .map_err(reason)?;
+    Ok(candidate)
+}
+
+/// The network `in_parts` if there is one and it gives what is `expected`, or else the whole one.
+fn settle(
+    in_parts: Result<Guarded, String>,
+    trial: &Trial,
+    expected: &[f32],
+    tolerance: f32,
+    whole: impl FnOnce() -> Result<Guarded, String>,
+) -> Result<Candidate, String> {
+    let in_parts = in_parts.and_then(|mut network| {
+        check(&mut network, trial, expected, tolerance)?;
+        Ok(network)
+    });
+    let (network, manner) = match in_parts {
+        Ok(network) => (network, "incremental".to_owned()),
+        Err(reason) => (whole()?, format!("whole windows: {reason}")),
+    };
     Ok(Candidate {
         network,
-        milliseconds,
+        manner,
+        milliseconds: f64::INFINITY,
     })
 }
 
-/// Milliseconds of the fastest of some windows; `network` has run one before.
-fn time(
+/// Runs two windows in succession; the second must give what is `expected`.
+fn check(
     network: &mut Guarded,
-    window: &[f32],
-    probabilities: &mut [f32],
-) -> Result<f64, InferenceError> {
-    let mut best = f64::INFINITY;
-    for _ in 0..TIMED_RUNS {
-        let start = Instant::now();
-        network.run(window, probabilities)?;
-        best = best.min(start.elapsed().as_secs_f64() * 1e3);
+    trial: &Trial,
+    expected: &[f32],
+    tolerance: f32,
+) -> Result<(), String> {
+    let mut probabilities = vec![0.0; expected.len()];
+    let mut state = Default::default();
+    for number in 0..2 {
+        let (end, window) = (trial.end_frame(number), trial.window(number));
+        network
+            .run_next(&mut state, end, &window, &mut probabilities)
+            .map_err(reason)?;
     }
-    Ok(best)
+    let differences = probabilities
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a - b).abs());
+    let worst = differences.fold(0.0, f32::max);
+    if worst > tolerance {
+        return Err(format!("its tags differ from tract's by up to {worst:.4}"));
+    }
+    Ok(())
 }
 
-fn timing(backend: Backend, milliseconds: f64) -> String {
-    format!("{}: {milliseconds:.1} ms a window", backend.name())
+impl Candidate {
+    /// Takes the time of the fastest of some updates a second apart.
+    fn time(&mut self, trial: &Trial, probabilities: &mut [f32]) -> Result<(), InferenceError> {
+        let mut state = Default::default();
+        for number in 0..=TIMED_RUNS {
+            let (end, window) = (trial.end_frame(number), trial.window(number));
+            let start = Instant::now();
+            self.network
+                .run_next(&mut state, end, &window, probabilities)?;
+            if number > 0 {
+                let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+                self.milliseconds = self.milliseconds.min(milliseconds);
+            }
+        }
+        Ok(())
+    }
+
+    fn timing(&self) -> String {
+        let name = self.network.backend().name();
+        format!(
+            "{name}: {:.1} ms an update, {}",
+            self.milliseconds, self.manner
+        )
+    }
+}
+
+fn reason(error: InferenceError) -> String {
+    match error {
+        InferenceError::Backend { reason, .. } => reason,
+        other => other.to_string(),
+    }
 }
 
 fn failed(reason: String) -> InferenceError {
@@ -133,21 +210,4 @@ fn failed(reason: String) -> InferenceError {
         backend: Backend::Tract.name(),
         reason,
     }
-}
-
-/// A window such as music gives, the same every time, through the front-end's affine map: levels
-/// of −60 ± 20 dB that fall towards the high bands, or MFCC of such size.
-fn test_window(model: &Model) -> Vec<f32> {
-    let spec = &model.info().front_end;
-    let mut state = 1u32;
-    let mut window = Vec::with_capacity(spec.input_bands() * spec.frames);
-    for band in 0..spec.input_bands() {
-        let (middle, spread) = spec.typical(band);
-        for _ in 0..spec.frames {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let random = (state >> 8) as f32 / (1u32 << 24) as f32;
-            window.push((middle + 2.0 * spread * (random - 0.5)) * spec.scale + spec.offset);
-        }
-    }
-    window
 }

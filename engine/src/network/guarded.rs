@@ -3,21 +3,30 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::incremental::{NetworkState, Staged};
 use super::{Backend, InferenceError, Network};
 use crate::{Model, OutputKind};
 
 /// How far a probability may lie outside 0 to 1 by rounding.
 const SLACK: f32 = 1e-3;
 
-/// A backend's part: from a window to the network's raw output.
+/// A backend's part: from the input of a network, or of a segment of one, to its raw output.
 pub(super) trait Runner: Send {
-    /// Computes `window`, and hands the output's values to `take`.
-    fn run(&mut self, window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String>;
+    /// Computes `input`, and hands the output's values to `take`.
+    fn run(&mut self, input: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String>;
 }
 
-/// A [`Runner`] behind every check.
+/// How a network computes its windows.
+pub(super) enum Work {
+    /// Each as a whole.
+    Whole(Box<dyn Runner>),
+    /// Of each what is new.
+    Staged(Box<Staged>),
+}
+
+/// A backend's [`Work`] behind every check.
 pub(super) struct Guarded {
-    runner: Box<dyn Runner>,
+    work: Work,
     backend: Backend,
     window_values: usize,
     tags: usize,
@@ -26,15 +35,15 @@ pub(super) struct Guarded {
 }
 
 impl Guarded {
-    /// Opens a runner of `model`; what panics on the way is an error.
+    /// Opens `model`; what panics on the way is an error.
     pub fn open(
         model: &Model,
         backend: Backend,
-        open: impl FnOnce() -> Result<Box<dyn Runner>, String>,
+        open: impl FnOnce() -> Result<Work, String>,
     ) -> Result<Self, String> {
-        let runner = no_panic(open)?;
+        let work = no_panic(open)?;
         Ok(Self {
-            runner,
+            work,
             backend,
             window_values: model.input_shape().iter().product(),
             tags: model.info().tags.len(),
@@ -53,21 +62,28 @@ impl Guarded {
 }
 
 impl Network for Guarded {
-    fn run(&mut self, window: &[f32], probabilities: &mut [f32]) -> Result<(), InferenceError> {
+    fn run_next(
+        &mut self,
+        state: &mut NetworkState,
+        end_frame: u64,
+        window: &[f32],
+        probabilities: &mut [f32],
+    ) -> Result<(), InferenceError> {
         check_size("window", window.len(), self.window_values)?;
         check_size("probabilities", probabilities.len(), self.tags)?;
         if self.failed {
             return Err(self.error("it has failed before and must be opened again".to_owned()));
         }
         let mut given = 0;
-        let runner = &mut self.runner;
-        let ran = no_panic(|| {
-            runner.run(window, &mut |values| {
-                given = values.len();
-                if given == probabilities.len() {
-                    probabilities.copy_from_slice(values);
-                }
-            })
+        let mut take = |values: &[f32]| {
+            given = values.len();
+            if given == probabilities.len() {
+                probabilities.copy_from_slice(values);
+            }
+        };
+        let ran = no_panic(|| match &mut self.work {
+            Work::Whole(runner) => runner.run(window, &mut take),
+            Work::Staged(staged) => staged.run(state, end_frame, window, &mut take),
         });
         match ran.and_then(|()| finish(self.output, given, probabilities)) {
             Ok(()) => Ok(()),
@@ -137,7 +153,7 @@ mod tests {
     struct Fake(Option<Vec<f32>>);
 
     impl Runner for Fake {
-        fn run(&mut self, _window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
+        fn run(&mut self, _input: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
             take(self.0.as_deref().expect("a library's panic"));
             Ok(())
         }
@@ -145,7 +161,7 @@ mod tests {
 
     fn guarded(output: OutputKind, values: Option<&[f32]>) -> Guarded {
         Guarded {
-            runner: Box::new(Fake(values.map(<[f32]>::to_vec))),
+            work: Work::Whole(Box::new(Fake(values.map(<[f32]>::to_vec)))),
             backend: Backend::Cuda,
             window_values: 3,
             tags: 2,

@@ -9,36 +9,44 @@ use ort::value::TensorRef;
 
 use super::guarded::Runner;
 use super::{Backend, library};
-use crate::Model;
 
 struct OnnxRuntime {
     session: Session,
     input_shape: Vec<usize>,
 }
 
-/// Opens `model` with the provider of `backend`; an error if not every node runs on it.
-pub(super) fn open(
-    model: &Model,
+/// ONNX Runtime's library with one of its providers.
+pub(super) struct Provider {
     backend: Backend,
-    library_dirs: &[PathBuf],
-) -> Result<Box<dyn Runner>, String> {
-    if backend == Backend::DirectMl && !cfg!(target_os = "windows") {
-        return Err("it exists on Windows only".to_owned());
+    library: library::Loaded,
+}
+
+impl Provider {
+    /// Finds the library; an error if it lacks the provider of `backend`.
+    pub fn find(backend: Backend, library_dirs: &[PathBuf]) -> Result<Self, String> {
+        if backend == Backend::DirectMl && !cfg!(target_os = "windows") {
+            return Err("it exists on Windows only".to_owned());
+        }
+        if backend == Backend::Cuda && !cfg!(any(target_os = "windows", target_os = "linux")) {
+            return Err("it exists on Linux and Windows only".to_owned());
+        }
+        let library = library::load(library_dirs)?;
+        if !is_compiled_in(backend)? {
+            let path = library.path.display();
+            return Err(format!("the library {path} was built without it"));
+        }
+        Ok(Self { backend, library })
     }
-    if backend == Backend::Cuda && !cfg!(any(target_os = "windows", target_os = "linux")) {
-        return Err("it exists on Linux and Windows only".to_owned());
+
+    /// Opens the model `onnx`; an error if not every node runs on the provider.
+    pub fn open(&self, onnx: &[u8], input_shape: &[usize]) -> Result<Box<dyn Runner>, String> {
+        let mut builder = builder(&self.library, self.backend).map_err(text)?;
+        let session = builder.commit_from_memory(onnx).map_err(text)?;
+        Ok(Box::new(OnnxRuntime {
+            session,
+            input_shape: input_shape.to_vec(),
+        }))
     }
-    let library = library::load(library_dirs)?;
-    if !is_compiled_in(backend)? {
-        let path = library.path.display();
-        return Err(format!("the library {path} was built without it"));
-    }
-    let mut builder = builder(&library, backend).map_err(text)?;
-    let session = builder.commit_from_memory(model.onnx()).map_err(text)?;
-    Ok(Box::new(OnnxRuntime {
-        session,
-        input_shape: model.input_shape().to_vec(),
-    }))
 }
 
 fn is_compiled_in(backend: Backend) -> Result<bool, String> {
@@ -79,9 +87,9 @@ fn provider(backend: Backend) -> Option<ExecutionProviderDispatch> {
 }
 
 impl Runner for OnnxRuntime {
-    fn run(&mut self, window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
+    fn run(&mut self, input: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
         let input =
-            TensorRef::from_array_view((self.input_shape.as_slice(), window)).map_err(text)?;
+            TensorRef::from_array_view((self.input_shape.as_slice(), input)).map_err(text)?;
         let outputs = self.session.run(ort::inputs![input]).map_err(text)?;
         if outputs.len() == 0 {
             return Err("it gave no output".to_owned());

@@ -1,11 +1,9 @@
 //! tract: pure Rust, always there.
 
-use std::sync::Arc;
-
 use prost::Message;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::{
-    Framework, InferenceModelExt, IntoTValue, Tensor, TractError, TypedRunnableModel, tvec,
+    Framework, InferenceModelExt, IntoTValue, Tensor, TractError, TypedSimpleState, tvec,
 };
 use tract_onnx::tract_core::prelude::IntoRunnable;
 
@@ -14,27 +12,38 @@ use crate::Model;
 use crate::model::fix_shapes;
 
 struct Tract {
-    plan: Arc<TypedRunnableModel>,
+    /// Its buffers are made once.
+    state: TypedSimpleState,
     input_shape: Vec<usize>,
 }
 
 /// Opens `model` for windows of its own shape.
 pub(super) fn open(model: &Model) -> Result<Box<dyn Runner>, String> {
-    let input_shape = model.input_shape().to_vec();
     let mut proto = ModelProto::decode(model.onnx()).map_err(|error| error.to_string())?;
-    fix_shapes(&mut proto, &input_shape);
+    fix_shapes(&mut proto, model.input_shape());
+    open_proto(&proto, model.input_shape())
+}
+
+/// Opens a model whose input is declared with `input_shape`.
+pub(super) fn open_proto(
+    proto: &ModelProto,
+    input_shape: &[usize],
+) -> Result<Box<dyn Runner>, String> {
     let plan = tract_onnx::onnx()
-        .model_for_proto_model(&proto)
+        .model_for_proto_model(proto)
         .and_then(|model| model.into_optimized())
         .and_then(IntoRunnable::into_runnable)
         .map_err(text)?;
-    Ok(Box::new(Tract { plan, input_shape }))
+    Ok(Box::new(Tract {
+        state: plan.spawn().map_err(text)?,
+        input_shape: input_shape.to_vec(),
+    }))
 }
 
 impl Runner for Tract {
-    fn run(&mut self, window: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
-        let input = Tensor::from_shape(&self.input_shape, window).map_err(text)?;
-        let outputs = self.plan.run(tvec!(input.into_tvalue())).map_err(text)?;
+    fn run(&mut self, input: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String> {
+        let input = Tensor::from_shape(&self.input_shape, input).map_err(text)?;
+        let outputs = self.state.run(tvec!(input.into_tvalue())).map_err(text)?;
         let output = outputs.first().ok_or("it gave no output")?;
         let output = output.cast_to::<f32>().map_err(text)?;
         take(

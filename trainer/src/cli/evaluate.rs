@@ -107,7 +107,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     let mut predictor = Predictor::open(&model, args.backend.into(), &library_dirs(), jobs)?;
     let lengths = lengths(&args.seconds_heard, info);
     let partial = lengths.iter().filter(|&&frames| frames < clips.frames());
-    let progress = bar(clips.len() * (1 + partial.count()));
+    let progress = clips_bar(clips.len() * (1 + partial.count()));
     let whole = predictor.predict(&clips, clips.frames(), &progress)?;
     let scores = shared.answers(&clips, &whole)?.score(bootstrap);
     if scores.macro_roc_auc.is_none() {
@@ -175,7 +175,8 @@ fn lengths(seconds: &[f64], model: &ModelInfo) -> Vec<usize> {
     frames
 }
 
-fn bar(clips: usize) -> ProgressBar {
+/// A bar that counts clips.
+pub(super) fn clips_bar(clips: usize) -> ProgressBar {
     let bar = ProgressBar::new(clips as u64);
     let template = "{bar:30} {pos}/{len} clips, {per_sec}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {

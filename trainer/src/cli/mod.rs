@@ -3,6 +3,7 @@
 mod backend;
 mod data;
 mod evaluate;
+mod experiment;
 mod export;
 mod import;
 mod prepare;
@@ -28,6 +29,7 @@ pub struct Cli {
 enum Command {
     Data(data::DataArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Experiment(experiment::ExperimentArgs),
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Prepare(prepare::PrepareArgs),
@@ -43,6 +45,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Data(args) => data::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Experiment(args) => experiment::run(args),
         Command::Export(args) => export::run(args),
         Command::Import(args) => import::run(args),
         Command::Prepare(args) => prepare::run(args),

@@ -1,25 +1,24 @@
 //! `trainer prepare`.
 
+mod shown;
+
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Outcome, still_wanted};
-use crate::data::{Dataset, Input, Plan, SplitCounts};
+use shown::Shown;
+
+use super::{Outcome, complain, still_wanted};
+use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
 use crate::interrupt::Stop;
 use crate::prepare::{
-    Collection, Options, Prepared, Progress, Selection, folder, jamendo, magnatagatune, msd,
+    Collection, Options, PrepareError, Prepared, Selection, folder, jamendo, magnatagatune, msd,
     prepare, read_lines,
 };
-
-/// Time between lines of progress where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// Prepare a data set for training: decode, compute the networks' inputs, write shards.
 ///
@@ -271,8 +270,16 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
             false => ControlFlow::Continue(()),
         }
     });
-    shown.bar.finish_and_clear();
-    let prepared = prepared?;
+    shown.finish();
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(error @ PrepareError::Interrupted { .. }) => {
+            complain(&error.to_string());
+            // As shells have it: 128 + SIGINT.
+            return Ok(ExitCode::from(130));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let data = Dataset::open(&options.out, options.inputs[0])?;
     let text = match common.json {
         true => json(&prepared, &data, &options.out),
@@ -280,65 +287,6 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
     };
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Progress: a bar on a terminal, else a line from time to time.
-struct Shown {
-    bar: ProgressBar,
-    started: Instant,
-    last_line: Instant,
-}
-
-impl Shown {
-    fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        let template = "{msg} {wide_bar} {pos} of {len}, {per_sec}, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Self {
-            bar,
-            started: Instant::now(),
-            last_line: Instant::now(),
-        }
-    }
-
-    fn show(&mut self, progress: Progress) {
-        if self.bar.length() != Some(progress.items as u64) {
-            self.bar.set_length(progress.items as u64);
-            self.bar.set_position(progress.earlier as u64);
-            // What an earlier run did says nothing of this one's speed.
-            self.bar.reset_eta();
-            if progress.earlier > 0 && self.bar.is_hidden() {
-                let line = format!("goes on after {} files\n", progress.earlier);
-                self.line(&line);
-            }
-        }
-        self.bar.set_position(progress.done as u64);
-        if progress.skipped > 0 {
-            self.bar
-                .set_message(format!("{} left out", progress.skipped));
-        }
-        if self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY {
-            let seconds = self.started.elapsed().as_secs_f64();
-            let per_second = (progress.done - progress.earlier) as f64 / seconds;
-            let left = (progress.items - progress.done) as f64 / per_second;
-            let line = format!(
-                "{} of {} files, {} left out, {per_second:.1} a second, {} left\n",
-                progress.done,
-                progress.items,
-                progress.skipped,
-                indicatif::HumanDuration(Duration::from_secs_f64(left.min(1e9))),
-            );
-            self.line(&line);
-        }
-    }
-
-    fn line(&mut self, line: &str) {
-        self.last_line = Instant::now();
-        // Where nobody reads it, there is nobody to tell.
-        let _ = std::io::stderr().write_all(line.as_bytes());
-    }
 }
 
 /// Clips, and files left out, of what has been prepared.
@@ -367,6 +315,9 @@ fn table(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
         "clips: train {}, valid {}, test {}\n",
         clips.train, clips.valid, clips.test
     );
+    for split in Split::ALL.into_iter().filter(|split| clips.of(*split) == 0) {
+        text += &format!("no clips in {split}: what needs them will refuse this data set\n");
+    }
     if skipped > 0 {
         text += &format!("{} says why\n", out.join("report.csv").display());
     }

@@ -62,6 +62,7 @@ pub(super) fn run(args: SynthArgs) -> Outcome {
     let text = if args.styles {
         styles()
     } else if let (Some(path), Some(style)) = (&args.preview, &args.style) {
+        ClipFormat::of(path)?;
         let fonts = SoundFonts::open(&args.soundfont)?;
         let piece = compose_style(style, args.seed, args.seconds, PREVIEW_RATE_HZ, &fonts)?;
         piece.write(path)?;

@@ -112,7 +112,7 @@ fn summary(report: &TrainReport) -> String {
 }
 
 /// Shows a training on standard error: a bar in a terminal, else a line now and then.
-struct Shown {
+pub(super) struct Shown {
     title: &'static str,
     bar: ProgressBar,
     stop: Stop,
@@ -135,7 +135,7 @@ struct State {
 }
 
 impl Shown {
-    fn new(architecture: &Architecture) -> Self {
+    pub(super) fn new(architecture: &Architecture) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

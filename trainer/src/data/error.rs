@@ -208,3 +208,20 @@ impl DataError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_faults() {
+        let message = |kind: ErrorKind| DataError::io("shard.f16")(Error::from(kind)).to_string();
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            let message = message(kind);
+            assert!(message.contains("shard.f16: the disk is full"), "{message}");
+        }
+        assert!(message(ErrorKind::PermissionDenied).contains("permission denied"));
+    }
+}

@@ -110,7 +110,9 @@ fn work(
         }
         windows.read(clip, &mut window)?;
         let mut probabilities = vec![0.0; model.info().tags.len()];
-        run_or_replace(network, model, &window, &mut probabilities)?;
+        run_or_replace(network, model, |network| {
+            network.run(&window, &mut probabilities)
+        })?;
         done.push((clip, probabilities));
         progress.inc(1);
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use tagline_engine::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 use tagline_media::DecodeError;
 
+use super::mono::decode_stretches;
 use crate::data::Input;
 
 /// What is shorter than a window by no more is not worth a remark.
@@ -58,37 +59,42 @@ impl Extractor {
     /// Decodes and analyses a file; what is wrong with it is said without its path.
     pub fn extract(&mut self, path: &Path) -> Result<Excerpts, String> {
         let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path)));
-        outcome.unwrap_or_else(|_| {
-            self.ready = None;
-            Err("internal error while it was analysed".to_owned())
-        })
+        match outcome {
+            Ok(outcome) => outcome.map_err(|refused| reason(path, refused)),
+            Err(_) => {
+                self.ready = None;
+                Err("internal error while it was analysed".to_owned())
+            }
+        }
     }
 
-    fn extract_file(&mut self, path: &Path) -> Result<Excerpts, String> {
-        let audio = tagline_media::decode(path).map_err(|error| reason(path, &error))?;
-        let (rate_hz, seconds) = (audio.sample_rate_hz, audio.seconds());
-        let mono = audio.mono();
-        drop(audio);
-        if seconds < self.least_seconds {
-            let least = self.least_seconds;
-            return Err(format!(
-                "too short: {seconds:.2} s, where {least} s are needed"
-            ));
-        }
-        let length = self.excerpt_samples(rate_hz);
-        let starts = starts(mono.len(), length, self.most_windows);
-        let analyses = self.analyses(rate_hz).map_err(|error| error.to_string())?;
-        let excerpts = starts.into_iter().map(|start| {
-            let samples = &mono[start..mono.len().min(start + length)];
+    fn extract_file(&mut self, path: &Path) -> Result<Excerpts, Refused> {
+        let file = decode_stretches(path, |rate_hz, samples| {
+            let seconds = samples as f64 / f64::from(rate_hz);
+            if seconds < self.least_seconds {
+                let least = self.least_seconds;
+                let reason = format!("too short: {seconds:.2} s, where {least} s are needed");
+                return Err(Refused::Because(reason));
+            }
+            let length = self.excerpt_samples(rate_hz);
+            let starts = starts(samples, length, self.most_windows).into_iter();
+            Ok(starts
+                .map(|start| start..samples.min(start + length))
+                .collect())
+        })?;
+        let rate_hz = f64::from(file.sample_rate_hz);
+        let analyses = self.analyses(file.sample_rate_hz);
+        let analyses = analyses.map_err(|error| Refused::Because(error.to_string()))?;
+        let excerpts = file.stretches.iter().map(|(start, samples)| {
             let windows: Vec<_> = analyses.iter_mut().map(|a| a.run(samples)).collect();
             Excerpt {
-                offset_seconds: start as f64 / f64::from(rate_hz),
+                offset_seconds: *start as f64 / rate_hz,
                 heard_frames: windows.iter().map(|(_, heard)| *heard).min().unwrap_or(0),
                 windows: windows.into_iter().map(|(window, _)| window).collect(),
             }
         });
         let excerpts = excerpts.collect();
-        let window_seconds = self.window_seconds();
+        let (seconds, window_seconds) = (file.samples as f64 / rate_hz, self.window_seconds());
         let short = seconds < window_seconds - TOLERANCE_SECONDS;
         let remark =
             short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
@@ -166,13 +172,28 @@ fn starts(samples: usize, length: usize, most: usize) -> Vec<usize> {
         .collect()
 }
 
+/// Why a file gives nothing.
+enum Refused {
+    Decode(DecodeError),
+    Because(String),
+}
+
+impl From<DecodeError> for Refused {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
 /// What is wrong with a file, without its path, which is where this machine has it.
-fn reason(path: &Path, error: &DecodeError) -> String {
-    match error {
-        DecodeError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+fn reason(path: &Path, refused: Refused) -> String {
+    match refused {
+        Refused::Because(reason) => reason,
+        Refused::Decode(DecodeError::Io { source, .. })
+            if source.kind() == std::io::ErrorKind::NotFound =>
+        {
             "missing".to_owned()
         }
-        error => {
+        Refused::Decode(error) => {
             let text = error.to_string();
             let own = text.strip_prefix(&format!("{}: ", path.display()));
             own.unwrap_or(&text).to_owned()

@@ -12,6 +12,7 @@ mod files;
 pub mod folder;
 pub mod jamendo;
 pub mod magnatagatune;
+mod mono;
 pub mod msd;
 mod options;
 mod ordered;

@@ -160,7 +160,10 @@ fn read_split(
         items.push(Item {
             id: stem(&lists[0].1[track]).into(),
             // Named as the list does, it is reported as missing.
-            path: found.or_else(|| names().last()).unwrap_or_default().into(),
+            path: found
+                .or_else(|| names().next_back())
+                .unwrap_or_default()
+                .into(),
             split,
             labels: labels.into(),
         });

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::encode;
 use super::error::SynthError;
 use super::labels::TAGS;
-use super::manifest::{MANIFEST, Manifest};
+use super::manifest::Manifest;
 use super::piece::{Piece, style_of};
 use super::soundfonts::SoundFonts;
 use super::tables::{self, Row};
@@ -33,6 +33,19 @@ pub enum ClipFormat {
 }
 
 impl ClipFormat {
+    /// The format that a file's name asks for.
+    ///
+    /// # Errors
+    /// [`SynthError::Extension`] where it ends in neither .ogg nor .wav.
+    pub fn of(path: &Path) -> Result<Self, SynthError> {
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+        match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
+            Some("ogg") => Ok(Self::Ogg),
+            Some("wav") => Ok(Self::Wav),
+            _ => Err(SynthError::Extension(path.to_owned())),
+        }
+    }
+
     /// The extension of its files.
     #[must_use]
     pub fn extension(self) -> &'static str {
@@ -184,6 +197,3 @@ pub(super) fn make_folder(path: &Path) -> Result<(), SynthError> {
         source,
     })
 }
-
-/// The name of the corpus's manifest, for those who look for one.
-pub const CORPUS_MANIFEST: &str = MANIFEST;

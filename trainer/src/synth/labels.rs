@@ -70,7 +70,7 @@ const QUIET: f64 = 0.32;
 const LOUD: f64 = 0.72;
 /// Mean MIDI key, by time, below and above which the register is low or high.
 const LOW_KEY: f64 = 52.0;
-const HIGH_KEY: f64 = 70.0;
+const HIGH_KEY: f64 = 66.0;
 
 /// The tags of a window of a piece.
 pub(crate) fn tags(score: &Score, window: &Window) -> BTreeSet<&'static str> {

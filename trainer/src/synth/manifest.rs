@@ -10,7 +10,7 @@ use super::soundfonts::SoundFonts;
 use crate::atomic;
 
 /// Its file in the corpus's folder.
-pub(crate) const MANIFEST: &str = "synth.json";
+const MANIFEST: &str = "synth.json";
 
 /// Raised whenever the same seed would give other music.
 const VERSION: u32 = 1;

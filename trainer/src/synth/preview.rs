@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::corpus::ClipFormat;
 use super::encode;
 use super::error::SynthError;
 use super::piece::Piece;
@@ -53,13 +54,9 @@ impl Recording {
     /// # Errors
     /// [`SynthError::Extension`], [`SynthError::File`], or the encoder's.
     pub fn write(&self, path: &Path) -> Result<(), SynthError> {
-        let extension = path
-            .extension()
-            .map(|extension| extension.to_ascii_lowercase());
-        let bytes = match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
-            Some("ogg") => encode::ogg(&self.channels, self.rate_hz, 0.6, 1)?,
-            Some("wav") => encode::wav(&self.channels, self.rate_hz),
-            _ => return Err(SynthError::Extension(path.to_owned())),
+        let bytes = match ClipFormat::of(path)? {
+            ClipFormat::Ogg => encode::ogg(&self.channels, self.rate_hz, 0.6, 1)?,
+            ClipFormat::Wav => encode::wav(&self.channels, self.rate_hz),
         };
         atomic::write(path, &bytes).map_err(|source| SynthError::File {
             path: path.to_owned(),

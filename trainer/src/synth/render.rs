@@ -1,8 +1,10 @@
 //! From a line of notes to sound.
 
-use rustysynth::{Synthesizer, SynthesizerSettings};
+use std::sync::Arc;
 
-use super::analog;
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+use super::analog::{self, Tone};
 use super::error::SynthError;
 use super::instrument::Sound;
 use super::score::{Line, Note, Window};
@@ -85,8 +87,7 @@ pub(crate) fn line(
                 &notes,
                 take,
                 force,
-                fonts,
-                font,
+                fonts.font(font),
                 (0, program),
                 &mut out,
             )?;
@@ -96,8 +97,7 @@ pub(crate) fn line(
             &notes,
             take,
             force,
-            fonts,
-            font,
+            fonts.font(font),
             (9, program),
             &mut out,
         )?,
@@ -105,15 +105,17 @@ pub(crate) fn line(
             let [left, right] = &mut out;
             for (index, note) in notes.iter().enumerate() {
                 let at = take.frame_at(note.start).min(take.frames);
+                let tone = Tone {
+                    key: note.key,
+                    strength: (note.strength * force) as f32,
+                    held_s: note.length as f32,
+                    phase: index as u32,
+                };
                 analog::play(
                     patch,
-                    note.key,
-                    (note.strength * force) as f32,
-                    note.length as f32,
+                    &tone,
                     take.rate_hz as f32,
-                    index as u32,
-                    &mut left[at..],
-                    &mut right[at..],
+                    (&mut left[at..], &mut right[at..]),
                 );
             }
         }
@@ -145,26 +147,23 @@ struct Event {
     data: (i32, i32),
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one caller, which has all of them in hand"
-)]
 fn sampled(
     line: &Line,
     notes: &[Note],
     take: &Take,
     force: f64,
-    fonts: &SoundFonts,
-    font: usize,
+    font: &Arc<SoundFont>,
     (channel, program): (i32, u8),
     out: &mut Stereo,
 ) -> Result<(), SynthError> {
     let mut settings = SynthesizerSettings::new(take.rate_hz as i32);
     settings.maximum_polyphony = POLYPHONY;
     settings.enable_reverb_and_chorus = false;
-    let mut synthesizer = Synthesizer::new(fonts.font(font), &settings)
-        .map_err(|error| SynthError::Encode(error.to_string()))?;
+    let mut synthesizer =
+        Synthesizer::new(font, &settings).map_err(|error| SynthError::Encode(error.to_string()))?;
     synthesizer.process_midi_message(channel, 0xC0, i32::from(program), 0);
+    let (low, high) = bend(line.tuning_cents / 100.0);
+    synthesizer.process_midi_message(channel, 0xE0, low, high);
     let shaped = line.melodic && line.instrument.sustained;
     let mut events = Vec::new();
     for note in notes {
@@ -187,7 +186,7 @@ fn sampled(
             shape(note, take, &mut events);
         }
         if line.melodic {
-            slide(note, take, &mut events);
+            slide(note, line.tuning_cents, take, &mut events);
         }
     }
     events.sort_by_key(|event| (event.frame, event.order));
@@ -231,21 +230,25 @@ fn shape(note: &Note, take: &Take, events: &mut Vec<Event>) {
     }
 }
 
+/// The two halves of a pitch bend; the synthesizer's range is two semitones either way.
+fn bend(semitones: f64) -> (i32, i32) {
+    let bend = (8192.0 + semitones / 2.0 * 8191.0).clamp(0.0, 16383.0) as i32;
+    (bend & 0x7F, bend >> 7)
+}
+
 /// A slide into the pitch within an eighth of a second; other notes begin in tune.
-fn slide(note: &Note, take: &Take, events: &mut Vec<Event>) {
+fn slide(note: &Note, tuning_cents: f64, take: &Take, events: &mut Vec<Event>) {
     const STEPS: usize = 10;
-    let steps = if note.scoop == 0.0 { 0 } else { STEPS };
-    for step in 0..=steps {
-        let left = note.scoop * (1.0 - step as f64 / steps.max(1) as f64);
-        let left = if steps == 0 { 0.0 } else { left };
-        // The synthesizer's range is two semitones either way.
-        let bend = (8192.0 + left / 2.0 * 8191.0).clamp(0.0, 16383.0) as i32;
-        let frame = take.frame_at(note.start + 0.012 * step as f64);
+    let first = if note.scoop == 0.0 { STEPS } else { 0 };
+    for step in first..=STEPS {
+        let left = note.scoop * (1.0 - step as f64 / STEPS as f64);
+        let (low, high) = bend(left + tuning_cents / 100.0);
+        let frame = take.frame_at(note.start + 0.012 * (step - first) as f64);
         events.push(Event {
             frame,
             order: 1,
             command: 0xE0,
-            data: (bend & 0x7F, bend >> 7),
+            data: (low, high),
         });
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Line {
     pub(crate) notes: Vec<Note>,
     /// One note at a time, so that it may be shaped as it sounds.
     pub(crate) melodic: bool,
+    /// How far the instrument is out of tune.
+    pub(crate) tuning_cents: f64,
     /// Level in the mix.
     pub(crate) level_db: f64,
     /// From -1 (left) to 1.

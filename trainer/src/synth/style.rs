@@ -118,8 +118,6 @@ pub(crate) enum Voicing {
     Rootless,
     /// Third and seventh.
     Shell,
-    /// Root, fifth and octave.
-    Power,
     /// Root, fifth, octave, third and fifth above: six strings or two hands.
     Wide,
     /// Tonic and fifth of the key, whatever the chord.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tagline_engine::{Analyzer, Backend, Due, InferenceError, Network, open_network};
+use tagline_engine::{Analyzer, Backend, Due, InferenceError, Network, NetworkState, open_network};
 
 use super::{TagError, Tagging};
 use crate::inference::run_or_replace;
@@ -37,6 +37,8 @@ pub struct TaggedFile {
 pub struct Tagger<'a> {
     tagging: &'a Tagging,
     network: Box<dyn Network>,
+    /// What the network keeps of the file's earlier windows.
+    state: NetworkState,
     /// `[row, frame]`
     window: Vec<f32>,
 }
@@ -56,6 +58,7 @@ impl<'a> Tagger<'a> {
         Ok(Self {
             tagging,
             network,
+            state: NetworkState::default(),
             window: vec![0.0; spec.input_bands() * spec.frames],
         })
     }
@@ -88,6 +91,7 @@ impl<'a> Tagger<'a> {
                     source,
                 }
             })?;
+        self.state.clear();
         let failed = |source| TagError::Inference {
             path: name(),
             source,
@@ -134,8 +138,10 @@ impl<'a> Tagger<'a> {
     /// Runs the network on the window that has been read.
     fn update(&mut self, due: &Due, rate_hz: f64) -> Result<Update, InferenceError> {
         let mut probabilities = vec![0.0; self.tagging.model.info().tags.len()];
-        let model = &self.tagging.model;
-        run_or_replace(&mut self.network, model, &self.window, &mut probabilities)?;
+        let (state, window) = (&mut self.state, &self.window);
+        run_or_replace(&mut self.network, &self.tagging.model, |network| {
+            network.run_next(state, due.end_frame, window, &mut probabilities)
+        })?;
         Ok(Update {
             position_seconds: due.position_samples as f64 / rate_hz,
             seconds_heard: due.seconds_heard,

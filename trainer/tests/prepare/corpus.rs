@@ -89,11 +89,16 @@ pub fn report(out: &Path) -> Vec<String> {
 
 /// The window of a stream of these samples, straight from the engine.
 pub fn window(input: Input, rate_hz: u32, samples: &[i16]) -> Vec<f32> {
-    let spec = input.front_end();
     let mono: Vec<f32> = samples.iter().map(|s| f32::from(*s) / 32_768.0).collect();
+    window_of(input, rate_hz, &mono)
+}
+
+/// The same of samples from −1 to 1.
+pub fn window_of(input: Input, rate_hz: u32, mono: &[f32]) -> Vec<f32> {
+    let spec = input.front_end();
     let mut front_end = FrontEnd::new(&spec, f64::from(rate_hz)).unwrap();
     let mut window = RollingWindow::new(&spec, 10_000);
-    front_end.push(&mono, |frame| window.push(frame));
+    front_end.push(mono, |frame| window.push(frame));
     front_end.finish(|frame| window.push(frame));
     let mut out = vec![0.0; spec.input_bands() * spec.frames];
     window.read(spec.frames as u64, &mut out);

@@ -1,5 +1,6 @@
 //! Data sets as they lie on disk, prepared.
 
+mod commands;
 mod corpus;
 mod folder;
 mod jamendo;

@@ -4,7 +4,7 @@ mod machine;
 mod patch;
 
 pub(crate) use machine::{Machine, strike};
-pub(crate) use patch::{Patch, play};
+pub(crate) use patch::{Patch, Tone, play};
 
 /// White noise from a counter, the same everywhere.
 pub(crate) struct Noise(u32);

@@ -183,18 +183,29 @@ impl Patch {
 /// How many samples share the filter's coefficients.
 const STEP: usize = 16;
 
-/// Adds a note to `left` and `right` from their start on; the release rings to their end.
-/// `phase` is anything: it sets where the oscillators begin.
+/// A note of the synthesizer.
+pub(crate) struct Tone {
+    pub(crate) key: u8,
+    /// From 0 to 1.
+    pub(crate) strength: f32,
+    pub(crate) held_s: f32,
+    /// Anything: it sets where the oscillators begin.
+    pub(crate) phase: u32,
+}
+
+/// Adds a note to both sides from their start on; the release rings to their end.
 pub(crate) fn play(
     patch: Patch,
-    key: u8,
-    strength: f32,
-    held_s: f32,
+    tone: &Tone,
     rate_hz: f32,
-    phase: u32,
-    left: &mut [f32],
-    right: &mut [f32],
+    (left, right): (&mut [f32], &mut [f32]),
 ) {
+    let &Tone {
+        key,
+        strength,
+        held_s,
+        phase,
+    } = tone;
     let recipe = patch.recipe();
     let hz = 440.0 * ((f32::from(key) - 69.0) / 12.0).exp2();
     let mut oscillators: Vec<Oscillator> = (0..recipe.unison)

@@ -35,10 +35,6 @@ pub(crate) fn voice(
         Voicing::Rootless if tones.len() > 3 => close(chord, &tones[1..], centre),
         Voicing::Rootless => close(chord, tones, centre),
         Voicing::Shell => close(chord, &[chord.third(), chord.seventh()], centre),
-        Voicing::Power => {
-            let root = fold(chord.root, (range.0, range.0 + 12));
-            vec![root, root + 7, root + 12]
-        }
         Voicing::Wide => {
             let root = fold(chord.root, (range.0, range.0 + 12));
             let mut keys = vec![

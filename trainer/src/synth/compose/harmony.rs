@@ -17,7 +17,6 @@ pub(crate) enum Mode {
     MajorPentatonic,
     MinorPentatonic,
     Blues,
-    Bebop,
 }
 
 impl Mode {
@@ -34,7 +33,6 @@ impl Mode {
             Self::MajorPentatonic => &[0, 2, 4, 7, 9],
             Self::MinorPentatonic => &[0, 3, 5, 7, 10],
             Self::Blues => &[0, 3, 5, 6, 7, 10],
-            Self::Bebop => &[0, 2, 4, 5, 7, 9, 10, 11],
         }
     }
 }

@@ -23,11 +23,16 @@ pub(crate) fn compose(
     dice: &mut Dice,
 ) -> Vec<Note> {
     let ladder = ladder(passage, tune, range);
-    let phrase_bars = if passage.bars % 4 == 0 { 4 } else { 2 };
+    let phrase_bars = if passage.bars.is_multiple_of(4) { 4 } else { 2 };
     let first = motif(tune, passage.beats_per_bar, dice);
     let second = motif(tune, passage.beats_per_bar, dice);
-    let mut place = ladder.len() / 2;
-    let mut notes = Vec::new();
+    let mut singer = Singer {
+        passage,
+        tune,
+        place: ladder.len() / 2,
+        ladder: &ladder,
+        notes: Vec::new(),
+    };
     for bar in 0..passage.bars {
         let at = bar % phrase_bars;
         let closes = at + 1 == phrase_bars;
@@ -44,18 +49,9 @@ pub(crate) fn compose(
                 &fresh
             }
         };
-        let start = bar as f64 * passage.beats_per_bar;
-        place = bar_of_tune(
-            passage,
-            tune,
-            motif,
-            &ladder,
-            (start, place),
-            closes,
-            dice,
-            &mut notes,
-        );
+        singer.sing(motif, bar as f64 * passage.beats_per_bar, closes, dice);
     }
+    let mut notes = singer.notes;
     join(&mut notes, tune.legato);
     notes
 }
@@ -101,50 +97,70 @@ fn motif_like(other: &Motif, tune: &Tune, beats_per_bar: f64, dice: &mut Dice) -
     fresh
 }
 
-/// Adds a bar of notes and returns the place on the ladder where it ends.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one caller, which has all of them in hand"
-)]
-fn bar_of_tune(
-    passage: &Passage,
-    tune: &Tune,
-    motif: &Motif,
-    ladder: &[i32],
-    (start, mut place): (f64, usize),
-    closes: bool,
-    dice: &mut Dice,
-    notes: &mut Vec<Note>,
-) -> usize {
-    let bar = strokes(motif.rhythm, 1, passage.beats_per_bar);
-    let kept = if closes {
-        bar.len().div_ceil(2)
-    } else {
-        bar.len()
-    };
-    for (index, stroke) in bar.iter().take(kept).enumerate() {
-        let beat = start + stroke.start;
-        let step = motif.steps.get(index).copied().unwrap_or(1);
-        place = moved(place, step, ladder.len(), dice);
-        let last = closes && index + 1 == kept;
-        if is_strong(stroke) || last {
-            place = to_chord_tone(passage, beat, place, ladder);
-        }
-        let length = if last {
-            passage.beats_per_bar - stroke.start
+/// A tune in the making.
+struct Singer<'a> {
+    passage: &'a Passage,
+    tune: &'a Tune,
+    ladder: &'a [i32],
+    /// Where on the ladder the tune is.
+    place: usize,
+    notes: Vec<Note>,
+}
+
+impl Singer<'_> {
+    /// Adds a bar that begins at beat `start`. A bar that closes a phrase stops half way, on a
+    /// long tone of the chord.
+    fn sing(&mut self, motif: &Motif, start: f64, closes: bool, dice: &mut Dice) {
+        let beats_per_bar = self.passage.beats_per_bar;
+        let bar = strokes(motif.rhythm, 1, beats_per_bar);
+        let kept = if closes {
+            bar.len().div_ceil(2)
         } else {
-            stroke.beats
+            bar.len()
         };
-        let mut note = Note::new(beat, length, ladder[place], 0.6 + 0.4 * stroke.strength());
-        if dice.chance(tune.scoops) && stroke.beats >= 0.5 {
-            note.scoop = if dice.chance(0.75) { -1.0 } else { -2.0 };
+        for (index, stroke) in bar.iter().take(kept).enumerate() {
+            let beat = start + stroke.start;
+            let step = motif.steps.get(index).copied().unwrap_or(1);
+            self.place = moved(self.place, step, self.ladder.len(), dice);
+            let last = closes && index + 1 == kept;
+            let key = if is_strong(stroke) || last {
+                self.chord_tone(beat)
+            } else {
+                self.ladder[self.place]
+            };
+            let length = if last {
+                beats_per_bar - stroke.start
+            } else {
+                stroke.beats
+            };
+            let mut note = Note::new(beat, length, key, 0.6 + 0.4 * stroke.strength());
+            if dice.chance(self.tune.scoops) && stroke.beats >= 0.5 {
+                note.scoop = if dice.chance(0.75) { -1.0 } else { -2.0 };
+            }
+            if stroke.beats >= 0.75 && dice.chance(self.tune.ornaments) {
+                ornament(&mut self.notes, &mut note, self.ladder, self.place, dice);
+            }
+            self.notes.push(note);
         }
-        if stroke.beats >= 0.75 && dice.chance(tune.ornaments) {
-            ornament(notes, &mut note, ladder, place, dice);
-        }
-        notes.push(note);
     }
-    place
+
+    /// Moves to the nearest tone of the chord and returns its key: one of the ladder, or one that
+    /// the chord borrows from another key (where the tune has no scale of its own to keep to).
+    fn chord_tone(&mut self, beat: f64) -> i32 {
+        let chord = self.passage.chord_at(beat);
+        let here = self.ladder[self.place];
+        if !chord.has(here) && self.tune.scale.is_none() {
+            let borrowed = [here - 1, here + 1].into_iter().find(|key| chord.has(*key));
+            if let Some(key) = borrowed.filter(|key| !self.ladder.contains(key)) {
+                return key;
+            }
+        }
+        self.place = (0..4)
+            .flat_map(|distance| [self.place.saturating_sub(distance), self.place + distance])
+            .find(|&place| self.ladder.get(place).is_some_and(|&key| chord.has(key)))
+            .unwrap_or(self.place);
+        self.ladder[self.place]
+    }
 }
 
 /// A step, turned back at the ends of the ladder and drawn to its middle.
@@ -165,14 +181,6 @@ fn moved(place: usize, step: i32, count: usize, dice: &mut Dice) -> usize {
 
 fn is_strong(stroke: &Stroke) -> bool {
     stroke.start % 2.0 < 1e-6 || stroke.beats >= 1.5
-}
-
-fn to_chord_tone(passage: &Passage, beat: f64, place: usize, ladder: &[i32]) -> usize {
-    let chord = passage.chord_at(beat);
-    (0..4)
-        .flat_map(|distance| [place.saturating_sub(distance), place + distance])
-        .find(|&candidate| ladder.get(candidate).is_some_and(|&key| chord.has(key)))
-        .unwrap_or(place)
 }
 
 /// A grace note from above or below, or a short trill.

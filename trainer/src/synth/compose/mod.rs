@@ -86,6 +86,7 @@ pub(crate) fn compose(
                 &mut dice.fork_at("hands", index),
             ),
             melodic: matches!(part.play, Play::Melody(_) | Play::Follow { .. }),
+            tuning_cents: 4.0 * player.normal(),
             level_db: part.level_db + 1.5 * player.normal(),
             pan: part.spread * player.between((-1.0, 1.0)),
             effects: part.effects,

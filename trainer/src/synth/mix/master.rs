@@ -152,7 +152,7 @@ fn add_floor(mix: &mut Stereo, floor_db: f32, seed: u32) {
 /// Nothing passes full scale: peaks are rounded as far as the style is pressed, and what is left
 /// above is turned down as a whole.
 fn limit(mix: &mut Stereo, press: f32) {
-    const CEILING: f32 = 0.95;
+    const CEILING: f32 = 0.89;
     let peak = mix
         .iter()
         .flatten()

@@ -49,7 +49,7 @@ fn sweep(channel: &mut [f32], effects: &Effects, rate_hz: f32) {
 /// A guitar amplifier: tight lows in, saturation, the dull speaker behind it.
 fn overdrive(channel: &mut [f32], drive: f32, rate_hz: f32) {
     let power = channel.iter().map(|sample| sample * sample).sum::<f32>() / channel.len() as f32;
-    let gain = (1.0 + 14.0 * drive * drive) * 0.35 / power.sqrt().max(1e-4);
+    let gain = (0.8 + 11.0 * drive * drive) * 0.35 / power.sqrt().max(1e-4);
     Biquad::high_pass(100.0, rate_hz).run(channel);
     for sample in channel.iter_mut() {
         // Not symmetric, so that there are even harmonics, too.
@@ -58,7 +58,8 @@ fn overdrive(channel: &mut [f32], drive: f32, rate_hz: f32) {
     }
     Biquad::high_pass(60.0, rate_hz).run(channel);
     Biquad::bell(2600.0, 4.0 * drive, rate_hz).run(channel);
-    Biquad::low_pass(5200.0, rate_hz).run(channel);
+    Biquad::high_shelf(4500.0, -3.0, rate_hz).run(channel);
+    Biquad::low_pass(8500.0, rate_hz).run(channel);
 }
 
 /// Two copies, a little out of tune, one on each side.

@@ -214,4 +214,4 @@ const TRIO: Style = Style {
     ..SUITE
 };
 
-pub(super) const STYLES: &[&Style] = &[&SUITE, &SUITE, &CONCERTO, &FUGUE, &TRIO];
+pub(super) const STYLES: &[&Style] = &[&SUITE, &SUITE, &CONCERTO, &CONCERTO, &FUGUE, &TRIO];

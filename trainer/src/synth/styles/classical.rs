@@ -189,13 +189,13 @@ const RECITAL: Style = Style {
     dynamics: (0.2, 0.6),
     parts: &[
         part(
-            &[VIOLIN, CELLO, FLUTE, OBOE, CLARINET, HORN, TRUMPET],
+            &[VIOLIN, CELLO, CELLO, FLUTE, OBOE, CLARINET, HORN, TRUMPET],
             tune(SINGING).ornaments(0.12).rests(0.2).play(),
         )
         .level(1.5)
         .spread(0.2),
         part(
-            &[PIANO, PIANO, HARP, NYLON_GUITAR],
+            &[PIANO, PIANO, HARP, NYLON_GUITAR, HARPSICHORD],
             arpeggio(WAVES, Voicing::Wide, 1.5),
         )
         .keys(40, 67)
@@ -211,7 +211,7 @@ const SOLO: Style = Style {
     rubato: 0.05,
     dynamics: (0.15, 0.6),
     parts: &[part(
-        &[VIOLIN, CELLO, FLUTE, HARP, NYLON_GUITAR, CELLO, CLARINET],
+        &[VIOLIN, CELLO, FLUTE, HARP, FLUTE, CELLO, CLARINET],
         tune(&[
             "xxxxxxxxxxxxxxxx",
             "x-x-xxxxx-x-x---",

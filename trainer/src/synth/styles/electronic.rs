@@ -206,7 +206,7 @@ const DOWNTEMPO: Style = Style {
     ],
     parts: &[
         part(
-            &[GLASS, RHODES, FLUTE, SQUARE_LEAD, VIBRAPHONE],
+            &[GLASS, RHODES, FLUTE, SITAR, VIBRAPHONE],
             tune(&["x---x-------....", "..x-x---x-......", "x-------x---x---"])
                 .rests(0.5)
                 .play(),

@@ -6,7 +6,7 @@ const ONE: Groove = groove(
     &[
         (drum::KICK, "X..x..x...x..x..|X.x...x...xx...."),
         (drum::SNARE, "....X..o.o..X..o"),
-        (drum::HAT, "x.xxx.xxx.xxx.xx"),
+        (drum::HAT, "x.xox.xox.xox.xo"),
         (drum::OPEN_HAT, "..............x."),
     ],
     FILLS,
@@ -15,7 +15,7 @@ const LINEAR: Groove = groove(
     &[
         (drum::KICK, "X.x.......x..x.."),
         (drum::SNARE, "....X.oo.o..X.o."),
-        (drum::HAT, "xxxxxxxxxxxxxxxx"),
+        (drum::HAT, "xoxoxoxoxoxoxoxo"),
         (drum::COWBELL, "x...x...x...x..."),
     ],
     FILLS,
@@ -40,8 +40,14 @@ const SOUL_BEAT: Groove = groove(
     FILLS,
 );
 const VAMPS: &[(Mode, &str)] = &[
-    (Mode::Mixolydian, "I9"),
-    (Mode::Dorian, "i9 | IV9"),
+    (
+        Mode::Mixolydian,
+        "I9 | I9 | I9 | IV9 | I9 | I9 | bVII9 IV9 | I9",
+    ),
+    (
+        Mode::Dorian,
+        "i9 | IV9 | i9 | IV9 | i9 | IV9 | bIII6 bVII9 | iv9 V7#9",
+    ),
     (Mode::Mixolydian, "I9 | % | IV9 | %"),
     (Mode::Dorian, "i7 | % | bVII9 | IV9"),
     (Mode::Dorian, "i9 | % | iv9 | V7#9"),
@@ -58,7 +64,7 @@ const FUNK: Style = Style {
     genre: &["funk"],
     tempo_bpm: (92.0, 118.0),
     swing: Swing::Sixteenths(0.5, 0.58),
-    loose_ms: 7.0,
+    loose_ms: 13.0,
     dynamics: (0.5, 0.85),
     progressions: VAMPS,
     parts: &[
@@ -70,10 +76,10 @@ const FUNK: Style = Style {
             ),
         )
         .keys(60, 79)
-        .level(-0.5)
+        .level(1.0)
         .spread(0.7),
         part(
-            &[CLAVINET, RHODES, DRAWBAR_ORGAN, PERCUSSIVE_ORGAN],
+            &[RHODES, DRAWBAR_ORGAN, CLAVINET, PIANO],
             chords(
                 &["x..x..x...x..x..", "..x...x..x..x...", "x.x..x..x.x..x.."],
                 Voicing::Rootless,
@@ -87,9 +93,9 @@ const FUNK: Style = Style {
             chords(HORNS, Voicing::Close),
         )
         .keys(60, 80)
-        .level(0.5)
-        .chance(0.75)
-        .only("bk"),
+        .level(1.5)
+        .chance(0.9)
+        .only("abk"),
         part(
             &[TENOR_SAX, ALTO_SAX, CLEAN_GUITAR, TRUMPET, DRAWBAR_ORGAN],
             tune(&["x.xxx-..x.x.xx-.", "..x.xxx-..x.x-..", "x-x.x-xx....x.x."])
@@ -115,7 +121,7 @@ const FUNK: Style = Style {
         .spread(0.0),
         part(&[STANDARD_KIT, ROOM_KIT], Play::Drums(&[ONE, LINEAR]))
             .level(1.5)
-            .wet(0.6),
+            .wet(1.4),
     ],
     ..BASE
 };

@@ -84,7 +84,8 @@ const SITAR_GAT: Style = Style {
             .level(-8.0)
             .chance(0.4),
         part(&[TABLA], Play::Drums(&[TEENTAL, KEHERWA]))
-            .level(0.0)
+            .level(-3.0)
+            .wet(1.8)
             .spread(0.3)
             .only("abk"),
     ],

@@ -93,6 +93,7 @@ const BAND: Style = Style {
         part(
             &[
                 ALTO_SAX,
+                SOPRANO_SAX,
                 TENOR_SAX,
                 TRUMPET,
                 MUTED_TRUMPET,

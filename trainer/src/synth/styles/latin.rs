@@ -33,7 +33,7 @@ const CUMBIA_DRUMS: Groove = groove(
         (drum::OPEN_CONGA, "..x...x...x...x."),
         (drum::KICK, "X...X...X...X..."),
         (drum::COWBELL, "x...x...x...x..."),
-        (drum::SHAKER, "..x...x...x...x."),
+        (drum::AGOGO, "..x...x...x...x."),
     ],
     &[],
 )
@@ -72,7 +72,7 @@ const SALSA: Style = Style {
         .level(1.0)
         .spread(0.3),
         part(
-            &[TRUMPET, BRASS_SECTION, TROMBONE, FLUTE],
+            &[TRUMPET, BRASS_SECTION, TROMBONE, FLUTE, STEEL_DRUMS],
             tune(&[
                 "x.x.x-x-........",
                 "..x.x.x-x.x.x-..",

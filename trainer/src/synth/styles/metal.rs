@@ -46,7 +46,7 @@ const THRASH: Style = Style {
     name: "metal",
     genre: &["metal", "rock"],
     tempo_bpm: (120.0, 190.0),
-    loose_ms: 6.0,
+    loose_ms: 10.0,
     dynamics: (0.8, 1.0),
     progressions: DARK,
     parts: &[
@@ -60,7 +60,7 @@ const THRASH: Style = Style {
             ]),
         )
         .keys(36, 52)
-        .level(2.0)
+        .level(4.5)
         .spread(0.95)
         .drive(0.8),
         part(
@@ -73,7 +73,7 @@ const THRASH: Style = Style {
             ]),
         )
         .keys(36, 52)
-        .level(1.5)
+        .level(4.0)
         .spread(0.95)
         .drive(0.75),
         part(
@@ -103,7 +103,8 @@ const THRASH: Style = Style {
             &[POWER_KIT, ROOM_KIT],
             Play::Drums(&[DOUBLE, GALLOP, BLAST]),
         )
-        .level(2.5),
+        .level(2.5)
+        .wet(1.6),
     ],
     mix: LOUD,
     ..BASE
@@ -118,7 +119,7 @@ const MELODIC: Style = Style {
             Play::Riff(&["1mmm1mmm1mmm1mmm", "1-m1-m1-m1-m1-1-"]),
         )
         .keys(38, 54)
-        .level(1.5)
+        .level(4.0)
         .spread(0.95)
         .drive(0.75),
         part(
@@ -126,7 +127,7 @@ const MELODIC: Style = Style {
             Play::Riff(&["1-------1-------", "1---1---1---1-1-"]),
         )
         .keys(38, 54)
-        .level(1.0)
+        .level(3.5)
         .spread(0.95)
         .drive(0.75)
         .only("bi"),
@@ -161,7 +162,9 @@ const MELODIC: Style = Style {
         .level(-0.5)
         .spread(0.0)
         .drive(0.3),
-        part(&[POWER_KIT, ROOM_KIT], Play::Drums(&[DOUBLE, GALLOP])).level(2.0),
+        part(&[POWER_KIT, ROOM_KIT], Play::Drums(&[DOUBLE, GALLOP]))
+            .level(2.0)
+            .wet(1.6),
     ],
     ..THRASH
 };
@@ -175,7 +178,7 @@ const DOOM: Style = Style {
             Play::Riff(&["1-------1-mm1-2-", "1---m---3---2---", "1-------------mm"]),
         )
         .keys(33, 50)
-        .level(2.5)
+        .level(5.0)
         .spread(0.95)
         .drive(0.9),
         part(
@@ -183,7 +186,7 @@ const DOOM: Style = Style {
             Play::Riff(&["1-------1-mm1-2-", "1---m---3---2---", "1-------------mm"]),
         )
         .keys(33, 50)
-        .level(2.0)
+        .level(4.5)
         .spread(0.95)
         .drive(0.85),
         part(
@@ -208,7 +211,8 @@ const DOOM: Style = Style {
             &[POWER_KIT, ROOM_KIT],
             Play::Drums(&[BREAKDOWN, super::rock::OPEN]),
         )
-        .level(2.0),
+        .level(2.0)
+        .wet(1.6),
     ],
     ..THRASH
 };

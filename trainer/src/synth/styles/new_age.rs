@@ -25,7 +25,7 @@ const SOFT_DRUMS: Groove = groove(
     &[
         (drum::LOW_CONGA, "x.....x...x....."),
         (drum::OPEN_CONGA, "...x......x..x.."),
-        (drum::SHAKER, "..o...o...o...o."),
+        (drum::TRIANGLE, "..o.......o....."),
     ],
     &[],
 )
@@ -138,7 +138,7 @@ const MEDITATION: Style = Style {
         .level(1.0)
         .echo(0.5),
         part(
-            &[HARP, CRYSTAL, BELLS, GLASS, KALIMBA],
+            &[HARP, CRYSTAL, BELLS, SITAR, KALIMBA],
             arpeggio(
                 &["1-----3---5-----", "5---............", "..3-....5-......"],
                 Voicing::Wide,
@@ -157,4 +157,39 @@ const MEDITATION: Style = Style {
     ..HARP_STYLE
 };
 
-pub(super) const STYLES: &[&Style] = &[&HARP_STYLE, &HARP_STYLE, &PIANO_STYLE, &MEDITATION];
+/// A lullaby in the highest octaves.
+const MUSIC_BOX_STYLE: Style = Style {
+    name: "new-age-music-box",
+    tempo_bpm: (66.0, 104.0),
+    rubato: 0.03,
+    parts: &[
+        part(
+            &[MUSIC_BOX, CELESTA, GLOCKENSPIEL, HARP, KALIMBA],
+            tune(SONG).rests(0.1).play(),
+        )
+        .keys(74, 98)
+        .level(1.0)
+        .spread(0.2),
+        part(
+            &[MUSIC_BOX, CELESTA, HARP],
+            arpeggio(RIPPLES, Voicing::Close, 1.0),
+        )
+        .keys(62, 84)
+        .level(-1.0)
+        .spread(0.2),
+        part(&[FLUTE, PICCOLO, RECORDER], tune(SONG).rests(0.4).play())
+            .keys(74, 96)
+            .level(-1.0)
+            .chance(0.4)
+            .only("bk"),
+    ],
+    ..HARP_STYLE
+};
+
+pub(super) const STYLES: &[&Style] = &[
+    &HARP_STYLE,
+    &HARP_STYLE,
+    &PIANO_STYLE,
+    &MEDITATION,
+    &MUSIC_BOX_STYLE,
+];

@@ -70,7 +70,7 @@ const BAND: Style = Style {
         .level(2.0)
         .only("abk"),
         part(
-            &[PIANO, RHODES, BRIGHT_PIANO],
+            &[PIANO, RHODES, BRIGHT_PIANO, HARPSICHORD],
             chords(
                 &["x---x---x---x---", "x--x--x-x--x--x-", "x-------x-x-----"],
                 Voicing::Close,
@@ -120,7 +120,14 @@ const SYNTH: Style = Style {
     dynamics: (0.6, 0.95),
     parts: &[
         part(
-            &[SQUARE_LEAD, PLUCK, SUPERSAW, OOHS, GM_SAW_LEAD],
+            &[
+                SQUARE_LEAD,
+                PLUCK,
+                SUPERSAW,
+                OOHS,
+                GM_SAW_LEAD,
+                GM_SQUARE_LEAD,
+            ],
             tune(HOOKS).rests(0.2).play(),
         )
         .keys(60, 84)

@@ -50,7 +50,7 @@ const ROOTS: Style = Style {
     genre: &["reggae"],
     tempo_bpm: (64.0, 88.0),
     swing: Swing::Sixteenths(0.5, 0.6),
-    loose_ms: 11.0,
+    loose_ms: 14.0,
     dynamics: (0.4, 0.72),
     progressions: ROOTS_SONGS,
     parts: &[

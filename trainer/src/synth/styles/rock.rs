@@ -62,7 +62,7 @@ const CLASSIC: Style = Style {
     name: "rock",
     genre: &["rock"],
     tempo_bpm: (100.0, 150.0),
-    loose_ms: 9.0,
+    loose_ms: 15.0,
     dynamics: (0.6, 0.95),
     progressions: SONGS,
     parts: &[
@@ -76,7 +76,7 @@ const CLASSIC: Style = Style {
             ]),
         )
         .keys(40, 57)
-        .level(0.5)
+        .level(3.0)
         .spread(0.9)
         .drive(0.45),
         part(
@@ -118,7 +118,8 @@ const CLASSIC: Style = Style {
             &[POWER_KIT, ROOM_KIT, STANDARD_KIT],
             Play::Drums(&[STRAIGHT, OPEN, RIDING]),
         )
-        .level(2.0),
+        .level(2.0)
+        .wet(1.6),
     ],
     mix: LOUD,
     ..BASE
@@ -148,7 +149,7 @@ const ALTERNATIVE: Style = Style {
             Play::Riff(&["1-1-1-1-1-1-1-1-", "1---1-1---1-1-1-"]),
         )
         .keys(40, 57)
-        .level(1.0)
+        .level(3.5)
         .spread(0.9)
         .drive(0.6)
         .only("b"),
@@ -157,7 +158,7 @@ const ALTERNATIVE: Style = Style {
             Play::Riff(&["1---1-1---1-1-1-", "1-1-1-1-1-1-1-1-"]),
         )
         .keys(40, 57)
-        .level(0.0)
+        .level(2.5)
         .spread(0.9)
         .drive(0.5)
         .only("bk"),
@@ -177,6 +178,7 @@ const ALTERNATIVE: Style = Style {
             Play::Drums(&[STRAIGHT, OPEN]),
         )
         .level(2.0)
+        .wet(1.6)
         .only("abk"),
     ],
     ..CLASSIC
@@ -212,7 +214,7 @@ const BALLAD: Style = Style {
         .only("bk"),
         part(&[OVERDRIVEN_GUITAR], Play::Riff(&["1-------1-------"]))
             .keys(40, 57)
-            .level(-2.0)
+            .level(0.5)
             .spread(0.9)
             .drive(0.4)
             .only("b"),
@@ -233,6 +235,7 @@ const BALLAD: Style = Style {
             Play::Drums(&[HALF, STRAIGHT]),
         )
         .level(0.5)
+        .wet(1.6)
         .only("abk"),
     ],
     ..CLASSIC
@@ -250,12 +253,12 @@ const PUNK: Style = Style {
     parts: &[
         part(&[DISTORTION_GUITAR], Play::Riff(&["11111111", "1-111-11"]))
             .keys(40, 57)
-            .level(1.5)
+            .level(4.0)
             .spread(0.9)
             .drive(0.6),
         part(&[OVERDRIVEN_GUITAR], Play::Riff(&["11111111"]))
             .keys(40, 57)
-            .level(0.5)
+            .level(3.0)
             .spread(0.9)
             .drive(0.6),
         part(
@@ -276,7 +279,8 @@ const PUNK: Style = Style {
             &[POWER_KIT, STANDARD_KIT, ROOM_KIT],
             Play::Drums(&[PUNK_BEAT]),
         )
-        .level(2.0),
+        .level(2.0)
+        .wet(1.6),
     ],
     ..CLASSIC
 };

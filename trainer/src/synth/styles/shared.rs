@@ -63,8 +63,8 @@ pub(super) const FLOOR: MixPlan = MixPlan {
 
 /// Loud, with walls of guitars.
 pub(super) const LOUD: MixPlan = MixPlan {
-    room_s: (0.4, 1.2),
-    wet: (0.05, 0.2),
+    room_s: (0.4, 1.3),
+    wet: (0.12, 0.35),
     press: (0.5, 1.0),
     tilt_db: (-2.0, 2.0),
     worn: 0.05,

@@ -164,7 +164,7 @@ const SUSPENSE: Style = Style {
             .level(-2.0)
             .chance(0.7),
         part(
-            &[CELESTA, BASSOON, HORN, BELLS, MUSIC_BOX],
+            &[CELESTA, BASSOON, HORN, BELLS, HARPSICHORD],
             tune(&["x---x---........", "........x---x---", "x-x-x---........"])
                 .rests(0.5)
                 .leaps(0.35)

@@ -1,0 +1,185 @@
+//! Where the columns of a window lie: kept, loose, or outside.
+
+use std::ops::Range;
+
+use super::columns::{Columns, Loose};
+use super::finish::raise;
+use super::operator::Axis;
+use super::plan::{Part, Segment, Source};
+use super::state::NetworkState;
+
+/// How a window lies in its stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// It is the stream's frames from this one on.
+    Sliding { first_frame: u64 },
+    /// It is the stream's first frames, so many, and these again until it is full.
+    Tiled { period: usize },
+}
+
+impl Place {
+    /// The stream's frame with which the window begins.
+    pub fn first_frame(self) -> u64 {
+        match self {
+            Self::Sliding { first_frame } => first_frame,
+            Self::Tiled { .. } => 0,
+        }
+    }
+}
+
+/// How columns are numbered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum View {
+    /// As the window's, with nothing outside.
+    Window,
+    /// As those of a stretch of sound that repeats without an end, `period` columns long.
+    Round { period: usize },
+}
+
+/// Room for one window's work.
+#[derive(Default)]
+pub(super) struct Work {
+    /// For each segment of the part in turn: the window's columns that are not kept.
+    pub edges: Vec<Loose>,
+    /// The same for the repeated stretch: the columns that see its end and its start.
+    pub seams: Vec<Loose>,
+    /// The source of the part in turn, where that is pooled: `[column, row]`.
+    pub pooled: Vec<f32>,
+    /// What is fed to a segment, or comes from it: `[row, column]`.
+    pub slice: Vec<f32>,
+    /// Room for the next of these.
+    pub spare: Vec<f32>,
+}
+
+/// How a window lies for one part.
+#[derive(Clone, Copy)]
+pub(super) struct Layout<'a> {
+    pub part: &'a Part,
+    index: usize,
+    /// `None` if no column can be shared with another window, or within this one.
+    pub place: Option<Place>,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(part: &'a Part, index: usize, place: Place) -> Self {
+        let shared = match place {
+            Place::Sliding { .. } => true,
+            Place::Tiled { period } => {
+                part.source == Source::Frames && period.is_multiple_of(part.unit)
+            }
+        };
+        Self {
+            part,
+            index,
+            place: shared.then_some(place),
+        }
+    }
+
+    /// The window's columns of `segment` that are not its edges.
+    pub fn inner(&self, segment: &Segment, frames: usize) -> Range<usize> {
+        match self.place {
+            Some(_) => segment.inner(frames, segment.columns),
+            None => segment.columns..segment.columns,
+        }
+    }
+
+    /// The number under which the window's first column of `segment` is kept.
+    pub fn first_number(&self, segment: &Segment) -> u64 {
+        let first_frame = self.place.map_or(0, Place::first_frame);
+        (first_frame - first_frame % self.part.unit as u64) / segment.grid as u64
+    }
+
+    /// Column `column` of segment `index`; `None` outside.
+    pub fn column<'b>(
+        &self,
+        state: &'b NetworkState,
+        work: &'b Work,
+        index: usize,
+        view: View,
+        column: i64,
+    ) -> Option<&'b [f32]> {
+        let segment = &self.part.segments[index];
+        let kept = |number| Some(self.columns(state, index)?.get(number));
+        let round = |column: usize| {
+            let seams = &work.seams[index];
+            if seams.has(column) {
+                Some(seams.get(column))
+            } else {
+                kept(column as u64)
+            }
+        };
+        if let View::Round { period } = view {
+            let period = (period / segment.grid) as i64;
+            return round(column.rem_euclid(period) as usize);
+        }
+        let column = usize::try_from(column)
+            .ok()
+            .filter(|&column| column < segment.columns)?;
+        let edges = &work.edges[index];
+        match self.place {
+            _ if edges.has(column) => Some(edges.get(column)),
+            Some(Place::Tiled { period }) => round(column % (period / segment.grid)),
+            _ => kept(self.first_number(segment) + column as u64),
+        }
+    }
+
+    /// Takes the maximum over time of the last segment's columns, as the next part's source.
+    pub fn pool(&self, state: &NetworkState, work: &mut Work, axis: Axis, columns: usize) {
+        let index = self.part.segments.len() - 1;
+        let rows = self.part.segments[index].rows();
+        let mut pooled = std::mem::take(&mut work.pooled);
+        pooled.clear();
+        pooled.resize(columns * rows, f32::NEG_INFINITY);
+        for (j, pooled) in pooled.chunks_exact_mut(rows).enumerate() {
+            let first = (j * axis.stride) as i64 - axis.before as i64;
+            for column in first..first + axis.kernel as i64 {
+                let column = self.column(state, work, index, View::Window, column);
+                raise(pooled, column.unwrap_or_default());
+            }
+        }
+        work.pooled = pooled;
+    }
+
+    /// Lays all columns of the last segment side by side.
+    pub fn gather_all(&self, state: &NetworkState, work: &mut Work) {
+        let index = self.part.segments.len() - 1;
+        let segment = &self.part.segments[index];
+        let mut slice = std::mem::take(&mut work.slice);
+        lay_out(&mut slice, segment.rows(), segment.columns, 0.0, |column| {
+            self.column(state, work, index, View::Window, column as i64)
+        });
+        work.slice = slice;
+    }
+
+    /// The kept columns of a segment.
+    pub fn columns<'b>(&self, state: &'b NetworkState, segment: usize) -> Option<&'b Columns> {
+        state.columns(self.index, segment)
+    }
+
+    /// The kept columns of a segment.
+    pub fn columns_mut<'b>(
+        &self,
+        state: &'b mut NetworkState,
+        segment: usize,
+    ) -> Option<&'b mut Columns> {
+        state.columns_mut(self.index, segment)
+    }
+}
+
+/// Makes `slice: [row, column]` of columns; those that are not there are `fill`.
+pub(super) fn lay_out<'b>(
+    slice: &mut Vec<f32>,
+    rows: usize,
+    columns: usize,
+    fill: f32,
+    column: impl Fn(usize) -> Option<&'b [f32]>,
+) {
+    slice.clear();
+    slice.resize(rows * columns, fill);
+    for i in 0..columns {
+        let places = slice.iter_mut().skip(i).step_by(columns);
+        for (place, &value) in places.zip(column(i).unwrap_or_default()) {
+            *place = value;
+        }
+    }
+}

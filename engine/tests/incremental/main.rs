@@ -1,0 +1,5 @@
+//! What is computed incrementally equals what is computed whole.
+
+mod exact;
+mod shapes;
+mod support;

@@ -1,0 +1,244 @@
+//! Fully convolutional taggers with random weights, for tests that need a network's shape but no
+//! trained one.
+
+use prost::Message;
+use serde_json::json;
+use tract_onnx::pb::attribute_proto::AttributeType;
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
+};
+
+use crate::tiny_model::{metadata, node, tensor, value};
+
+/// Convolution, activation, max-pooling.
+#[derive(Clone, Copy, Debug)]
+pub struct FcnBlock {
+    /// Maps that it makes.
+    pub maps: usize,
+    /// Kernel of the convolution: mel bands, frames.
+    pub kernel: [usize; 2],
+    /// Frames between the kernel's points.
+    pub dilation: usize,
+    /// Whether zeros keep the length of both axes (for an odd kernel).
+    pub padded: bool,
+    /// Size and stride of the pooling: mel bands, frames.
+    pub pool: [usize; 2],
+}
+
+impl FcnBlock {
+    /// A padded 3×3 convolution, as in Choi et al.'s networks.
+    #[must_use]
+    pub fn new(maps: usize, pool: [usize; 2]) -> Self {
+        Self {
+            maps,
+            kernel: [3, 3],
+            dilation: 1,
+            padded: true,
+            pool,
+        }
+    }
+}
+
+/// Builds a model file: `log_mel [N, 1, bands, frames]` → gain and offset → blocks → 1×1
+/// convolution → sigmoid → average → `tags [N, tags]`.
+#[derive(Clone, Debug)]
+pub struct FcnModel {
+    /// Mel bands of the window.
+    pub bands: usize,
+    /// Frames of the window, 21.3 ms each.
+    pub frames: usize,
+    /// The blocks in order.
+    pub blocks: Vec<FcnBlock>,
+    /// Number of tags.
+    pub tags: usize,
+    /// Whether each frame of the window has a gain of its own.
+    pub gain_per_frame: bool,
+    /// The front-end's `top_db`.
+    pub top_db: Option<f32>,
+}
+
+impl FcnModel {
+    /// A network for windows of 96 bands and `frames` frames.
+    #[must_use]
+    pub fn new(frames: usize, blocks: Vec<FcnBlock>) -> Self {
+        Self {
+            bands: 96,
+            frames,
+            blocks,
+            tags: 10,
+            gain_per_frame: false,
+            top_db: None,
+        }
+    }
+
+    /// The shape of Choi et al.'s FCN-5, with few maps.
+    #[must_use]
+    pub fn fcn5() -> Self {
+        let pools = [[2, 4], [2, 4], [2, 4], [3, 5], [4, 4]];
+        let maps = [8, 12, 16, 16, 24];
+        Self::new(
+            1366,
+            std::iter::zip(maps, pools)
+                .map(|(m, p)| FcnBlock::new(m, p))
+                .collect(),
+        )
+    }
+
+    /// The shape of Choi et al.'s FCN-4, with few maps.
+    #[must_use]
+    pub fn fcn4() -> Self {
+        let pools = [[2, 4], [4, 5], [3, 8], [4, 8]];
+        let maps = [8, 12, 16, 24];
+        Self::new(
+            1366,
+            std::iter::zip(maps, pools)
+                .map(|(m, p)| FcnBlock::new(m, p))
+                .collect(),
+        )
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let names: Vec<String> = (0..self.tags).map(|tag| format!("tag {tag}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let front_end = json!({
+            "sample_rate": 12_000, "n_fft": 512, "hop": 256,
+            "mel_bands": self.bands, "mel_scale": "slaney", "mel_norm": "slaney",
+            "f_min_hz": 0.0, "f_max_hz": 6_000.0,
+            "exponent": 1.0, "floor": 1e-10, "top_db": self.top_db,
+            "scale": 0.05, "offset": 2.0, "frames": self.frames,
+        });
+        let mut model = self.model();
+        for (key, value) in metadata(&names, &front_end) {
+            model
+                .metadata_props
+                .push(StringStringEntryProto { key, value });
+        }
+        model.encode_to_vec()
+    }
+
+    fn model(&self) -> ModelProto {
+        let mut random = Random(1);
+        let gains = if self.gain_per_frame { self.frames } else { 1 };
+        let gain: Vec<f32> = (0..gains).map(|_| 1.0 + 0.1 * random.next()).collect();
+        let mut graph = GraphProto {
+            name: "fcn".to_owned(),
+            input: vec![value(
+                "log_mel",
+                &[None, Some(1), Some(self.bands), Some(self.frames)],
+            )],
+            output: vec![value("tags", &[None, Some(self.tags)])],
+            initializer: vec![
+                tensor("gain", &[1, 1, 1, gains], &gain),
+                tensor("offset", &[1, 1, 1, 1], &[0.3]),
+            ],
+            node: vec![
+                node("Mul", &["log_mel", "gain"], "scaled"),
+                node("Add", &["scaled", "offset"], "normalised"),
+            ],
+            ..GraphProto::default()
+        };
+        let (mut last, mut maps_in) = ("normalised".to_owned(), 1);
+        for (number, block) in self.blocks.iter().enumerate() {
+            last = add_block(&mut graph, number, block, maps_in, &last, &mut random);
+            maps_in = block.maps;
+        }
+        let scale = 2.0 / (maps_in as f32).sqrt();
+        let dense: Vec<f32> = (0..self.tags * maps_in)
+            .map(|_| scale * random.next())
+            .collect();
+        graph
+            .initializer
+            .push(tensor("dense", &[self.tags, maps_in, 1, 1], &dense));
+        graph.node.extend([
+            node("Conv", &[&last, "dense"], "logits"),
+            node("Sigmoid", &["logits"], "probabilities"),
+            node("GlobalAveragePool", &["probabilities"], "mean"),
+            node("Flatten", &["mean"], "tags"),
+        ]);
+        ModelProto {
+            ir_version: 8,
+            opset_import: vec![OperatorSetIdProto {
+                domain: String::new(),
+                version: 17,
+            }],
+            graph: Some(graph),
+            ..ModelProto::default()
+        }
+    }
+}
+
+fn add_block(
+    graph: &mut GraphProto,
+    number: usize,
+    block: &FcnBlock,
+    maps_in: usize,
+    input: &str,
+    random: &mut Random,
+) -> String {
+    let name = |part: &str| format!("block{number}.{part}");
+    let [kernel_bands, kernel_frames] = block.kernel;
+    let points = maps_in * kernel_bands * kernel_frames;
+    // So that every layer's values stay of the size of its input's.
+    let scale = (6.0 / points as f32).sqrt();
+    let kernels: Vec<f32> = (0..block.maps * points)
+        .map(|_| scale * random.next())
+        .collect();
+    let bias: Vec<f32> = (0..block.maps).map(|_| 0.2 * random.next()).collect();
+    let shape = [block.maps, maps_in, kernel_bands, kernel_frames];
+    graph
+        .initializer
+        .push(tensor(&name("kernels"), &shape, &kernels));
+    graph
+        .initializer
+        .push(tensor(&name("bias"), &[block.maps], &bias));
+    let pad = |kernel: usize, dilation: usize| {
+        if block.padded {
+            (kernel - 1) * dilation / 2
+        } else {
+            0
+        }
+    };
+    let pads = [pad(kernel_bands, 1), pad(kernel_frames, block.dilation)];
+    let mut conv = node(
+        "Conv",
+        &[input, &name("kernels"), &name("bias")],
+        &name("conv"),
+    );
+    conv.attribute = vec![
+        integers("kernel_shape", &block.kernel),
+        integers("dilations", &[1, block.dilation]),
+        integers("pads", &[pads[0], pads[1], pads[0], pads[1]]),
+    ];
+    let active: NodeProto = node("Elu", &[&name("conv")], &name("active"));
+    let mut pool = node("MaxPool", &[&name("active")], &name("pooled"));
+    pool.attribute = vec![
+        integers("kernel_shape", &block.pool),
+        integers("strides", &block.pool),
+    ];
+    graph.node.extend([conv, active, pool]);
+    name("pooled")
+}
+
+fn integers(name: &str, values: &[usize]) -> AttributeProto {
+    AttributeProto {
+        name: name.to_owned(),
+        r#type: AttributeType::Ints as i32,
+        ints: values.iter().map(|&value| value as i64).collect(),
+        ..AttributeProto::default()
+    }
+}
+
+/// Numbers from −1 to 1, the same every time (Knuth's MMIX generator).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f32 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+    }
+}

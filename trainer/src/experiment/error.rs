@@ -1,0 +1,75 @@
+//! What can go wrong in an experiment.
+
+use crate::charts::ChartError;
+use crate::data::DataError;
+use crate::evaluation::EvaluateError;
+use crate::export::ExportError;
+use crate::train::TrainError;
+
+/// Why an experiment did not come to its end. The systems that are finished are kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    /// The data set cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The folder holds results that do not belong into the same tables.
+    #[error(
+        "{path}: was made with {differences}; give the same options and data, or another folder"
+    )]
+    OtherOptions {
+        /// The result.
+        path: String,
+        /// What differs, with its value there.
+        differences: String,
+    },
+    /// An option of the training makes no sense.
+    #[error(transparent)]
+    Recipe(TrainError),
+    /// A system cannot be trained.
+    #[error("{system}: {source}")]
+    Train {
+        /// The system.
+        system: &'static str,
+        /// Why.
+        source: TrainError,
+    },
+    /// A name that is none of the experiment's systems.
+    #[error("no system `{name}` in this experiment: {known} are")]
+    NoSuchSystem {
+        /// What was given.
+        name: String,
+        /// Those there are.
+        known: String,
+    },
+    /// A trained system cannot be exported.
+    #[error("{system}: {source}")]
+    Export {
+        /// The system.
+        system: &'static str,
+        /// Why.
+        source: ExportError,
+    },
+    /// A trained system cannot be evaluated.
+    #[error("{system}: {source}")]
+    Evaluate {
+        /// The system.
+        system: &'static str,
+        /// Why.
+        source: EvaluateError,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A figure cannot be drawn.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// Ctrl-C.
+    #[error("interrupted at a checkpoint; the same command goes on from there")]
+    Interrupted,
+}

@@ -1,0 +1,294 @@
+//! Runs an experiment, system by system.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+use serde_json::{Map, Value};
+use tagline_engine::{BackendChoice, Model};
+
+use super::{Experiment, ExperimentError, Results, RunResult, System, figure_2};
+use crate::arch::Architecture;
+use crate::atomic;
+use crate::data::{DataError, Dataset, Split};
+use crate::evaluation::{EvaluateError, Predictor, SharedTags};
+use crate::export::Export;
+use crate::metrics::{Bootstrap, Scores};
+use crate::train::{self, DeviceChoice, End, Progress, Recipe, TrainOptions};
+
+/// Name of a system's scores in the folder of its run.
+const RESULT: &str = "result.json";
+/// Name of a system's model in the folder of its run.
+const MODEL: &str = "model.onnx";
+
+/// An experiment to be run.
+#[derive(Clone, Debug)]
+pub struct ExperimentOptions {
+    /// Which.
+    pub experiment: Experiment,
+    /// Folder of prepared data, with every input that the systems need.
+    pub data: PathBuf,
+    /// Folder of the experiment: made if it is not there, gone on with if it is.
+    pub out: PathBuf,
+    /// Names of the architectures to run; all of them if there is none. Those that were run before
+    /// are in the tables all the same.
+    pub only: Vec<String>,
+    /// How the systems are trained.
+    pub recipe: Recipe,
+    /// What trains them.
+    pub device: DeviceChoice,
+    /// What runs the trained models on the test split.
+    pub backend: BackendChoice,
+    /// Where ONNX Runtime's library is looked for first.
+    pub library_dirs: Vec<PathBuf>,
+    /// Networks that test side by side.
+    pub jobs: NonZeroUsize,
+    /// How confidence intervals are found.
+    pub bootstrap: Bootstrap,
+}
+
+/// Hears how an experiment goes, and may end it.
+pub trait Watcher {
+    /// A line for people.
+    fn line(&self, _text: &str) {}
+
+    /// What hears of the training of a system.
+    fn training(&self, _architecture: &'static Architecture) -> Box<dyn Progress + '_> {
+        Box::new(())
+    }
+
+    /// A bar for the test of a system on so many clips.
+    fn testing(&self, _clips: usize) -> ProgressBar {
+        ProgressBar::hidden()
+    }
+
+    /// Whether the experiment shall end now.
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody watches.
+impl Watcher for () {}
+
+/// A system with what it needs.
+struct Prepared {
+    system: &'static System,
+    architecture: &'static Architecture,
+    run: PathBuf,
+    /// `None` where the data lack its input and it is not to be run.
+    data: Option<Dataset>,
+    wanted: bool,
+}
+
+/// Runs the systems that have no result yet, and writes tables and figures of all that have one,
+/// after each system.
+///
+/// # Errors
+/// [`ExperimentError`]; what is finished is kept, and the same call goes on from there.
+pub fn run(options: &ExperimentOptions, watcher: &dyn Watcher) -> Result<Results, ExperimentError> {
+    options.recipe.validate().map_err(ExperimentError::Recipe)?;
+    let systems = prepare(options)?;
+    let folder = &options.out;
+    std::fs::create_dir_all(folder).map_err(refused(folder))?;
+    if options.experiment == Experiment::One {
+        let path = folder.join("figure-2.svg");
+        atomic::write(&path, figure_2()?.as_bytes()).map_err(refused(&path))?;
+    }
+    let name = systems
+        .iter()
+        .find_map(|prepared| Some(prepared.data.as_ref()?.name()));
+    let mut results = Results {
+        experiment: options.experiment,
+        data: name.unwrap_or_default().to_owned(),
+        recipe: options.recipe.clone(),
+        runs: Vec::new(),
+    };
+    for prepared in &systems {
+        results.runs.push(prepared.finished(&options.recipe)?);
+    }
+    results.write(folder)?;
+    for (index, prepared) in systems.iter().enumerate() {
+        let (Some(data), true) = (&prepared.data, prepared.wanted) else {
+            continue;
+        };
+        let title = prepared.system.title;
+        if results.runs[index].is_some() {
+            watcher.line(&format!("{title}: was finished before"));
+            continue;
+        }
+        watcher.line(&format!(
+            "{title}: system {} of {}",
+            index + 1,
+            systems.len()
+        ));
+        let result = prepared.run(data, options, watcher)?;
+        watcher.line(&format!("{title}: test ROC-AUC {:.4}", result.roc_auc));
+        results.runs[index] = Some(result);
+        results.write(folder)?;
+    }
+    Ok(results)
+}
+
+/// Finds out what can be wrong before hours of work.
+fn prepare(options: &ExperimentOptions) -> Result<Vec<Prepared>, ExperimentError> {
+    let systems = options.experiment.systems();
+    let known = |name: &&String| systems.iter().any(|system| system.architecture == **name);
+    if let Some(unknown) = options.only.iter().find(|name| !known(name)) {
+        let known: Vec<&str> = systems.iter().map(|system| system.architecture).collect();
+        return Err(ExperimentError::NoSuchSystem {
+            name: unknown.clone(),
+            known: known.join(", "),
+        });
+    }
+    let prepared = systems.iter().map(|system| {
+        let is_it = |name: &String| name == system.architecture;
+        let wanted = options.only.is_empty() || options.only.iter().any(is_it);
+        let architecture = system.architecture();
+        let data = match Dataset::open(&options.data, architecture.input) {
+            Ok(data) => Some(data),
+            Err(DataError::InputMissing { .. }) if !wanted => None,
+            Err(error) => return Err(error.into()),
+        };
+        for split in Split::ALL {
+            data.as_ref().map(|data| data.split(split)).transpose()?;
+        }
+        Ok(Prepared {
+            system,
+            architecture,
+            run: options.out.join("runs").join(system.architecture),
+            data,
+            wanted,
+        })
+    });
+    prepared.collect()
+}
+
+impl Prepared {
+    /// What came of it before, if it was run.
+    ///
+    /// # Errors
+    /// [`ExperimentError::OtherOptions`] if it was run with another recipe or on other data: its
+    /// numbers do not belong into the same table.
+    fn finished(&self, recipe: &Recipe) -> Result<Option<RunResult>, ExperimentError> {
+        let path = self.run.join(RESULT);
+        let (Some(found), Some(data)) = (RunResult::read(&path)?, &self.data) else {
+            return Ok(None);
+        };
+        let mut differences = differing_options(&found.recipe, recipe);
+        if found.data_sha256 != data.sha256() {
+            differences.push("other data".into());
+        }
+        if differences.is_empty() {
+            return Ok(Some(found));
+        }
+        Err(ExperimentError::OtherOptions {
+            path: path.display().to_string(),
+            differences: differences.join(", "),
+        })
+    }
+
+    fn run(
+        &self,
+        data: &Dataset,
+        options: &ExperimentOptions,
+        watcher: &dyn Watcher,
+    ) -> Result<RunResult, ExperimentError> {
+        let system = self.system.title;
+        let train = TrainOptions {
+            architecture: self.architecture,
+            data: options.data.clone(),
+            run: self.run.clone(),
+            device: options.device,
+            recipe: options.recipe.clone(),
+        };
+        let training = watcher.training(self.architecture);
+        let report = train::run(&train, &*training)
+            .map_err(|source| ExperimentError::Train { system, source })?;
+        drop(training);
+        if report.end == End::Interrupted || watcher.interrupted() {
+            return Err(ExperimentError::Interrupted);
+        }
+        let path = self.run.join(MODEL);
+        let export = Export {
+            run: self.run.clone(),
+            name: None,
+            version: None,
+            licence: None,
+            provenance: None,
+        };
+        let model = export
+            .write(&path)
+            .map_err(|source| ExperimentError::Export { system, source })?;
+        let scores = self
+            .test(&model, data, options, watcher)
+            .map_err(|source| ExperimentError::Evaluate { system, source })?;
+        let result = RunResult {
+            architecture: self.architecture.name.to_owned(),
+            recipe: options.recipe.clone(),
+            data_sha256: data.sha256().to_owned(),
+            model_sha256: model.info().sha256.clone(),
+            epochs: report.epochs,
+            test_clips: scores.clips,
+            averaged_tags: scores.tags.len() - scores.left_out().count(),
+            roc_auc: scores.macro_roc_auc.ok_or(ExperimentError::Evaluate {
+                system,
+                source: EvaluateError::NothingToScore,
+            })?,
+            roc_auc_interval: scores.macro_roc_auc_interval,
+            pr_auc: scores.macro_pr_auc,
+            pr_auc_interval: scores.macro_pr_auc_interval,
+        };
+        result.write(&self.run.join(RESULT))?;
+        Ok(result)
+    }
+
+    fn test(
+        &self,
+        model: &Model,
+        data: &Dataset,
+        options: &ExperimentOptions,
+        watcher: &dyn Watcher,
+    ) -> Result<Scores, EvaluateError> {
+        let clips = data.split(Split::Test)?;
+        let shared = SharedTags::between(&model.info().tags, data.tags())?;
+        let library_dirs = &options.library_dirs;
+        let mut predictor = Predictor::open(model, options.backend, library_dirs, options.jobs)?;
+        let bar = watcher.testing(clips.len());
+        let predictions = predictor.predict(&clips, clips.frames(), &bar)?;
+        bar.finish_and_clear();
+        Ok(shared
+            .answers(&clips, &predictions)?
+            .score(options.bootstrap))
+    }
+}
+
+/// Options of the recipe that `found` was made with otherwise than `wanted`, with its values.
+fn differing_options(found: &Recipe, wanted: &Recipe) -> Vec<String> {
+    let fields = |recipe: &Recipe| match serde_json::to_value(recipe) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let wanted = fields(wanted);
+    fields(found)
+        .into_iter()
+        .filter(|(name, value)| wanted.get(name) != Some(value))
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect()
+}
+
+impl System {
+    fn architecture(&self) -> &'static Architecture {
+        // Every system of the table is an architecture: there is a test for it.
+        Architecture::named(self.architecture).expect("an architecture")
+    }
+}
+
+/// The error of a failed read or write of `path`.
+pub(super) fn refused(path: &Path) -> impl Fn(std::io::Error) -> ExperimentError {
+    let path = path.display().to_string();
+    move |source| ExperimentError::Io {
+        path: path.clone(),
+        source,
+    }
+}

@@ -1,0 +1,210 @@
+//! `trainer experiment` end to end, at reduced width and on few clips.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
+
+/// A folder with prepared data in `data`: some clips of each split, whose level says whether they
+/// have the tag `loud`, and whose low rows whether they have `low`.
+fn folder(inputs: &[Input]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let tags = vec!["loud".to_owned(), "low".to_owned()];
+    let plan = Plan::new("small", tags, inputs);
+    let mut writer = DatasetWriter::create(&folder.path().join("data"), plan).unwrap();
+    for (split, clips) in [(Split::Train, 8), (Split::Valid, 4), (Split::Test, 4)] {
+        for number in 0..clips {
+            let clip = clip(split, number, inputs);
+            writer.push(&[clip], &[]).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+    folder
+}
+
+fn clip(split: Split, number: usize, inputs: &[Input]) -> Clip {
+    let labels = [number % 2 == 0, number % 4 < 2];
+    let window = |input: &Input| {
+        let spec = input.front_end();
+        let rows = spec.input_bands();
+        let mut window = vec![0.0; rows * spec.frames];
+        for (band, row) in window.chunks_exact_mut(spec.frames).enumerate() {
+            for (frame, value) in row.iter_mut().enumerate() {
+                let texture = ((frame * 31 + band * 17 + number * 7) % 13) as f32 / 13.0;
+                let loud = f32::from(u8::from(labels[0]));
+                let low = f32::from(u8::from(labels[1] && band < rows / 3));
+                *value = texture - 1.0 + loud + low;
+            }
+        }
+        window
+    };
+    Clip {
+        info: ClipInfo {
+            id: format!("{split}-{number}"),
+            path: format!("{split}/{number}.mp3"),
+            split,
+            labels: labels.map(|label| f32::from(u8::from(label))).to_vec(),
+            heard_frames: inputs[0].front_end().frames,
+            offset_seconds: 0.0,
+        },
+        windows: inputs.iter().map(window).collect(),
+    }
+}
+
+fn experiment(folder: &Path, arguments: &[&str]) -> Output {
+    let reduced = [("--width", "0.01"), ("--batch", "4"), ("--epochs", "2")];
+    let reduced = reduced
+        .into_iter()
+        .filter(|(name, _)| !arguments.contains(name));
+    Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .current_dir(folder)
+        .args(["experiment", "--data", "data", "--backend", "tract"])
+        .args(reduced.flat_map(|(name, value)| [name, value]))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// What was printed, without the spaces that align it.
+#[track_caller]
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let lines = text.lines().map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.join(" ") + "\n"
+    });
+    lines.collect()
+}
+
+#[track_caller]
+fn assert_refused(output: &Output, message: &str) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && output.stdout.is_empty(),
+        "{output:?}"
+    );
+    assert!(text.contains(message), "{message:?} is not in {text:?}");
+    assert!(!text.contains("panicked"), "{text}");
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[test]
+fn experiment_one_prints_the_papers_tables_with_ours_beside() {
+    let folder = folder(&Input::ALL);
+    let printed = text(&experiment(folder.path(), &["paper-1"]));
+    let out = folder.path().join("experiments/paper-1");
+    let results: Value = serde_json::from_str(&read(&out, "results.json")).unwrap();
+    let runs = results["runs"].as_array().unwrap();
+    let systems = [
+        ("fcn3", "FCN-3, mel-spectrogram", "0.852"),
+        ("fcn4", "FCN-4, mel-spectrogram", "0.894"),
+        ("fcn5", "FCN-5, mel-spectrogram", "0.890"),
+        ("fcn4-stft", "FCN-4, STFT", "0.846"),
+        ("mfcc", "FCN-4, MFCC", "0.862"),
+    ];
+    for ((name, title, paper), run) in systems.iter().zip(runs) {
+        assert_eq!(run["architecture"], *name);
+        assert_eq!(run["epochs"].as_array().unwrap().len(), 2, "{name}");
+        assert_eq!(run["test_clips"], 4);
+        let here = format!("{:.3}", run["roc_auc"].as_f64().unwrap());
+        let row = format!("| {title} | {paper} | {here} | ");
+        assert!(printed.contains(&row), "{row:?} is not in {printed}");
+        assert!(out.join("runs").join(name).join("model.onnx").is_file());
+    }
+    assert!(printed.contains("## Table 4"), "{printed}");
+    assert!(
+        printed.contains("| FCN-4, in the paper | 0.894 |"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("| 2012, multi-scale approach | 0.898 |"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("# paper-1: small here, MagnaTagATune in the paper"),
+        "{printed}"
+    );
+    assert!(read(&out, "results.md").contains("## Table 3"));
+    assert!(read(&out, "figure-2.svg").contains("STFT"));
+}
+
+#[test]
+fn experiment_two_draws_learning_curves_and_does_not_repeat_what_is_finished() {
+    let folder = folder(&[Input::Mel]);
+    let first = experiment(
+        folder.path(),
+        &["paper-2", "--out", "two", "--only", "fcn5,fcn7"],
+    );
+    let printed = text(&first);
+    assert!(
+        printed.contains("| FCN-3, mel-spectrogram | 0.786 | not run |"),
+        "{printed}"
+    );
+    let out = folder.path().join("two");
+    let model = out.join("runs/fcn5/model.onnx");
+    let made = model.metadata().unwrap().modified().unwrap();
+
+    let all = experiment(folder.path(), &["paper-2", "--out", "two"]);
+    let printed = text(&all);
+    assert!(!printed.contains("not run"), "{printed}");
+    assert!(
+        printed.contains("| FCN-7, mel-spectrogram | 0.845 | "),
+        "{printed}"
+    );
+    let said = String::from_utf8(all.stderr).unwrap();
+    assert!(
+        said.contains("FCN-5, mel-spectrogram: was finished before"),
+        "{said}"
+    );
+    assert_eq!(model.metadata().unwrap().modified().unwrap(), made);
+    let figure = read(&out, "figure-3.svg");
+    for depth in 3..=7 {
+        assert!(figure.contains(&format!("FCN-{depth}")), "{figure}");
+    }
+    assert!(read(&out, "results.md").contains("(figure-3.svg)"));
+
+    let other = experiment(folder.path(), &["paper-2", "--out", "two", "--seed", "5"]);
+    assert_refused(
+        &other,
+        "result.json: was made with seed 0; give the same options",
+    );
+    let wider = experiment(
+        folder.path(),
+        &["paper-2", "--out", "two", "--width", "0.02"],
+    );
+    assert_refused(&wider, "was made with width 0.01;");
+    assert!(read(&out, "results.json").contains("\"fcn5\""));
+}
+
+#[test]
+fn what_is_missing_is_named_before_the_first_training() {
+    let folder = folder(&[Input::Mel]);
+    let refused = |arguments: &[&str], message: &str| {
+        let output = experiment(folder.path(), arguments);
+        assert_refused(&output, message);
+        assert!(!folder.path().join("experiments").exists());
+    };
+    refused(&["paper-1"], "prepared without stft");
+    refused(
+        &["paper-2", "--only", "fcn9"],
+        "no system `fcn9` in this experiment: fcn3, fcn4",
+    );
+    refused(&["paper-2", "--width", "0"], "--width must be above 0");
+    refused(&["paper-2", "--epochs", "0"], "--epochs must be at least 1");
+    refused(&["paper-3"], "paper-3");
+    let nowhere = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .current_dir(folder.path())
+        .args(["experiment", "paper-2", "--data", "none"])
+        .output()
+        .unwrap();
+    assert_refused(&nowhere, "none: no prepared data set");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let output = experiment(folder.path(), &["paper-2", "--out", "file"]);
+    assert_refused(&output, "file: ");
+}

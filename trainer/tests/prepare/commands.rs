@@ -1,0 +1,229 @@
+//! `trainer prepare` and `trainer data`, as they are run.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use trainer::data::{Dataset, Input, Split};
+
+use crate::corpus::{assert_window, window_of};
+use crate::magnatagatune::{ROWS, corpus};
+
+fn trainer(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command.args(arguments).output().unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&stdout(output)).unwrap()
+}
+
+#[test]
+fn a_data_set_is_prepared_shown_and_verified() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    std::fs::remove_file(root.path().join("b/c-01-0-29.wav")).unwrap();
+    let out = out.path().join("data");
+    let prepare = [
+        "prepare",
+        "magnatagatune",
+        text(root.path()),
+        "--out",
+        text(&out),
+    ];
+    let options = [
+        "--tags", "2", "--split", "top50", "--shard", "2", "--inputs", "mel,mfcc",
+    ];
+    let arguments = [&prepare[..], &options].concat();
+    let lines = stdout(&trainer(&arguments));
+    assert!(lines.contains("magnatagatune, 2 tags\n"), "{lines}");
+    assert!(
+        lines.contains("5 files listed = 4 prepared + 1 left out\n"),
+        "{lines}"
+    );
+    assert!(
+        lines.contains("clips: train 2, valid 1, test 1\n"),
+        "{lines}"
+    );
+    assert!(lines.contains("report.csv says why"), "{lines}");
+    let again = json(&trainer(&[&arguments[..], &["--json"]].concat()));
+    assert_eq!((&again["files"], &again["skipped"]), (&5.into(), &1.into()));
+
+    let shown = json(&trainer(&["data", text(&out), "--json", "--verify"]));
+    assert_eq!(shown["sha256"], again["sha256"]);
+    assert_eq!(shown["inputs"], serde_json::json!(["mel", "mfcc"]));
+    assert_eq!(shown["verified"], true);
+    assert_eq!(shown["options"]["split"], "top50");
+    let guitar = serde_json::json!({"tag": "guitar", "train": 1.0, "valid": 1.0, "test": 1.0});
+    assert_eq!(shown["tags"][0], guitar);
+    let table = stdout(&trainer(&["data", text(&out)]));
+    assert!(
+        table.contains("guitar       1       1       1\n"),
+        "{table}"
+    );
+
+    let shard = out.join("00001.mfcc.f16");
+    let mut bytes = std::fs::read(&shard).unwrap();
+    bytes[77] ^= 4;
+    std::fs::write(&shard, bytes).unwrap();
+    let damaged = trainer(&["data", text(&out), "--verify"]);
+    let error = String::from_utf8_lossy(&damaged.stderr);
+    assert!(!damaged.status.success());
+    assert!(error.contains("00001.mfcc.f16: damaged"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_prepared_is_said_in_a_line() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let list = root.path().join("list.txt");
+    std::fs::write(&list, "guitar\npolka\n").unwrap();
+    let root = text(root.path());
+    let common = ["prepare", "magnatagatune", root, "--out", text(out.path())];
+    for (arguments, expected) in [
+        (&["--tag-list", text(&list)][..], "no tag `polka`"),
+        (
+            &["--tags", "2", "--inputs", "mel,wave"],
+            "no input `wave`: mel, stft, mfcc are known",
+        ),
+        (&["--tags", "2", "--shard", "0"], "0 clips a shard"),
+        (&["--tags", "2", "--least-seconds", "0"], "from 0.1 to 29"),
+        (
+            &["--tags", "2", "--split-files", root],
+            "no published split",
+        ),
+        (
+            &["--tags", "2", "--audio", "/nowhere"],
+            "none of the listed audio files",
+        ),
+    ] {
+        let output = trainer(&[&common[..], arguments].concat());
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+    }
+    assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
+    let nothing = trainer(&["data", text(out.path())]);
+    let error = String::from_utf8_lossy(&nothing.stderr);
+    assert!(error.contains("no prepared data set"), "{error}");
+}
+
+/// Interrupted at some moment, the same command goes on, to the same bytes.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_preparation_that_goes_on_later() {
+    use crate::corpus::{files, samples, wav};
+    let root = tempfile::tempdir().unwrap();
+    let rows: Vec<(String, String)> = (0..60)
+        .map(|k| (k.to_string(), format!("{:x}/{k}.wav", k % 16)))
+        .collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(id, path)| (id.as_str(), "0 1 0 1 0", path.as_str()))
+        .collect();
+    corpus(root.path(), &rows);
+    let long = samples(7, 48_000, 60.0);
+    for (_, _, path) in &rows {
+        wav(&root.path().join(path), 48_000, &long);
+    }
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("data");
+    let root = text(root.path());
+    let options = ["--tags", "2", "--shard", "5", "--out"];
+    let arguments = [
+        &["prepare", "magnatagatune", root][..],
+        &options,
+        &[text(&out)],
+    ]
+    .concat();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .args(&arguments)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let first = out.join("00000.shard.json");
+    while !first.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let error = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{error}");
+    assert!(error.contains("run the same command again"), "{error}");
+    let names: Vec<String> = files(&out).into_keys().collect();
+    assert!(!names.iter().any(|name| name.starts_with('.')), "{names:?}");
+    assert!(first.exists() && !out.join("manifest.json").exists());
+
+    stdout(&trainer(&arguments));
+    let whole = tempfile::tempdir().unwrap();
+    let whole = whole.path().join("data");
+    stdout(&trainer(
+        &[
+            &["prepare", "magnatagatune", root][..],
+            &options,
+            &[text(&whole)],
+        ]
+        .concat(),
+    ));
+    assert!(files(&out) == files(&whole));
+}
+
+#[test]
+fn real_mp3_files_give_the_engines_windows() {
+    let Some(reference) = tagline_tests::reference("real_mp3_files_give_the_engines_windows")
+    else {
+        return;
+    };
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let clips = ["actionable", "cute", "dubstep", "thejazzpiano"];
+    for (clip, split) in clips.iter().zip(["train", "train", "valid", "test"]) {
+        let folder = root.path().join(split);
+        std::fs::create_dir_all(&folder).unwrap();
+        let name = format!("bensound-{clip}.mp3");
+        std::fs::copy(
+            reference.join("choi2016/clips").join(&name),
+            folder.join(&name),
+        )
+        .unwrap();
+    }
+    let table = "path,split,tags\n\
+        train/bensound-actionable.mp3,train,rock\n\
+        train/bensound-cute.mp3,train,pop\n\
+        valid/bensound-dubstep.mp3,valid,dubstep\n\
+        test/bensound-thejazzpiano.mp3,test,jazz\n";
+    std::fs::write(root.path().join("labels.csv"), table).unwrap();
+    let out = out.path().join("data");
+    let arguments = ["prepare", "folder", text(root.path()), "--out", text(&out)];
+    stdout(&trainer(&arguments));
+    for split in Split::ALL {
+        let clips = Dataset::open(&out, Input::Mel)
+            .unwrap()
+            .split(split)
+            .unwrap();
+        let mut found = vec![0.0; clips.bands() * clips.frames()];
+        for clip in 0..clips.len() {
+            let audio = tagline_media::decode(&root.path().join(clips.path(clip))).unwrap();
+            let rate_hz = audio.sample_rate_hz;
+            let mono = audio.mono();
+            let start = (clips.offset_seconds(clip) * f64::from(rate_hz)).round() as usize;
+            let length = (349_696.0 / 12_000.0 * f64::from(rate_hz)).ceil() as usize;
+            assert!(start > 0 && start + length <= mono.len());
+            let expected = window_of(Input::Mel, rate_hz, &mono[start..start + length]);
+            clips.read(clip, &mut found).unwrap();
+            assert_window(clips.id(clip), &found, &expected);
+            assert_eq!(clips.heard_frames(clip), 1366);
+        }
+    }
+}
