@@ -2,21 +2,15 @@
 
 mod common;
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
-use indicatif::ProgressBar;
 use prost::Message;
 use tagline_engine::{
-    Analyzer, Backend, BackendChoice, FrontEndSpec, Model, ModelInfo, Network, OutputKind,
-    open_network,
+    Analyzer, Backend, BackendChoice, FrontEndSpec, Model, Network, open_network,
 };
 use tagline_tests::{onnx_runtime, reference};
 use tract_onnx::pb::{GraphProto, ModelProto};
-use trainer::arch::{Architecture, Parameters};
-use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
 use trainer::export::quantize::{QuantizeError, quantize_int8};
-use trainer::export::{ExportError, to_int8, to_model};
 use trainer::import::Import;
 
 /// A network of random weights: five blocks of convolution, ReLU and pooling.
@@ -283,67 +277,4 @@ fn what_cannot_be_quantized_is_a_named_error() {
         ..ModelProto::default()
     };
     assert!(matches!(refusal(&empty, windows()), QuantizeError::Nothing));
-}
-
-/// A data set of ten clips for each split, with the tag where the low bands are loud.
-fn prepare(folder: &Path) {
-    let plan = Plan::new("made-up", vec!["low".into()], &[Input::Mel]);
-    let mut writer = DatasetWriter::create(folder, plan).unwrap();
-    let spec = Input::Mel.front_end();
-    for (number, mut window) in noise_windows(&spec, 30).into_iter().enumerate() {
-        let split = [Split::Train, Split::Valid, Split::Test][number % 3];
-        let low = number / 3 % 2 == 0;
-        for (i, value) in window.iter_mut().enumerate() {
-            let loud = low && i / spec.frames < 40;
-            *value = *value / 60.0 + if loud { 1.5 } else { 0.0 };
-        }
-        let info = ClipInfo {
-            id: number.to_string(),
-            path: format!("{number}.wav"),
-            split,
-            labels: vec![f32::from(u8::from(low))],
-            heard_frames: spec.frames,
-            offset_seconds: 0.0,
-        };
-        let windows = vec![window];
-        writer.push(&[Clip { info, windows }], &[]).unwrap();
-    }
-    writer.finish().unwrap();
-}
-
-#[test]
-fn a_model_is_calibrated_and_measured_on_prepared_data() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    prepare(&data);
-    let architecture = Architecture::named("fcn5-compact").unwrap();
-    let info = ModelInfo {
-        name: "Made up".into(),
-        version: "1".into(),
-        licence: "CC0-1.0".into(),
-        provenance: "Made by a test".into(),
-        tags: vec!["low".into()],
-        front_end: Input::Mel.front_end(),
-        output: OutputKind::Probabilities,
-        sha256: String::new(),
-    };
-    let parameters = Parameters::random(architecture, 0.1, 96, 1, 1);
-    let model = to_model(architecture, &parameters, &info).unwrap();
-    let jobs = NonZeroUsize::new(2).unwrap();
-    let progress = ProgressBar::hidden();
-    let int8 = to_int8(&model, &data, &[], jobs, &progress).unwrap();
-    println!("ROC-AUC {:?} in f32, {:?} in int8", int8.f32, int8.int8);
-    assert_eq!((int8.clips, progress.position()), (10, 20));
-    // An untrained network ranks one way or the other, but int8 must not change which.
-    assert!((int8.f32.1 - 0.5).abs() > 0.3, "{:?}", int8.f32);
-    assert!((int8.f32.1 - int8.int8.1).abs() < 0.1);
-    let found = int8.model.info();
-    assert_eq!(found.name, "Made up (int8)");
-    assert!(
-        found.provenance.contains("10 training clips of made-up"),
-        "{}",
-        found.provenance
-    );
-    let error = to_int8(&model, folder.path(), &[], jobs, &progress).unwrap_err();
-    assert!(matches!(error, ExportError::Evaluate(_)), "{error}");
 }

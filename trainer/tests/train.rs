@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::arch::Architecture;
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
-use trainer::export::Export;
+use trainer::export::{Export, to_int8};
 use trainer::train::{
     self, DeviceChoice, End, Event, Progress, Recipe, TrainError, TrainOptions, TrainReport,
 };
@@ -200,6 +200,15 @@ fn the_best_epoch_is_exported_as_a_model_that_says_where_it_comes_from() {
         model.info().provenance
     );
     assert!(std::fs::read(&out).unwrap() == model.onnx());
+
+    let int8 = to_int8(&model, &options.data, &[]).unwrap();
+    assert_eq!(
+        (int8.clips, &int8.model.info().tags),
+        (8, &model.info().tags)
+    );
+    assert!(int8.model.onnx() != model.onnx());
+    let [before, after] = int8.roc_auc;
+    assert!((before - after).abs() < 0.2, "{before} {after}");
 }
 
 #[test]

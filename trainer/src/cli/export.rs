@@ -1,17 +1,14 @@
 //! `trainer export`.
 
 use std::io::Write;
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use indicatif::ProgressBar;
-use tagline_engine::Model;
 
 use super::backend::library_dirs;
 use super::{Outcome, still_wanted};
-use crate::export::{Export, to_int8, write};
+use crate::export::{Export, Int8, to_int8, write};
 
 /// Make a model file of the best epoch of a training.
 #[derive(Debug, Args)]
@@ -22,6 +19,13 @@ pub(super) struct ExportArgs {
     /// Where the model is written, whole or not at all.
     #[arg(long)]
     out: PathBuf,
+    /// Store and compute with integers of 8 bits, calibrated on the training split of --data; what
+    /// that costs on the test split is printed.
+    #[arg(long, value_enum, value_name = "TYPE", requires = "data")]
+    quantize: Option<Quantize>,
+    /// Folder of prepared data, for --quantize.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Name of the model for people.
     #[arg(long)]
     name: Option<String>,
@@ -34,18 +38,10 @@ pub(super) struct ExportArgs {
     /// Where the weights come from.
     #[arg(long)]
     provenance: Option<String>,
-    /// Make the network smaller, and faster in ONNX Runtime; what that costs is printed.
-    #[arg(long, value_enum, value_name = "TYPE", requires = "data")]
-    quantize: Option<Quantize>,
-    /// Prepared data to quantize with: the training split calibrates, the validation split
-    /// measures.
-    #[arg(long, value_name = "DIR", requires = "quantize")]
-    data: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Quantize {
-    /// 8 bits a weight and value inside the network.
     Int8,
 }
 
@@ -58,12 +54,22 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
         provenance: args.provenance,
     };
     let mut model = export.model()?;
+    let mut cost = String::new();
     if let (Some(Quantize::Int8), Some(data)) = (args.quantize, &args.data) {
-        model = quantized(&model, data)?;
+        let Int8 {
+            model: int8,
+            roc_auc: [before, after],
+            clips,
+        } = to_int8(&model, data, &library_dirs())?;
+        cost = format!(
+            "int8: macro ROC-AUC {after:.4} on {clips} test clips, {before:.4} in f32 ({:+.4})\n",
+            after - before,
+        );
+        model = int8;
     }
     write(&model, &args.out)?;
     let line = format!(
-        "{}: {}, {} tags, {:.1} s window\n",
+        "{}: {}, {} tags, {:.1} s window\n{cost}",
         args.out.display(),
         model.info().name,
         model.info().tags.len(),
@@ -71,28 +77,4 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
     );
     still_wanted(std::io::stdout().write_all(line.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The model in int8, with a line on what it cost.
-fn quantized(model: &Model, data: &Path) -> Result<Model, Box<dyn std::error::Error>> {
-    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let progress = ProgressBar::new(0);
-    let int8 = to_int8(model, data, &library_dirs(), jobs, &progress);
-    progress.finish_and_clear();
-    let int8 = int8?;
-    let [before, after] = [int8.f32, int8.int8];
-    let line = format!(
-        "int8: macro ROC-AUC {:.4} ({}) instead of {:.4} ({}), {:+.4}, on {} clips of valid; {} kB \
-         instead of {}\n",
-        after.1,
-        after.0.name(),
-        before.1,
-        before.0.name(),
-        after.1 - before.1,
-        int8.clips,
-        int8.model.onnx().len() / 1000,
-        model.onnx().len() / 1000,
-    );
-    still_wanted(std::io::stdout().write_all(line.as_bytes()))?;
-    Ok(int8.model)
 }

@@ -1,96 +1,71 @@
-//! A model in int8, calibrated and measured on prepared data.
+//! A model in int8, and what that costs it.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 use prost::Message;
-use tagline_engine::{Backend, BackendChoice, Model, write_metadata};
+use tagline_engine::{BackendChoice, Model};
 use tract_onnx::pb::ModelProto;
 
 use super::ExportError;
-use super::quantize::{QuantizeError, quantize_int8};
+use super::quantize::quantize_int8;
 use crate::data::{Clips, Split};
 use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
 use crate::metrics::Bootstrap;
 
-/// Clips of the training split that calibrate.
-const CALIBRATION_CLIPS: usize = 100;
+/// Most clips of the training split that the ranges of values are taken from.
+const CALIBRATION_CLIPS: usize = 256;
 
-/// A model in int8, and what that cost.
+/// A model in int8.
 #[derive(Clone, Debug)]
 pub struct Int8 {
     /// The model.
     pub model: Model,
-    /// How many clips it was measured on.
+    /// Macro ROC-AUC on the test split in f32, and in int8.
+    pub roc_auc: [f64; 2],
+    /// Clips of the test split.
     pub clips: usize,
-    /// What ran the f32 model, and its macro ROC-AUC.
-    pub f32: (Backend, f64),
-    /// What ran the int8 model, and its macro ROC-AUC.
-    pub int8: (Backend, f64),
 }
 
-/// Makes `model` int8 with the training split of the prepared data in `data`, and measures both
-/// on the validation split: the test split stays for `trainer evaluate`. Networks are run on
-/// `jobs` threads, by ONNX Runtime where its library is found in `library_dirs` or as
-/// [`open_network`](tagline_engine::open_network) says. `progress` moves to twice the clips.
+/// The int8 form of `model`, calibrated on the training split of `data`, both scored on its test
+/// split. ONNX Runtime is looked for in `library_dirs`, too.
 ///
 /// # Errors
-/// [`ExportError`] if the data are not the model's, or it cannot be quantized.
-pub fn to_int8(
-    model: &Model,
-    data: &Path,
-    library_dirs: &[PathBuf],
-    jobs: NonZeroUsize,
-    progress: &ProgressBar,
-) -> Result<Int8, ExportError> {
-    let info = model.info();
-    let data = open_data_of(info, data)?;
+/// [`ExportError`] if the data are not the model's, or the model cannot be quantized or run.
+pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<Int8, ExportError> {
+    let data = open_data_of(model.info(), data)?;
     let train = data.split(Split::Train).map_err(EvaluateError::from)?;
-    let valid = data.split(Split::Valid).map_err(EvaluateError::from)?;
-    let shared = SharedTags::between(&info.tags, data.tags())?;
-    let windows = spread(&train)?;
-    let calibration = windows.len();
-    let proto = ModelProto::decode(model.onnx())
-        .map_err(|error| QuantizeError::Network(error.to_string()))?;
-    let mut proto = quantize_int8(&proto, windows)?;
-    let mut own = (**info).clone();
-    own.name = format!("{} (int8)", info.name);
-    own.provenance = format!(
-        "{}; quantized to int8 on {calibration} training clips of {}",
-        info.provenance,
-        data.name()
-    );
-    write_metadata(&mut proto, &own);
-    let quantized = Model::from_bytes(proto.encode_to_vec(), None)?;
-
-    progress.set_length(2 * valid.len() as u64);
-    let measure = |model: &Model| {
+    let test = data.split(Split::Test).map_err(EvaluateError::from)?;
+    let proto = ModelProto::decode(model.onnx()).map_err(|error| ExportError::Int8 {
+        reason: error.to_string(),
+    })?;
+    let quantized = quantize_int8(&proto, calibration(&train)?)?;
+    let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
+    let shared = SharedTags::between(&model.info().tags, data.tags())?;
+    let score = |model: &Model| -> Result<f64, ExportError> {
+        let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
-        let answers = predictor.predict(&valid, valid.frames(), progress)?;
-        let none = Bootstrap {
-            resamples: 0,
-            ..Bootstrap::default()
-        };
-        let scores = shared.answers(&valid, &answers)?.score(none);
-        let roc_auc = scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?;
-        Ok::<_, EvaluateError>((predictor.backend(), roc_auc))
+        let answers = predictor.predict(&test, test.frames(), &ProgressBar::hidden())?;
+        let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
+        Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
     };
     Ok(Int8 {
-        f32: measure(model)?,
-        int8: measure(&quantized)?,
-        clips: valid.len(),
+        roc_auc: [score(model)?, score(&quantized)?],
         model: quantized,
+        clips: test.len(),
     })
 }
 
-/// Windows of clips from all over `clips`.
-fn spread(clips: &Clips) -> Result<Vec<Vec<f32>>, EvaluateError> {
-    let count = clips.len().min(CALIBRATION_CLIPS);
-    let read = |i: usize| {
-        let mut window = vec![0.0; clips.bands() * clips.frames()];
-        clips.read(i * clips.len() / count, &mut window)?;
-        Ok(window)
-    };
-    (0..count).map(read).collect()
+/// Windows from all over the split.
+fn calibration(clips: &Clips) -> Result<Vec<Vec<f32>>, ExportError> {
+    let step = clips.len().div_ceil(CALIBRATION_CLIPS);
+    (0..clips.len())
+        .step_by(step)
+        .map(|clip| {
+            let mut window = vec![0.0; clips.bands() * clips.frames()];
+            clips.read(clip, &mut window).map_err(EvaluateError::from)?;
+            Ok(window)
+        })
+        .collect()
 }

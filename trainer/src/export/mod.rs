@@ -10,7 +10,6 @@ use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
 pub use int8::{Int8, to_int8};
 pub use run::{Export, write};
 
-use self::quantize::QuantizeError;
 use crate::arch::{Architecture, EPSILON, Parameters};
 use crate::data::Input;
 use crate::evaluation::EvaluateError;
@@ -18,6 +17,7 @@ use crate::import::Activation;
 use crate::network::{ConvBlock, NetworkWeights, Norm};
 use crate::onnx;
 use crate::train::TrainError;
+use quantize::QuantizeError;
 
 /// Why a network was not exported.
 #[derive(Debug, thiserror::Error)]
@@ -52,15 +52,21 @@ pub enum ExportError {
         /// Number of the block, from 1.
         block: usize,
     },
-    /// The model cannot be made int8.
-    #[error(transparent)]
-    Quantize(#[from] QuantizeError),
-    /// The int8 model cannot be calibrated or measured on the data.
-    #[error(transparent)]
-    Evaluate(#[from] EvaluateError),
     /// The model that was made does not pass the engine's checks.
     #[error("the exported model is refused: {0}")]
     Model(#[from] ModelError),
+    /// The model cannot be quantized.
+    #[error("int8: {reason}")]
+    Int8 {
+        /// Why not.
+        reason: String,
+    },
+    /// The model cannot be quantized.
+    #[error("int8: {0}")]
+    Quantize(#[from] QuantizeError),
+    /// The data are not the model's, or it cannot be scored on them.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// The model cannot be written.
     #[error("{path} is not written: {source}")]
     Write {
