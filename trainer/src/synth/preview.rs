@@ -68,9 +68,18 @@ impl Recording {
 /// The names of all genres, and below each of its styles.
 #[must_use]
 pub fn style_names() -> Vec<(&'static str, Vec<&'static str>)> {
+    let names = |styles: &[&'static Style]| {
+        let mut names: Vec<&str> = Vec::new();
+        for style in styles {
+            if !names.contains(&style.name) {
+                names.push(style.name);
+            }
+        }
+        names
+    };
     GENRES
         .iter()
-        .map(|(genre, styles)| (*genre, styles.iter().map(|style| style.name).collect()))
+        .map(|(genre, styles)| (*genre, names(styles)))
         .collect()
 }
 
