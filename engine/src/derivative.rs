@@ -63,13 +63,12 @@ mod tests {
             }
         }
         for pivot in 0..n {
-            for other in 0..n {
-                if other != pivot {
-                    let factor = rows[other][pivot] / rows[pivot][pivot];
-                    for c in 0..=n {
-                        rows[other][c] -= factor * rows[pivot][c];
-                    }
-                }
+            let by = rows[pivot].clone();
+            for (_, row) in rows.iter_mut().enumerate().filter(|&(i, _)| i != pivot) {
+                let factor = row[pivot] / by[pivot];
+                row.iter_mut()
+                    .zip(&by)
+                    .for_each(|(cell, by)| *cell -= factor * by);
             }
         }
         (0..n).map(|i| rows[i][n] / rows[i][i]).collect()

@@ -25,7 +25,7 @@ fn folder(inputs: &[Input]) -> TempDir {
 }
 
 fn clip(split: Split, number: usize, inputs: &[Input]) -> Clip {
-    let labels = [number % 2 == 0, number % 4 < 2];
+    let labels = [number.is_multiple_of(2), number % 4 < 2];
     let window = |input: &Input| {
         let spec = input.front_end();
         let rows = spec.input_bands();

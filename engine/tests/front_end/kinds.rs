@@ -244,7 +244,7 @@ fn music_lies_within_the_training_range() {
         // Each part's mean and deviation: all rows, or of MFCC the 0th, the others, derivatives.
         let parts = match spec.feature {
             Feature::Mfcc { .. } => vec![0..1, 1..30, 30..60, 60..90],
-            _ => Vec::from([0..spec.input_bands()]),
+            _ => std::iter::once(0..spec.input_bands()).collect(),
         };
         for name in ["cute", "actionable", "dubstep", "thejazzpiano"] {
             let clip = crate::exact::signal(&folder, &format!("bensound-{name}"), "12k_i16");

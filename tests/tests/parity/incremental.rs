@@ -37,7 +37,7 @@ fn open(model: &Model, backend: Backend, dirs: &[PathBuf], manner: &str) -> Box<
 /// The window of `case`'s clips, one after the other, that ends with frame `end`.
 fn window(case: &Case, end: u64) -> Vec<f32> {
     let spec = &case.model.info().front_end;
-    let (bands, frames) = (spec.mel_bands, spec.frames);
+    let (bands, frames) = (spec.input_bands(), spec.frames);
     let heard = end.min(frames as u64) as usize;
     let mut window = Vec::with_capacity(bands * frames);
     for band in 0..bands {
