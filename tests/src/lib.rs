@@ -5,6 +5,7 @@ mod fcn_model;
 pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
+mod soundfont;
 mod tiny_model;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ pub use bundles::bundle;
 pub use fcn_model::{FcnBlock, FcnModel};
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
+pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the

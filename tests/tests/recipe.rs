@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tagline_host::BlockSizes;
 use tagline_host::demo::{self, DemoOptions, View};
-use tagline_tests::bundle;
+use tagline_tests::{bundle, soundfont};
 use tempfile::TempDir;
 
 const CLIPS: usize = 96;
@@ -27,29 +27,18 @@ fn trainer(folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn has_soundfont(test: &str) -> bool {
-    let folders = ["/usr/share/sounds/sf2", "/usr/share/soundfonts"];
-    let found = folders.iter().any(|folder| {
-        let fonts = ["TimGM6mb.sf2", "FluidR3_GM.sf2"];
-        fonts
-            .iter()
-            .any(|font| Path::new(folder).join(font).exists())
-    });
-    if !found {
-        eprintln!("SKIPPED {test}: no SoundFont; `cargo xtask setup` says how to get one");
-    }
-    found
-}
-
 #[test]
 fn a_corpus_becomes_a_model_that_the_plugin_runs() {
     let test = "a_corpus_becomes_a_model_that_the_plugin_runs";
-    if !has_soundfont(test) {
+    let Some(font) = soundfont(test) else {
         return;
-    }
+    };
     let folder = TempDir::new().unwrap();
     let at = folder.path();
-    let synth = format!("synth corpus --clips {CLIPS} --seconds 10 --seed 3");
+    let synth = format!(
+        "synth corpus --clips {CLIPS} --seconds 10 --seed 3 --soundfont {}",
+        font.display()
+    );
     let prepare = "prepare magnatagatune corpus --out data";
     let train = "train --arch fcn5-compact --width 0.5 --data data --run run --epochs 6 --batch 8 \
                  --lr 0.003 --half-windows 1";

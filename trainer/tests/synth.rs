@@ -5,23 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use tagline_tests::soundfont;
 use tempfile::TempDir;
 use trainer::synth::{ClipFormat, Corpus, CorpusReport, SoundFonts, SynthError, compose_style};
 
 const SECONDS: f64 = 3.0;
-
-/// A small SoundFont, or `None` with a line that says that the test was skipped.
-fn soundfont(test: &str) -> Option<PathBuf> {
-    let folders = ["/usr/share/sounds/sf2", "/usr/share/soundfonts"].map(Path::new);
-    let found = ["TimGM6mb.sf2", "FluidR3_GM.sf2"]
-        .into_iter()
-        .flat_map(|name| folders.map(|folder| folder.join(name)))
-        .find(|path| path.is_file());
-    if found.is_none() {
-        eprintln!("SKIPPED {test}: no SoundFont (package timgm6mb-soundfont) is installed");
-    }
-    found
-}
 
 fn corpus(folder: &Path, clips: usize, jobs: usize) -> Corpus {
     Corpus {
