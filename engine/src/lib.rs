@@ -4,7 +4,7 @@
 //!
 //! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `front_end` (log-mel) →
 //! `window` (rolling, `[mel band, frame]`) → `analyzer` (which windows are due) → `network`
-//! (tag probabilities) → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
+//! (tag probabilities; of each window only what is new) → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
 //!
 //! `service` runs all of it on one thread for every stream of the process. Training and file
 //! tagging use [`FrontEnd`] and [`Analyzer`] directly, so live and offline features are the same.
