@@ -3,8 +3,9 @@
 //! The data's way, one file for each arrow:
 //!
 //! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `features` (log-mel, log
-//! STFT or MFCC) → `front_end` (all of that) → `window` (rolling, `[row, frame]`) → `analyzer` (which windows are due) → `network`
-//! (tag probabilities) → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
+//! STFT or MFCC) → `front_end` (all of that) → `window` (rolling, `[row, frame]`) → `analyzer`
+//! (which windows are due) → `network` (tag probabilities; of each window only what is new) →
+//! `smoothing` → [`TagUpdate`], read back through the [`Tap`].
 //!
 //! `service` runs all of it on one thread for every stream of the process. Training and file
 //! tagging use [`FrontEnd`] and [`Analyzer`] directly, so live and offline features are the same.

@@ -1,6 +1,6 @@
 //! Ctrl-C: what is half done is either brought to a good end or leaves nothing behind.
 //!
-//! A short command needs to do nothing: its temporary files ([`Temporary`], by way of
+//! A short command needs to do nothing: its temporary files (by way of
 //! `atomic::with_temporary`) are removed and the process ends. A long one that can end well, as
 //! training does at a checkpoint, holds a [`Stop`] and polls it; only the second Ctrl-C ends such
 //! a process at once.

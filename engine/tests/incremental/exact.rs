@@ -9,7 +9,7 @@ use crate::support::{Song, Whole, fresh, largest_difference, open, run};
 const TOLERANCE: f32 = 2e-5;
 
 /// Runs windows that end with each of `ends`, and compares with tract's answer to the whole window,
-/// and bit for bit with a network that has never seen an earlier one.
+/// and, now and then, bit for bit with a network that has never seen an earlier one.
 fn compare(fcn: &FcnModel, ends: impl Iterator<Item = u64>) {
     let onnx = fcn.bytes();
     let (model, mut network, line) = open(&onnx);
@@ -17,12 +17,14 @@ fn compare(fcn: &FcnModel, ends: impl Iterator<Item = u64>) {
     let (song, whole) = (Song::for_model(&model), Whole::new(&onnx, &model));
     let mut state = NetworkState::default();
     let mut previous = vec![0.0; fcn.tags];
-    for end in ends {
+    for (update, end) in ends.enumerate() {
         let window = song.window(end);
         let found = run(&mut *network, &mut state, end, &window, fcn.tags);
         let difference = largest_difference(&found, &whole.run(&window));
         assert!(difference <= TOLERANCE, "{end}: {difference:e}");
-        assert_eq!(found, fresh(&mut *network, end, &window, fcn.tags), "{end}");
+        if update % 3 == 0 {
+            assert_eq!(found, fresh(&mut *network, end, &window, fcn.tags), "{end}");
+        }
         let moved = largest_difference(&found, &previous);
         assert!(moved > 1e-4, "{end}: the song moves the tags by {moved:e}");
         previous = found;

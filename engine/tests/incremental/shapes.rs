@@ -51,7 +51,7 @@ fn fitting((bands, frames, blocks): (usize, usize, Vec<FcnBlock>)) -> Option<Fcn
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn every_shape_gives_the_whole_windows_tags_after_every_history(
