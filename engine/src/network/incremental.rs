@@ -1,15 +1,16 @@
 //! Networks that compute of each window only what is new.
 //!
 //! `chain` reads the part of a graph that can be computed column by column of time, `operator` by
-//! operator; `plan` cuts it into segments and says whose columns are kept; `submodel` makes an ONNX
-//! model of each segment for a backend to run, and `finish` does the pool at its end. `staged` runs them: `layout` knows where a window's
-//! columns lie, `turn` computes those that are missing, `columns` holds them, and `state` is what
-//! each stream keeps of them.
+//! operator; `plan` and `builder` cut it into segments and say whose columns are kept; `submodel`
+//! makes an ONNX model of each segment for a backend to run, and `finish` does the pool at its end.
+//! `staged` runs them: `layout` knows where a window's columns lie, `turn` computes those that are
+//! missing, `columns` holds them, and `state` is what each stream keeps of them.
 //!
 //! A column is always computed in a chunk of the same shape, at the same place in it, from columns
 //! of which the same holds. So it has the same bits, whichever windows were computed before: an
 //! offline pass equals a live one that had to skip updates.
 
+mod builder;
 mod chain;
 mod columns;
 mod finish;

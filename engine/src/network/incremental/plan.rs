@@ -14,15 +14,14 @@
 
 use std::ops::Range;
 
+use super::builder::{Builder, End};
 use super::chain::Chain;
 use super::finish::Finish;
-use super::operator::{Axis, Kind, Step};
+use super::operator::{Axis, Step};
 use crate::{Analyzer, FrontEndSpec};
 
 /// Grid on which the windows of a stream begin.
 pub(super) const UPDATE_FRAMES: usize = Analyzer::GRID_FRAMES as usize;
-/// A segment is not kept if computing it again adds at most this share to what needs it.
-const CHEAP_PERCENT: u64 = 15;
 /// A network is computed in parts if that saves at least this factor.
 const LEAST_GAIN: u64 = 2;
 
@@ -283,174 +282,4 @@ fn gcd(a: usize, b: usize) -> usize {
 fn first_pool_grid(chain: &Chain) -> Option<usize> {
     let strides = chain.steps.iter().map(|step| step.time().stride);
     strides.into_iter().find(|&stride| stride > 1)
-}
-
-/// Where a part ends.
-#[derive(Clone, Copy)]
-enum End {
-    /// Within this pool, whose maximum over time is still to be taken.
-    Pool(usize, Axis),
-    /// Before this step.
-    Step(usize),
-}
-
-/// Collects the segments of one part.
-struct Builder<'a> {
-    chain: &'a Chain,
-    source: Source,
-    unit: usize,
-    segments: Vec<Segment>,
-    current: Option<Segment>,
-    next_step: usize,
-    /// Of the value that has been reached: shape without time, columns, and as in [`Segment`].
-    dims: Vec<usize>,
-    columns: usize,
-    grid: usize,
-    lead: usize,
-    span: usize,
-}
-
-impl<'a> Builder<'a> {
-    fn new(chain: &'a Chain, source: Source, unit: usize) -> Self {
-        let (columns, dims) = split_time(&chain.input_shape);
-        Self {
-            chain,
-            source,
-            unit,
-            segments: Vec::new(),
-            current: None,
-            next_step: 0,
-            dims,
-            columns,
-            grid: 1,
-            lead: 0,
-            span: 1,
-        }
-    }
-
-    /// The part after `last`, whose columns `step` pools over time by `axis`.
-    fn after_pool(chain: &'a Chain, step: usize, axis: Axis, last: &Segment) -> Self {
-        let (columns, dims) = split_time(&chain.steps[step].shape);
-        let grid = last.grid * axis.stride;
-        Self {
-            next_step: step + 1,
-            dims,
-            columns,
-            grid,
-            lead: last.lead + axis.before * last.grid,
-            span: last.span + (axis.reach() - 1) * last.grid,
-            ..Self::new(chain, Source::Pool(axis), grid)
-        }
-    }
-
-    fn part(mut self) -> (Part, End) {
-        let end = loop {
-            let Some(step) = self.chain.steps.get(self.next_step) else {
-                break End::Step(self.next_step);
-            };
-            let time = step.time();
-            if self.unit.is_multiple_of(self.grid * time.stride) {
-                self.append(step, false);
-            } else if step.kind == Kind::MaxPool && time.dilation == 1 {
-                let bands = &step.axes[..step.axes.len() - 1];
-                if bands.iter().any(|&axis| axis != Axis::POINT) {
-                    self.append(step, true);
-                }
-                break End::Pool(self.next_step, time);
-            } else {
-                break End::Step(self.next_step);
-            }
-            self.next_step += 1;
-        };
-        self.segments.extend(self.current.take());
-        for segment in &mut self.segments {
-            segment.finish = Finish::of(&segment.links, &self.chain.steps);
-            let finished = segment.finish.as_ref().map_or(0, |finish| finish.links);
-            segment.links.truncate(segment.links.len() - finished);
-        }
-        let part = Part {
-            source: self.source,
-            unit: self.unit,
-            segments: decide(self.segments, self.unit),
-        };
-        (part, end)
-    }
-
-    fn append(&mut self, step: &Step, bands_only: bool) {
-        let time = if bands_only { Axis::POINT } else { step.time() };
-        if time.is_padded() {
-            // Zeros before the window mean zeros before this operator only.
-            self.segments.extend(self.current.take());
-        }
-        let (columns, dims) = split_time(&step.shape);
-        let columns = if bands_only { self.columns } else { columns };
-        self.lead += time.before * self.grid;
-        self.span += (time.reach() - 1) * self.grid;
-        self.grid *= time.stride;
-        let segment = self.current.get_or_insert_with(|| Segment {
-            links: Vec::new(),
-            finish: None,
-            dims_in: self.dims.clone(),
-            dims_out: Vec::new(),
-            stride: 1,
-            before: time.before,
-            reach: 1,
-            fill: if step.kind == Kind::MaxPool {
-                f32::NEG_INFINITY
-            } else {
-                0.0
-            },
-            columns_in: self.columns,
-            columns,
-            grid: 0,
-            lead: 0,
-            span: 0,
-            macs: 0,
-            kept: true,
-            chunk: 1,
-        });
-        segment.links.push(Link {
-            step: self.next_step,
-            bands_only,
-        });
-        // What came before in the segment is computed for each column that this operator sees.
-        segment.macs = segment.macs * time.stride as u64 + step.macs;
-        segment.reach += (time.reach() - 1) * segment.stride;
-        segment.stride *= time.stride;
-        segment.columns = columns;
-        (segment.grid, segment.lead, segment.span) = (self.grid, self.lead, self.span);
-        segment.dims_out.clone_from(&dims);
-        self.dims = dims;
-        self.columns = columns;
-    }
-}
-
-/// Decides which segments are kept: the last, and those that cost much to compute again.
-fn decide(mut segments: Vec<Segment>, unit: usize) -> Vec<Segment> {
-    let mut needed = None;
-    let mut macs = 0;
-    for segment in segments.iter_mut().rev() {
-        if let Some(columns) = needed {
-            let again = segment.macs * columns as u64;
-            segment.kept = again * 100 > macs * CHEAP_PERCENT;
-            if !segment.kept {
-                segment.chunk = columns;
-                macs += again;
-            }
-        }
-        if segment.kept {
-            segment.chunk = unit / segment.grid;
-            macs = segment.macs * segment.chunk as u64;
-        }
-        needed = Some(segment.chunk_in());
-    }
-    segments
-}
-
-/// The length of time, and the shape without it.
-fn split_time(shape: &[usize]) -> (usize, Vec<usize>) {
-    match shape.split_last() {
-        Some((&columns, dims)) => (columns, dims.to_vec()),
-        None => (0, Vec::new()),
-    }
 }

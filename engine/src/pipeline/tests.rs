@@ -1,0 +1,229 @@
+//! A stream's pipeline with networks that fail, and ones that rest.
+
+use std::sync::{Arc, Mutex};
+
+use ringbuf::traits::Split;
+use ringbuf::{HeapProd, HeapRb};
+
+use super::*;
+use crate::link::Link;
+use crate::service::Notify;
+use crate::{BackendChoice, BackendReport, FrontEndSpec, ModelInfo, Network, OutputKind};
+
+/// A network that fails from its `fails_at`th run on.
+struct Flaky {
+    backend: Backend,
+    runs: u32,
+    fails_at: u32,
+}
+
+impl Network for Flaky {
+    fn run_next(
+        &mut self,
+        _state: &mut NetworkState,
+        _end_frame: u64,
+        _window: &[f32],
+        out: &mut [f32],
+    ) -> Result<(), InferenceError> {
+        self.runs += 1;
+        if self.runs >= self.fails_at {
+            let reason = "the device was removed".into();
+            return Err(InferenceError::Backend {
+                backend: "CUDA",
+                reason,
+            });
+        }
+        out.fill(0.5);
+        Ok(())
+    }
+
+    fn backend(&self) -> Backend {
+        self.backend
+    }
+}
+
+fn loaded(backend: Backend, fails_at: u32) -> Loaded {
+    let info = ModelInfo {
+        name: "flaky".into(),
+        version: "1".into(),
+        licence: "CC0-1.0".into(),
+        provenance: "made by a test".into(),
+        tags: vec!["tag".into()],
+        front_end: FrontEndSpec {
+            frames: 400,
+            ..FrontEndSpec::choi2016()
+        },
+        output: OutputKind::Probabilities,
+        sha256: "00".into(),
+    };
+    Loaded {
+        info: Arc::new(info),
+        path: "flaky.onnx".into(),
+        report: BackendReport {
+            running: backend,
+            lines: vec![],
+        },
+        network: Arc::new(Mutex::new(Box::new(Flaky {
+            backend,
+            runs: 0,
+            fails_at,
+        }))),
+    }
+}
+
+struct Bench {
+    pipeline: Pipeline,
+    samples: HeapProd<f32>,
+    updates: ringbuf::HeapCons<TagUpdate>,
+    events: crossbeam_channel::Receiver<Event>,
+}
+
+fn bench() -> Bench {
+    let (samples, samples_out) = HeapRb::new(48_000).split();
+    let (updates_in, updates) = HeapRb::new(64).split();
+    let (events_in, events) = crossbeam_channel::unbounded();
+    let pipeline = Pipeline::new(NewStream {
+        id: 1,
+        sample_rate_hz: 12_000.0,
+        samples: samples_out,
+        updates: updates_in,
+        events: events_in,
+        notify: Notify::nobody(),
+        link: Arc::new(Link::new(1.0, 0.0, BackendChoice::Auto)),
+        model: ModelSource::File("flaky.onnx".into()),
+        library_dirs: vec![],
+    });
+    Bench {
+        pipeline,
+        samples,
+        updates,
+        events,
+    }
+}
+
+impl Bench {
+    fn answer(&mut self, loaded: Loaded) -> (ModelSource, BackendChoice) {
+        let request = self.pipeline.next_request().expect("a request");
+        self.pipeline.take_answer(request.ticket, Ok(loaded));
+        (request.source, request.backend)
+    }
+
+    fn play(&mut self, seconds: f64) {
+        for _ in 0..(seconds * 100.0) as usize {
+            self.samples
+                .push_iter((0..120).map(|n| if n % 2 == 0 { 0.5 } else { -0.5 }));
+            self.pipeline.drain();
+            if self.pipeline.is_ready() {
+                self.pipeline.run_network(&mut Vec::new());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_backend_that_fails_while_running_is_replaced_by_tract_without_losing_a_window() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Cuda, 3));
+    bench.play(5.5);
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::ModelReady { generation: 1, .. })
+    ));
+    let (source, backend) = bench.answer(loaded(Backend::Tract, u32::MAX));
+    assert_eq!(source, ModelSource::File("flaky.onnx".into()));
+    assert_eq!(backend, BackendChoice::Only(Backend::Tract));
+    let Ok(Event::BackendReplaced { message, running }) = bench.events.try_recv() else {
+        panic!("the replacement is told")
+    };
+    assert_eq!(running, Backend::Tract);
+    assert!(message.contains("the device was removed"), "{message}");
+    bench.play(2.0);
+    let updates: Vec<_> = std::iter::from_fn(|| bench.updates.try_pop()).collect();
+    assert_eq!(
+        updates.len(),
+        5,
+        "one at about 3, 4, 5 (failed, run again), 6 and 7 s"
+    );
+    assert!(
+        updates
+            .windows(2)
+            .all(|p| p[0].position_samples < p[1].position_samples)
+    );
+    assert_eq!(
+        bench.pipeline.stream.link.status.late_updates.load(Relaxed),
+        0
+    );
+    assert!(updates.iter().all(|update| update.generation == 1));
+}
+
+#[test]
+fn a_model_that_fails_in_tract_too_stops_the_tags_and_says_so_once() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, 1));
+    bench.play(8.0);
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::ModelReady { .. })
+    ));
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::ModelFailed { .. })
+    ));
+    assert!(bench.events.try_recv().is_err());
+    assert!(bench.updates.try_pop().is_none());
+}
+
+#[test]
+fn memory_of_earlier_windows_is_given_back_when_nothing_plays_and_is_not_missed() {
+    let model = tagline_tests::FcnModel::fcn5().bytes();
+    let model = crate::Model::from_bytes(model, None).expect("a sound model");
+    let choice = BackendChoice::Only(Backend::Tract);
+    let (network, _) = crate::open_network(&model, choice, &[]).expect("tract runs it");
+    let network: crate::loader::SharedNetwork = Arc::new(Mutex::new(network));
+    let tags = [false, true].map(|pause| {
+        let mut bench = bench();
+        bench.answer(Loaded {
+            info: Arc::clone(model.info()),
+            network: Arc::clone(&network),
+            ..loaded(Backend::Tract, 0)
+        });
+        bench.play(35.0);
+        assert!(bench.pipeline.network_state.bytes() > 0);
+        if pause && let Some(ago) = Instant::now().checked_sub(2 * KEEP_IDLE) {
+            bench.pipeline.ran_at = ago;
+            bench.pipeline.drain();
+            assert_eq!(bench.pipeline.network_state.bytes(), 0);
+        }
+        bench.play(2.0);
+        std::iter::from_fn(|| bench.updates.try_pop())
+            .last()
+            .map(|u| u.probabilities)
+    });
+    assert!(tags[0].is_some());
+    assert_eq!(tags[0], tags[1]);
+}
+
+#[test]
+fn an_answer_that_has_been_overtaken_is_not_taken() {
+    let mut bench = bench();
+    let old = bench.pipeline.next_request().expect("the first request");
+    bench
+        .pipeline
+        .want_model(ModelSource::File("other.onnx".into()));
+    bench
+        .pipeline
+        .take_answer(old.ticket, Ok(loaded(Backend::Tract, 9)));
+    assert!(bench.events.try_recv().is_err());
+    let new = bench.pipeline.next_request().expect("the second request");
+    bench
+        .pipeline
+        .take_answer(old.ticket, Ok(loaded(Backend::Tract, 9)));
+    assert!(bench.events.try_recv().is_err());
+    bench
+        .pipeline
+        .take_answer(new.ticket, Ok(loaded(Backend::Tract, 9)));
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::ModelReady { .. })
+    ));
+}
