@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 use prost::Message;
-use tagline_engine::{BackendChoice, Model};
+use tagline_engine::{BackendChoice, Model, write_metadata};
 use tract_onnx::pb::ModelProto;
 
 use super::ExportError;
@@ -40,7 +40,15 @@ pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<I
     let proto = ModelProto::decode(model.onnx()).map_err(|error| ExportError::Int8 {
         reason: error.to_string(),
     })?;
-    let quantized = quantize_int8(&proto, calibration(&train)?)?;
+    let windows = calibration(&train)?;
+    let mut info = (**model.info()).clone();
+    info.provenance += &format!(
+        "; made int8 with {} training clips of {}",
+        windows.len(),
+        data.name()
+    );
+    let mut quantized = quantize_int8(&proto, windows)?;
+    write_metadata(&mut quantized, &info);
     let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
     let shared = SharedTags::between(&model.info().tags, data.tags())?;
     let score = |model: &Model| -> Result<f64, ExportError> {
