@@ -128,10 +128,11 @@ pub(crate) fn pan(place: f64) -> [f32; 2] {
 }
 
 /// How loud a sound is while it sounds: the mean power of its louder tenths of seconds, without
-/// the lowest octaves, to which ears are dull.
+/// the lowest octave, to which ears are dull. (Any higher, and basses would be turned up for what
+/// they lack.)
 pub(crate) fn loudness(sound: &Stereo, rate_hz: f32) -> f32 {
     let block = (0.1 * rate_hz) as usize;
-    let mut filter = Biquad::high_pass(140.0, rate_hz);
+    let mut filter = Biquad::high_pass(60.0, rate_hz);
     let mut powers = Vec::new();
     let mut sum = 0.0;
     for (index, (left, right)) in sound[0].iter().zip(&sound[1]).enumerate() {
