@@ -157,3 +157,50 @@ fn every_architectures_predictions_are_those_of_burn_at_any_length() {
         }
     }
 }
+
+#[test]
+fn gradients_have_the_same_bits_on_any_number_of_threads() {
+    let architecture = Architecture::named("fcn6").unwrap();
+    let size = [96, 1366];
+    let parameters = Parameters::random(architecture, 0.05, size[0], TAGS, 1);
+    let (windows, labels) = batch(size, 7);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| {
+            let windows = Windows {
+                values: &windows,
+                clips: CLIPS,
+                size,
+            };
+            let mut processor = Processor::new(architecture);
+            processor.gradients(&parameters, windows, &labels, Some(3))
+        })
+    };
+    let alone = on(1);
+    for threads in [2, 3, 8] {
+        let found = on(threads);
+        assert_eq!(found.loss.to_bits(), alone.loss.to_bits());
+        assert_eq!(found.parameters, alone.parameters, "{threads} threads");
+    }
+}
+
+#[test]
+fn dropout_depends_on_its_seed_alone() {
+    let architecture = Architecture::named("fcn5-compact").unwrap();
+    let size = size(architecture);
+    let parameters = parameters(architecture, size[0]);
+    let (windows, labels) = batch(size, 8);
+    let mut processor = Processor::new(architecture);
+    let mut loss = |seed| {
+        let windows = Windows {
+            values: &windows,
+            clips: CLIPS,
+            size,
+        };
+        processor
+            .gradients(&parameters, windows, &labels, seed)
+            .loss
+    };
+    assert_eq!(loss(Some(1)).to_bits(), loss(Some(1)).to_bits());
+    assert!(loss(Some(1)) != loss(Some(2)) && loss(Some(1)) != loss(None));
+}

@@ -309,3 +309,51 @@ fn options_and_data_that_make_no_sense_are_named() {
     refused(|o| o.device = DeviceChoice::Cuda, "without cuda");
     refused(|o| o.data = "nowhere".into(), "nowhere");
 }
+
+/// Runs the program; its standard output, and its standard error.
+fn trainer(arguments: &[&str]) -> (bool, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.success(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn the_command_line_trains_and_exports_in_plain_lines() {
+    let folder = folder(4);
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (data, run, out) = (path("data"), path("run"), path("model.onnx"));
+    let command = [
+        "train", "--arch", "fcn4", "--width", "0.02", "--epochs", "2", "--batch", "2", "--data",
+        &data, "--run", &run,
+    ];
+    let (succeeded, stdout, stderr) = trainer(&command);
+    assert!(succeeded, "{stderr}");
+    assert!(stdout.contains("2 epochs; best is epoch"), "{stdout}");
+    assert!(stderr.starts_with("FCN-4: "), "{stderr}");
+    assert!(stderr.contains("\nepoch 2/2: loss "), "{stderr}");
+
+    let (succeeded, stdout, stderr) = trainer(&["export", "--run", &run, "--out", &out]);
+    assert!(succeeded, "{stderr}");
+    assert!(
+        stdout.contains("FCN-4 (made-up), 3 tags, 29.1 s window"),
+        "{stdout}"
+    );
+    let model = tagline_engine::Model::open(out.as_ref()).unwrap();
+    assert_eq!(model.info().tags, TAGS);
+
+    let (succeeded, _, stderr) = trainer(&["export", "--run", &data, "--out", &out]);
+    assert!(
+        !succeeded && stderr.contains("holds no run of `trainer train`"),
+        "{stderr}"
+    );
+    let unknown = ["train", "--arch", "fcn9", "--data", &data, "--run", &run];
+    let (succeeded, _, stderr) = trainer(&unknown);
+    assert!(!succeeded && stderr.contains("fcn5-compact"), "{stderr}");
+}

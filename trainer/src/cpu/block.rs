@@ -87,6 +87,11 @@ impl BlockPass {
             size: shape.size_out(),
             pool: block.pool_on(shape.size_out()).unwrap_or([1, 1]),
         };
+        let window = pooling.pool[0] * pooling.pool[1];
+        assert!(
+            window <= usize::from(plane::NONE),
+            "places in a window of a pooling are u16"
+        );
         let [bands, frames] = pooling.pooled();
         let pooled = bands * frames;
         let count = numbers.maps_out * clips;

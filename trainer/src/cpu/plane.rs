@@ -201,3 +201,63 @@ pub(super) fn gradient<S: Simd>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pooling_finds_the_largest_or_the_smallest_and_leaves_the_rest() {
+        let pooling = Pooling {
+            size: [3, 5],
+            pool: [2, 2],
+        };
+        // The third row and the fifth column belong to no window.
+        let map = [
+            1.0, 9.0, -3.0, 2.0, 99.0, //
+            4.0, -5.0, 7.0, 0.0, 99.0, //
+            99.0, 99.0, 99.0, 99.0, 99.0,
+        ];
+        let (mut peaks, mut choices) = ([0.0; 2], [0; 2]);
+        let mut scratch = Scratch::default();
+        pool(pooling, 1.0, &map, &mut scratch, &mut peaks, &mut choices);
+        assert_eq!((peaks, choices), ([9.0, 7.0], [1, 2]));
+        pool(pooling, -1.0, &map, &mut scratch, &mut peaks, &mut choices);
+        assert_eq!((peaks, choices), ([-5.0, -3.0], [3, 0]));
+
+        let mut gradients = map;
+        let line = [1.0, 0.0, 10.0];
+        gradient(pooling, line, &[3, NONE], &[0.5, 0.5], &mut gradients);
+        let mut expected = [1.0; 15];
+        expected[6] = 6.0;
+        assert_eq!(gradients, expected);
+    }
+
+    #[test]
+    fn dropout_keeps_the_marked_values_at_twice_their_size() {
+        let peaks = [1.0, 2.0, 3.0, -9.0];
+        let mut choices = [5; 4];
+        let mut out = [0.0; 4];
+        activate([2.0, 1.0], &[0b1101], &peaks, &mut choices, &mut out);
+        assert_eq!(out, [6.0, 0.0, 14.0, 0.0]);
+        assert_eq!(choices, [5, NONE, 5, NONE]);
+        activate(
+            [2.0, 1.0],
+            &[],
+            &peaks[..2],
+            &mut choices[..2],
+            &mut out[..2],
+        );
+        assert_eq!(out[..2], [3.0, 5.0]);
+    }
+
+    #[test]
+    fn sums_of_any_length_are_right() {
+        for length in [0, 1, 15, 16, 17, 1024, 5000] {
+            let values: Vec<f32> = (0..length).map(|index| (index % 7) as f32 - 3.0).collect();
+            let sum: f64 = values.iter().map(|value| f64::from(*value)).sum();
+            let squares: f64 = values.iter().map(|value| f64::from(value * value)).sum();
+            assert_eq!(sums(&values), [sum, squares], "{length} values");
+        }
+    }
+}
