@@ -10,7 +10,7 @@ pub use table::ARCHITECTURES;
 
 use crate::data::Input;
 
-/// Part of the values that a dropout after pooling sets to 0.
+/// Part of the values that dropout sets to 0.
 pub const DROPOUT: f64 = 0.5;
 
 /// A network as a table of its blocks. A 1×1 convolution to the tags and a sigmoid follow them.
@@ -27,7 +27,7 @@ pub struct Architecture {
 }
 
 /// One block: convolution without bias, batch norm, ReLU, and perhaps max-pooling without padding
-/// followed by dropout of 0.5.
+/// and dropout of 0.5.
 ///
 /// The batch norm's own offset takes the part of a bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Block {
     pub maps: usize,
     /// Size and stride of the pooling: bands, frames.
     pub pool: Option<[usize; 2]>,
+    /// Whether dropout follows.
+    pub dropout: bool,
 }
 
 /// Size of a convolution's kernels.

@@ -114,9 +114,10 @@ impl Network {
             let unbiased = normed.variance.detach() * (count / (count - 1.0).max(1.0));
             statistics.push([normed.mean.detach(), unbiased]);
             let pooled = block.pool(normed.output);
-            match block.block.pool {
-                Some(_) if dropout => drop(pooled),
-                _ => pooled,
+            if dropout && block.block.dropout {
+                drop(pooled)
+            } else {
+                pooled
             }
         });
         let logits = self.output(maps);

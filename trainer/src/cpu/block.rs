@@ -110,7 +110,7 @@ impl BlockPass {
             }
         };
         let dropout = match mode {
-            Mode::Drop(dropout) if block.pool.is_some() => Some(dropout),
+            Mode::Drop(dropout) if block.dropout => Some(dropout),
             _ => None,
         };
         self.dropped = dropout.is_some();
