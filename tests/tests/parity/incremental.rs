@@ -56,7 +56,7 @@ fn compare(case: &Case, backend: Backend, dirs: &[PathBuf]) {
         &with_top_db(&case.model, Some(80.0)),
         Backend::Tract,
         &[],
-        "whole windows: top_db",
+        "whole windows: the front-end ties",
     );
     let mut network = open(
         &with_top_db(&case.model, None),
@@ -131,7 +131,7 @@ fn networks_that_scale_each_frame_in_its_own_way_run_in_whole_windows() {
         ),
     ] {
         let case = raw(network);
-        let mut whole = open(&case.model, Backend::Tract, &[], "whole windows: top_db");
+        let mut whole = open(&case.model, Backend::Tract, &[], "whole windows: the front-end ties");
         let free = with_top_db(&case.model, None);
         let mut network = open(&free, Backend::Tract, &[], reason);
         let (mut expected, mut found) = (vec![0.0; 50], vec![0.0; 50]);
