@@ -56,8 +56,11 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
     trainer(at, train);
     assert!(std::fs::read(at.join("run/best.safetensors")).unwrap() == weights);
 
-    trainer(at, "export --run run --out model.onnx");
-    let scores = trainer(at, "evaluate model.onnx --data data --split train --json");
+    trainer(at, "export --run run --out models/model.onnx");
+    let scores = trainer(
+        at,
+        "evaluate models/model.onnx --data data --split train --json",
+    );
     let scores: Value = serde_json::from_str(&scores).unwrap();
     let auc = scores["macro_roc_auc"].as_f64().unwrap();
     assert!(auc > 0.65, "it has not learnt the corpus: ROC-AUC {auc}");
@@ -68,7 +71,7 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
         &DemoOptions {
             audio: song.clone(),
             bundle: bundle(test, "Tagline.clap").expect("`cargo xtask bundle` makes the bundle"),
-            model: Some(at.join("model.onnx")),
+            model: Some(at.join("models/model.onnx")),
             realtime: false,
             out: at.join("demo"),
             blocks: BlockSizes::Fixed(512),
@@ -81,7 +84,7 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
 
     let tagged = trainer(
         at,
-        &format!("tag {} --model model.onnx --json", song.display()),
+        &format!("tag {} --model models/model.onnx --json", song.display()),
     );
     let tagged: Value = serde_json::from_str(&tagged).unwrap();
     for (tag, in_plugin) in &report.tags {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::backend::library_dirs;
-use super::{Outcome, still_wanted};
+use super::{Outcome, make_folder_of, still_wanted};
 use crate::export::{Export, Int8, to_int8, write};
 
 /// Make a model file of the best epoch of a training.
@@ -67,6 +67,7 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
         );
         model = int8;
     }
+    make_folder_of(&args.out)?;
     write(&model, &args.out)?;
     let line = format!(
         "{}: {}, {} tags, {:.1} s window\n{cost}",

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Outcome, still_wanted};
+use super::{Outcome, make_folder_of, still_wanted};
 use crate::import::{Import, PRESETS};
 
 /// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
@@ -51,6 +51,7 @@ pub(super) fn run(args: ImportArgs) -> Outcome {
         licence: args.licence,
         provenance: args.provenance,
     };
+    make_folder_of(&args.out)?;
     let model = import.write(&args.out)?;
     let line = format!(
         "{}: {}, {} tags, {:.1} s window\n",

@@ -13,6 +13,7 @@ mod tag;
 mod train;
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -58,6 +59,13 @@ pub fn run(cli: Cli) -> ExitCode {
         complain(&error.to_string());
         ExitCode::FAILURE
     })
+}
+
+/// Makes the folder that `file` is to be written into.
+fn make_folder_of(file: &Path) -> Result<(), String> {
+    file.parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .map_err(|error| format!("{} is not written: {error}", file.display()))
 }
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
