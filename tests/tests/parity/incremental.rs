@@ -131,7 +131,12 @@ fn networks_that_scale_each_frame_in_its_own_way_run_in_whole_windows() {
         ),
     ] {
         let case = raw(network);
-        let mut whole = open(&case.model, Backend::Tract, &[], "whole windows: the front-end ties");
+        let mut whole = open(
+            &case.model,
+            Backend::Tract,
+            &[],
+            "whole windows: the front-end ties",
+        );
         let free = with_top_db(&case.model, None);
         let mut network = open(&free, Backend::Tract, &[], reason);
         let (mut expected, mut found) = (vec![0.0; 50], vec![0.0; 50]);
