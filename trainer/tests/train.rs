@@ -131,7 +131,7 @@ fn a_small_set_is_learnt_and_the_run_folder_tells_all() {
     assert_eq!(epochs.lines().count(), 13);
     let tags = String::from_utf8(file(&options, "tags.csv")).unwrap();
     assert!(tags.contains("\nhigh,8,"), "{tags}");
-    for figure in ["curves.svg", "tags.svg"] {
+    for figure in ["curves.svg", "loss.svg", "tags.svg"] {
         assert!(file(&options, figure).starts_with(b"<svg"));
     }
     let again = train::run(&options, &()).unwrap();

@@ -6,7 +6,7 @@ use crate::charts::{ChartError, Line, LineChart};
 use crate::evaluation::{per_tag_figure, write_csv};
 use crate::metrics::Scores;
 
-/// Writes `epochs.csv` and `curves.svg`.
+/// Writes `epochs.csv`, `curves.svg` and `loss.svg`.
 pub(super) fn write_epochs(
     folder: &RunFolder,
     title: &str,
@@ -32,17 +32,23 @@ pub(super) fn write_epochs(
             .map(|one| (one.epoch as f64, value(one)))
             .collect(),
     };
-    let chart = LineChart {
+    let curves = LineChart {
         title: &format!("Learning curves of {title}"),
         x_label: "epoch",
-        y_label: "on the validation split; loss on the training split",
+        y_label: "macro average on the validation split",
         lines: vec![
             line("ROC-AUC", |one| one.roc_auc),
             line("PR-AUC", |one| one.pr_auc),
-            line("loss", |one| one.train_loss),
         ],
     };
-    folder.write("curves.svg", &drawn("curves.svg", chart.svg())?)
+    folder.write("curves.svg", &drawn("curves.svg", curves.svg())?)?;
+    let loss = LineChart {
+        title: &format!("Training loss of {title}"),
+        x_label: "epoch",
+        y_label: "mean binary cross-entropy, with dropout",
+        lines: vec![line("loss", |one| one.train_loss)],
+    };
+    folder.write("loss.svg", &drawn("loss.svg", loss.svg())?)
 }
 
 /// Writes `tags.csv` and `tags.svg`: scores of every tag in the best epoch.

@@ -192,3 +192,72 @@ fn follow(running: &Param<Tensor<1>>, batch: Tensor<1>) -> Param<Tensor<1>> {
     let value = running.val() * (1.0 - MOMENTUM) + batch * MOMENTUM;
     Param::initialized(running.id, value.detach())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arch::{Block, Kernel};
+    use crate::data::Input;
+
+    /// Without dropout, whose draws differ from device to device.
+    static PLAIN: Architecture = Architecture {
+        name: "plain",
+        title: "Plain",
+        input: Input::Mel,
+        blocks: &[
+            Block {
+                kernel: Kernel::Square,
+                maps: 4,
+                pool: Some([4, 4]),
+                dropout: false,
+            },
+            Block {
+                kernel: Kernel::Square,
+                maps: 6,
+                pool: Some([2, 5]),
+                dropout: false,
+            },
+        ],
+    };
+
+    #[test]
+    fn burns_own_gradients_lead_to_the_same_network() {
+        let batch = Batch {
+            clips: 3,
+            size: [8, 20],
+            windows: (0..480_u16)
+                .map(|at| f32::from(at * 7 % 31) / 10.0 - 1.5)
+                .collect(),
+            labels: vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0],
+        };
+        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
+        let train = |is_processor| {
+            let computer = Computer {
+                device: Device::flex(),
+                is_processor,
+            };
+            let mut learner = Learner::new(&PLAIN, &parameters, 1.0, &computer);
+            let losses: Vec<f32> = (0..5)
+                .map(|seed| learner.step(&batch, 0.01, seed))
+                .collect();
+            let probabilities = learner.predict(batch.windows());
+            (losses, probabilities, learner.parameters())
+        };
+        let (losses, probabilities, mut found) = train(true);
+        let (in_burn, expected, mut in_burns) = train(false);
+        let close = |found: &[f32], expected: &[f32]| {
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-3, "{found} {expected}");
+            }
+        };
+        close(&losses, &in_burn);
+        close(&probabilities, &expected);
+        assert!(losses[4] < losses[0], "{losses:?}");
+        for ((_, _, found), (_, _, expected)) in found.tensors().into_iter().zip(in_burns.tensors())
+        {
+            close(found, expected);
+        }
+        assert_ne!(found, parameters);
+    }
+}

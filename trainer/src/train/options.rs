@@ -58,8 +58,8 @@ impl Default for Recipe {
         Self {
             width: 1.0,
             epochs: 30,
-            batch: 16,
-            learning_rate: 1e-3,
+            batch: 8,
+            learning_rate: 3e-3,
             warm_up: 0.05,
             patience: 10,
             clip_norm: 1.0,

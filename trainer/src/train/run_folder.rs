@@ -5,7 +5,7 @@
 //! | `run.json` | network, recipe, data and versions |
 //! | `last.safetensors` | where the training stands |
 //! | `best.safetensors` | the network of the best epoch |
-//! | `epochs.csv`, `curves.svg` | loss and AUC of every epoch |
+//! | `epochs.csv`, `curves.svg`, `loss.svg` | loss and AUC of every epoch |
 //! | `tags.csv`, `tags.svg` | AUC of every tag in the best epoch |
 
 use std::path::{Path, PathBuf};
