@@ -135,7 +135,7 @@ fn answers() -> Answers {
         };
         let scores: Vec<f64> = truth.iter().enumerate().map(says).collect();
         answers
-            .push(scores.iter().copied(), truth.into_iter())
+            .push(scores.iter().copied(), truth.into_iter().map(Some))
             .unwrap();
     }
     answers
@@ -166,7 +166,9 @@ fn tags_of_one_class_are_named_and_in_no_average() {
 fn answers_without_a_scorable_tag_have_no_average() {
     let mut answers = Answers::new(&tags(&["a"]));
     assert_eq!(answers.score(BOOTSTRAP).macro_roc_auc, None);
-    answers.push([0.5].into_iter(), [true].into_iter()).unwrap();
+    answers
+        .push([0.5].into_iter(), [Some(true)].into_iter())
+        .unwrap();
     let scores = answers.score(BOOTSTRAP);
     assert_eq!((scores.macro_roc_auc, scores.macro_pr_auc), (None, None));
 }
@@ -174,11 +176,14 @@ fn answers_without_a_scorable_tag_have_no_average() {
 #[test]
 fn answers_that_do_not_fit_the_tags_are_refused() {
     let mut answers = Answers::new(&tags(&["a", "b"]));
-    let short = answers.push([0.5].into_iter(), [true, false].into_iter());
+    let short = answers.push([0.5].into_iter(), [Some(true), Some(false)].into_iter());
     assert_eq!(short.unwrap_err().to_string(), "1 scores for 2 tags");
-    let unlabelled = answers.push([0.5, 0.6].into_iter(), [true].into_iter());
+    let unlabelled = answers.push([0.5, 0.6].into_iter(), [Some(true)].into_iter());
     assert_eq!(unlabelled.unwrap_err().to_string(), "1 labels for 2 tags");
-    let nan = answers.push([0.5, f64::NAN].into_iter(), [true, false].into_iter());
+    let nan = answers.push(
+        [0.5, f64::NAN].into_iter(),
+        [Some(true), Some(false)].into_iter(),
+    );
     assert!(nan.unwrap_err().to_string().contains("`b` is NaN"));
     assert_eq!(answers.clips(), 0);
 }

@@ -2,11 +2,13 @@
 
 mod backend;
 mod data;
+mod distill;
 mod evaluate;
 mod experiment;
 mod export;
 mod import;
 mod prepare;
+mod progress;
 mod score;
 mod synth;
 mod tag;
@@ -29,6 +31,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Data(data::DataArgs),
+    Distill(distill::DistillArgs),
     Evaluate(evaluate::EvaluateArgs),
     Experiment(experiment::ExperimentArgs),
     Export(export::ExportArgs),
@@ -45,6 +48,7 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Data(args) => data::run(&args),
+        Command::Distill(args) => distill::run(args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Experiment(args) => experiment::run(args),
         Command::Export(args) => export::run(args),

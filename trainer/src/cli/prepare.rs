@@ -1,7 +1,5 @@
 //! `trainer prepare`.
 
-mod shown;
-
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -10,8 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use shown::Shown;
-
+use super::progress::Shown;
 use super::{Outcome, complain, still_wanted};
 use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
 use crate::interrupt::Stop;
@@ -53,7 +50,7 @@ struct CommonArgs {
     #[arg(long, default_value = "1")]
     windows: NonZeroUsize,
     /// Shortest file that is used. What is shorter than a window is repeated to fill it.
-    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = least_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = parse_least_seconds)]
     least_seconds: f64,
     /// Files of a shard, which are lost together on an interruption.
     #[arg(long, value_name = "FILES", default_value_t = Plan::SHARD_ITEMS)]
@@ -179,7 +176,8 @@ fn input(text: &str) -> Result<Input, String> {
     text.parse().map_err(|error| format!("{error}"))
 }
 
-fn least_seconds(text: &str) -> Result<f64, String> {
+/// A length from 0.1 s to a window's.
+pub(super) fn parse_least_seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.1..=29.0).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds from 0.1 to 29 is expected".into()),
@@ -271,6 +269,16 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
         }
     });
     shown.finish();
+    finish(prepared, &options.out, options.inputs[0], common.json)
+}
+
+/// Says what became of a preparation.
+pub(super) fn finish(
+    prepared: Result<Prepared, PrepareError>,
+    out: &Path,
+    input: Input,
+    as_json: bool,
+) -> Outcome {
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(error @ PrepareError::Interrupted { .. }) => {
@@ -280,10 +288,10 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
         }
         Err(error) => return Err(error.into()),
     };
-    let data = Dataset::open(&options.out, options.inputs[0])?;
-    let text = match common.json {
-        true => json(&prepared, &data, &options.out),
-        false => table(&prepared, &data, &options.out),
+    let data = Dataset::open(out, input)?;
+    let text = match as_json {
+        true => json(&prepared, &data, out),
+        false => table(&prepared, &data, out),
     };
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)

@@ -65,6 +65,10 @@ pub(super) struct TrainArgs {
     /// Part of the epochs, at the beginning, on random halves of the window, in half the time.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().half_windows)]
     half_windows: f64,
+    /// Alter each window's level, equalisation and noise, and mix some with others, anew in each
+    /// epoch.
+    #[arg(long)]
+    augment: bool,
 }
 
 pub(super) fn run(args: TrainArgs) -> Outcome {
@@ -85,6 +89,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             seed: args.seed,
             variable_length: args.variable_length,
             half_windows: args.half_windows,
+            augment: args.augment,
         },
     };
     let report = train::run(&options, &Shown::new(architecture))?;

@@ -63,8 +63,8 @@ impl Processor {
         }
     }
 
-    /// The gradients of the mean binary cross-entropy between the network's logits and `labels`,
-    /// `[clip, tag]`, with dropout by `seed`, or without.
+    /// The gradients of the mean binary cross-entropy between the network's logits and those of
+    /// `labels`, `[clip, tag]`, that are known (not NaN), with dropout by `seed`, or without.
     ///
     /// # Panics
     /// If the windows do not end in one value for each map, or there are not as many labels as
@@ -90,17 +90,14 @@ impl Processor {
         );
         let logits = self.logits(parameters, windows, size);
         assert_eq!(logits.len(), labels.len(), "one label a logit");
-        let loss: f64 = logits
-            .iter()
-            .zip(labels)
-            .map(|(x, y)| cross_entropy(*x, *y))
-            .sum();
-        let count = logits.len() as f32;
-        let mut slopes: Vec<f32> = logits
-            .iter()
-            .zip(labels)
-            .map(|(x, y)| (sigmoid(*x) - y) / count)
-            .collect();
+        let known = || logits.iter().zip(labels).filter(|(_, y)| !y.is_nan());
+        let loss: f64 = known().map(|(x, y)| cross_entropy(*x, *y)).sum();
+        let count = known().count().max(1) as f32;
+        let slope = |(x, y): (&f32, &f32)| match y.is_nan() {
+            true => 0.0,
+            false => (sigmoid(*x) - y) / count,
+        };
+        let mut slopes: Vec<f32> = logits.iter().zip(labels).map(slope).collect();
 
         let tags = parameters.tags();
         let mut gradients = parameters.clone();

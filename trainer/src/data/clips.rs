@@ -135,7 +135,7 @@ impl Clips {
         metadata.heard_frames(row)
     }
 
-    /// One value a tag, 0 to 1.
+    /// One value a tag, 0 to 1; NaN where it is not known.
     ///
     /// # Panics
     /// If there is no such clip.

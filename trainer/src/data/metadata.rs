@@ -1,6 +1,7 @@
 //! The clips' metadata: an Arrow IPC file for each shard, one record batch in it.
 //!
-//! Columns: `id`, `path`, `split` (text), `labels` (fixed-size list of f32, one a tag, 0 to 1),
+//! Columns: `id`, `path`, `split` (text), `labels` (fixed-size list of f32, one a tag: 0 to 1,
+//! or NaN where it is not known),
 //! `heard_frames` (u32), `offset_seconds` (f64). The schema's metadata hold the tag names under
 //! `tags`, as a JSON list. Reading copies nothing: the arrays lie in the mapped file.
 
@@ -31,7 +32,7 @@ pub struct ClipInfo {
     pub path: String,
     /// The part of the data set it belongs to.
     pub split: Split,
-    /// One a tag, 0 to 1.
+    /// One a tag, 0 to 1; NaN where it is not known.
     pub labels: Vec<f32>,
     /// Frames of real audio in its window; the rest repeats them.
     pub heard_frames: usize,

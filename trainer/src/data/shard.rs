@@ -145,7 +145,7 @@ impl ShardWriter {
         if info.labels.len() != tags {
             return Err(format!("{} labels for {tags} tags", info.labels.len()));
         }
-        let possible = |label: &&f32| (0.0..=1.0).contains(*label);
+        let possible = |label: &&f32| label.is_nan() || (0.0..=1.0).contains(*label);
         if let Some(label) = info.labels.iter().find(|label| !possible(label)) {
             return Err(format!("a label of {label}, which is not from 0 to 1"));
         }

@@ -91,7 +91,7 @@ pub fn match_clips(
         let labels = labels(truth, row)?;
         let pushed = answers.push(
             columns.iter().map(|&column| scores[column]),
-            labels.into_iter(),
+            labels.into_iter().map(Some),
         );
         // Both have a column a tag, and a table holds finite numbers only.
         pushed.expect("tables are checked when they are read");

@@ -3,7 +3,7 @@
 use super::EvaluateError;
 use super::named::first_of;
 use crate::data::Clips;
-use crate::metrics::{Answers, POSITIVE_FROM};
+use crate::metrics::{Answers, truth_of};
 
 /// Tags that both have, in the data's order, and where they stand in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,12 +90,9 @@ impl SharedTags {
                 .places
                 .iter()
                 .map(|place| f64::from(probabilities[place[0]]));
-            let positive = self
-                .places
-                .iter()
-                .map(|place| labels[place[1]] >= POSITIVE_FROM);
+            let truth = self.places.iter().map(|place| truth_of(labels[place[1]]));
             answers
-                .push(scores, positive)
+                .push(scores, truth)
                 .map_err(|source| EvaluateError::Answer {
                     clip: clips.id(clip).to_owned(),
                     source,

@@ -30,8 +30,8 @@ pub struct Answers {
     tags: Vec<String>,
     /// `[tag][clip]`
     scores: Vec<Vec<f64>>,
-    /// `[tag][clip]`
-    positive: Vec<Vec<bool>>,
+    /// `[tag][clip]`; `None` where nobody knows.
+    truth: Vec<Vec<Option<bool>>>,
 }
 
 impl Answers {
@@ -41,11 +41,12 @@ impl Answers {
         Self {
             tags: tags.to_vec(),
             scores: vec![Vec::new(); tags.len()],
-            positive: vec![Vec::new(); tags.len()],
+            truth: vec![Vec::new(); tags.len()],
         }
     }
 
-    /// Adds a clip: its `scores`, higher meaning likelier, and whether it has each tag.
+    /// Adds a clip: its `scores`, higher meaning likelier, and whether it has each tag, `None`
+    /// where that is not known.
     ///
     /// # Errors
     /// [`AnswersError`] if either has another length than the tags, or a score is not a number;
@@ -53,7 +54,7 @@ impl Answers {
     pub fn push(
         &mut self,
         scores: impl ExactSizeIterator<Item = f64> + Clone,
-        positive: impl ExactSizeIterator<Item = bool>,
+        truth: impl ExactSizeIterator<Item = Option<bool>>,
     ) -> Result<(), AnswersError> {
         let length = |what, found| {
             let needed = self.tags.len();
@@ -64,7 +65,7 @@ impl Answers {
             })
         };
         if let Some(error) =
-            length("scores", scores.len()).or_else(|| length("labels", positive.len()))
+            length("scores", scores.len()).or_else(|| length("labels", truth.len()))
         {
             return Err(error);
         }
@@ -75,8 +76,8 @@ impl Answers {
         for (column, score) in self.scores.iter_mut().zip(scores) {
             column.push(score);
         }
-        for (column, positive) in self.positive.iter_mut().zip(positive) {
-            column.push(positive);
+        for (column, truth) in self.truth.iter_mut().zip(truth) {
+            column.push(truth);
         }
         Ok(())
     }
@@ -99,7 +100,7 @@ impl Answers {
     }
 
     /// Which clips have one tag.
-    pub(super) fn positive_of(&self, tag: usize) -> &[bool] {
-        &self.positive[tag]
+    pub(super) fn truth_of(&self, tag: usize) -> &[Option<bool>] {
+        &self.truth[tag]
     }
 }

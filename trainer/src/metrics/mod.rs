@@ -16,3 +16,9 @@ pub use scores::{Scores, TagScores};
 
 /// A label from here on counts as "the clip has the tag".
 pub const POSITIVE_FROM: f32 = 0.5;
+
+/// Whether a clip has a tag by its label, 0 to 1; `None` where the label is NaN, which is not known.
+#[must_use]
+pub fn truth_of(label: f32) -> Option<bool> {
+    (!label.is_nan()).then_some(label >= POSITIVE_FROM)
+}

@@ -43,13 +43,14 @@ pub struct BestF1 {
 /// If there are not as many `scores` as `positive`.
 #[must_use]
 pub fn best_f1(scores: &[f32], positive: &[bool]) -> Option<BestF1> {
-    let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
-    Ranking::new(&scores, positive).best_f1(&scores)
+    let wide: Vec<f64> = scores.iter().copied().map(f64::from).collect();
+    ranking_of(scores, positive).best_f1(&wide)
 }
 
 fn ranking_of(scores: &[f32], positive: &[bool]) -> Ranking {
     let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
-    Ranking::new(&scores, positive)
+    let truth: Vec<_> = positive.iter().copied().map(Some).collect();
+    Ranking::new(&scores, &truth)
 }
 
 /// Areas under one tag's curves.
@@ -73,15 +74,18 @@ pub(super) struct Ranking {
 }
 
 impl Ranking {
-    pub fn new(scores: &[f64], positive: &[bool]) -> Self {
-        assert_eq!(scores.len(), positive.len(), "one score a clip");
+    /// A ranking of the clips whose `truth` is known.
+    pub fn new(scores: &[f64], truth: &[Option<bool>]) -> Self {
+        assert_eq!(scores.len(), truth.len(), "one score a clip");
         assert!(scores.len() < 1 << (32 - FLAG_BITS), "a thousand million");
-        let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+        let known = |clip: &u32| truth[*clip as usize].is_some();
+        let mut order: Vec<u32> = (0..scores.len() as u32).filter(known).collect();
         let key = |clip: u32| key(scores[clip as usize]);
         order.sort_unstable_by(|&a, &b| key(b).total_cmp(&key(a)));
         let entry = |(at, &clip): (usize, &u32)| {
             let last = order.get(at + 1).is_none_or(|&next| key(next) != key(clip));
-            let positive = if positive[clip as usize] { POSITIVE } else { 0 };
+            let positive = truth[clip as usize] == Some(true);
+            let positive = if positive { POSITIVE } else { 0 };
             clip << FLAG_BITS | positive | if last { LAST_OF_TIE } else { 0 }
         };
         let entries = order.iter().enumerate().map(entry).collect();
@@ -222,8 +226,19 @@ mod tests {
                 labels.push(positive[clip]);
             }
         }
-        let weighted = Ranking::new(&scores, &positive).areas_weighted(|clip| weights[clip]);
+        let weighted = Ranking::new(&scores, &positive.map(Some));
+        let weighted = weighted.areas_weighted(|clip| weights[clip]);
+        let labels: Vec<_> = labels.into_iter().map(Some).collect();
         assert_eq!(weighted, Ranking::new(&copied, &labels).areas());
+    }
+
+    #[test]
+    fn a_clip_of_unknown_truth_is_not_ranked() {
+        let truth = [Some(true), None, Some(false), None, Some(true)];
+        let known = [Some(true), Some(false), Some(true)];
+        let all = Ranking::new(&[0.3, 0.9, 0.2, 0.0, 0.1], &truth);
+        assert_eq!(all.areas(), Ranking::new(&[0.3, 0.2, 0.1], &known).areas());
+        assert_eq!(all.areas().roc_auc, Some(0.5));
     }
 
     #[test]

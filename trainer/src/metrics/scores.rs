@@ -62,14 +62,18 @@ impl Answers {
     /// resample that leaves a tag with one class has no area for it, and averages the others.
     #[must_use]
     pub fn score(&self, bootstrap: Bootstrap) -> Scores {
-        let ranking = |tag| Ranking::new(self.scores_of(tag), self.positive_of(tag));
+        let ranking = |tag| Ranking::new(self.scores_of(tag), self.truth_of(tag));
         let tags = 0..self.tags().len();
         let rankings: Vec<Ranking> = tags.clone().into_par_iter().map(ranking).collect();
         let areas: Vec<Areas> = rankings.iter().map(Ranking::areas).collect();
         let resamples = bootstrap::resample(&rankings, self.clips(), bootstrap);
         let tags = tags.map(|tag| TagScores {
             tag: self.tags()[tag].clone(),
-            positives: self.positive_of(tag).iter().filter(|&&p| p).count(),
+            positives: self
+                .truth_of(tag)
+                .iter()
+                .filter(|truth| **truth == Some(true))
+                .count(),
             roc_auc: areas[tag].roc_auc,
             roc_auc_interval: interval(&resamples, |all| all[tag].roc_auc),
             pr_auc: areas[tag].average_precision,

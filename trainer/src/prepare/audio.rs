@@ -6,14 +6,13 @@ use std::path::Path;
 use tagline_engine::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 use tagline_media::DecodeError;
 
-use super::mono::decode_stretches;
-use crate::data::Input;
+use super::mono::{Stretches, decode_stretches};
 
 /// What is shorter than a window by no more is not worth a remark.
 const TOLERANCE_SECONDS: f64 = 0.5;
 
 /// A window's worth of a file.
-pub(super) struct Excerpt {
+pub(crate) struct Excerpt {
     /// Where it begins in the file.
     pub offset_seconds: f64,
     /// Frames before its repetition.
@@ -23,14 +22,14 @@ pub(super) struct Excerpt {
 }
 
 /// What a file gave.
-pub(super) struct Excerpts {
+pub(crate) struct Excerpts {
     pub excerpts: Vec<Excerpt>,
     /// Set where the file is shorter than a window.
     pub remark: Option<String>,
 }
 
 /// Front-ends with their buffers, for one file after another.
-pub(super) struct Extractor {
+pub(crate) struct Extractor {
     specs: Vec<FrontEndSpec>,
     most_windows: usize,
     least_seconds: f64,
@@ -47,9 +46,10 @@ struct Analysis {
 }
 
 impl Extractor {
-    pub fn new(inputs: &[Input], most_windows: usize, least_seconds: f64) -> Self {
+    /// Up to `most_windows` windows by each of `specs`, of every file of `least_seconds` or more.
+    pub fn new(specs: Vec<FrontEndSpec>, most_windows: usize, least_seconds: f64) -> Self {
         Self {
-            specs: inputs.iter().map(|input| input.front_end()).collect(),
+            specs,
             most_windows,
             least_seconds,
             ready: None,
@@ -58,7 +58,17 @@ impl Extractor {
 
     /// Decodes and analyses a file; what is wrong with it is said without its path.
     pub fn extract(&mut self, path: &Path) -> Result<Excerpts, String> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path)));
+        self.extract_with(path, |_, _, _, _| Ok(()))
+    }
+
+    /// As [`Self::extract`]; `also` sees each excerpt with its sample rate and samples, and may
+    /// analyse more sounds of that rate.
+    pub fn extract_with(
+        &mut self,
+        path: &Path,
+        also: impl FnMut(&mut Self, &Excerpt, u32, &[f32]) -> Result<(), FrontEndError>,
+    ) -> Result<Excerpts, String> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path, also)));
         match outcome {
             Ok(outcome) => outcome.map_err(|refused| reason(path, refused)),
             Err(_) => {
@@ -68,8 +78,34 @@ impl Extractor {
         }
     }
 
-    fn extract_file(&mut self, path: &Path) -> Result<Excerpts, Refused> {
-        let file = decode_stretches(path, |rate_hz, samples| {
+    fn extract_file(
+        &mut self,
+        path: &Path,
+        mut also: impl FnMut(&mut Self, &Excerpt, u32, &[f32]) -> Result<(), FrontEndError>,
+    ) -> Result<Excerpts, Refused> {
+        let file = self.stretches(path)?;
+        let rate_hz = f64::from(file.sample_rate_hz);
+        let mut excerpts = Vec::new();
+        for (start, samples) in &file.stretches {
+            let (windows, heard_frames) =
+                self.windows(file.sample_rate_hz, samples, self.specs.len())?;
+            let excerpt = Excerpt {
+                offset_seconds: *start as f64 / rate_hz,
+                heard_frames,
+                windows,
+            };
+            also(self, &excerpt, file.sample_rate_hz, samples)?;
+            excerpts.push(excerpt);
+        }
+        let (seconds, window_seconds) = (file.samples as f64 / rate_hz, self.window_seconds());
+        let short = seconds < window_seconds - TOLERANCE_SECONDS;
+        let remark =
+            short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
+        Ok(Excerpts { excerpts, remark })
+    }
+
+    fn stretches(&self, path: &Path) -> Result<Stretches, Refused> {
+        decode_stretches(path, |rate_hz, samples| {
             let seconds = samples as f64 / f64::from(rate_hz);
             if seconds < self.least_seconds {
                 let least = self.least_seconds;
@@ -81,24 +117,22 @@ impl Extractor {
             Ok(starts
                 .map(|start| start..samples.min(start + length))
                 .collect())
-        })?;
-        let rate_hz = f64::from(file.sample_rate_hz);
-        let analyses = self.analyses(file.sample_rate_hz);
-        let analyses = analyses.map_err(|error| Refused::Because(error.to_string()))?;
-        let excerpts = file.stretches.iter().map(|(start, samples)| {
-            let windows: Vec<_> = analyses.iter_mut().map(|a| a.run(samples)).collect();
-            Excerpt {
-                offset_seconds: *start as f64 / rate_hz,
-                heard_frames: windows.iter().map(|(_, heard)| *heard).min().unwrap_or(0),
-                windows: windows.into_iter().map(|(window, _)| window).collect(),
-            }
-        });
-        let excerpts = excerpts.collect();
-        let (seconds, window_seconds) = (file.samples as f64 / rate_hz, self.window_seconds());
-        let short = seconds < window_seconds - TOLERANCE_SECONDS;
-        let remark =
-            short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
-        Ok(Excerpts { excerpts, remark })
+        })
+    }
+
+    /// The windows that the first `front_ends` of the front-ends make of a sound, and the frames
+    /// of it that all of them have heard.
+    pub fn windows(
+        &mut self,
+        rate_hz: u32,
+        samples: &[f32],
+        front_ends: usize,
+    ) -> Result<(Vec<Vec<f32>>, usize), FrontEndError> {
+        let analyses = self.analyses(rate_hz)?.iter_mut().take(front_ends);
+        let windows: Vec<_> = analyses.map(|analysis| analysis.run(samples)).collect();
+        let heard = windows.iter().map(|(_, heard)| *heard).min().unwrap_or(0);
+        let windows = windows.into_iter().map(|(window, _)| window);
+        Ok((windows.collect(), heard))
     }
 
     /// Samples under the frames of a window, so that none of them sees the excerpt's end.
@@ -176,6 +210,12 @@ fn starts(samples: usize, length: usize, most: usize) -> Vec<usize> {
 enum Refused {
     Decode(DecodeError),
     Because(String),
+}
+
+impl From<FrontEndError> for Refused {
+    fn from(error: FrontEndError) -> Self {
+        Self::Because(error.to_string())
+    }
 }
 
 impl From<DecodeError> for Refused {

@@ -10,7 +10,7 @@ const EXTENSIONS: [&str; 10] = [
 ];
 
 /// Names in a folder, in order. Names that are no text are left out: tables cannot name them.
-pub(super) fn entries(folder: &Path) -> Result<Vec<String>, PrepareError> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<String>, PrepareError> {
     let entries = std::fs::read_dir(folder).map_err(PrepareError::io(folder))?;
     let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
     let names: std::io::Result<Vec<_>> = names.collect();
@@ -24,7 +24,7 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<String>, PrepareError> {
 }
 
 /// Audio files in a folder and those below it, relative to it, in order.
-pub(super) fn audio_files(folder: &Path) -> Result<Vec<String>, PrepareError> {
+pub(crate) fn audio_files(folder: &Path) -> Result<Vec<String>, PrepareError> {
     let mut found = Vec::new();
     walk(folder, "", &mut found)?;
     Ok(found)

@@ -26,3 +26,8 @@ pub use error::PrepareError;
 pub use options::Options;
 pub use run::{Prepared, Progress, prepare};
 pub use splits::read_lines;
+
+pub(crate) use audio::{Excerpt, Extractor};
+pub(crate) use files::{audio_files, entries};
+pub(crate) use run::fill;
+pub(crate) use table::{Row, Table};

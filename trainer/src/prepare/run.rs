@@ -1,11 +1,12 @@
 //! A collection becomes a prepared data set.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use super::audio::{Excerpts, Extractor};
 use super::ordered::ordered;
 use super::{Collection, Item, Options, PrepareError};
-use crate::data::{Clip, ClipInfo, DataError, DatasetWriter, Plan, Remark, Summary};
+use crate::data::{Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, Summary};
 
 /// How far a preparation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +38,44 @@ pub struct Prepared {
 pub fn prepare(
     collection: &Collection,
     options: &Options,
+    report: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Prepared, PrepareError> {
+    let plan = plan(collection, options);
+    let specs: Vec<_> = plan.inputs().map(Input::front_end).collect();
+    fill(
+        plan,
+        &options.out,
+        options.jobs.get(),
+        collection.items.len(),
+        || {
+            let windows = options.windows.get();
+            Extractor::new(specs.clone(), windows, options.least_seconds)
+        },
+        |extractor, number| {
+            let item = &collection.items[number];
+            let outcome = extractor.extract(&collection.audio.join(&*item.path));
+            clips(item, outcome, collection.tags.len())
+        },
+        report,
+    )
+}
+
+/// Writes a data set of `items` items to `out`: `work` makes the clips of each, or says why there
+/// are none, on `jobs` threads, each with a state of its own that `start` makes. Goes on where an
+/// earlier run with the same plan stopped.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn fill<S>(
+    plan: Plan,
+    out: &Path,
+    jobs: usize,
+    items: usize,
+    start: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, usize) -> (Vec<Clip>, Vec<Remark>) + Sync,
     mut report: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Prepared, PrepareError> {
-    let items = collection.items.len();
-    let plan = plan(collection, options);
-    let inputs: Vec<_> = plan.inputs().collect();
-    let mut writer = match DatasetWriter::create(&options.out, plan) {
+    let mut writer = match DatasetWriter::create(out, plan) {
         Ok(writer) => writer,
         Err(DataError::Complete { .. }) => {
             return Ok(Prepared {
@@ -62,31 +95,20 @@ pub fn prepare(
         skipped: 0,
     };
     let mut failed = None;
-    let mut interrupted = report(progress).is_break();
-    if !interrupted {
+    if report(progress).is_continue() {
         ordered(
             tasks.len(),
-            options.jobs.get(),
-            || Extractor::new(&inputs, options.windows.get(), options.least_seconds),
-            |extractor, task| {
-                let item = &collection.items[tasks[task]];
-                extractor.extract(&collection.audio.join(&*item.path))
-            },
-            |task, outcome| {
-                let item = &collection.items[tasks[task]];
+            jobs,
+            start,
+            |state, task| work(state, tasks[task]),
+            |_, (clips, remarks)| {
                 progress.done += 1;
-                progress.skipped += usize::from(outcome.is_err());
-                let (clips, remarks) = clips(item, outcome, collection.tags.len());
+                progress.skipped += usize::from(clips.is_empty());
                 if let Err(error) = writer.push(&clips, &remarks) {
                     failed = Some(error);
                     return ControlFlow::Break(());
                 }
-                interrupted = report(progress).is_break();
-                if interrupted {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
+                report(progress)
             },
         );
     }

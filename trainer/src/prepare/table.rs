@@ -11,7 +11,7 @@ use super::PrepareError;
 const NAMED_COLUMNS: usize = 8;
 
 /// A table with a header.
-pub(super) struct Table {
+pub(crate) struct Table {
     pub path: PathBuf,
     reader: csv::Reader<File>,
     pub columns: Vec<String>,
@@ -88,7 +88,7 @@ impl Table {
 }
 
 /// A line of a table.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     path: &'a Path,
     columns: &'a [String],
     cells: &'a StringRecord,

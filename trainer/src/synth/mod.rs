@@ -29,3 +29,6 @@ pub use corpus::{CORPUS_RATE_HZ, ClipFormat, Corpus, CorpusReport};
 pub use error::SynthError;
 pub use preview::{Recording, compose_style, style_names};
 pub use soundfonts::SoundFonts;
+
+pub(crate) use encode::ogg as encode_ogg;
+pub(crate) use mix::reverberate;

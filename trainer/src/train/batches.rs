@@ -7,8 +7,9 @@ use std::thread::Scope;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tagline_engine::tile;
+use tagline_engine::{FrontEndSpec, tile};
 
+use super::augment::{Augment, Other};
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
 use crate::data::{Clips, DataError};
@@ -49,6 +50,7 @@ pub(super) struct Epoch<'a> {
     clips: &'a Clips,
     order: Vec<usize>,
     lengths: Lengths,
+    augment: Option<Augment>,
     number: usize,
     batch: usize,
     seed: u64,
@@ -79,6 +81,7 @@ pub(super) enum Purpose {
     Order = 1,
     Crop = 2,
     Dropout = 3,
+    Augment = 4,
 }
 
 /// Steps of an epoch: whole batches only, since a batch norm needs company; or one of all clips
@@ -88,19 +91,19 @@ pub(super) fn steps(clips: usize, batch: usize) -> usize {
 }
 
 impl<'a> Epoch<'a> {
-    /// The epoch `number`, from 0, of training on `clips`, whose frames come `frame_seconds`
-    /// apart.
+    /// The epoch `number`, from 0, of training on `clips`, which were made by the
+    /// front-end `spec`.
     pub(super) fn new(
         clips: &'a Clips,
         recipe: &Recipe,
         number: usize,
-        frame_seconds: f64,
+        spec: &FrontEndSpec,
     ) -> Self {
         let mut order: Vec<usize> = (0..clips.len()).collect();
         order.shuffle(&mut generator(recipe.seed, Purpose::Order, number, 0));
         let halved = (number as f64) < recipe.half_windows * recipe.epochs as f64;
         let given = clips.frames().div_ceil(if halved { 2 } else { 1 });
-        let shortest = (SHORTEST_SECONDS / frame_seconds).ceil() as usize;
+        let shortest = (SHORTEST_SECONDS / spec.frame_seconds()).ceil() as usize;
         let shortest = if recipe.variable_length {
             shortest.clamp(1, given)
         } else {
@@ -110,6 +113,7 @@ impl<'a> Epoch<'a> {
             clips,
             order,
             lengths: Lengths { given, shortest },
+            augment: recipe.augment.then(|| Augment::new(spec)),
             number,
             batch: recipe.batch.min(clips.len()),
             seed: recipe.seed,
@@ -159,24 +163,68 @@ impl<'a> Epoch<'a> {
         };
         let windows = batch.windows.chunks_exact_mut(bands * given);
         for (&clip, out) in chosen.iter().zip(windows) {
-            self.clips.read(clip, &mut window)?;
+            self.crop(clip, &mut rng, &mut window, out)?;
             batch.labels.extend_from_slice(self.clips.labels(clip));
-            let heard = self.clips.heard_frames(clip).clamp(1, frames);
-            let kept = rng.random_range(self.lengths.shortest..=given).min(heard);
-            // Where a whole window is given of a shorter clip, its own repetition stays.
-            let kept = if self.lengths.shortest == given {
-                given
-            } else {
-                kept
-            };
-            let start = rng.random_range(0..=frames.min(heard.max(kept)) - kept);
-            let rows = window.chunks_exact(frames).zip(out.chunks_exact_mut(given));
-            for (row, out) in rows {
-                out[..kept].copy_from_slice(&row[start..start + kept]);
-                tile(out, kept);
-            }
+        }
+        if let Some(augment) = self.augment {
+            self.augment(augment, step, &mut window, &mut batch)?;
         }
         Ok(batch)
+    }
+
+    /// Writes as much of a clip as is used to `out`; `window` is room for all of it.
+    fn crop(
+        &self,
+        clip: usize,
+        rng: &mut ChaCha8Rng,
+        window: &mut [f32],
+        out: &mut [f32],
+    ) -> Result<(), DataError> {
+        let (frames, given) = (self.clips.frames(), self.lengths.given);
+        self.clips.read(clip, window)?;
+        let heard = self.clips.heard_frames(clip).clamp(1, frames);
+        let kept = rng.random_range(self.lengths.shortest..=given).min(heard);
+        // Where a whole window is given of a shorter clip, its own repetition stays.
+        let kept = if self.lengths.shortest == given {
+            given
+        } else {
+            kept
+        };
+        let start = rng.random_range(0..=frames.min(heard.max(kept)) - kept);
+        let rows = window.chunks_exact(frames).zip(out.chunks_exact_mut(given));
+        for (row, out) in rows {
+            out[..kept].copy_from_slice(&row[start..start + kept]);
+            tile(out, kept);
+        }
+        Ok(())
+    }
+
+    fn augment(
+        &self,
+        augment: Augment,
+        step: usize,
+        window: &mut [f32],
+        batch: &mut Batch,
+    ) -> Result<(), DataError> {
+        let mut rng = generator(self.seed, Purpose::Augment, self.number, step);
+        let [bands, given] = batch.size;
+        let tags = batch.labels.len() / batch.clips;
+        let mut other = vec![0.0; bands * given];
+        let windows = batch.windows.chunks_exact_mut(bands * given);
+        for (out, labels) in windows.zip(batch.labels.chunks_exact_mut(tags)) {
+            let mixed = if Augment::mixes(&mut rng) {
+                let clip = rng.random_range(0..self.clips.len());
+                self.crop(clip, &mut rng, window, &mut other)?;
+                Some(Other {
+                    window: &other,
+                    labels: self.clips.labels(clip),
+                })
+            } else {
+                None
+            };
+            augment.alter(&mut rng, out, labels, given, mixed);
+        }
+        Ok(())
     }
 }
 

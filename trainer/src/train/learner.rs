@@ -148,10 +148,14 @@ impl Learner {
         self.device.seed(seed);
         let windows = input(batch.windows(), &self.device);
         let tags = batch.labels.len() / batch.clips;
-        let labels = TensorData::new(batch.labels.clone(), [batch.clips, tags]);
-        let labels = Tensor::<2>::from_data(labels, &self.device);
+        let tensor = |value: fn(f32) -> f32| {
+            let values: Vec<f32> = batch.labels.iter().copied().map(value).collect();
+            Tensor::<2>::from_data(TensorData::new(values, [batch.clips, tags]), &self.device)
+        };
+        let labels = tensor(|label| if label.is_nan() { 0.0 } else { label });
+        let known = tensor(|label| f32::from(u8::from(!label.is_nan())));
         let output = self.network.forward_training(windows, true);
-        let loss = cross_entropy(output.logits, labels);
+        let loss = cross_entropy(output.logits, labels, known);
         let value = loss.clone().into_data().iter::<f32>().next();
         Learnt {
             loss: value.unwrap_or(f32::NAN),
@@ -182,9 +186,11 @@ fn register<const D: usize>(
     gradients.register(parameter.id, Tensor::<D>::from_data(data, device));
 }
 
-/// Mean binary cross-entropy of logits: (1 − y) x − log σ(x), which never overflows.
-fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
-    ((labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits)).mean()
+/// Mean binary cross-entropy of logits whose labels are `known` (1, or 0 where they are not):
+/// (1 − y) x − log σ(x), which never overflows.
+fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>, known: Tensor<2>) -> Tensor<1> {
+    let each = (labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits);
+    (each * known.clone()).sum() / known.sum().clamp_min(1.0)
 }
 
 /// A running statistic after one more batch.
@@ -228,7 +234,7 @@ mod tests {
             windows: (0..480_u16)
                 .map(|at| f32::from(at * 7 % 31) / 10.0 - 1.5)
                 .collect(),
-            labels: vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0],
+            labels: vec![0.0, 1.0, f32::NAN, 0.0, 1.0, 0.0],
         };
         let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
         let train = |is_processor| {

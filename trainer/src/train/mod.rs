@@ -4,6 +4,7 @@
 //! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
 //! draws is a function of seed, epoch and step alone.
 
+mod augment;
 mod batches;
 mod checkpoint;
 mod device;
@@ -308,9 +309,8 @@ impl<'a> Training<'a> {
     fn steps(&mut self, start: Instant) -> Result<bool, TrainError> {
         let recipe = &self.options.recipe;
         let number = self.standing.epochs.len();
-        let frame_seconds = self.description.data.front_end.frame_seconds();
         let clips = self.train.clone();
-        let epoch = Epoch::new(&clips, recipe, number, frame_seconds);
+        let epoch = Epoch::new(&clips, recipe, number, &self.description.data.front_end);
         let steps = epoch.steps();
         let before = self.standing.seconds;
         let mut saved = Instant::now();

@@ -48,6 +48,10 @@ pub struct Recipe {
     /// Part of the epochs, at the beginning, that train on random halves of the window, in half
     /// the time.
     pub half_windows: f64,
+    /// Alter each window's level, equalisation and noise, and mix some with others, anew in each
+    /// epoch.
+    #[serde(default)]
+    pub augment: bool,
 }
 
 /// Shortest audio of `variable_length`, in seconds.
@@ -66,6 +70,7 @@ impl Default for Recipe {
             seed: 0,
             variable_length: false,
             half_windows: 0.0,
+            augment: false,
         }
     }
 }

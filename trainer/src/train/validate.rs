@@ -6,7 +6,7 @@ use super::learner::Learner;
 use super::progress::{Event, Progress};
 use crate::cpu::Windows;
 use crate::data::Clips;
-use crate::metrics::{Answers, Bootstrap, POSITIVE_FROM, Scores};
+use crate::metrics::{Answers, Bootstrap, Scores, truth_of};
 
 /// Clips that are computed side by side.
 const CLIPS: usize = 8;
@@ -30,11 +30,8 @@ pub(super) fn validate(
         let probabilities = learner.predict(windows);
         for (clip, probabilities) in range.clone().zip(probabilities.chunks_exact(tags.len())) {
             let scores = probabilities.iter().map(|score| f64::from(*score));
-            let labels = clips
-                .labels(clip)
-                .iter()
-                .map(|label| *label >= POSITIVE_FROM);
-            answers.push(scores, labels)?;
+            let truth = clips.labels(clip).iter().copied().map(truth_of);
+            answers.push(scores, truth)?;
         }
         progress.event(&Event::Validating {
             clips: range.end,

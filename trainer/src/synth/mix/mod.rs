@@ -5,6 +5,8 @@ mod master;
 mod reverb;
 mod strip;
 
+pub(crate) use reverb::reverberate;
+
 use super::dice::Dice;
 use super::error::SynthError;
 use super::instrument::drum;

@@ -62,3 +62,12 @@ impl Delay {
         }
     }
 }
+
+/// A mono sound in a room: `gain` is that of the reverberation beside the sound itself.
+pub(crate) fn reverberate(samples: &[f32], seconds: f32, gain: f32, rate_hz: u32) -> Vec<f32> {
+    let input = [samples.to_vec(), samples.to_vec()];
+    let mut out = input.clone();
+    add(&input, seconds, gain, rate_hz as f32, &mut out);
+    let [left, right] = out;
+    left.iter().zip(right).map(|(l, r)| 0.5 * (l + r)).collect()
+}

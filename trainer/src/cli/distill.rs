@@ -1,0 +1,116 @@
+//! `trainer distill`.
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::backend::{BackendArg, library_dirs};
+use super::prepare::{finish, parse_least_seconds};
+use super::progress::Shown;
+use super::{Outcome, say};
+use crate::data::Input;
+use crate::distill::{Distillation, Teacher, distill};
+use crate::interrupt::Stop;
+use crate::vocabulary::Vocabulary;
+
+/// Make training data of unlabelled audio: existing models say what they hear in it, and their
+/// opinions are translated into one vocabulary and blended.
+///
+/// Can be interrupted at any time; the same command goes on where it stopped.
+#[derive(Debug, Args)]
+pub(super) struct DistillArgs {
+    /// Folder of audio with one folder for each source (album, author, game), and, if they are
+    /// there, the tables sources.csv and SOURCE/labels.csv.
+    audio: Vec<PathBuf>,
+    /// A model that teaches; several times for several.
+    #[arg(long, value_name = "MODEL")]
+    teacher: Vec<PathBuf>,
+    /// The vocabulary: tags, groups, and what others call them.
+    #[arg(long, value_name = "TOML", default_value = "models/tags.toml")]
+    tags: PathBuf,
+    /// Folder of the data set. It is made if it is not there.
+    #[arg(long)]
+    out: PathBuf,
+    /// A corpus of `trainer synth`, whose labels are facts; several times for several.
+    #[arg(long, value_name = "DIR")]
+    synth: Vec<PathBuf>,
+    /// Number of sounds that are no music (silence, noise, sweeps, hum), in which nothing is.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    no_music: usize,
+    /// Most windows of 29.1 s taken of one file; of one, its centre.
+    #[arg(long, default_value = "1")]
+    windows: NonZeroUsize,
+    /// Altered copies (speed and pitch, room, codec) of each window to train on.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    variants: usize,
+    /// Shortest file that is used. What is shorter than a window is repeated to fill it.
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = parse_least_seconds)]
+    least_seconds: f64,
+    /// Part of the files, by whole sources, that validates, where sources.csv does not say.
+    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    valid: f64,
+    /// Part of the files, by whole sources, that tests, where sources.csv does not say.
+    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    test: f64,
+    /// Seed of splits, copies and sounds.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// What runs the teachers.
+    #[arg(long, value_enum, default_value_t)]
+    backend: BackendArg,
+    /// Files side by side; as many as there are processors if not given.
+    #[arg(long)]
+    jobs: Option<NonZeroUsize>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: DistillArgs) -> Outcome {
+    let possible = |part: f64| (0.0..1.0).contains(&part);
+    if !possible(args.valid) || !possible(args.test) || args.valid + args.test >= 1.0 {
+        return Err("--valid and --test must be at least 0 and below 1 together".into());
+    }
+    if !args.audio.is_empty() && args.teacher.is_empty() {
+        return Err("real audio needs somebody who says what is in it: name a --teacher".into());
+    }
+    let vocabulary = Vocabulary::read(&args.tags)?;
+    let mut teachers = Vec::new();
+    for path in &args.teacher {
+        let teacher = Teacher::open(path, &vocabulary, args.backend.into(), &library_dirs())?;
+        say(&format!(
+            "{}: speaks {}, knows {} of {} tags",
+            path.display(),
+            teacher.speaks(),
+            teacher.translated(),
+            vocabulary.tags().len()
+        ));
+        teachers.push(teacher);
+    }
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let distillation = Distillation {
+        audio: args.audio,
+        synth: args.synth,
+        no_music: args.no_music,
+        windows: args.windows,
+        variants: args.variants,
+        least_seconds: args.least_seconds,
+        parts: [args.valid, args.test],
+        seed: args.seed,
+        jobs: args.jobs.unwrap_or(processors),
+        out: args.out,
+    };
+    let stop = Stop::on_interrupt();
+    let mut shown = Shown::new();
+    let distilled = distill(&distillation, &vocabulary, &teachers, |progress| {
+        shown.show(progress);
+        match stop.requested() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    shown.finish();
+    finish(distilled, &distillation.out, Input::Mel, args.json)
+}

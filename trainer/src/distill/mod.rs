@@ -1,0 +1,125 @@
+//! Makes training data of unlabelled audio: models that exist, the teachers, say what they hear,
+//! and their opinions, translated into one vocabulary and blended, are the labels.
+//!
+//! Of each tag and clip, the label is
+//!
+//! 1. what is known: labels by construction (synthetic music, sounds that are no music), and what
+//!    tables beside the audio say;
+//! 2. else the mean of the opinions of the teachers that know the tag ([`Foreign::opinions`]);
+//! 3. else unknown, and training and evaluation leave the tag of the clip out.
+//!
+//! `sources` lists the sounds → `worker` hears them (`teacher`, `variant`, `no_music`) → shards as
+//! any data set's.
+//!
+//! [`Foreign::opinions`]: crate::vocabulary::Foreign::opinions
+
+mod no_music;
+mod sources;
+mod teacher;
+mod variant;
+mod worker;
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+pub use teacher::Teacher;
+
+use crate::data::{Input, Plan, hex};
+use crate::prepare::{PrepareError, Prepared, Progress, fill};
+use crate::vocabulary::Vocabulary;
+use sources::Sound;
+use worker::Worker;
+
+/// What is to be distilled.
+#[derive(Clone, Debug)]
+pub struct Distillation {
+    /// Folders of real audio: in each, one folder for each source.
+    pub audio: Vec<PathBuf>,
+    /// Synthetic corpora, as [`crate::synth`] writes them.
+    pub synth: Vec<PathBuf>,
+    /// Number of sounds that are no music.
+    pub no_music: usize,
+    /// Most windows taken of one file of real audio.
+    pub windows: NonZeroUsize,
+    /// Altered copies of each window, beside itself.
+    pub variants: usize,
+    /// Shortest file that is used, in seconds.
+    pub least_seconds: f64,
+    /// Part of the sources, where no table says it, that validates, and that tests.
+    pub parts: [f64; 2],
+    /// Seed of splits, variants and sounds.
+    pub seed: u64,
+    /// Files side by side.
+    pub jobs: NonZeroUsize,
+    /// The folder of the data set.
+    pub out: PathBuf,
+}
+
+/// Runs a distillation, or goes on where an earlier run with the same options stopped.
+///
+/// # Errors
+/// [`PrepareError`], of which [`PrepareError::Interrupted`] is what `report` asked for.
+pub fn distill(
+    distillation: &Distillation,
+    vocabulary: &Vocabulary,
+    teachers: &[Teacher],
+    report: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Prepared, PrepareError> {
+    let sounds = sources::list(distillation, vocabulary)?;
+    let plan = plan(distillation, vocabulary, teachers, &sounds);
+    fill(
+        plan,
+        &distillation.out,
+        distillation.jobs.get(),
+        sounds.len(),
+        || Worker::new(distillation, teachers),
+        |worker, number| worker.hear(&sounds[number], number),
+        report,
+    )
+}
+
+fn plan(
+    distillation: &Distillation,
+    vocabulary: &Vocabulary,
+    teachers: &[Teacher],
+    sounds: &[Sound],
+) -> Plan {
+    let mut plan = Plan::new("distilled", vocabulary.names(), &[Input::Mel]);
+    plan.shard_items = 128;
+    for (number, teacher) in teachers.iter().enumerate() {
+        let info = teacher.info();
+        let said = format!("{} as {}: {}", info.name, teacher.speaks(), info.sha256);
+        plan = plan.with_option(&format!("teacher {}", number + 1), said);
+    }
+    plan.with_option("list", list_sha256(sounds))
+        .with_option("no_music", distillation.no_music)
+        .with_option("seed", distillation.seed)
+        .with_option("variants", distillation.variants)
+        .with_option("windows", distillation.windows)
+        .with_option("least_seconds", distillation.least_seconds)
+        .with_option("vocabulary", vocabulary_sha256(vocabulary))
+}
+
+/// A name for the whole list: with another one, an interrupted distillation cannot go on.
+fn list_sha256(sounds: &[Sound]) -> String {
+    let mut hash = Sha256::new();
+    for sound in sounds {
+        hash.update(format!("{} {} ", sound.id, sound.split));
+        hash.update(
+            sound
+                .known
+                .iter()
+                .flat_map(|label| label.to_le_bytes())
+                .collect::<Vec<u8>>(),
+        );
+    }
+    hex(&hash.finalize())
+}
+
+/// Translations and thresholds decide the labels, too.
+fn vocabulary_sha256(vocabulary: &Vocabulary) -> String {
+    hex(&Sha256::digest(format!("{vocabulary:?}")))
+}

@@ -1,0 +1,268 @@
+//! What there is to hear, and what is known of it.
+//!
+//! A folder of real audio holds one folder for each source: an album, an author, a game, a
+//! package. Sources are what splits are made of, since two clips of one recording session are not
+//! independent. Two tables may say more, both with names of tags or of whole groups, separated by
+//! semicolons:
+//!
+//! - `sources.csv` in the folder: `source`, and any of `split` (train, valid or test), `tags` (what
+//!   all its audio has) and `without` (what none of it has);
+//! - `labels.csv` in a source's folder: `path` in it, and `tags` and `without` of that file.
+//!
+//! Other columns are left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::Distillation;
+use super::no_music;
+use crate::data::Split;
+use crate::prepare::{PrepareError, Row, Selection, Table, audio_files, entries, magnatagatune};
+use crate::vocabulary::Vocabulary;
+
+/// Table of the sources of a folder.
+const SOURCES: &str = "sources.csv";
+/// Table of the files of a source.
+const LABELS: &str = "labels.csv";
+
+/// Something to hear.
+#[derive(Clone, Debug)]
+pub(super) struct Sound {
+    /// Stable name: the source, and the file in it.
+    pub id: String,
+    pub split: Split,
+    /// What is known, one a tag: 0 to 1, or NaN.
+    pub known: Vec<f32>,
+    pub origin: Origin,
+}
+
+/// Where a sound comes from, and who says what it has.
+#[derive(Clone, Debug)]
+pub(super) enum Origin {
+    /// A file of real audio: the teachers say what is not known.
+    Real(PathBuf),
+    /// A file of a synthetic corpus: what is not known stays so.
+    Synthetic(PathBuf),
+    /// No music, of this kind and seed.
+    NoMusic(u64),
+}
+
+/// Lists all sounds, in an order that depends on nothing but names.
+pub(super) fn list(
+    distillation: &Distillation,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Sound>, PrepareError> {
+    let mut sounds = Vec::new();
+    for (number, folder) in distillation.synth.iter().enumerate() {
+        sounds.extend(synthetic(folder, number, vocabulary)?);
+    }
+    sounds.extend(no_music::list(distillation.no_music, vocabulary));
+    let mut sources = BTreeMap::new();
+    for folder in &distillation.audio {
+        for source in real(folder, vocabulary)? {
+            let name = source.name.clone();
+            if sources.insert(name.clone(), source).is_some() {
+                return Err(PrepareError::Option(format!(
+                    "the source `{name}` is there twice"
+                )));
+            }
+        }
+    }
+    deal(&mut sources, distillation);
+    let with_split = |source: Source| {
+        let split = source.split.unwrap_or(Split::Train);
+        source
+            .sounds
+            .into_iter()
+            .map(move |sound| Sound { split, ..sound })
+    };
+    sounds.extend(sources.into_values().flat_map(with_split));
+    match sounds.is_empty() {
+        true => Err(PrepareError::Option(
+            "nothing to hear: name a folder of audio, or --synth, or --no-music".to_owned(),
+        )),
+        false => Ok(sounds),
+    }
+}
+
+/// The clips of a synthetic corpus, split by its folders.
+fn synthetic(
+    folder: &Path,
+    number: usize,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Sound>, PrepareError> {
+    let collection = magnatagatune::read(&magnatagatune::Reading {
+        root: folder.to_owned(),
+        audio: None,
+        splitting: magnatagatune::Splitting::Folders,
+        tags: Some(Selection::All),
+        merge_synonyms: false,
+    })?;
+    if let Some(unknown) = vocabulary
+        .synth_names()
+        .find(|name| !collection.tags.iter().any(|tag| tag == name))
+    {
+        return Err(PrepareError::UnknownTag {
+            tag: unknown.to_owned(),
+            data: folder.display().to_string(),
+            has: collection.tags.join(", "),
+        });
+    }
+    let sound = |item: &crate::prepare::Item| Sound {
+        id: format!("synth-{}/{}", number + 1, item.id),
+        split: item.split,
+        known: vocabulary.of_synth(|name| {
+            let tag = collection.tags.iter().position(|tag| tag == name);
+            let label =
+                |(number, value): &(u16, f32)| Some(usize::from(*number)) == tag && *value > 0.0;
+            item.labels.iter().any(label)
+        }),
+        origin: Origin::Synthetic(collection.audio.join(&*item.path)),
+    };
+    Ok(collection.items.iter().map(sound).collect())
+}
+
+/// A source of real audio.
+struct Source {
+    name: String,
+    split: Option<Split>,
+    sounds: Vec<Sound>,
+}
+
+fn real(folder: &Path, vocabulary: &Vocabulary) -> Result<Vec<Source>, PrepareError> {
+    let facts = Facts { vocabulary };
+    let table = facts.table(&folder.join(SOURCES), "source")?;
+    let mut named: BTreeSet<&String> = table.keys().collect();
+    let mut sources = Vec::new();
+    for name in entries(folder)? {
+        let path = folder.join(&name);
+        if !path.is_dir() || name.starts_with(['.', '_']) {
+            continue;
+        }
+        named.remove(&name);
+        let of_source = table.get(&name);
+        let of_files = facts.table(&path.join(LABELS), "path")?;
+        let files = audio_files(&path)?;
+        let sound = |file: &String| {
+            let mut known = of_source.map_or_else(|| facts.unknown(), |line| line.known.clone());
+            if let Some(line) = of_files.get(file) {
+                // What is said of the file itself counts more.
+                for (known, of_file) in known.iter_mut().zip(&line.known) {
+                    if !of_file.is_nan() {
+                        *known = *of_file;
+                    }
+                }
+            }
+            Sound {
+                id: format!("{name}/{file}"),
+                split: Split::Train,
+                known,
+                origin: Origin::Real(path.join(file)),
+            }
+        };
+        sources.push(Source {
+            split: of_source.and_then(|line| line.split),
+            sounds: files.iter().map(sound).collect(),
+            name,
+        });
+    }
+    match named.first() {
+        Some(missing) => Err(PrepareError::Missing {
+            path: folder.to_owned(),
+            what: format!("source `{missing}`, which {SOURCES} names"),
+            expected: "a folder of that name".to_owned(),
+        }),
+        None => Ok(sources),
+    }
+}
+
+/// Reads tables of facts.
+struct Facts<'a> {
+    vocabulary: &'a Vocabulary,
+}
+
+/// What a line says.
+struct Line {
+    split: Option<Split>,
+    known: Vec<f32>,
+}
+
+impl Facts<'_> {
+    fn unknown(&self) -> Vec<f32> {
+        vec![f32::NAN; self.vocabulary.tags().len()]
+    }
+
+    /// The lines of a table by the column `key`; none if there is no such file.
+    fn table(&self, path: &Path, key: &str) -> Result<BTreeMap<String, Line>, PrepareError> {
+        let mut lines = BTreeMap::new();
+        if !path.is_file() {
+            return Ok(lines);
+        }
+        let mut table = Table::open(path, b',', false)?;
+        let key = table.column(key)?;
+        let columns = ["split", "tags", "without"].map(|name| table.find(name));
+        table.rows(|row| {
+            let cell = |column: Option<usize>| column.map_or(Ok(""), |column| row.cell(column));
+            let split = match cell(columns[0])?.trim() {
+                "" => None,
+                name => Some(name.parse().map_err(|error| row.wrong(error))?),
+            };
+            let mut known = self.unknown();
+            // What is there counts more than that its group is not.
+            self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
+            self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
+            lines.insert(row.cell(key)?.to_owned(), Line { split, known });
+            Ok(())
+        })?;
+        Ok(lines)
+    }
+
+    fn mark(
+        &self,
+        known: &mut [f32],
+        cell: &str,
+        value: f32,
+        row: &Row<'_>,
+    ) -> Result<(), PrepareError> {
+        for name in cell
+            .split(';')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            let mut meant = self.vocabulary.meant_by(name).peekable();
+            if meant.peek().is_none() {
+                return Err(row.wrong(format!(
+                    "`{name}` is neither a tag nor a group of the vocabulary"
+                )));
+            }
+            meant.for_each(|tag| known[tag] = value);
+        }
+        Ok(())
+    }
+}
+
+/// Deals the sources whose split no table says: first those for the end, then those that decide.
+fn deal(sources: &mut BTreeMap<String, Source>, distillation: &Distillation) {
+    let mut open: Vec<&mut Source> = sources
+        .values_mut()
+        .filter(|source| source.split.is_none())
+        .collect();
+    open.shuffle(&mut ChaCha8Rng::seed_from_u64(distillation.seed));
+    let all: usize = open.iter().map(|source| source.sounds.len()).sum();
+    let [valid, test] = distillation
+        .parts
+        .map(|part| (part * all as f64).round() as usize);
+    let mut taken = 0;
+    for source in open {
+        source.split = Some(match taken {
+            taken if taken < test => Split::Test,
+            taken if taken < test + valid => Split::Valid,
+            _ => Split::Train,
+        });
+        taken += source.sounds.len();
+    }
+}

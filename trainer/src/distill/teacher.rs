@@ -1,0 +1,131 @@
+//! A model that says what it hears, in our words.
+
+use std::path::{Path, PathBuf};
+
+use tagline_engine::{
+    BackendChoice, FrontEndSpec, InferenceError, Model, ModelInfo, Network, open_network,
+};
+
+use crate::inference::run_or_replace;
+use crate::vocabulary::{Foreign, Vocabulary};
+
+/// A teacher: a model and the translation of its tags.
+#[derive(Clone, Debug)]
+pub struct Teacher {
+    model: Model,
+    foreign: Foreign,
+    backend: BackendChoice,
+    library_dirs: Vec<PathBuf>,
+}
+
+impl Teacher {
+    /// Opens the model in `path`, run by `backend`, whose libraries are looked for in
+    /// `library_dirs`, too.
+    ///
+    /// # Errors
+    /// What is wrong with the model, or that the vocabulary knows none of its tags.
+    pub fn open(
+        path: &Path,
+        vocabulary: &Vocabulary,
+        backend: BackendChoice,
+        library_dirs: &[PathBuf],
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let model = Model::open(path)?;
+        let foreign = vocabulary
+            .foreign(&model.info().tags)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        // What the backend leaves open is decided once, for all threads.
+        let (network, report) = open_network(&model, backend, library_dirs)?;
+        report
+            .lines
+            .iter()
+            .for_each(|line| tracing::debug!("{line}"));
+        Ok(Self {
+            backend: BackendChoice::Only(network.backend()),
+            model,
+            foreign,
+            library_dirs: library_dirs.to_vec(),
+        })
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn info(&self) -> &ModelInfo {
+        self.model.info()
+    }
+
+    /// The foreign vocabulary that its tags are words of.
+    #[must_use]
+    pub fn speaks(&self) -> &str {
+        self.foreign.name()
+    }
+
+    /// How many of our tags it has an opinion on.
+    #[must_use]
+    pub fn translated(&self) -> usize {
+        self.foreign.translated()
+    }
+}
+
+/// Teachers at work on one thread. Those with the same front-end share its windows.
+pub(super) struct Lesson<'a> {
+    teachers: Vec<(&'a Teacher, usize, Option<Box<dyn Network>>)>,
+    specs: Vec<FrontEndSpec>,
+}
+
+impl<'a> Lesson<'a> {
+    pub fn new(teachers: &'a [Teacher]) -> Self {
+        let mut specs: Vec<FrontEndSpec> = Vec::new();
+        let teachers = teachers.iter().map(|teacher| {
+            let spec = &teacher.info().front_end;
+            let known = specs.iter().position(|other| other == spec);
+            let window = known.unwrap_or_else(|| {
+                specs.push(spec.clone());
+                specs.len() - 1
+            });
+            (teacher, window, None)
+        });
+        Self {
+            teachers: teachers.collect(),
+            specs,
+        }
+    }
+
+    /// The front-ends whose windows the teachers hear.
+    pub fn specs(&self) -> &[FrontEndSpec] {
+        &self.specs
+    }
+
+    /// The mean of the opinions of those who have one, for each tag; NaN where nobody has.
+    /// `windows` are those of [`Self::specs`].
+    pub fn opinions(
+        &mut self,
+        windows: &[Vec<f32>],
+        tags: usize,
+    ) -> Result<Vec<f32>, InferenceError> {
+        let mut sums = vec![(0.0, 0.0); tags];
+        for (teacher, window, network) in &mut self.teachers {
+            let open = network.take().map_or_else(
+                || {
+                    open_network(&teacher.model, teacher.backend, &teacher.library_dirs)
+                        .map(|n| n.0)
+                },
+                Ok,
+            );
+            let network = network.insert(open?);
+            let mut probabilities = vec![0.0; teacher.info().tags.len()];
+            run_or_replace(network, &teacher.model, |network| {
+                network.run(&windows[*window], &mut probabilities)
+            })?;
+            let opinions = teacher.foreign.opinions(&probabilities);
+            for ((sum, count), opinion) in sums.iter_mut().zip(opinions) {
+                if !opinion.is_nan() {
+                    *sum += opinion;
+                    *count += 1.0;
+                }
+            }
+        }
+        // Without any opinion, 0 / 0 is the NaN that says so.
+        Ok(sums.into_iter().map(|(sum, count)| sum / count).collect())
+    }
+}

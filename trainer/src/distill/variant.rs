@@ -1,0 +1,96 @@
+//! The same music as another recording would have it: faster or slower with its pitch, in a room,
+//! through a lossy codec. The labels stay.
+//!
+//! What can be done to a spectrogram (level, equalisation, noise, mixing) is left to training,
+//! which does it anew in each epoch.
+
+use std::io::Cursor;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use vorbis_rs::VorbisDecoder;
+
+use crate::synth::{encode_ogg, reverberate};
+
+/// Largest change of speed: a semitone.
+const SEMITONES: f64 = 1.0;
+
+/// Alters a mono sound.
+pub(super) fn alter(samples: &[f32], rate_hz: u32, seed: u64, number: u64) -> Vec<f32> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(number);
+    let speed = 2.0_f64.powf(random.random_range(-SEMITONES..SEMITONES) / 12.0);
+    let mut out = at_speed(samples, speed);
+    let room = random.random_bool(0.4);
+    if room {
+        let seconds = random.random_range(0.3..2.5);
+        let gain = random.random_range(0.05..0.4);
+        out = reverberate(&out, seconds, gain, rate_hz);
+    }
+    if !room || random.random_bool(0.4) {
+        let quality = random.random_range(-0.15..0.15);
+        // An encoder that refuses a rate leaves the sound as it is.
+        if let Some(coded) = through_codec(&out, rate_hz, quality) {
+            out = coded;
+        }
+    }
+    out
+}
+
+/// Plays `samples` faster or slower, with their pitch, by Catmull-Rom interpolation.
+fn at_speed(samples: &[f32], speed: f64) -> Vec<f32> {
+    let count = (samples.len() as f64 / speed) as usize;
+    let sample = |index: i64| {
+        let last = samples.len() as i64 - 1;
+        samples[index.clamp(0, last) as usize]
+    };
+    (0..count)
+        .map(|at| {
+            let place = at as f64 * speed;
+            let (index, t) = (place as i64, place.fract() as f32);
+            let [a, b, c, d] = [-1, 0, 1, 2].map(|offset| sample(index + offset));
+            b + 0.5
+                * t
+                * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
+        })
+        .collect()
+}
+
+fn through_codec(samples: &[f32], rate_hz: u32, quality: f32) -> Option<Vec<f32>> {
+    let coded = encode_ogg(&[samples], rate_hz, quality, 1).ok()?;
+    let mut decoder = VorbisDecoder::new(Cursor::new(coded)).ok()?;
+    let mut out = Vec::with_capacity(samples.len());
+    while let Ok(Some(block)) = decoder.decode_audio_block() {
+        out.extend_from_slice(block.samples().first()?);
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tone_played_faster_is_higher_and_shorter() {
+        let tone: Vec<f32> = (0..8_000).map(|n| (n as f32 * 0.1).sin()).collect();
+        let faster = at_speed(&tone, 1.05);
+        assert_eq!(faster.len(), 7_619);
+        for (at, sample) in faster.iter().enumerate().skip(2).take(7_600) {
+            assert!((sample - (at as f32 * 0.105).sin()).abs() < 2e-3, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_variant_is_unlike_its_original_and_repeatable() {
+        let noise: Vec<f32> = (0..44_100_u32)
+            .map(|n| (n.wrapping_mul(2_654_435_769) >> 8) as f32 / (1 << 24) as f32 - 0.5)
+            .collect();
+        for number in 0..6 {
+            let altered = alter(&noise, 44_100, 3, number);
+            assert!(altered.iter().all(|sample| sample.is_finite()));
+            assert!(altered.len() > 40_000 && altered.len() < 48_000);
+            assert!(altered == alter(&noise, 44_100, 3, number));
+            assert!(altered[..40_000] != noise[..40_000]);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One sound: heard, labelled, altered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use super::sources::{Origin, Sound};
+use super::teacher::{Lesson, Teacher};
+use super::{Distillation, no_music, variant};
+use crate::data::{Clip, ClipInfo, Input, Remark};
+use crate::prepare::{Excerpt, Extractor};
+
+/// A copy of an excerpt: the network's window, and how much of it was heard.
+type Copy = (Vec<f32>, usize);
+
+/// Works through sounds on one thread.
+pub(super) struct Worker<'a> {
+    distillation: &'a Distillation,
+    lesson: Lesson<'a>,
+    /// The network's own front-end, then the teachers'.
+    real: Extractor,
+    /// Without the teachers'.
+    synthetic: Extractor,
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(distillation: &'a Distillation, teachers: &'a [Teacher]) -> Self {
+        let lesson = Lesson::new(teachers);
+        let own = vec![Input::Mel.front_end()];
+        let all = [own.as_slice(), lesson.specs()].concat();
+        let least = distillation.least_seconds;
+        Self {
+            real: Extractor::new(all, distillation.windows.get(), least),
+            synthetic: Extractor::new(own, 1, least),
+            lesson,
+            distillation,
+        }
+    }
+
+    /// The clips of a sound, and what there is to say about it.
+    pub fn hear(&mut self, sound: &Sound, number: usize) -> (Vec<Clip>, Vec<Remark>) {
+        let heard = match &sound.origin {
+            Origin::Real(path) => self.real(sound, path, number),
+            Origin::Synthetic(path) => self.synthetic(sound, path, number),
+            Origin::NoMusic(kind) => self.no_music(sound, *kind),
+        };
+        let remark = |skipped, reason| Remark {
+            skipped,
+            id: sound.id.clone(),
+            path: sound.id.clone(),
+            reason,
+        };
+        match heard {
+            Ok((clips, remark_of)) => (
+                clips,
+                remark_of.map(|r| remark(false, r)).into_iter().collect(),
+            ),
+            Err(reason) => (Vec::new(), vec![remark(true, reason)]),
+        }
+    }
+
+    fn real(&mut self, sound: &Sound, path: &Path, number: usize) -> Heard {
+        let (seed, count) = (self.distillation.seed, self.distillation.variants);
+        let (excerpts, copies, remark) = extract(&mut self.real, path, seed, count, number)?;
+        let mut clips = Vec::new();
+        for (part, (excerpt, copies)) in excerpts.iter().zip(copies).enumerate() {
+            let labels = self.labels(sound, &excerpt.windows[1..])?;
+            let id = match excerpts.len() {
+                1 => sound.id.clone(),
+                _ => format!("{}#{}", sound.id, part + 1),
+            };
+            push(&mut clips, sound, &id, excerpt, copies, &labels);
+        }
+        Ok((clips, remark))
+    }
+
+    fn synthetic(&mut self, sound: &Sound, path: &Path, number: usize) -> Heard {
+        let (seed, count) = (self.distillation.seed, self.distillation.variants);
+        let (excerpts, copies, remark) = extract(&mut self.synthetic, path, seed, count, number)?;
+        let mut clips = Vec::new();
+        for (excerpt, copies) in excerpts.iter().zip(copies) {
+            push(&mut clips, sound, &sound.id, excerpt, copies, &sound.known);
+        }
+        Ok((clips, remark))
+    }
+
+    fn no_music(&mut self, sound: &Sound, kind: u64) -> Heard {
+        let samples = no_music::render(kind, self.distillation.seed);
+        let windows = self.synthetic.windows(no_music::RATE_HZ, &samples, 1);
+        let (windows, heard_frames) = windows.map_err(|error| error.to_string())?;
+        let excerpt = Excerpt {
+            offset_seconds: 0.0,
+            heard_frames,
+            windows,
+        };
+        let mut clips = Vec::new();
+        push(
+            &mut clips,
+            sound,
+            &sound.id,
+            &excerpt,
+            Vec::new(),
+            &sound.known,
+        );
+        Ok((clips, None))
+    }
+
+    /// What is known, and else what the teachers say.
+    fn labels(&mut self, sound: &Sound, windows: &[Vec<f32>]) -> Result<Vec<f32>, String> {
+        let lesson = &mut self.lesson;
+        let tags = sound.known.len();
+        let said = catch_unwind(AssertUnwindSafe(|| lesson.opinions(windows, tags)))
+            .map_err(|_| "internal error while a teacher heard it".to_owned())?
+            .map_err(|error| error.to_string())?;
+        let labels = sound.known.iter().zip(said);
+        Ok(labels
+            .map(|(known, said)| if known.is_nan() { said } else { *known })
+            .collect())
+    }
+}
+
+/// Clips and a remark, or why there are none.
+type Heard = Result<(Vec<Clip>, Option<String>), String>;
+/// Excerpts, the altered copies of each, and a remark.
+type Extracted = Result<(Vec<Excerpt>, Vec<Vec<Copy>>, Option<String>), String>;
+
+/// The excerpts of a file, each with `count` altered copies of itself.
+fn extract(
+    extractor: &mut Extractor,
+    path: &Path,
+    seed: u64,
+    count: usize,
+    number: usize,
+) -> Extracted {
+    let mut copies = Vec::new();
+    let found = extractor.extract_with(path, |extractor, _, rate_hz, samples| {
+        let excerpt = copies.len() as u64;
+        let altered = (0..count as u64).map(|copy| {
+            // A stream of random numbers of its own for each file, excerpt and copy.
+            let stream = (number as u64) << 32 | excerpt << 16 | copy;
+            let samples = variant::alter(samples, rate_hz, seed, stream);
+            let (mut windows, heard) = extractor.windows(rate_hz, &samples, 1)?;
+            Ok((windows.swap_remove(0), heard))
+        });
+        copies.push(altered.collect::<Result<_, _>>()?);
+        Ok(())
+    })?;
+    Ok((found.excerpts, copies, found.remark))
+}
+
+/// Adds an excerpt's clip and those of its copies. Copies are for training alone.
+fn push(
+    clips: &mut Vec<Clip>,
+    sound: &Sound,
+    id: &str,
+    excerpt: &Excerpt,
+    copies: Vec<Copy>,
+    labels: &[f32],
+) {
+    let mut add = |id: String, window: Vec<f32>, heard_frames| {
+        clips.push(Clip {
+            info: ClipInfo {
+                id,
+                path: sound.id.clone(),
+                split: sound.split,
+                labels: labels.to_vec(),
+                heard_frames,
+                offset_seconds: excerpt.offset_seconds,
+            },
+            windows: vec![window],
+        });
+    };
+    add(
+        id.to_owned(),
+        excerpt.windows[0].clone(),
+        excerpt.heard_frames,
+    );
+    if sound.split == crate::data::Split::Train {
+        for (number, (window, heard_frames)) in copies.into_iter().enumerate() {
+            add(format!("{id}~{}", number + 1), window, heard_frames);
+        }
+    }
+}

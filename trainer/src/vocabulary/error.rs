@@ -1,0 +1,36 @@
+//! What can be wrong with a vocabulary.
+
+use std::path::PathBuf;
+
+/// Why a vocabulary cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VocabularyError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{}: {reason}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// A model whose tags nobody knows.
+    #[error(
+        "no tag of the model ({tags}, …) is known to the vocabulary, which translates {known}; \
+         add the names of the model's tags to it"
+    )]
+    Foreign {
+        /// Some of the model's tags.
+        tags: String,
+        /// The foreign vocabularies there are.
+        known: String,
+    },
+}

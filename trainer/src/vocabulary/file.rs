@@ -1,0 +1,163 @@
+//! The vocabulary's TOML file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{Tag, Vocabulary, VocabularyError};
+
+/// The key that holds facts, not a foreign vocabulary.
+const SYNTH: &str = "synth";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    tag: Vec<TagTable>,
+    thresholds: BTreeMap<String, Thresholds>,
+}
+
+#[derive(Deserialize)]
+struct TagTable {
+    name: String,
+    group: String,
+    definition: String,
+    #[serde(flatten)]
+    names: BTreeMap<String, Vec<String>>,
+}
+
+/// Of a foreign vocabulary: a threshold for every name, and others for some.
+#[derive(Deserialize)]
+struct Thresholds {
+    default: f32,
+    #[serde(flatten)]
+    names: BTreeMap<String, f32>,
+}
+
+pub(super) fn read(path: &Path) -> Result<Vocabulary, VocabularyError> {
+    let text = std::fs::read_to_string(path).map_err(|source| VocabularyError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(&text).map_err(|reason| VocabularyError::Format {
+        path: path.to_owned(),
+        reason,
+    })
+}
+
+fn parse(text: &str) -> Result<Vocabulary, String> {
+    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    if file.tag.is_empty() {
+        return Err("no [[tag]] in it".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    let mut tags = Vec::new();
+    for mut table in file.tag {
+        let wrong = |what: String| format!("the tag `{}` {what}", table.name);
+        if table.name.trim().is_empty() || table.group.trim().is_empty() {
+            return Err(wrong("needs a name and a group".to_owned()));
+        }
+        if !seen.insert(table.name.clone()) {
+            return Err(wrong("is there twice".to_owned()));
+        }
+        let foreign = |name: &&String| *name != SYNTH && !file.thresholds.contains_key(*name);
+        if let Some(unknown) = table.names.keys().find(foreign) {
+            return Err(wrong(format!(
+                "names `{unknown}`, which has no [thresholds.{unknown}]"
+            )));
+        }
+        tags.push(Tag {
+            synth: table.names.remove(SYNTH),
+            name: table.name,
+            group: table.group,
+            definition: table.definition,
+            names: table.names,
+        });
+    }
+    if let Some(both) = tags
+        .iter()
+        .find(|tag| tags.iter().any(|t| t.group == tag.name))
+    {
+        return Err(format!("`{}` is both a tag and a group", both.name));
+    }
+    let thresholds = thresholds(&tags, file.thresholds)?;
+    Ok(Vocabulary { tags, thresholds })
+}
+
+/// The threshold of every name that a tag uses.
+fn thresholds(
+    tags: &[Tag],
+    given: BTreeMap<String, Thresholds>,
+) -> Result<BTreeMap<String, BTreeMap<String, f32>>, String> {
+    let of_one = |(vocabulary, given): (String, Thresholds)| {
+        let names = tags.iter().filter_map(|tag| tag.names.get(&vocabulary));
+        let mut all: BTreeMap<String, f32> = names
+            .flatten()
+            .map(|name| (name.clone(), given.default))
+            .collect();
+        for (name, threshold) in given.names {
+            match all.get_mut(&name) {
+                Some(value) => *value = threshold,
+                None => {
+                    return Err(format!(
+                        "[thresholds.{vocabulary}] names `{name}`, which no tag uses"
+                    ));
+                }
+            }
+        }
+        match all.iter().find(|(_, value)| !(0.001..1.0).contains(*value)) {
+            Some((name, value)) => Err(format!(
+                "[thresholds.{vocabulary}] `{name}` is {value}, where 0.001 to 1 is possible"
+            )),
+            None => Ok((vocabulary, all)),
+        }
+    };
+    given.into_iter().map(of_one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        [[tag]]
+        name = "rock"
+        group = "genre"
+        definition = "Loud."
+        msd = ["rock", "hard rock"]
+        synth = []
+        [[tag]]
+        name = "soul"
+        group = "genre"
+        definition = "Warm."
+        msd = ["soul"]
+        [thresholds.msd]
+        default = 0.2
+        rock = 0.4
+    "#;
+
+    #[test]
+    fn names_have_their_threshold_or_the_default() {
+        let vocabulary = parse(GOOD).unwrap();
+        let thresholds = &vocabulary.thresholds["msd"];
+        assert_eq!([thresholds["rock"], thresholds["hard rock"]], [0.4, 0.2]);
+        let known = vocabulary.of_synth(|_| true);
+        assert_eq!(known[0], 0.0);
+        assert!(known[1].is_nan());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let refused = |from: &str, to: &str, word: &str| {
+            assert!(GOOD.contains(from));
+            let error = parse(&GOOD.replacen(from, to, 1)).unwrap_err();
+            assert!(error.contains(word), "{error}");
+        };
+        refused("\"soul\"\n", "\"rock\"\n", "twice");
+        refused("\"soul\"\n", "\"genre\"\n", "both a tag and a group");
+        refused("msd = [\"soul\"]", "mtt = [\"soul\"]", "thresholds.mtt");
+        refused("rock = 0.4", "rok = 0.4", "rok");
+        refused("rock = 0.4", "rock = 4.0", "0.001 to 1");
+        refused("group = \"genre\"\n", "", "group");
+    }
+}

@@ -1,0 +1,62 @@
+//! Another model's tags in our words.
+
+use super::Vocabulary;
+
+/// How a model's probabilities become opinions on our tags.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreign {
+    name: String,
+    /// For each of our tags, the model's tags that mean it, by number, with their thresholds.
+    meanings: Vec<Vec<(usize, f32)>>,
+}
+
+impl Foreign {
+    pub(super) fn new(vocabulary: &Vocabulary, name: &str, model_tags: &[String]) -> Self {
+        let thresholds = &vocabulary.thresholds[name];
+        let meanings = vocabulary.tags.iter().map(|tag| {
+            let names = tag.names.get(name).into_iter().flatten();
+            let number = |name: &String| {
+                let number = model_tags.iter().position(|tag| tag == name)?;
+                Some((number, thresholds[name]))
+            };
+            names.filter_map(number).collect()
+        });
+        Self {
+            name: name.to_owned(),
+            meanings: meanings.collect(),
+        }
+    }
+
+    /// Name of the foreign vocabulary.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Number of our tags that the model has an opinion on.
+    #[must_use]
+    pub fn translated(&self) -> usize {
+        self.meanings
+            .iter()
+            .filter(|names| !names.is_empty())
+            .count()
+    }
+
+    /// The model's opinions on our tags, from its `probabilities`; NaN where it has none.
+    ///
+    /// A probability p of a name with the threshold t is an opinion of p² / (p² + t²): a half at
+    /// the threshold, whatever the scale that the model's training gave to the name. Of several
+    /// names, the strongest opinion counts.
+    #[must_use]
+    pub fn opinions(&self, probabilities: &[f32]) -> Vec<f32> {
+        let opinion = |(name, threshold): &(usize, f32)| {
+            let (p, t) = (probabilities[*name].powi(2), threshold.powi(2));
+            p / (p + t)
+        };
+        let strongest = |names: &Vec<(usize, f32)>| {
+            let opinions = names.iter().map(opinion);
+            opinions.reduce(f32::max).unwrap_or(f32::NAN)
+        };
+        self.meanings.iter().map(strongest).collect()
+    }
+}

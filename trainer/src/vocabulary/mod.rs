@@ -1,0 +1,118 @@
+//! A vocabulary of tags: what a model is to know, and what others call it.
+//!
+//! A vocabulary is a TOML file such as `models/tags.toml`. Each `[[tag]]` has a `name`, a `group`, a
+//! `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
+//! as the strongest of them. `synth` is not a foreign vocabulary of opinions but of facts: what
+//! [`crate::synth`] says by construction.
+
+mod error;
+mod file;
+mod foreign;
+
+pub use error::VocabularyError;
+pub use foreign::Foreign;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A tag of a vocabulary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tag {
+    /// Its name.
+    pub name: String,
+    /// The group that it is shown in, such as `genre`.
+    pub group: String,
+    /// What it means, in a line.
+    pub definition: String,
+    /// Names that mean it in the labels of [`crate::synth`]; none that it never has it, `None` that
+    /// it does not know.
+    pub synth: Option<Vec<String>>,
+    /// Names that mean it, by foreign vocabulary.
+    names: BTreeMap<String, Vec<String>>,
+}
+
+/// Tags, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vocabulary {
+    tags: Vec<Tag>,
+    /// For each foreign vocabulary, from which probability on a name is a yes.
+    thresholds: BTreeMap<String, BTreeMap<String, f32>>,
+}
+
+impl Vocabulary {
+    /// Reads and checks a vocabulary.
+    ///
+    /// # Errors
+    /// [`VocabularyError`] names the file, the tag and what is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, VocabularyError> {
+        file::read(path)
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// Names of the tags.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.tags.iter().map(|tag| tag.name.clone()).collect()
+    }
+
+    /// Numbers of the tags that `name` means: the tag of that name, or all of the group.
+    pub fn meant_by<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let tags = self.tags.iter().enumerate();
+        tags.filter(move |(_, tag)| tag.name == name || tag.group == name)
+            .map(|(number, _)| number)
+    }
+
+    /// How the tags of a model are translated: the foreign vocabulary is the one that knows the
+    /// most of them.
+    ///
+    /// # Errors
+    /// [`VocabularyError::Foreign`] if none knows any.
+    pub fn foreign(&self, model_tags: &[String]) -> Result<Foreign, VocabularyError> {
+        let known = |vocabulary: &str| {
+            let knows = |name: &&String| {
+                let named = |tag: &Tag| tag.names.get(vocabulary).is_some_and(|n| n.contains(name));
+                self.tags.iter().any(named)
+            };
+            model_tags.iter().filter(knows).count()
+        };
+        let best = self.thresholds.keys().map(|name| (known(name), name));
+        match best.max_by_key(|(known, _)| *known) {
+            Some((1.., vocabulary)) => Ok(Foreign::new(self, vocabulary, model_tags)),
+            _ => Err(VocabularyError::Foreign {
+                tags: model_tags
+                    .iter()
+                    .take(5)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                known: self
+                    .thresholds
+                    .keys()
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }),
+        }
+    }
+
+    /// What a clip of [`crate::synth`] with these labels has: 1, 0, or NaN where it is not known.
+    #[must_use]
+    pub fn of_synth(&self, has: impl Fn(&str) -> bool) -> Vec<f32> {
+        let label = |tag: &Tag| match &tag.synth {
+            Some(names) => f32::from(u8::from(names.iter().any(|name| has(name)))),
+            None => f32::NAN,
+        };
+        self.tags.iter().map(label).collect()
+    }
+
+    /// Names of [`crate::synth`] that the tags use.
+    pub fn synth_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.tags.iter().filter_map(|tag| tag.synth.as_ref());
+        names.flatten().map(String::as_str)
+    }
+}
