@@ -14,10 +14,10 @@ use super::{Outcome, complain, still_wanted};
 use crate::data::{Clips, Split};
 use crate::evaluation::{
     AfterSeconds, EvaluateError, Predictions, Predictor, SharedTags, frames_after, json_line,
-    open_data_of, per_tag_figure, seconds_heard_figure, write_csv, write_seconds_table,
-    write_table,
+    open_data_of, per_tag_figure, seconds_heard_figure, write_agreement, write_csv,
+    write_seconds_table, write_table,
 };
-use crate::metrics::{Bootstrap, Scores};
+use crate::metrics::{Agreement, Bootstrap, Scores};
 
 /// Score a model on a prepared data set: ROC-AUC and average precision of each tag, and their means,
 /// with 95 % confidence intervals.
@@ -33,6 +33,12 @@ pub(super) struct EvaluateArgs {
     /// Which part of the data: train, valid or test.
     #[arg(long, default_value = "test")]
     split: Split,
+    /// Only clips whose name begins so, such as `synth-`.
+    #[arg(long, value_name = "PREFIX")]
+    only: Option<String>,
+    /// Only clips whose name does not begin so; several times for several.
+    #[arg(long, value_name = "PREFIX")]
+    without: Vec<String>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -94,7 +100,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     let model = Model::open(&args.model)?;
     let info = model.info();
     let data = open_data_of(info, &args.data)?;
-    let clips = data.split(args.split)?;
+    let clips = chosen_clips(args, data.split(args.split)?)?;
     let shared = SharedTags::between(&info.tags, data.tags())?;
     shared.remarks().for_each(|remark| complain(&remark));
     let bootstrap = Bootstrap {
@@ -110,26 +116,33 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     let progress = clips_bar(clips.len() * (1 + partial.count()));
     let whole = predictor.predict(&clips, clips.frames(), &progress)?;
     let scores = shared.answers(&clips, &whole)?.score(bootstrap);
+    let agreement =
+        |said: &Predictions| Agreement::of(&shared.correlations(&clips, said), bootstrap);
     if scores.macro_roc_auc.is_none() {
         return Err(EvaluateError::NothingToScore.into());
     }
     let mut by_seconds = Vec::new();
     for frames in lengths {
-        let scores = if frames < clips.frames() {
+        let (scores, agreement) = if frames < clips.frames() {
             let heard = predictor.predict(&clips, frames, &progress)?;
-            shared.answers(&clips, &heard)?.score(bootstrap)
+            let scores = shared.answers(&clips, &heard)?.score(bootstrap);
+            (scores, agreement(&heard))
         } else {
-            scores.clone()
+            (scores.clone(), agreement(&whole))
         };
-        let seconds = frames as f64 * info.front_end.frame_seconds();
-        by_seconds.push(AfterSeconds { seconds, scores });
+        by_seconds.push(AfterSeconds {
+            seconds: frames as f64 * info.front_end.frame_seconds(),
+            scores,
+            agreement,
+        });
     }
     progress.finish_and_clear();
 
     write_files(args, info, &clips, &whole, &scores, &by_seconds)?;
+    let agreement = agreement(&whole);
     let mut out = Vec::new();
     if args.json {
-        writeln!(out, "{}", json_line(&scores, &by_seconds))?;
+        writeln!(out, "{}", json_line(&scores, agreement, &by_seconds))?;
     } else {
         writeln!(
             out,
@@ -140,6 +153,9 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
             predictor.backend().name()
         )?;
         write_table(&mut out, &scores)?;
+        if let Some(agreement) = agreement {
+            write_agreement(&mut out, agreement)?;
+        }
         if !by_seconds.is_empty() {
             writeln!(out)?;
             write_seconds_table(&mut out, &by_seconds)?;
@@ -147,6 +163,23 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     }
     still_wanted(std::io::stdout().write_all(&out))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The clips that are asked for by their names.
+fn chosen_clips(args: &EvaluateArgs, clips: Clips) -> Result<Clips, String> {
+    let none = |which: &str, prefix: &str| {
+        let split = args.split;
+        format!("no clip of the split `{split}` is left whose name {which} with `{prefix}`")
+    };
+    let clips = match &args.only {
+        Some(prefix) => clips.named(prefix).ok_or_else(|| none("begins", prefix))?,
+        None => clips,
+    };
+    args.without.iter().try_fold(clips, |clips, prefix| {
+        clips
+            .not_named(prefix)
+            .ok_or_else(|| none("does not begin", prefix))
+    })
 }
 
 /// A network without a clip would only cost memory.

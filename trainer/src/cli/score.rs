@@ -73,7 +73,7 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
     }
     let mut out = Vec::new();
     if args.json {
-        writeln!(out, "{}", json_line(&scores, &[]))?;
+        writeln!(out, "{}", json_line(&scores, None, &[]))?;
     } else if args.csv {
         write_csv(&mut out, &scores)?;
     } else {

@@ -82,6 +82,33 @@ impl Clips {
         })
     }
 
+    /// Those of the clips whose name begins with `prefix`; `None` if there is none.
+    #[must_use]
+    pub fn named(&self, prefix: &str) -> Option<Self> {
+        let is_named = |clip: &usize| self.id(*clip).starts_with(prefix);
+        self.only(is_named)
+    }
+
+    /// Those of the clips whose name does not begin with `prefix`; `None` if there is none.
+    #[must_use]
+    pub fn not_named(&self, prefix: &str) -> Option<Self> {
+        let is_other = |clip: &usize| !self.id(*clip).starts_with(prefix);
+        self.only(is_other)
+    }
+
+    fn only(&self, wanted: impl Fn(&usize) -> bool) -> Option<Self> {
+        let kept = (0..self.len()).filter(wanted);
+        let places: Vec<Place> = kept.map(|clip| self.inner.places[clip]).collect();
+        let inner = Inner {
+            shards: Arc::clone(&self.inner.shards),
+            places,
+            ..*self.inner
+        };
+        (!inner.places.is_empty()).then(|| Self {
+            inner: Arc::new(inner),
+        })
+    }
+
     /// How many clips there are; never 0.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "an empty split is an error")]

@@ -21,6 +21,8 @@ pub use front_end::open_data_of;
 pub use heard::{HeardWindows, frames_after};
 pub use matching::{MatchError, match_clips};
 pub use predictor::{Predictions, Predictor};
-pub use report::{AfterSeconds, json_line, write_csv, write_seconds_table, write_table};
+pub use report::{
+    AfterSeconds, json_line, write_agreement, write_csv, write_seconds_table, write_table,
+};
 pub use shared_tags::SharedTags;
 pub use table::{ClipTable, TableError};

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::metrics::{Interval, Scores, TagScores};
+use crate::metrics::{Agreement, Interval, Scores, TagScores};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -15,9 +15,29 @@ struct Line<'a> {
     macro_pr_auc: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     macro_pr_auc_interval: Option<Interval>,
+    #[serde(flatten)]
+    agreement: Correlation,
     per_tag: PerTag<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by_seconds_heard: Option<Vec<Moment>>,
+}
+
+/// Left out where labels are yes or no.
+#[derive(Serialize)]
+struct Correlation {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_spearman: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_spearman_interval: Option<Interval>,
+}
+
+impl From<Option<Agreement>> for Correlation {
+    fn from(agreement: Option<Agreement>) -> Self {
+        Self {
+            mean_spearman: agreement.map(|agreement| agreement.spearman),
+            mean_spearman_interval: agreement.and_then(|agreement| agreement.interval),
+        }
+    }
 }
 
 /// Averages after some seconds.
@@ -30,6 +50,8 @@ struct Moment {
     macro_pr_auc: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     macro_pr_auc_interval: Option<Interval>,
+    #[serde(flatten)]
+    agreement: Correlation,
 }
 
 /// Scores of a model that has heard part of each clip.
@@ -39,6 +61,8 @@ pub struct AfterSeconds {
     pub seconds: f64,
     /// What it is worth then.
     pub scores: Scores,
+    /// How much its order of each clip's tags is like the labels', where those are graded.
+    pub agreement: Option<Agreement>,
 }
 
 /// Tags in the order of the scores.
@@ -73,16 +97,21 @@ impl Serialize for PerTag<'_> {
 }
 
 /// One line of JSON without its end: `macro_roc_auc`, `macro_pr_auc`, and `per_tag` with `roc_auc`,
-/// `pr_auc` and `positives` of each tag; intervals as `[low, high]` beside them where there are any.
+/// `pr_auc` and `positives` of each tag; `mean_spearman` where labels are graded; intervals as `[low, high]` beside them where there are any.
 /// What has no value is `null`. Where `by_seconds` holds anything, `by_seconds_heard` lists it.
 #[must_use]
-pub fn json_line(scores: &Scores, by_seconds: &[AfterSeconds]) -> String {
+pub fn json_line(
+    scores: &Scores,
+    agreement: Option<Agreement>,
+    by_seconds: &[AfterSeconds],
+) -> String {
     let moment = |after: &AfterSeconds| Moment {
         seconds_heard: after.seconds,
         macro_roc_auc: after.scores.macro_roc_auc,
         macro_roc_auc_interval: after.scores.macro_roc_auc_interval,
         macro_pr_auc: after.scores.macro_pr_auc,
         macro_pr_auc_interval: after.scores.macro_pr_auc_interval,
+        agreement: after.agreement.into(),
     };
     let moments: Vec<Moment> = by_seconds.iter().map(moment).collect();
     let line = Line {
@@ -90,6 +119,7 @@ pub fn json_line(scores: &Scores, by_seconds: &[AfterSeconds]) -> String {
         macro_roc_auc_interval: scores.macro_roc_auc_interval,
         macro_pr_auc: scores.macro_pr_auc,
         macro_pr_auc_interval: scores.macro_pr_auc_interval,
+        agreement: agreement.into(),
         per_tag: PerTag(&scores.tags),
         by_seconds_heard: (!moments.is_empty()).then_some(moments),
     };
@@ -180,19 +210,40 @@ pub fn write_seconds_table(
     out: &mut impl Write,
     by_seconds: &[AfterSeconds],
 ) -> std::io::Result<()> {
-    let row = |seconds: &str, roc_auc: &str, pr_auc: &str| {
-        let row = format!("{seconds:>13}  {roc_auc:24}  {pr_auc}");
+    let row = |seconds: &str, roc_auc: &str, pr_auc: &str, spearman: &str| {
+        let row = format!("{seconds:>13}  {roc_auc:24}  {pr_auc:24}  {spearman}");
         format!("{}\n", row.trim_end())
     };
-    let mut text = row("seconds heard", "macro ROC-AUC", "macro PR-AUC");
-    for AfterSeconds { seconds, scores } in by_seconds {
+    let graded = by_seconds.iter().any(|after| after.agreement.is_some());
+    let spearman = if graded { "mean Spearman" } else { "" };
+    let mut text = row("seconds heard", "macro ROC-AUC", "macro PR-AUC", spearman);
+    for AfterSeconds {
+        seconds,
+        scores,
+        agreement,
+    } in by_seconds
+    {
         text += &row(
             &format!("{seconds:.1}"),
             &area(scores.macro_roc_auc, scores.macro_roc_auc_interval),
             &area(scores.macro_pr_auc, scores.macro_pr_auc_interval),
+            &agreement.map_or_else(String::new, |a| area(Some(a.spearman), a.interval)),
         );
     }
     out.write_all(text.as_bytes())
+}
+
+/// A line for people: how much the orders of each clip's tags are alike.
+///
+/// # Errors
+/// The writer's reason.
+pub fn write_agreement(out: &mut impl Write, agreement: Agreement) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "mean Spearman correlation with the graded labels: {} over {} clips",
+        area(Some(agreement.spearman), agreement.interval),
+        agreement.clips
+    )
 }
 
 fn area(value: Option<f64>, interval: Option<Interval>) -> String {

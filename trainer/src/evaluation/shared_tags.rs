@@ -3,7 +3,7 @@
 use super::EvaluateError;
 use super::named::first_of;
 use crate::data::Clips;
-use crate::metrics::{Answers, truth_of};
+use crate::metrics::{Answers, spearman, truth_of};
 
 /// Tags that both have, in the data's order, and where they stand in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,27 @@ impl SharedTags {
         let of_data = remark("for the model lacks them", &self.only_data);
         let of_model = remark("for the data lack them", &self.only_model);
         of_data.into_iter().chain(of_model)
+    }
+
+    /// Spearman's correlation of what the model said of each of `clips` with its labels, over the
+    /// tags whose label is known; clips whose labels are all yes or no have none.
+    #[must_use]
+    pub fn correlations(&self, clips: &Clips, probabilities: &[Vec<f32>]) -> Vec<f64> {
+        let of_clip = |(clip, probabilities): (usize, &Vec<f32>)| {
+            let labels = clips.labels(clip);
+            let pairs = self.places.iter().filter_map(|[in_model, in_data]| {
+                let label = f64::from(labels[*in_data]);
+                (!label.is_nan()).then(|| (f64::from(probabilities[*in_model]), label))
+            });
+            let pairs: Vec<_> = pairs.collect();
+            let graded = pairs.iter().any(|(_, label)| *label > 0.0 && *label < 1.0);
+            graded.then(|| spearman(&pairs)).flatten()
+        };
+        probabilities
+            .iter()
+            .enumerate()
+            .filter_map(of_clip)
+            .collect()
     }
 
     /// What the model said of each of `clips` (`[clip][tag of the model]`), beside its labels.

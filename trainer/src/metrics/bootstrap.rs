@@ -97,6 +97,21 @@ pub(super) fn resample(
         .collect()
 }
 
+/// The interval of the mean of one value a clip.
+pub(super) fn mean_interval(values: &[f64], bootstrap: Bootstrap) -> Option<Interval> {
+    let mut counts = vec![0; values.len()];
+    let mean = |resample| {
+        draw(&mut counts, bootstrap.seed, resample);
+        let sum: f64 = values
+            .iter()
+            .zip(&counts)
+            .map(|(v, n)| v * f64::from(*n))
+            .sum();
+        sum / values.len() as f64
+    };
+    Interval::middle((0..bootstrap.resamples as u64).map(mean).collect())
+}
+
 /// How often each clip is drawn in one resample. Each resample has a stream of the generator, so it
 /// does not matter which thread draws it.
 fn draw(counts: &mut [u16], seed: u64, resample: u64) {

@@ -8,11 +8,13 @@ mod answers;
 mod bootstrap;
 mod ranking;
 mod scores;
+mod spearman;
 
 pub use answers::{Answers, AnswersError};
 pub use bootstrap::{Bootstrap, Interval};
 pub use ranking::{BestF1, average_precision, best_f1, roc_auc};
 pub use scores::{Scores, TagScores};
+pub use spearman::{Agreement, spearman};
 
 /// A label from here on counts as "the clip has the tag".
 pub const POSITIVE_FROM: f32 = 0.5;
