@@ -1,0 +1,242 @@
+//! `trainer distill`: whose word counts.
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use tagline_engine::BackendChoice;
+use tagline_tests::tiny_model;
+use trainer::data::{Clips, Dataset, Input, Split};
+use trainer::distill::{Distillation, Teacher, distill};
+use trainer::vocabulary::Vocabulary;
+
+const RATE_HZ: u32 = 16_000;
+
+const VOCABULARY: &str = r#"
+[[tag]]
+name = "deep"
+group = "height"
+definition = "Low tones."
+tiny = ["low", "nether"]
+[[tag]]
+name = "bright"
+group = "height"
+definition = "High tones."
+tiny = ["high"]
+[[tag]]
+name = "warm"
+group = "colour"
+definition = "Nobody's word."
+tiny = []
+[thresholds.tiny]
+default = 0.5
+"#;
+
+/// A mono wav file of a loud tone.
+fn tone(path: &Path, hz: f32, seconds: f32) {
+    let samples = (seconds * RATE_HZ as f32) as u32;
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + samples * 2).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    file.extend(RATE_HZ.to_le_bytes());
+    file.extend((RATE_HZ * 2).to_le_bytes());
+    file.extend(b"\x02\0\x10\0data");
+    file.extend((samples * 2).to_le_bytes());
+    for n in 0..samples {
+        let turn = n as f32 * hz / RATE_HZ as f32 * std::f32::consts::TAU;
+        file.extend(((turn.sin() * 30_000.0) as i16).to_le_bytes());
+    }
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, file).unwrap();
+}
+
+struct Studio {
+    folder: tempfile::TempDir,
+    vocabulary: Vocabulary,
+}
+
+impl Studio {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let tags = folder.path().join("tags.toml");
+        std::fs::write(&tags, VOCABULARY).unwrap();
+        std::fs::write(
+            folder.path().join("tiny.onnx"),
+            tiny_model(&["low", "high"]),
+        )
+        .unwrap();
+        tone(&folder.path().join("audio/cellar/one.wav"), 200.0, 4.0);
+        tone(&folder.path().join("audio/cellar/two.wav"), 200.0, 4.0);
+        tone(&folder.path().join("audio/attic/one.wav"), 4_000.0, 4.0);
+        Self {
+            vocabulary: Vocabulary::read(&tags).unwrap(),
+            folder,
+        }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.file(name), text).unwrap();
+    }
+
+    fn distillation(&self) -> Distillation {
+        Distillation {
+            audio: vec![self.file("audio")],
+            synth: Vec::new(),
+            no_music: 0,
+            windows: NonZeroUsize::MIN,
+            variants: 0,
+            least_seconds: 3.0,
+            parts: [0.0, 0.0],
+            seed: 1,
+            jobs: NonZeroUsize::new(2).unwrap(),
+            out: self.file("data"),
+        }
+    }
+
+    fn run(&self, distillation: &Distillation) -> Result<Dataset, String> {
+        let open = |path: PathBuf| {
+            Teacher::open(&path, &self.vocabulary, BackendChoice::Auto, &[])
+                .map_err(|error| error.to_string())
+        };
+        let teachers = [open(self.file("tiny.onnx"))?];
+        distill(distillation, &self.vocabulary, &teachers, |_| {
+            ControlFlow::Continue(())
+        })
+        .map_err(|error| error.to_string())?;
+        Dataset::open(&distillation.out, Input::Mel).map_err(|error| error.to_string())
+    }
+}
+
+fn labels(clips: &Clips, id: &str) -> Vec<f32> {
+    let clip = (0..clips.len()).find(|clip| clips.id(*clip) == id);
+    clips
+        .labels(clip.unwrap_or_else(|| panic!("no {id}")))
+        .to_vec()
+}
+
+#[test]
+fn teachers_speak_where_nothing_is_known_and_nobody_where_nobody_knows() {
+    let studio = Studio::new();
+    let data = studio.run(&studio.distillation()).unwrap();
+    assert_eq!(data.tags(), ["deep", "bright", "warm"]);
+    let clips = data.split(Split::Train).unwrap();
+    assert_eq!(clips.len(), 3);
+    let (low, high) = (
+        labels(&clips, "cellar/one.wav"),
+        labels(&clips, "attic/one.wav"),
+    );
+    assert!(low[0] > low[1] && high[1] > high[0], "{low:?} {high:?}");
+    assert!(low[2].is_nan() && high[2].is_nan());
+    // A clip of 4 s is repeated to fill the window.
+    assert_eq!(clips.frames(), 1366);
+    assert!((180..200).contains(&clips.heard_frames(0)));
+}
+
+#[test]
+fn tables_count_more_than_teachers_and_files_more_than_sources() {
+    let studio = Studio::new();
+    let tables = "source,split,tags,without,author\ncellar,train,warm,height,x\nattic,test,,,y\n";
+    studio.write("audio/sources.csv", tables);
+    studio.write(
+        "audio/cellar/labels.csv",
+        "path,tags\ntwo.wav,bright; deep\n",
+    );
+    let data = studio.run(&studio.distillation()).unwrap();
+    let train = data.split(Split::Train).unwrap();
+    assert_eq!(labels(&train, "cellar/one.wav"), [0.0, 0.0, 1.0]);
+    assert_eq!(labels(&train, "cellar/two.wav"), [1.0, 1.0, 1.0]);
+    let test = data.split(Split::Test).unwrap();
+    assert_eq!(test.len(), 1);
+    assert!(labels(&test, "attic/one.wav")[2].is_nan());
+}
+
+#[test]
+fn a_source_is_never_in_two_splits() {
+    let studio = Studio::new();
+    for source in 0..10 {
+        for file in 0..4 {
+            let name = format!("audio/album-{source}/{file}.wav");
+            tone(&studio.file(&name), 100.0 + 50.0 * source as f32, 3.5);
+        }
+    }
+    let distillation = Distillation {
+        parts: [0.2, 0.2],
+        ..studio.distillation()
+    };
+    let data = studio.run(&distillation).unwrap();
+    let sources = |split| {
+        let clips = data.split(split).unwrap();
+        let source = |clip| clips.id(clip).split('/').next().unwrap().to_owned();
+        (0..clips.len())
+            .map(source)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let [train, valid, test] = Split::ALL.map(sources);
+    assert!(train.is_disjoint(&valid) && train.is_disjoint(&test) && valid.is_disjoint(&test));
+    assert_eq!(train.len() + valid.len() + test.len(), 12);
+}
+
+#[test]
+fn copies_are_for_training_alone_and_a_second_run_finds_all_done() {
+    let studio = Studio::new();
+    studio.write("audio/sources.csv", "source,split\nattic,test\n");
+    let distillation = Distillation {
+        variants: 2,
+        no_music: 16,
+        ..studio.distillation()
+    };
+    let data = studio.run(&distillation).unwrap();
+    let train = data.split(Split::Train).unwrap();
+    let named = |prefix| train.named(prefix).unwrap().len();
+    assert_eq!(named("cellar/"), 6);
+    assert_eq!(named("cellar/one.wav~"), 2);
+    let test = data.split(Split::Test).unwrap();
+    assert_eq!(test.not_named("no-music").unwrap().len(), 1);
+    assert_eq!(test.named("no-music").unwrap().len(), 8);
+    let again = studio.run(&distillation).unwrap();
+    assert_eq!(again.sha256(), data.sha256());
+    let other = Distillation {
+        variants: 1,
+        ..distillation
+    };
+    assert!(studio.run(&other).unwrap_err().contains("variants"));
+}
+
+#[test]
+fn what_is_wrong_with_a_table_or_a_teacher_is_named() {
+    let studio = Studio::new();
+    let refused = |table: &str, word: &str| {
+        studio.write("audio/sources.csv", table);
+        let error = studio.run(&studio.distillation()).unwrap_err();
+        assert!(
+            error.contains("sources.csv") && error.contains(word),
+            "{error}"
+        );
+    };
+    refused("source,tags\ncellar,gloomy\n", "`gloomy`");
+    refused("source,split\ncellar,tset\n", "tset");
+    refused("source,tags\nloft,warm\n", "`loft`");
+    refused("tags\nwarm\n", "`source`");
+    std::fs::remove_file(studio.file("audio/sources.csv")).unwrap();
+    std::fs::write(studio.file("tiny.onnx"), tiny_model(&["a", "b"])).unwrap();
+    let error = studio.run(&studio.distillation()).unwrap_err();
+    assert!(
+        error.contains("tiny.onnx") && error.contains("(a, b"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_left_out_with_its_reason() {
+    let studio = Studio::new();
+    studio.write("audio/attic/two.mp3", "not a song");
+    let distillation = studio.distillation();
+    let data = studio.run(&distillation).unwrap();
+    assert_eq!(data.skipped(), 1);
+    let report = std::fs::read_to_string(distillation.out.join("report.csv")).unwrap();
+    assert!(report.contains("attic/two.mp3"), "{report}");
+}
