@@ -5,12 +5,14 @@
 //! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `features` (log-mel, log
 //! STFT or MFCC) → `front_end` (all of that) → `window` (rolling, `[row, frame]`) → `analyzer`
 //! (which windows are due) → `network` (tag probabilities; of each window only what is new) →
-//! `smoothing` → [`TagUpdate`], read back through the [`Tap`].
+//! `calibration` → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
 //!
 //! `service` runs all of it on one thread for every stream of the process. Training and file
 //! tagging use [`FrontEnd`] and [`Analyzer`] directly, so live and offline features are the same.
 
 mod analyzer;
+mod built_in;
+mod calibration;
 mod derivative;
 mod features;
 mod folders;
@@ -33,11 +35,13 @@ mod window;
 mod worker;
 
 pub use analyzer::{Analyzer, Due};
+pub use built_in::{built_in_info, built_in_sha256};
+pub use calibration::{Calibration, logit, sigmoid};
 pub use folders::model_folders;
 pub use front_end::{FrontEnd, FrontEndError};
 pub use mel::mel_filterbank;
 pub use model::{Model, ModelError, ModelInfo, OutputKind, write_metadata};
-pub use model_source::{ModelSource, SourceError, models_in};
+pub use model_source::{ModelPlace, ModelSource, SourceError, models_in};
 pub use network::{
     Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState, open_network,
 };

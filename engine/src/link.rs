@@ -17,6 +17,8 @@ pub(crate) struct Link {
     /// Time constant of the smoothing, in seconds, as f32 bits.
     pub smoothing_seconds: AtomicU32,
     backend: AtomicU8,
+    /// Whether tags are calibrated.
+    pub calibrated: AtomicBool,
     /// Written by the worker: samples of the ring's history that are analysed, updates delivered.
     pub analysed: AtomicU64,
     /// Written by the worker, before `analysed`: no update falls due before this many samples of the
@@ -29,13 +31,19 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub fn new(update_seconds: f32, smoothing_seconds: f32, backend: BackendChoice) -> Self {
+    pub fn new(
+        update_seconds: f32,
+        smoothing_seconds: f32,
+        backend: BackendChoice,
+        calibrated: bool,
+    ) -> Self {
         Self {
             reset_at: AtomicU64::new(0),
             offline: AtomicBool::new(false),
             update_seconds: AtomicU32::new(update_seconds.to_bits()),
             smoothing_seconds: AtomicU32::new(smoothing_seconds.to_bits()),
             backend: AtomicU8::new(encode(backend)),
+            calibrated: AtomicBool::new(calibrated),
             analysed: AtomicU64::new(0),
             quiet_until: AtomicU64::new(0),
             ended: AtomicBool::new(false),
@@ -84,7 +92,7 @@ mod tests {
 
     #[test]
     fn every_backend_choice_crosses_the_threads_unchanged() {
-        let link = Link::new(1.0, 0.0, BackendChoice::Auto);
+        let link = Link::new(1.0, 0.0, BackendChoice::Auto, true);
         assert_eq!(link.backend(), BackendChoice::Auto);
         for backend in BACKENDS {
             link.set_backend(BackendChoice::Only(backend));

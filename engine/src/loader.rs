@@ -11,7 +11,9 @@ use std::time::SystemTime;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::link::Link;
-use crate::{BackendChoice, BackendReport, Model, ModelInfo, ModelSource, Network, open_network};
+use crate::{
+    BackendChoice, BackendReport, Model, ModelInfo, ModelPlace, ModelSource, Network, open_network,
+};
 
 /// A network that every stream with the same model and backend shares: weights are loaded once.
 /// Only the worker runs it, so the lock never waits.
@@ -40,7 +42,7 @@ pub(crate) struct Answer {
 #[derive(Clone)]
 pub(crate) struct Loaded {
     pub info: Arc<ModelInfo>,
-    pub path: PathBuf,
+    pub place: ModelPlace,
     pub report: BackendReport,
     pub network: SharedNetwork,
 }
@@ -108,23 +110,28 @@ impl Drop for Loader {
 #[derive(Default)]
 struct Cache {
     open: HashMap<(String, BackendChoice), Entry>,
-    files: HashMap<PathBuf, File>,
+    known: HashMap<ModelPlace, Known>,
     /// The last one asked for, so that a host that deactivates and activates a plugin finds it.
     last: Option<SharedNetwork>,
 }
 
-/// A model file that has been read and checked.
-struct File {
+/// A model that has been read and checked.
+struct Known {
     stamp: Stamp,
     info: Arc<ModelInfo>,
 }
 
-/// What changes when a model file, or the sidecar beside it, is written anew.
+/// What changes when a model file, or the sidecar beside it, is written anew; of the built-in model
+/// nothing does.
 #[derive(PartialEq)]
 struct Stamp([Option<(u64, SystemTime)>; 2]);
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
+    fn of(place: &ModelPlace) -> Option<Self> {
+        let path = match place {
+            ModelPlace::BuiltIn => return Some(Self([None; 2])),
+            ModelPlace::File(path) => path,
+        };
         let look = |path: &Path| {
             let metadata = path.metadata().ok()?;
             Some((metadata.len(), metadata.modified().ok()?))
@@ -144,36 +151,36 @@ impl Cache {
         if let Some(loaded) = self.loaded_before(request) {
             return Ok(loaded);
         }
-        let (model, path) = request.source.open().map_err(|error| error.to_string())?;
+        let (model, place) = request.source.open().map_err(|error| error.to_string())?;
         let (report, network) = self.network(&model, request)?;
         self.last = Some(Arc::clone(&network));
-        if let Some(stamp) = Stamp::of(&path) {
+        if let Some(stamp) = Stamp::of(&place) {
             let info = Arc::clone(model.info());
-            self.files.insert(path.clone(), File { stamp, info });
+            self.known.insert(place.clone(), Known { stamp, info });
         }
         Ok(Loaded {
             info: Arc::clone(model.info()),
-            path,
+            place,
             report,
             network,
         })
     }
 
-    /// The same file with the same backend, if it has not changed and its network is still open:
+    /// The same model with the same backend, if it has not changed and its network is still open:
     /// ten instances of a session read and check it once.
     fn loaded_before(&self, request: &Request) -> Option<Loaded> {
-        let path = request.source.likely_path()?;
-        let file = self.files.get(&path)?;
-        let unchanged = Stamp::of(&path)? == file.stamp;
-        if !unchanged || !request.source.accepts(&file.info.sha256) {
+        let place = request.source.likely_place()?;
+        let known = self.known.get(&place)?;
+        let unchanged = Stamp::of(&place)? == known.stamp;
+        if !unchanged || !request.source.accepts(&known.info.sha256) {
             return None;
         }
         let entry = self
             .open
-            .get(&(file.info.sha256.clone(), request.backend))?;
+            .get(&(known.info.sha256.clone(), request.backend))?;
         Some(Loaded {
-            info: Arc::clone(&file.info),
-            path,
+            info: Arc::clone(&known.info),
+            place,
             report: entry.report.clone(),
             network: entry.network.upgrade()?,
         })

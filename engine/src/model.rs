@@ -5,7 +5,7 @@ mod constants;
 mod error;
 mod front_end;
 mod graph;
-mod metadata;
+pub(crate) mod metadata;
 mod operator;
 mod tensor;
 mod wire;
@@ -23,7 +23,7 @@ pub(crate) use analysis::{f32_value, fix_shapes};
 pub use error::ModelError;
 pub use metadata::write_metadata;
 
-use crate::FrontEndSpec;
+use crate::{Calibration, FrontEndSpec};
 
 /// Largest model file, in bytes.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -56,8 +56,23 @@ pub struct ModelInfo {
     pub front_end: FrontEndSpec,
     /// What the output holds.
     pub output: OutputKind,
+    /// The group of each tag, for display: `genre`, `instrument` …
+    pub groups: Option<Vec<String>>,
+    /// How each tag's probability is calibrated.
+    pub calibration: Option<Vec<Calibration>>,
     /// SHA-256 of the `.onnx` file, in lower-case hex.
     pub sha256: String,
+}
+
+impl ModelInfo {
+    /// Replaces the network's probabilities, in output order, by calibrated ones, which is what
+    /// people are shown; a model without calibration leaves them as they are.
+    pub fn calibrate(&self, probabilities: &mut [f32]) {
+        let calibration = self.calibration.as_deref().unwrap_or_default();
+        for (probability, calibration) in probabilities.iter_mut().zip(calibration) {
+            *probability = calibration.apply(*probability);
+        }
+    }
 }
 
 /// A model file that has been read and checked, ready for a backend.
@@ -100,7 +115,7 @@ impl Model {
         let model = ModelProto::decode(onnx.as_slice()).map_err(|error| ModelError::NotOnnx {
             reason: error.to_string(),
         })?;
-        let mut info = metadata::read(&model, sidecar)?;
+        let mut info = metadata::read(&model.metadata_props, sidecar)?;
         let graph = graph::check(&model)?;
         let (_, input_shape) = graph::input(graph, &info.front_end)?;
         let quantized = graph
@@ -117,13 +132,21 @@ impl Model {
                 shape: format!("{output_shape:?}"),
             });
         }
-        info.sha256 = hex(&Sha256::digest(&onnx));
+        info.sha256 = sha256_of(&onnx);
         Ok(Self {
             info: Arc::new(info),
             onnx: onnx.into(),
             input_shape,
             quantized,
         })
+    }
+
+    /// The model inside this program.
+    ///
+    /// # Errors
+    /// None in a program that passed its tests.
+    pub fn built_in() -> Result<Self, ModelError> {
+        Self::from_bytes(tagline_models::DEFAULT_MODEL.to_vec(), None)
     }
 
     /// What the model says of itself.
@@ -189,10 +212,13 @@ fn in_file(path: &Path, problem: ModelError) -> ModelError {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// SHA-256 of `bytes` in lower-case hex.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

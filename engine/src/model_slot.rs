@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::link::Link;
 use crate::loader::{Loaded, Request};
-use crate::{Backend, BackendChoice, InferenceError, ModelSource, model_folders};
+use crate::{Backend, BackendChoice, InferenceError, ModelSource};
 
 /// A request that is still to be sent to the loader, or of which the answer is awaited.
 enum Loading {
@@ -75,7 +75,7 @@ impl ModelSlot {
         }
         self.backend = backend;
         let source = match &self.in_force {
-            Some(model) => ModelSource::File(model.path.clone()),
+            Some(model) => model.place.clone().into(),
             None => self.chosen.clone(),
         };
         self.loading = Loading::Wanted(source, backend);
@@ -123,13 +123,13 @@ impl ModelSlot {
     }
 
     /// Takes note that what was asked for is not to be had. Whoever has no model then gets the
-    /// default one.
+    /// built-in one.
     pub fn refused(&mut self) {
         if self.replacing.take().is_some() {
             self.in_force = None;
         }
-        if self.in_force.is_none() && !matches!(self.chosen, ModelSource::DefaultIn(_)) {
-            self.want(ModelSource::DefaultIn(model_folders()));
+        if self.in_force.is_none() && self.chosen != ModelSource::BuiltIn {
+            self.want(ModelSource::BuiltIn);
         }
     }
 
@@ -141,13 +141,13 @@ impl ModelSlot {
         if failed == Backend::Tract {
             let message = format!(
                 "{}: {error}; tags stop until another model is chosen",
-                model.path.display()
+                model.place
             );
             self.in_force = None;
             return AfterFailure::Nothing(message);
         }
         self.replacing = Some(error.to_string());
-        let source = ModelSource::File(model.path.clone());
+        let source = model.place.clone().into();
         self.loading = Loading::Wanted(source, BackendChoice::Only(Backend::Tract));
         AfterFailure::Replacement
     }

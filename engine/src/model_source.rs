@@ -1,17 +1,17 @@
 //! Where a stream's model comes from, and how it is found.
 
+use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
 
-use crate::{Model, ModelError};
+use crate::{Model, ModelError, built_in_info};
 
 /// Where a stream's model comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelSource {
+    /// The one inside this program.
+    BuiltIn,
     /// This file.
     File(PathBuf),
-    /// The default: `default.onnx`, or else the first `.onnx` by name, in the first of these
-    /// folders that has one.
-    DefaultIn(Vec<PathBuf>),
     /// The file with this SHA-256 at `path`, or else anywhere in `folders`.
     Pinned {
         /// Where it was.
@@ -21,6 +21,42 @@ pub enum ModelSource {
         /// Where to look for it when it is not there.
         folders: Vec<PathBuf>,
     },
+    /// The one inside another version of this program, if its file lies in `folders`.
+    OtherBuiltIn {
+        /// Its name and version, for people.
+        name: String,
+        /// SHA-256 of the file, in lower-case hex.
+        sha256: String,
+        /// Where to look for it.
+        folders: Vec<PathBuf>,
+    },
+}
+
+/// Where a model was found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ModelPlace {
+    /// Inside this program.
+    BuiltIn,
+    /// In this file.
+    File(PathBuf),
+}
+
+impl Display for ModelPlace {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl From<ModelPlace> for ModelSource {
+    fn from(place: ModelPlace) -> Self {
+        match place {
+            ModelPlace::BuiltIn => Self::BuiltIn,
+            ModelPlace::File(path) => Self::File(path),
+        }
+    }
 }
 
 /// Why no model was found.
@@ -30,12 +66,6 @@ pub enum SourceError {
     /// The file was found and is refused.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// No folder has a model.
-    #[error("no model yet: put a Tagline model (.onnx) into {folders}")]
-    NoDefault {
-        /// The folders that were looked in.
-        folders: String,
-    },
     /// A pinned model is neither where it was nor in the folders.
     #[error(
         "the model {path} (SHA-256 {sha256}) is gone or changed; put it back, or into {folders}"
@@ -48,6 +78,22 @@ pub enum SourceError {
         /// The folders that were looked in.
         folders: String,
     },
+    /// The model inside another version of this program is not in the folders.
+    #[error(
+        "this was saved with {name}, and this Tagline has {present} built in, whose tags may \
+         differ; to use it from now on, choose it on the page Model, or put the other's file \
+         (SHA-256 {sha256}) into {folders}"
+    )]
+    OtherBuiltIn {
+        /// Name and version of the other model.
+        name: String,
+        /// Name and version of the one inside this program.
+        present: String,
+        /// SHA-256 of the other model.
+        sha256: String,
+        /// The folders that were looked in.
+        folders: String,
+    },
 }
 
 impl ModelSource {
@@ -55,41 +101,51 @@ impl ModelSource {
     ///
     /// # Errors
     /// [`SourceError`] says what was looked for and where.
-    pub fn open(&self) -> Result<(Model, PathBuf), SourceError> {
+    pub fn open(&self) -> Result<(Model, ModelPlace), SourceError> {
         match self {
-            Self::File(path) => Ok((Model::open(path)?, path.clone())),
-            Self::DefaultIn(folders) => {
-                let path = folders
-                    .iter()
-                    .find_map(|folder| default_in(folder))
-                    .ok_or_else(|| SourceError::NoDefault {
-                        folders: list(folders),
-                    })?;
-                Ok((Model::open(&path)?, path))
-            }
+            Self::BuiltIn => Ok((Model::built_in()?, ModelPlace::BuiltIn)),
+            Self::File(path) => Ok((Model::open(path)?, ModelPlace::File(path.clone()))),
             Self::Pinned {
                 path,
                 sha256,
                 folders,
-            } => find_pinned(path, sha256, folders),
+            } => find(Some(path), sha256, folders).ok_or_else(|| SourceError::Lost {
+                path: path.display().to_string(),
+                sha256: sha256.clone(),
+                folders: list(folders),
+            }),
+            Self::OtherBuiltIn {
+                name,
+                sha256,
+                folders,
+            } => find(None, sha256, folders).ok_or_else(|| {
+                let present = built_in_info();
+                SourceError::OtherBuiltIn {
+                    name: name.clone(),
+                    present: format!("{} {}", present.name, present.version),
+                    sha256: sha256.clone(),
+                    folders: list(folders),
+                }
+            }),
         }
     }
-}
 
-impl ModelSource {
     /// Where the model most likely is, found without opening it.
-    pub(crate) fn likely_path(&self) -> Option<PathBuf> {
+    pub(crate) fn likely_place(&self) -> Option<ModelPlace> {
         match self {
-            Self::File(path) | Self::Pinned { path, .. } => Some(path.clone()),
-            Self::DefaultIn(folders) => folders.iter().find_map(|folder| default_in(folder)),
+            Self::BuiltIn => Some(ModelPlace::BuiltIn),
+            Self::File(path) | Self::Pinned { path, .. } => Some(ModelPlace::File(path.clone())),
+            Self::OtherBuiltIn { .. } => None,
         }
     }
 
     /// Whether a model with this SHA-256 is the one that is meant.
     pub(crate) fn accepts(&self, found_sha256: &str) -> bool {
         match self {
-            Self::Pinned { sha256, .. } => sha256 == found_sha256,
-            Self::File(_) | Self::DefaultIn(_) => true,
+            Self::Pinned { sha256, .. } | Self::OtherBuiltIn { sha256, .. } => {
+                sha256 == found_sha256
+            }
+            Self::BuiltIn | Self::File(_) => true,
         }
     }
 }
@@ -111,33 +167,17 @@ pub fn models_in(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn default_in(folder: &Path) -> Option<PathBuf> {
-    let models = models_in(folder);
-    models
-        .iter()
-        .find(|path| path.file_stem().is_some_and(|stem| stem == "default"))
-        .or(models.first())
-        .cloned()
-}
-
-fn find_pinned(
-    path: &Path,
-    sha256: &str,
-    folders: &[PathBuf],
-) -> Result<(Model, PathBuf), SourceError> {
+/// The model with this hash at `path`, or else in `folders`.
+fn find(path: Option<&PathBuf>, sha256: &str, folders: &[PathBuf]) -> Option<(Model, ModelPlace)> {
     let elsewhere = folders.iter().flat_map(|folder| models_in(folder));
-    for candidate in std::iter::once(path.to_path_buf()).chain(elsewhere) {
-        if let Ok(model) = Model::open(&candidate)
-            && model.info().sha256 == sha256
-        {
-            return Ok((model, candidate));
-        }
-    }
-    Err(SourceError::Lost {
-        path: path.display().to_string(),
-        sha256: sha256.to_owned(),
-        folders: list(folders),
-    })
+    path.cloned()
+        .into_iter()
+        .chain(elsewhere)
+        .find_map(|candidate| {
+            let model = Model::open(&candidate).ok()?;
+            let is_it = model.info().sha256 == sha256;
+            is_it.then_some((model, ModelPlace::File(candidate)))
+        })
 }
 
 fn list(folders: &[PathBuf]) -> String {

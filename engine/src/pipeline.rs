@@ -1,4 +1,4 @@
-//! One stream in the worker: ring → analyzer → network → smoothing → updates.
+//! One stream in the worker: ring → analyzer → network → calibration → smoothing → updates.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -30,6 +30,8 @@ pub(crate) struct Pipeline {
     update_seconds: f32,
     model: ModelSlot,
     generation: u32,
+    /// Whether the last update was calibrated.
+    calibrated: bool,
     smoothing: Smoothing,
     due: Option<Due>,
     /// What the network keeps of this stream's earlier windows.
@@ -51,6 +53,7 @@ impl Pipeline {
             update_seconds: 0.0,
             model,
             generation: 0,
+            calibrated: true,
             smoothing: Smoothing::default(),
             due: None,
             network_state: NetworkState::default(),
@@ -102,16 +105,16 @@ impl Pipeline {
                 self.stream.sample_rate_hz,
                 f64::from(self.update_seconds),
             )
-            .map_err(|error| format!("{}: {error}", loaded.path.display()))?;
+            .map_err(|error| format!("{}: {error}", loaded.place))?;
             self.analyzer = Some(analyzer);
             self.base = self.consumed;
             self.due = None;
         }
         self.network_state.clear();
         self.probabilities = vec![0.0; loaded.info.tags.len()];
-        let (info, path, report) = (
+        let (info, place, report) = (
             loaded.info.clone(),
-            loaded.path.clone(),
+            loaded.place.clone(),
             loaded.report.clone(),
         );
         match self.model.put_in_force(loaded) {
@@ -128,7 +131,7 @@ impl Pipeline {
                 self.tell(Event::ModelReady {
                     generation,
                     info,
-                    path,
+                    place,
                     report,
                 });
             }
@@ -262,6 +265,7 @@ impl Pipeline {
     }
 
     fn deliver(&mut self, due: Due, inference_ms: f32) {
+        self.calibrate();
         let link = &self.stream.link;
         let status = &link.status;
         let position = self.base + due.position_samples + status.dropped_samples.load(Relaxed);
@@ -287,6 +291,19 @@ impl Pipeline {
             Err(_) => &status.late_updates,
         };
         counter.fetch_add(1, Relaxed);
+    }
+
+    /// Calibrates what the network said, unless its own probabilities are wanted.
+    fn calibrate(&mut self) {
+        let calibrated = self.stream.link.calibrated.load(Relaxed);
+        if calibrated != self.calibrated {
+            // Between values of two kinds nothing is to be smoothed.
+            self.smoothing.reset();
+            self.calibrated = calibrated;
+        }
+        if let Some(model) = self.model.in_force().filter(|_| calibrated) {
+            model.info.calibrate(&mut self.probabilities);
+        }
     }
 
     /// A backend failed while running: tract takes over, on the window that is still due.

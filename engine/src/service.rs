@@ -13,7 +13,8 @@ use ringbuf::traits::Split;
 use crate::link::Link;
 use crate::worker::{Control, NewStream, Worker};
 use crate::{
-    Backend, BackendChoice, BackendReport, FrontEnd, FrontEndError, ModelInfo, ModelSource, Tap,
+    Backend, BackendChoice, BackendReport, FrontEnd, FrontEndError, ModelInfo, ModelPlace,
+    ModelSource, Tap,
 };
 
 /// Most tags of one model that reach the audio thread; the rest stays in files.
@@ -61,6 +62,8 @@ pub struct StreamConfig {
     pub update_seconds: f64,
     /// Time constant of the smoothing, in seconds; 0 for none.
     pub smoothing_seconds: f64,
+    /// Whether tags are calibrated, where the model has a calibration, or the network's own.
+    pub calibrated: bool,
     /// Called on the worker's thread after each [`Event`]: asks the main thread to read them.
     pub notify: Box<dyn Fn() + Send>,
 }
@@ -75,7 +78,7 @@ pub enum Event {
         /// What it says of itself.
         info: Arc<ModelInfo>,
         /// Where it was found.
-        path: PathBuf,
+        place: ModelPlace,
         /// What runs it, and why not something else.
         report: BackendReport,
     },
@@ -241,6 +244,7 @@ impl Service {
             config.update_seconds as f32,
             config.smoothing_seconds as f32,
             config.backend,
+            config.calibrated,
         ));
         let capacity = ring_samples(config.sample_rate_hz, config.max_block_samples);
         let (samples_in, samples_out) = HeapRb::<f32>::new(capacity).split();

@@ -144,6 +144,11 @@ impl Tap {
             .store(seconds.to_bits(), Ordering::Relaxed);
     }
 
+    /// Whether tags are calibrated from the next update on, or the network's own. Cheap.
+    pub fn set_calibrated(&mut self, calibrated: bool) {
+        self.link.calibrated.store(calibrated, Ordering::Relaxed);
+    }
+
     /// Offline rendering: the worker skips no update, and the audio thread may call
     /// [`Self::wait_until_analysed`].
     pub fn set_offline(&mut self, offline: bool) {

@@ -5,7 +5,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use prost::Message;
 use serde_json::json;
-use tagline_engine::{FrontEndSpec, Model, ModelError, ModelInfo, OutputKind, write_metadata};
+use tagline_engine::{
+    Calibration, FrontEndSpec, Model, ModelError, ModelInfo, OutputKind, write_metadata,
+};
 use tagline_tests::{TinyModel, tiny_model};
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
@@ -86,6 +88,15 @@ fn what_is_written_is_what_is_read() {
     info.name = "Zweites Modell \"β\"".to_owned();
     info.tags = ["drum & bass", "90s", "\\"].map(str::to_owned).to_vec();
     info.output = OutputKind::Logits;
+    info.groups = Some(["genre", "era", "\\"].map(str::to_owned).to_vec());
+    info.calibration = Some(vec![
+        Calibration {
+            slope: 0.75,
+            offset: -2.5,
+            threshold: 0.375,
+        };
+        3
+    ]);
     info.front_end.floor = 1e-10;
     info.front_end.top_db = Some(80.0);
     let mut model = tiny().model;
@@ -226,6 +237,74 @@ fn a_sidecar_beside_the_file_is_found() {
     let model = Model::open(&path).unwrap();
     assert_eq!(model.info().name, "Beside");
     assert_eq!(model.info().output, OutputKind::Logits);
+    assert_eq!(
+        (&model.info().groups, &model.info().calibration),
+        (&None, &None)
+    );
+    let mut more = sidecar();
+    more["groups"] = serde_json::json!(["pitch", "pitch", "mood"]);
+    more["calibration"] = serde_json::json!(vec![Calibration::NONE; 3]);
+    std::fs::write(path.with_extension("json"), more.to_string()).unwrap();
+    let model = Model::open(&path).unwrap();
+    assert_eq!(model.info().groups.as_ref().unwrap()[2], "mood");
+    assert_eq!(model.info().calibration, Some(vec![Calibration::NONE; 3]));
+}
+
+#[test]
+fn groups_that_do_not_fit_the_tags_or_a_hosts_tree_are_named_errors() {
+    for (groups, reason) in [
+        (r#"["a", "b"]"#, "2 entries for 3 tags"),
+        (r#"["a", "b", " "]"#, "the group of `high` is empty"),
+        (r#"["a", "b/c", "d"]"#, "the group of `middle` holds"),
+        (r#"["a\n", "b", "d"]"#, "the group of `low` holds"),
+        ("[1, 2, 3]", "invalid type"),
+        ("genre", "expected"),
+    ] {
+        let error = metadata_refusal("tagline.groups", groups).to_string();
+        assert!(error.contains("`tagline.groups`"), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_calibration_that_would_not_keep_the_order_is_a_named_error() {
+    let good = r#"{"slope":1,"offset":0,"threshold":0.5}"#;
+    let with = |bad: &str| {
+        let json = format!("[{good},{bad},{good}]");
+        metadata_refusal("tagline.calibration", &json).to_string()
+    };
+    for (bad, reason) in [
+        (r#"{"slope":0,"offset":0,"threshold":0.5}"#, "`slope` is 0"),
+        (
+            r#"{"slope":-1,"offset":0,"threshold":0.5}"#,
+            "`slope` is -1",
+        ),
+        (
+            r#"{"slope":1,"offset":0,"threshold":1.5}"#,
+            "`threshold` is 1.5",
+        ),
+        (
+            r#"{"slope":1e999,"offset":0,"threshold":0.5}"#,
+            "out of range",
+        ),
+        (
+            r#"{"slope":1,"offset":"x","threshold":0.5}"#,
+            "invalid type",
+        ),
+        (r#"{"slope":1,"offset":0}"#, "threshold"),
+        (r#"{"slope":1,"offset":0,"threshold":0.5,"bias":1}"#, "bias"),
+    ] {
+        let error = with(bad);
+        assert!(error.contains("`tagline.calibration`"), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
+    let short = metadata_refusal("tagline.calibration", &format!("[{good}]")).to_string();
+    assert!(short.contains("1 entries for 3 tags"), "{short}");
+    let mut beside = sidecar();
+    beside["calibration"] = serde_json::json!([{"slope": 1, "offset": 0, "threshold": 2}]);
+    let error = Model::from_bytes(without_metadata().bytes(), Some(&beside.to_string()));
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("`calibration` in the sidecar"), "{error}");
 }
 
 #[test]

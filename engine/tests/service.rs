@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use tagline_engine::{
-    Analyzer, Backend, BackendChoice, Event, FrontEndSpec, Model, ModelSource, Service, Stream,
-    StreamConfig, TagUpdate, Tap, open_network,
+    Analyzer, Backend, BackendChoice, Event, FrontEndSpec, Model, ModelPlace, ModelSource, Service,
+    Stream, StreamConfig, TagUpdate, Tap, built_in_info, built_in_sha256, logit, open_network,
+    sigmoid,
 };
 use tagline_tests::{TinyModel, tiny_model};
 
@@ -50,6 +51,7 @@ fn config(sample_rate_hz: f64, model: ModelSource) -> StreamConfig {
         library_dirs: Vec::new(),
         update_seconds: 1.0,
         smoothing_seconds: 0.0,
+        calibrated: true,
         notify: Box::new(|| {}),
     }
 }
@@ -343,8 +345,15 @@ fn a_pinned_model_that_moved_is_found_by_its_hash() {
     };
     assert_eq!(
         pinned.open().expect("it lies in the folder").1,
-        models.path("tiny.onnx")
+        ModelPlace::File(models.path("tiny.onnx"))
     );
+    let earlier = ModelSource::OtherBuiltIn {
+        name: "Tagline default 0.1".into(),
+        sha256: model.info().sha256.clone(),
+        folders: vec![models.0.path().to_path_buf()],
+    };
+    let place = earlier.open().expect("its file lies in the folder").1;
+    assert_eq!(place, ModelPlace::File(models.path("tiny.onnx")));
     let lost = ModelSource::Pinned {
         path: models.path("tiny.onnx"),
         sha256: "0".repeat(64),
@@ -358,17 +367,77 @@ fn a_pinned_model_that_moved_is_found_by_its_hash() {
 }
 
 #[test]
-fn without_any_model_audio_is_drained_and_nothing_is_dropped() {
+fn without_the_model_that_was_chosen_the_built_in_one_tags_and_the_reason_is_told() {
     let _alone = alone();
-    let empty = tempfile::tempdir().expect("a temporary folder");
-    let (stream, mut tap) = start(ModelSource::DefaultIn(vec![empty.path().into()]));
+    let lost = ModelSource::OtherBuiltIn {
+        name: "Tagline default 0.1".into(),
+        sha256: "0".repeat(64),
+        folders: vec![],
+    };
+    let (stream, mut tap) = start(lost);
     let event = wait_for("the message", || stream.next_event());
     let Event::ModelFailed { message } = event else {
         panic!("{event:?}")
     };
-    assert!(message.contains("no model yet"), "{message}");
-    assert!(offline_pass(&mut tap, &song(20.0), 2048).is_empty());
+    assert!(message.contains("Tagline default 0.1"), "{message}");
+    assert!(message.contains(&built_in_info().name), "{message}");
+    let event = wait_for("the built-in model", || stream.next_event());
+    let Event::ModelReady { info, place, .. } = event else {
+        panic!("{event:?}")
+    };
+    assert_eq!(place, ModelPlace::BuiltIn);
+    assert_eq!(info.sha256, built_in_sha256());
+    assert!(!offline_pass(&mut tap, &song(4.0), 2048).is_empty());
     assert_eq!(stream.status().dropped_samples.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn tags_are_calibrated_before_they_are_smoothed_and_raw_ones_can_be_had() {
+    let _alone = alone();
+    let models = Models::new();
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5}]"#;
+    let calibrated = TinyModel::new(&["low", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    std::fs::write(models.path("calibrated.onnx"), calibrated).expect("write");
+    let pass = |name: &str, calibrated: bool, change: bool| {
+        let model = ModelSource::File(models.path(name));
+        let (_stream, mut tap) = Service::start(StreamConfig {
+            calibrated,
+            smoothing_seconds: 2.0,
+            ..config(RATE, model)
+        })
+        .expect("24 kHz is a possible rate");
+        let mut updates = offline_pass(&mut tap, &song(6.0), 1024);
+        if change {
+            updates.clear();
+            tap.set_calibrated(!calibrated);
+            updates = offline_pass(&mut tap, &song(2.0), 1024);
+        }
+        let tags = |update: &TagUpdate| update.probabilities[..2].to_vec();
+        updates.iter().map(tags).collect::<Vec<_>>()
+    };
+    let plain = pass("tiny.onnx", true, false);
+    let raw = pass("calibrated.onnx", false, false);
+    assert!(plain.len() > 2);
+    assert_eq!(raw, plain, "raw values are the network's");
+    let shown = pass("calibrated.onnx", true, false);
+    let expected = [(0.5, 1.0), (2.0, 0.0)];
+    for ((slope, offset), (shown, raw)) in expected.into_iter().zip(shown[0].iter().zip(&raw[0])) {
+        let by_formula = sigmoid(slope * logit(*raw) + offset) as f32;
+        assert_eq!(*shown, by_formula, "the first update is not smoothed");
+    }
+    assert_ne!(shown[1], raw[1]);
+    // Nothing of the calibrated values is left in the smoothing after a change.
+    let changed = pass("calibrated.onnx", true, true);
+    let never = pass("calibrated.onnx", false, true);
+    assert_ne!(changed, never);
+    let song = [song(6.0), song(2.0)].concat();
+    let (_stream, mut tap) = start(models.tiny());
+    let unsmoothed = offline_pass(&mut tap, &song, 1024);
+    let from = unsmoothed.len() - changed.len();
+    assert_eq!(changed[0], unsmoothed[from].probabilities[..2].to_vec());
 }
 
 #[test]
@@ -402,7 +471,7 @@ fn an_impossible_rate_is_refused_without_a_thread() {
     let _alone = alone();
     for rate in [0.0, 999.0, 768_001.0, f64::NAN, f64::INFINITY, -48_000.0] {
         assert!(
-            Service::start(config(rate, ModelSource::DefaultIn(vec![]))).is_err(),
+            Service::start(config(rate, ModelSource::BuiltIn)).is_err(),
             "{rate} Hz"
         );
     }

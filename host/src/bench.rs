@@ -48,8 +48,8 @@ pub enum BenchPart {
 pub struct BenchOptions {
     /// The plugin's bundle.
     pub bundle: PathBuf,
-    /// The model.
-    pub model: PathBuf,
+    /// The model; without one, the one inside the plugin.
+    pub model: Option<PathBuf>,
     /// The parts; all if empty.
     pub parts: Vec<BenchPart>,
 }
@@ -136,18 +136,22 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
 }
 
 fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, DemoError> {
-    let mut plugin = start_plugin(&options.bundle, Some(&options.model), Rendering::Realtime)?;
+    let mut plugin = start_plugin(
+        &options.bundle,
+        options.model.as_deref(),
+        Rendering::Realtime,
+    )?;
     plugin.activate(SAMPLE_RATE_HZ, block_frames)?;
-    wait_for_model(&mut plugin, true);
+    wait_for_model(&mut plugin);
     if !has_model(&mut plugin) {
-        return Err(refused(&options.model, &plugin));
+        return Err(refused(options.model.as_deref(), &plugin));
     }
     Ok(plugin)
 }
 
-fn refused(model: &Path, plugin: &HostedPlugin) -> DemoError {
+fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
     DemoError::ModelRefused {
-        model: model.to_owned(),
+        model: model.unwrap_or(Path::new("inside it")).to_owned(),
         log: plugin.log(),
     }
 }
@@ -237,7 +241,7 @@ fn idle_instance(options: &BenchOptions) -> Result<HostedPlugin, DemoError> {
 fn measure_analysis(plugin: &mut HostedPlugin) -> Result<Option<AnalysisReport>, DemoError> {
     let audio = noise(ANALYSIS_SECONDS + 4.0, plugin.channels());
     plugin.activate(SAMPLE_RATE_HZ, 512)?;
-    wait_for_model(plugin, true);
+    wait_for_model(plugin);
     let mut begin: Option<(Instant, Option<f64>)> = None;
     let mut log = UpdateLog::default();
     let options = StreamOptions {

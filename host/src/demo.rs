@@ -22,10 +22,9 @@ use crate::{
 pub use report::{DemoReport, UpdateCosts};
 pub use view::View;
 
-/// How to make a model, in one line.
-pub const HOW_TO_IMPORT: &str = "no model in target/models; make one with `cargo run --release \
-    -p trainer -- import WEIGHTS --preset won2020-fcn --tags TAGS.json --out \
-    target/models/NAME.onnx`";
+/// The piece that is played where no song is given, seen from the project's folder: rendered by the
+/// project itself.
+pub const OWN_PIECE: &str = "host/assets/demo.ogg";
 
 /// What to demonstrate.
 #[derive(Clone, Debug)]
@@ -34,7 +33,7 @@ pub struct DemoOptions {
     pub audio: PathBuf,
     /// The plugin's bundle.
     pub bundle: PathBuf,
-    /// The model; without one, the plugin's own default.
+    /// The model; without one, the one inside the plugin.
     pub model: Option<PathBuf>,
     /// Paced by the clock, in realtime render mode, instead of a bounce as fast as possible.
     pub realtime: bool,
@@ -123,13 +122,12 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
     Ok(report)
 }
 
-/// A model that was given and is not the one that runs is an error; none at all is a plugin that
-/// passes audio through.
+/// A model that was given and is not the one that runs is an error.
 fn check_model(options: &DemoOptions, plugin: &mut HostedPlugin) -> Result<(), DemoError> {
     let Some(model) = &options.model else {
         return Ok(());
     };
-    // The plugin may have fallen back to its default; it knows the hash of a model it has read.
+    // The plugin may have fallen back to its own; it knows the hash of a model it has read.
     if saved_model(plugin).is_some_and(|saved| !saved.sha256.is_empty()) {
         return Ok(());
     }
@@ -158,7 +156,7 @@ pub(crate) fn start(
     plugin.activate(rate_hz, options.blocks.max_frames())?;
     // A bounce waits for the model by itself.
     if realtime {
-        wait_for_model(&mut plugin, options.model.is_some());
+        wait_for_model(&mut plugin);
     }
     Ok(plugin)
 }
@@ -182,9 +180,9 @@ pub(crate) fn start_plugin(
 }
 
 /// Waits until the plugin's worker has found and opened its model, as it does in the background;
-/// not for ever, as there may be none.
-pub(crate) fn wait_for_model(plugin: &mut HostedPlugin, expected: bool) {
-    let patience = Duration::from_secs(if expected { 20 } else { 3 });
+/// not for ever, as it may refuse it.
+pub(crate) fn wait_for_model(plugin: &mut HostedPlugin) {
+    let patience = Duration::from_secs(20);
     let start = Instant::now();
     while start.elapsed() < patience && !has_model(plugin) {
         std::thread::sleep(Duration::from_millis(20));
@@ -193,12 +191,12 @@ pub(crate) fn wait_for_model(plugin: &mut HostedPlugin, expected: bool) {
 }
 
 /// Whether a model is in force. No block has been processed yet, so that the status parameters
-/// may not tell; but the state then knows the hash of a model chosen by its path, and the host has
-/// been asked to read the names of a default model's tags.
+/// may not tell; but the state then knows the hash of a model chosen by its path, and of the plugin's
+/// own the host has been asked to read the tags anew.
 pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
     match saved_model(plugin) {
-        Some(saved) => !saved.sha256.is_empty(),
-        None => plugin.rescans() > 0 || running_backend(plugin).is_some(),
+        Some(saved) if !saved.built_in => !saved.sha256.is_empty(),
+        _ => plugin.rescans() > 0 || running_backend(plugin).is_some(),
     }
 }
 
@@ -209,21 +207,6 @@ pub(crate) fn running_backend(plugin: &mut HostedPlugin) -> Option<String> {
         return None;
     }
     plugin.value_text(ids::RUNNING_BACKEND, value)
-}
-
-/// The newest `.onnx` file of a folder.
-#[must_use]
-pub fn newest_model(folder: &Path) -> Option<PathBuf> {
-    let files = std::fs::read_dir(folder).ok()?.flatten();
-    files
-        .map(|file| file.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "onnx")
-        })
-        .filter_map(|path| Some((std::fs::metadata(&path).ok()?.modified().ok()?, path)))
-        .max()
-        .map(|(_, path)| path)
 }
 
 /// Whether the plugin handed the song through bit by bit.

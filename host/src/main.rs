@@ -1,12 +1,12 @@
 //! `tagline-host`: demonstrates and measures the built plugin in a real CLAP host.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use tagline_host::BlockSizes;
 use tagline_host::bench::{self, BenchOptions, BenchPart};
-use tagline_host::demo::{self, DemoOptions, HOW_TO_IMPORT, View, newest_model};
+use tagline_host::demo::{self, DemoOptions, OWN_PIECE, View};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -28,7 +28,7 @@ struct Plugin {
     /// The plugin's bundle.
     #[arg(long, default_value = "target/bundled/Tagline.clap")]
     bundle: PathBuf,
-    /// The model; the newest .onnx in target/models if none is given.
+    /// The model; the one inside the plugin if none is given.
     #[arg(long)]
     model: Option<PathBuf>,
     /// Prints one JSON object and nothing else.
@@ -38,8 +38,10 @@ struct Plugin {
 
 #[derive(Args)]
 struct DemoArgs {
-    /// The song: wav, flac, mp3, ogg vorbis, m4a or aiff.
-    audio: Option<PathBuf>,
+    /// The song: wav, flac, mp3, ogg vorbis, m4a or aiff; a piece of the project's own if none is
+    /// given.
+    #[arg(default_value = OWN_PIECE)]
+    audio: PathBuf,
     #[command(flatten)]
     plugin: Plugin,
     /// Paced by the clock, instead of a bounce as fast as possible.
@@ -60,14 +62,6 @@ struct BenchArgs {
     /// What to measure; everything if none is given.
     #[arg(long, value_enum)]
     part: Vec<BenchPart>,
-}
-
-impl Plugin {
-    /// The model that was asked for, or the newest.
-    fn model(&self) -> Option<PathBuf> {
-        let newest = || newest_model(Path::new("target/models"));
-        self.model.clone().or_else(newest)
-    }
 }
 
 fn main() -> ExitCode {
@@ -92,13 +86,10 @@ fn main() -> ExitCode {
 }
 
 fn run_demo(args: &DemoArgs) -> Result<(), String> {
-    let Some(audio) = args.audio.clone() else {
-        return Err("which song? give an audio file: demo SONG.mp3".to_owned());
-    };
     let options = DemoOptions {
-        audio,
+        audio: args.audio.clone(),
         bundle: args.plugin.bundle.clone(),
-        model: args.plugin.model(),
+        model: args.plugin.model.clone(),
         realtime: args.realtime,
         out: args.out.clone(),
         blocks: BlockSizes::Fixed(args.block),
@@ -123,10 +114,9 @@ fn run_demo(args: &DemoArgs) -> Result<(), String> {
 }
 
 fn run_bench(args: &BenchArgs) -> Result<(), String> {
-    let model = args.plugin.model().ok_or(HOW_TO_IMPORT)?;
     let options = BenchOptions {
         bundle: args.plugin.bundle.clone(),
-        model,
+        model: args.plugin.model.clone(),
         parts: args.part.clone(),
     };
     let report = bench::run(&options).map_err(|error| error.to_string())?;

@@ -9,6 +9,9 @@ use crate::HostedPlugin;
 /// The model of a saved state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct SavedModel {
+    /// Whether it is the one inside the plugin.
+    #[serde(default)]
+    pub(crate) built_in: bool,
     /// Its name, empty until the plugin has read it.
     #[serde(default)]
     pub(crate) name: String,
@@ -17,7 +20,7 @@ pub(crate) struct SavedModel {
     pub(crate) sha256: String,
 }
 
-/// The model of the plugin's state; `None` for its default.
+/// The model of the plugin's state.
 pub(crate) fn saved_model(plugin: &mut HostedPlugin) -> Option<SavedModel> {
     #[derive(Deserialize)]
     struct State {

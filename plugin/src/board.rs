@@ -3,12 +3,11 @@
 //! Everything the audio thread touches is an atomic. The [`Desk`] lies behind a lock that only
 //! the other threads take, and only for moments.
 
-use std::path::PathBuf;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{Backend, StreamStatus};
+use tagline_engine::{Backend, ModelPlace, StreamStatus};
 
 use crate::editor::ModelInForce;
 use crate::host_call::HostCall;
@@ -19,12 +18,14 @@ use crate::state::SavedModel;
 /// What the main thread and the editor share.
 #[derive(Default)]
 pub struct Desk {
-    /// The model that the state names; `None` for the default.
+    /// The model that the state names; `None` for the built-in one.
     pub chosen: Option<SavedModel>,
-    /// A file that the editor asks for and the main thread has not seen yet.
-    pub wanted: Option<PathBuf>,
+    /// A model that the editor asks for and the main thread has not seen yet.
+    pub wanted: Option<ModelPlace>,
     /// The tags' names, known before the model runs.
     pub names: Arc<[String]>,
+    /// The tags' groups, if the model has any.
+    pub groups: Arc<[String]>,
     /// The model in force.
     pub model: Option<Arc<ModelInForce>>,
     /// Whether a model is being opened.
@@ -125,7 +126,7 @@ impl Board {
 
     /// Takes a setting that the user changes in the editor.
     pub fn edit(&self, id: u32, value: f64) {
-        let Some(index) = index_of(id).filter(|_| id <= params::id::BACKEND) else {
+        let Some(index) = index_of(id).filter(|_| id <= params::id::LAST_SETTING) else {
             return;
         };
         if let Some(value) = param(index).and_then(|param| param.nearest(value)) {

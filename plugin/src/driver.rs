@@ -74,7 +74,7 @@ impl Driver {
             if let Some(slot) = board.set_from_host(id.get(), event.value(), self.mode) {
                 self.outbox.mark_midi(1 << slot);
             }
-            if id.get() <= id::BACKEND {
+            if id.get() <= id::LAST_SETTING {
                 self.follow(&board.settings());
             }
         } else if let Some(transport) = event.as_event::<TransportEvent>() {

@@ -1,10 +1,9 @@
 //! The editor's view of an instance.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use tagline_engine::{MAX_TAGS, StreamStatus};
+use tagline_engine::{MAX_TAGS, ModelPlace, StreamStatus};
 
 use crate::board::Board;
 use crate::editor::{EditorSource, Settings, Snapshot};
@@ -42,8 +41,8 @@ impl EditorSource for Board {
         self.edit(id, value);
     }
 
-    fn choose_model(&self, path: PathBuf) {
-        self.desk().wanted = Some(path);
+    fn choose_model(&self, place: ModelPlace) {
+        self.desk().wanted = Some(place);
         self.host.request_callback();
     }
 }

@@ -41,6 +41,21 @@ impl MainThread<'_> {
         }
         name
     }
+
+    /// Group of the parameter at `index`: of a tag slot, its tag's where the model has groups.
+    fn module(&self, index: usize) -> String {
+        let module = param(index).map_or("", |param| param.module);
+        let group = tag_slot(index).and_then(|slot| self.board().desk().groups.get(slot).cloned());
+        group.map_or_else(|| module.to_owned(), |group| tag_module(module, &group))
+    }
+}
+
+/// The group of a tag in the host's tree of parameters: `Tags/Genre`.
+fn tag_module(module: &str, group: &str) -> String {
+    let mut letters = group.trim().chars();
+    let first = letters.next().map(char::to_uppercase);
+    let group = first.into_iter().flatten().chain(letters);
+    format!("{module}/{}", group.collect::<String>())
 }
 
 impl PluginMainThreadParams for MainThread<'_> {
@@ -56,7 +71,7 @@ impl PluginMainThreadParams for MainThread<'_> {
                 flags: param.flags(),
                 cookie: Cookie::empty(),
                 name: self.name(index).as_bytes(),
-                module: param.module.as_bytes(),
+                module: self.module(index).as_bytes(),
                 min_value: param.min,
                 max_value: param.max,
                 default_value: param.default,
@@ -123,5 +138,16 @@ impl PluginRenderImpl for MainThread<'_> {
         board.set_stalled(false);
         board.set_offline(mode == RenderMode::Offline);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_groups_name_begins_with_a_capital_in_the_hosts_tree() {
+        assert_eq!(tag_module("Tags", "genre"), "Tags/Genre");
+        assert_eq!(tag_module("Tags", " élan vital"), "Tags/Élan vital");
     }
 }

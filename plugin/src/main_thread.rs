@@ -40,6 +40,7 @@ impl<'a> MainThread<'a> {
     /// A fresh instance. Opens no file and starts no thread.
     pub fn new(host: HostMainThreadHandle<'a>, shared: &'a Shared<'a>) -> Self {
         shared.board.host.connect(host.shared());
+        models::read_names(&shared.board);
         Self {
             host,
             shared,
@@ -80,6 +81,7 @@ impl<'a> MainThread<'a> {
             library_dirs: self.shared.library_dirs.clone(),
             update_seconds: settings.update_seconds(),
             smoothing_seconds: settings.smoothing_seconds,
+            calibrated: settings.calibrated,
             notify: Box::new(move || for_worker.host.request_callback()),
         });
         match started {
@@ -130,7 +132,10 @@ impl<'a> MainThread<'a> {
         while let Some(event) = next() {
             let changes = models::take_event(self.board(), event);
             if changes.names {
-                self.want_rescan(ParamRescanFlags::INFO | ParamRescanFlags::TEXT);
+                self.want_rescan(ParamRescanFlags::INFO);
+            }
+            if changes.model {
+                self.want_rescan(ParamRescanFlags::TEXT);
             }
             if changes.state {
                 self.is_dirty.set(true);
@@ -149,7 +154,7 @@ impl<'a> MainThread<'a> {
         let board = self.board();
         let tag = |slot| Some((slot, board.host_tag(slot)?));
         State {
-            model: board.desk().chosen.clone(),
+            model: Some(models::saved(board.desk().chosen.as_ref())),
             settings: board.settings(),
             tags: (0..tagline_engine::MAX_TAGS).filter_map(tag).collect(),
         }
@@ -169,12 +174,12 @@ impl<'a> MainThread<'a> {
             let value = state.tags.get(&slot).copied().unwrap_or(0.0);
             board.store(crate::params::TAGS_AT + slot, value);
         }
-        self.choose_model(state.model.clone());
+        self.choose_model(models::chosen(state.model.as_ref()));
         self.want_rescan(ParamRescanFlags::VALUES);
         self.shared.host.request_callback();
     }
 
-    /// Another model, or the default.
+    /// Another model, or the built-in one.
     fn choose_model(&self, model: Option<SavedModel>) {
         let board = self.board();
         {
@@ -198,8 +203,8 @@ impl<'a> PluginMainThread<'a, Shared<'a>> for MainThread<'a> {
     fn on_main_thread(&self) {
         let board = self.board();
         let wanted = board.desk().wanted.take();
-        if let Some(path) = wanted {
-            self.choose_model(Some(models::at(&path)));
+        if let Some(place) = wanted {
+            self.choose_model(models::at(&place));
             self.is_dirty.set(true);
         }
         self.read_events();

@@ -1,18 +1,24 @@
 //! Main thread: which model is chosen, which one is in force, and what is said about it.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use tagline_engine::{Event, Model, ModelInfo, ModelSource, model_folders};
+use tagline_engine::{
+    Event, Model, ModelInfo, ModelPlace, ModelSource, built_in_info, built_in_sha256, model_folders,
+};
 
 use crate::board::{Board, Desk};
 use crate::editor::ModelInForce;
 use crate::state::SavedModel;
 
-/// Where the model of the state is to be looked for.
+/// Where the chosen model is to be looked for.
 pub fn source(chosen: Option<&SavedModel>) -> ModelSource {
     match chosen {
-        None => ModelSource::DefaultIn(model_folders()),
+        None => ModelSource::BuiltIn,
+        Some(model) if model.built_in => ModelSource::OtherBuiltIn {
+            name: format!("{} {}", model.name, model.version),
+            sha256: model.sha256.clone(),
+            folders: model_folders(),
+        },
         Some(model) if model.sha256.is_empty() => ModelSource::File(model.path.clone().into()),
         Some(model) => ModelSource::Pinned {
             path: model.path.clone().into(),
@@ -22,24 +28,49 @@ pub fn source(chosen: Option<&SavedModel>) -> ModelSource {
     }
 }
 
-/// A model that is chosen by its file alone.
-pub fn at(path: &Path) -> SavedModel {
-    SavedModel {
+/// The model at a place that the user has chosen.
+pub fn at(place: &ModelPlace) -> Option<SavedModel> {
+    let ModelPlace::File(path) = place else {
+        return None;
+    };
+    Some(SavedModel {
         path: path.to_string_lossy().into_owned(),
         ..SavedModel::default()
-    }
+    })
+}
+
+/// The chosen model as it is saved: of the built-in one, what it says of itself.
+pub fn saved(chosen: Option<&SavedModel>) -> SavedModel {
+    chosen.cloned().unwrap_or_else(|| {
+        let info = built_in_info();
+        SavedModel {
+            built_in: true,
+            name: info.name.clone(),
+            version: info.version.clone(),
+            sha256: built_in_sha256().to_owned(),
+            path: String::new(),
+        }
+    })
+}
+
+/// The model that a loaded state chooses: none but the built-in one, if it was saved with that.
+pub fn chosen(saved: Option<&SavedModel>) -> Option<SavedModel> {
+    let is_ours = |model: &SavedModel| {
+        model.built_in && (model.sha256.is_empty() || model.sha256 == built_in_sha256())
+    };
+    saved.filter(|model| !is_ours(model)).cloned()
 }
 
 /// Reads the tags' names of the chosen model while nothing runs, so that a host has them right
-/// after it has loaded a state. The default's are known when it runs; of a file that is not the
-/// chosen one nothing is taken.
+/// after it has loaded a state. Of a file that is not the chosen one nothing is taken.
 pub fn read_names(board: &Board) {
     let chosen = {
         let mut desk = board.desk();
         // What ran before is no longer what will run.
         desk.model = None;
-        let Some(chosen) = desk.chosen.clone() else {
-            desk.names = Arc::default();
+        let Some(chosen) = desk.chosen.clone().filter(|model| !model.built_in) else {
+            // Another version's built-in model has mostly the tags of this one's.
+            take_names(&mut desk, built_in_info());
             return;
         };
         chosen
@@ -48,13 +79,24 @@ pub fn read_names(board: &Board) {
     let mut desk = board.desk();
     match opened {
         Ok(model) if is_chosen(&chosen, model.info()) => {
-            desk.names = model.info().tags.as_slice().into();
+            take_names(&mut desk, model.info());
             desk.message = None;
         }
         // It may lie elsewhere: the analysis looks for it when it starts, and then tells.
         Ok(_) => {}
         Err(error) => desk.message = Some(error.to_string().into()),
     }
+}
+
+/// Puts the names and groups of a model's tags onto the desk. Returns whether they are others.
+fn take_names(desk: &mut Desk, info: &ModelInfo) -> bool {
+    let groups = info.groups.as_deref().unwrap_or_default();
+    if *desk.names == *info.tags && *desk.groups == *groups {
+        return false;
+    }
+    desk.names = info.tags.as_slice().into();
+    desk.groups = groups.into();
+    true
 }
 
 fn is_chosen(chosen: &SavedModel, info: &ModelInfo) -> bool {
@@ -64,7 +106,9 @@ fn is_chosen(chosen: &SavedModel, info: &ModelInfo) -> bool {
 /// What an event of the stream changes for the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Tags have other names.
+    /// A model is in force that was not before.
+    pub model: bool,
+    /// Tags have other names or groups.
     pub names: bool,
     /// The state would be saved differently.
     pub state: bool,
@@ -74,10 +118,17 @@ pub struct Changes {
 pub fn take_event(board: &Board, event: Event) -> Changes {
     match event {
         Event::ModelReady {
-            info, path, report, ..
+            info,
+            place,
+            report,
+            ..
         } => {
             board.set_running(Some(report.running));
-            let model = ModelInForce { info, path, report };
+            let model = ModelInForce {
+                info,
+                place,
+                report,
+            };
             put_in_force(&mut board.desk(), model)
         }
         Event::ModelFailed { message } => {
@@ -96,38 +147,47 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
 
 fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
     let mut changes = Changes {
-        names: *desk.names != *model.info.tags,
+        model: true,
+        names: take_names(desk, &model.info),
         state: false,
     };
-    let path = model.path.to_string_lossy();
+    let found = at(&model.place).map(|found| SavedModel {
+        name: model.info.name.clone(),
+        sha256: model.info.sha256.clone(),
+        version: model.info.version.clone(),
+        ..found
+    });
     let mut is_fallback = false;
-    if let Some(chosen) = &mut desk.chosen {
-        if is_chosen(chosen, &model.info) && (!chosen.sha256.is_empty() || chosen.path == path) {
-            let found = SavedModel {
-                name: model.info.name.clone(),
-                path: path.into_owned(),
-                sha256: model.info.sha256.clone(),
-            };
+    match (&mut desk.chosen, found) {
+        (Some(chosen), Some(found))
+            if is_chosen(chosen, &model.info)
+                && (!chosen.sha256.is_empty() || chosen.path == found.path) =>
+        {
             changes.state = *chosen != found;
             *chosen = found;
-        } else {
-            is_fallback = true;
         }
+        (Some(_), _) => is_fallback = true,
+        (None, _) => {}
     }
     // Of a fallback, what was said about the chosen model still holds.
     if !is_fallback {
         desk.message = None;
     }
-    desk.names = model.info.tags.as_slice().into();
-    desk.model = Some(Arc::new(model));
+    desk.model = Some(std::sync::Arc::new(model));
     desk.loading = false;
     changes
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use tagline_engine::{Backend, BackendReport, FrontEndSpec, OutputKind};
+
+    fn file(path: &str) -> Option<SavedModel> {
+        at(&ModelPlace::File(path.into()))
+    }
 
     fn ready(path: &str, sha256: &str, tags: &[&str]) -> Event {
         Event::ModelReady {
@@ -140,9 +200,15 @@ mod tests {
                 tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
                 front_end: FrontEndSpec::choi2016(),
                 output: OutputKind::Probabilities,
+                groups: None,
+                calibration: None,
                 sha256: sha256.into(),
             }),
-            path: path.into(),
+            place: if path.is_empty() {
+                ModelPlace::BuiltIn
+            } else {
+                ModelPlace::File(path.into())
+            },
             report: BackendReport {
                 running: Backend::Tract,
                 lines: Vec::new(),
@@ -157,17 +223,21 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_instance_saves_no_model_although_the_default_runs() {
+    fn what_a_fresh_instance_saves_does_not_depend_on_whether_its_model_runs() {
         let board = board(None);
-        let changes = take_event(&board, ready("/d.onnx", "aa", &["jazz"]));
-        assert!(changes.names && !changes.state);
+        let before = saved(board.desk().chosen.as_ref());
+        let changes = take_event(&board, ready("", "aa", &["jazz"]));
+        assert!(changes.names && changes.model && !changes.state);
+        assert_eq!(saved(board.desk().chosen.as_ref()), before);
+        assert!(before.built_in && before.sha256.len() == 64);
+        assert!(!before.name.is_empty() && !before.version.is_empty());
         assert_eq!(board.desk().chosen, None);
         assert_eq!(board.running(), Some(Backend::Tract));
     }
 
     #[test]
     fn a_model_chosen_by_its_path_gets_its_hash_saved() {
-        let board = board(Some(at(Path::new("/m.onnx"))));
+        let board = board(file("/m.onnx"));
         assert!(take_event(&board, ready("/m.onnx", "aa", &["jazz"])).state);
         let chosen = board.desk().chosen.clone().expect("still chosen");
         assert_eq!(
@@ -183,11 +253,12 @@ mod tests {
             name: "Lost".into(),
             path: "/lost.onnx".into(),
             sha256: "bb".into(),
+            ..SavedModel::default()
         };
         let board = board(Some(lost.clone()));
         let message = "the model is gone".to_owned();
         take_event(&board, Event::ModelFailed { message });
-        assert!(!take_event(&board, ready("/d.onnx", "aa", &["jazz"])).state);
+        assert!(!take_event(&board, ready("", "aa", &["jazz"])).state);
         let desk = board.desk();
         assert_eq!(desk.chosen, Some(lost));
         assert_eq!(desk.message.as_deref(), Some("the model is gone"));
@@ -200,6 +271,7 @@ mod tests {
             name: "Name".into(),
             path: "/old.onnx".into(),
             sha256: "aa".into(),
+            ..SavedModel::default()
         }));
         assert!(take_event(&board, ready("/new.onnx", "aa", &["jazz"])).state);
         let path = board
@@ -208,5 +280,47 @@ mod tests {
             .as_ref()
             .map(|chosen| chosen.path.clone());
         assert_eq!(path.as_deref(), Some("/new.onnx"));
+    }
+
+    #[test]
+    fn a_state_of_this_versions_default_chooses_it_and_another_versions_stays_what_it_is() {
+        let ours = saved(None);
+        assert_eq!(chosen(Some(&ours)), None);
+        assert_eq!(chosen(None), None);
+        let older = SavedModel {
+            sha256: "ab".into(),
+            version: "0.1".into(),
+            ..ours
+        };
+        assert_eq!(chosen(Some(&older)), Some(older.clone()));
+        let ModelSource::OtherBuiltIn { name, sha256, .. } = source(Some(&older)) else {
+            panic!("it is looked for in the folders");
+        };
+        assert!(name.ends_with(" 0.1"), "{name}");
+        assert_eq!(sha256, "ab");
+        let error = source(Some(&older))
+            .open()
+            .expect_err("nowhere")
+            .to_string();
+        assert!(
+            error.contains(&name) && error.contains("built in"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn groups_alone_are_news_for_the_host() {
+        let board = board(None);
+        let with_groups = |groups: &[&str]| {
+            let mut event = ready("", "aa", &["jazz"]);
+            if let Event::ModelReady { info, .. } = &mut event {
+                let groups = groups.iter().map(|&group| group.to_owned()).collect();
+                Arc::make_mut(info).groups = Some(groups);
+            }
+            event
+        };
+        assert!(take_event(&board, with_groups(&["genre"])).names);
+        assert!(!take_event(&board, with_groups(&["genre"])).names);
+        assert!(take_event(&board, with_groups(&["style"])).names);
     }
 }

@@ -21,6 +21,10 @@ pub mod id {
     pub const MIDI_CC_COUNT: u32 = 7;
     /// What is to run the network.
     pub const BACKEND: u32 = 8;
+    /// Whether tags are calibrated or the network's own values.
+    pub const VALUES: u32 = 9;
+    /// The settings' ids end here.
+    pub const LAST_SETTING: u32 = VALUES;
     /// What runs the network.
     pub const RUNNING_BACKEND: u32 = 80;
     /// Seconds of audio the newest update rests on.
@@ -48,7 +52,7 @@ pub const MAX_SMOOTHING_SECONDS: f64 = 10.0;
 /// Counters stop here.
 const MAX_COUNT: f64 = 16_777_215.0;
 
-const SETTINGS: usize = 8;
+const SETTINGS: usize = 9;
 const STATUS: usize = 7;
 
 /// Index of the first tag slot.
@@ -109,6 +113,7 @@ pub struct Param {
 const MODES: &[&str] = &["Live", "Record", "Follow"];
 const OFF_ON: &[&str] = &["Off", "On"];
 const BACKENDS: &[&str] = &["Auto", "tract", "ONNX Runtime CPU", "CUDA", "DirectML"];
+const VALUES: &[&str] = &["Calibrated", "Raw"];
 const RUNNING: &[&str] = &["None", "tract", "ONNX Runtime CPU", "CUDA", "DirectML"];
 
 const fn setting(id: u32, name: &'static str, meaning: Meaning, range: [f64; 3]) -> Param {
@@ -147,6 +152,10 @@ const FIXED: [Param; TAGS_AT] = [
     Param {
         access: Access::Settable,
         ..setting(id::BACKEND, "Backend", Choice(BACKENDS), [0.0, 4.0, 0.0])
+    },
+    Param {
+        access: Access::Settable,
+        ..setting(id::VALUES, "Values", Choice(VALUES), [0.0, 1.0, 0.0])
     },
     status(id::RUNNING_BACKEND, "Running Backend", Choice(RUNNING), 4.0),
     status(id::SECONDS_HEARD, "Seconds Heard", Seconds, 3_600.0),
@@ -187,7 +196,7 @@ pub const fn param(index: usize) -> Option<Param> {
 #[must_use]
 pub const fn index_of(id: u32) -> Option<usize> {
     match id {
-        1..=8 => Some(id as usize - 1),
+        1..=9 => Some(id as usize - 1),
         80..=86 => Some(id as usize - 80 + SETTINGS),
         101..=150 => Some(id as usize - 101 + TAGS_AT),
         _ => None,

@@ -42,6 +42,8 @@ pub struct Settings {
     pub midi: CcRoute,
     /// What is to run the network.
     pub backend: BackendChoice,
+    /// Whether tags are calibrated or the network's own values.
+    pub calibrated: bool,
 }
 
 /// The backends in the order of the parameters' choices.
@@ -106,12 +108,13 @@ impl Settings {
                 count: value(id::MIDI_CC_COUNT) as u8,
             },
             backend: choice_of_code(value(id::BACKEND) as u8),
+            calibrated: value(id::VALUES) < 0.5,
         }
     }
 
     /// The parameters' ids and values.
     #[must_use]
-    pub fn values(&self) -> [(u32, f64); 8] {
+    pub fn values(&self) -> [(u32, f64); 9] {
         [
             (id::MODE, f64::from(self.mode as u8)),
             (id::UPDATE_EVERY, self.update_every as f64),
@@ -121,6 +124,7 @@ impl Settings {
             (id::FIRST_MIDI_CC, f64::from(self.midi.first)),
             (id::MIDI_CC_COUNT, f64::from(self.midi.count)),
             (id::BACKEND, f64::from(choice_code(self.backend))),
+            (id::VALUES, f64::from(u8::from(!self.calibrated))),
         ]
     }
 
@@ -150,6 +154,7 @@ impl Default for Settings {
                 count: 12,
             },
             backend: BackendChoice::Auto,
+            calibrated: true,
         }
     }
 }
@@ -182,6 +187,7 @@ mod tests {
                 count: 50,
             },
             backend: BackendChoice::Only(Backend::DirectMl),
+            calibrated: false,
         };
         let values = settings.values();
         let back = Settings::from_values(|id| {

@@ -49,23 +49,29 @@ pub enum StateError {
     },
 }
 
-/// A chosen model, as it is saved.
+/// A model, as it is saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedModel {
+    /// Whether it is the one inside the version of the plugin that saved it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub built_in: bool,
     /// Name for people; empty where it is not known yet.
     #[serde(default)]
     pub name: String,
-    /// Where it was.
+    /// Where it was; empty for a built-in one.
     pub path: String,
     /// SHA-256 of the file in lower-case hex, or empty: whatever is at `path`.
     #[serde(default)]
     pub sha256: String,
+    /// Its version, for people; empty where it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
 }
 
 /// What is saved with a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// The chosen model; `None` for the default.
+    /// The model; `None` for the built-in one of whatever version loads the state.
     pub model: Option<SavedModel>,
     /// The settings.
     pub settings: Settings,
@@ -97,6 +103,7 @@ struct SettingsText {
     mode: ModeText,
     smoothing_seconds: f64,
     update_seconds: f64,
+    values: ValuesText,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -105,6 +112,13 @@ enum ModeText {
     Live,
     Record,
     Follow,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ValuesText {
+    Calibrated,
+    Raw,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -145,6 +159,11 @@ impl From<&Settings> for SettingsText {
             },
             smoothing_seconds: short(settings.smoothing_seconds),
             update_seconds: settings.update_seconds(),
+            values: if settings.calibrated {
+                ValuesText::Calibrated
+            } else {
+                ValuesText::Raw
+            },
         }
     }
 }
@@ -224,6 +243,7 @@ impl SettingsText {
                 BackendText::Cuda => BackendChoice::Only(Backend::Cuda),
                 BackendText::DirectMl => BackendChoice::Only(Backend::DirectMl),
             },
+            calibrated: self.values == ValuesText::Calibrated,
         })
     }
 }
@@ -269,7 +289,9 @@ impl State {
             tags.extend(slot.map(|slot| (slot, value)));
         }
         Ok(Self {
-            model: text.model.filter(|model| !model.path.is_empty()),
+            model: text
+                .model
+                .filter(|model| model.built_in || !model.path.is_empty()),
             settings: text.settings.settings()?,
             tags,
         })
@@ -304,7 +326,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","smoothing_seconds":0.0,"update_seconds":1.0},"version":1}"#;
+    const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":1}"#;
 
     fn error(text: &str) -> String {
         State::from_bytes(text.as_bytes())
@@ -385,6 +407,14 @@ mod tests {
     }
 
     #[test]
+    fn a_state_from_before_calibration_loads_and_shows_calibrated_values() {
+        let old = FRESH.replace(r#","values":"calibrated""#, "");
+        assert_ne!(old, FRESH);
+        let state = State::from_bytes(old.as_bytes()).expect("well-formed");
+        assert_eq!(state, State::default());
+    }
+
+    #[test]
     fn deep_nesting_does_not_exhaust_the_stack() {
         let deep = "[".repeat(500_000);
         assert!(State::from_bytes(deep.as_bytes()).is_err());
@@ -393,12 +423,19 @@ mod tests {
     }
 
     fn states() -> impl Strategy<Value = State> {
-        let model = proptest::option::of((".{0,30}", ".{1,60}", "[0-9a-f]{64}|"));
+        let model = (".{0,30}", ".{1,60}", "[0-9a-f]{64}|", any::<bool>());
+        let model = proptest::option::of(model);
         let midi = (0..16u8, 0..=119u8, 1..=50u8, any::<bool>());
-        let rest = (0..3u8, 0..5usize, 0.0..=10.0f64, 0..=4u8);
+        let rest = (0..3u8, 0..5usize, 0.0..=10.0f64, 0..=4u8, any::<bool>());
         let tags = proptest::collection::btree_map(0..MAX_TAGS, 0.0..=100.0f64, 0..8);
         (model, midi, rest, tags).prop_map(|(model, midi, rest, tags)| State {
-            model: model.map(|(name, path, sha256)| SavedModel { name, path, sha256 }),
+            model: model.map(|(name, path, sha256, built_in)| SavedModel {
+                built_in,
+                version: name.chars().rev().collect(),
+                name,
+                path,
+                sha256,
+            }),
             settings: Settings {
                 mode: crate::settings::mode_of_code(rest.0),
                 update_every: rest.1,
@@ -410,6 +447,7 @@ mod tests {
                     count: midi.2,
                 },
                 backend: crate::settings::choice_of_code(rest.3),
+                calibrated: rest.4,
             },
             tags,
         })

@@ -82,6 +82,7 @@ fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
         library_dirs: Vec::new(),
         update_seconds: UPDATE_SECONDS,
         every_update: false,
+        raw: false,
     };
     let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
     let names = model.info().tags.iter().cloned();

@@ -37,6 +37,8 @@ fn info(architecture: &Architecture) -> ModelInfo {
         tags: (0..TAGS).map(|tag| format!("tag {tag}")).collect(),
         front_end: architecture.input.front_end(),
         output: OutputKind::Probabilities,
+        groups: None,
+        calibration: None,
         sha256: String::new(),
     }
 }

@@ -53,6 +53,8 @@ fn imported_exported_and_quantized_models_are_sound_onnx() {
             tags: vec!["one".into(), "two".into()],
             front_end: architecture.input.front_end(),
             output: OutputKind::Probabilities,
+            groups: None,
+            calibration: None,
             sha256: String::new(),
         };
         let bands = info.front_end.input_bands();

@@ -6,12 +6,14 @@ use serde::Deserialize;
 use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
 use super::{ModelError, ModelInfo, OutputKind};
-use crate::FrontEndSpec;
+use crate::{Calibration, FrontEndSpec};
 
 /// Version of the metadata this program reads and writes.
 const FORMAT: &str = "1";
 /// What every property's key begins with.
 const PREFIX: &str = "tagline.";
+/// Longest name of a tag's group, in bytes.
+const MAX_GROUP_BYTES: usize = 200;
 /// Most tags.
 const MAX_MODEL_TAGS: usize = 10_000;
 /// Longest tag, in bytes.
@@ -35,7 +37,13 @@ pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
     model
         .metadata_props
         .retain(|property| !property.key.starts_with(PREFIX));
-    for (key, value) in [
+    let groups = info.groups.as_ref().map(serde_json::to_string).map(json);
+    let calibration = info
+        .calibration
+        .as_ref()
+        .map(serde_json::to_string)
+        .map(json);
+    let required = [
         ("format", FORMAT.to_owned()),
         ("name", info.name.clone()),
         ("version", info.version.clone()),
@@ -44,7 +52,12 @@ pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
         ("tags", json(serde_json::to_string(&info.tags))),
         ("front_end", json(serde_json::to_string(&info.front_end))),
         ("output", output.to_owned()),
-    ] {
+    ];
+    let optional = [("groups", groups), ("calibration", calibration)];
+    let optional = optional
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    for (key, value) in required.into_iter().chain(optional) {
         model.metadata_props.push(StringStringEntryProto {
             key: format!("{PREFIX}{key}"),
             value,
@@ -52,10 +65,13 @@ pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
     }
 }
 
-/// Reads the properties of `model`, or else `sidecar`; `sha256` stays empty.
-pub(super) fn read(model: &ModelProto, sidecar: Option<&str>) -> Result<ModelInfo, ModelError> {
+/// Reads a model's `metadata_props`, or else `sidecar`; `sha256` stays empty.
+pub(crate) fn read(
+    metadata_props: &[StringStringEntryProto],
+    sidecar: Option<&str>,
+) -> Result<ModelInfo, ModelError> {
     let mut properties = BTreeMap::new();
-    for property in &model.metadata_props {
+    for property in metadata_props {
         let Some(key) = property.key.strip_prefix(PREFIX) else {
             continue;
         };
@@ -67,12 +83,20 @@ pub(super) fn read(model: &ModelProto, sidecar: Option<&str>) -> Result<ModelInf
             });
         }
     }
-    let info = if properties.is_empty() {
-        from_sidecar(sidecar.ok_or(ModelError::MissingMetadata)?)?
+    let (info, place, prefix) = if properties.is_empty() {
+        let sidecar = sidecar.ok_or(ModelError::MissingMetadata)?;
+        (from_sidecar(sidecar)?, IN_SIDECAR, "")
     } else {
-        from_properties(&properties)?
+        (from_properties(&properties)?, IN_FILE, PREFIX)
     };
     check_tags(&info.tags)?;
+    let wrong = |key: &str, reason: String| ModelError::Metadata {
+        key: format!("{prefix}{key}"),
+        place,
+        reason,
+    };
+    check_groups(&info).map_err(|reason| wrong("groups", reason))?;
+    check_calibration(&info).map_err(|reason| wrong("calibration", reason))?;
     info.front_end.check()?;
     Ok(info)
 }
@@ -96,6 +120,7 @@ fn from_properties(properties: &BTreeMap<&str, &str>) -> Result<ModelInfo, Model
     let text = |key| required(key).map(str::to_owned);
     let tags = required("tags")?;
     let front_end = required("front_end")?;
+    let (groups, calibration) = (properties.get("groups"), properties.get("calibration"));
     Ok(ModelInfo {
         name: text("name")?,
         version: text("version")?,
@@ -112,6 +137,14 @@ fn from_properties(properties: &BTreeMap<&str, &str>) -> Result<ModelInfo, Model
                 return Err(wrong("output", reason));
             }
         },
+        groups: groups
+            .map(|text| serde_json::from_str(text))
+            .transpose()
+            .map_err(|error| wrong("groups", error.to_string()))?,
+        calibration: calibration
+            .map(|text| serde_json::from_str(text))
+            .transpose()
+            .map_err(|error| wrong("calibration", error.to_string()))?,
         sha256: String::new(),
     })
 }
@@ -129,6 +162,8 @@ struct Sidecar {
     tags: Vec<String>,
     front_end: FrontEndSpec,
     output: OutputKind,
+    groups: Option<Vec<String>>,
+    calibration: Option<Vec<Calibration>>,
 }
 
 fn from_sidecar(text: &str) -> Result<ModelInfo, ModelError> {
@@ -160,6 +195,8 @@ fn from_sidecar(text: &str) -> Result<ModelInfo, ModelError> {
         tags: sidecar.tags,
         front_end: sidecar.front_end,
         output: sidecar.output,
+        groups: sidecar.groups,
+        calibration: sidecar.calibration,
         sha256: String::new(),
     })
 }
@@ -201,4 +238,49 @@ fn check_tags(tags: &[String]) -> Result<(), ModelError> {
         return Err(ModelError::Tag { index, reason });
     }
     Ok(())
+}
+
+/// One text for each tag, that can stand in a host's path of a parameter.
+fn check_groups(info: &ModelInfo) -> Result<(), String> {
+    let Some(groups) = &info.groups else {
+        return Ok(());
+    };
+    check_count(groups.len(), info)?;
+    for (group, tag) in groups.iter().zip(&info.tags) {
+        let reason = if group.trim().is_empty() {
+            "is empty"
+        } else if group.len() > MAX_GROUP_BYTES {
+            "is longer than 200 bytes"
+        } else if group
+            .chars()
+            .any(|letter| letter.is_control() || letter == '/')
+        {
+            "holds a control character or a slash"
+        } else {
+            continue;
+        };
+        return Err(format!("the group of `{tag}` {reason}"));
+    }
+    Ok(())
+}
+
+fn check_calibration(info: &ModelInfo) -> Result<(), String> {
+    let Some(calibration) = &info.calibration else {
+        return Ok(());
+    };
+    check_count(calibration.len(), info)?;
+    for (calibration, tag) in calibration.iter().zip(&info.tags) {
+        if let Some(problem) = calibration.problem() {
+            return Err(format!("of `{tag}`, {problem}"));
+        }
+    }
+    Ok(())
+}
+
+fn check_count(found: usize, info: &ModelInfo) -> Result<(), String> {
+    let tags = info.tags.len();
+    if found == tags {
+        return Ok(());
+    }
+    Err(format!("it has {found} entries for {tags} tags"))
 }

@@ -8,7 +8,9 @@ use ringbuf::{HeapProd, HeapRb};
 use super::*;
 use crate::link::Link;
 use crate::service::Notify;
-use crate::{BackendChoice, BackendReport, FrontEndSpec, ModelInfo, Network, OutputKind};
+use crate::{
+    BackendChoice, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, Network, OutputKind,
+};
 
 /// A network that fails from its `fails_at`th run on.
 struct Flaky {
@@ -54,11 +56,13 @@ fn loaded(backend: Backend, fails_at: u32) -> Loaded {
             ..FrontEndSpec::choi2016()
         },
         output: OutputKind::Probabilities,
+        groups: None,
+        calibration: None,
         sha256: "00".into(),
     };
     Loaded {
         info: Arc::new(info),
-        path: "flaky.onnx".into(),
+        place: ModelPlace::File("flaky.onnx".into()),
         report: BackendReport {
             running: backend,
             lines: vec![],
@@ -89,7 +93,7 @@ fn bench() -> Bench {
         updates: updates_in,
         events: events_in,
         notify: Notify::nobody(),
-        link: Arc::new(Link::new(1.0, 0.0, BackendChoice::Auto)),
+        link: Arc::new(Link::new(1.0, 0.0, BackendChoice::Auto, true)),
         model: ModelSource::File("flaky.onnx".into()),
         library_dirs: vec![],
     });

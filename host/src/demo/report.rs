@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use tagline_media::Audio;
 
-use super::{DemoOptions, HOW_TO_IMPORT, has_model, passed_through, running_backend};
+use super::{DemoOptions, has_model, passed_through, running_backend};
 use crate::process_memory::peak_mb;
 use crate::state::saved_model;
 use crate::statistics::percentile;
@@ -21,7 +21,7 @@ pub struct DemoReport {
     pub seconds: f64,
     /// Seconds of audio the last tags rest on.
     pub window_seconds: f64,
-    /// Name of the model; `None` if the plugin has none.
+    /// Name of the model; `None` if none runs.
     pub model: Option<String>,
     /// Name of what ran it; `None` before the first update.
     pub backend: Option<String>,
@@ -123,8 +123,7 @@ fn model_name(plugin: &mut HostedPlugin) -> Option<String> {
     if !has_model(plugin) {
         return None;
     }
-    let name = saved_model(plugin).map(|saved| saved.name);
-    Some(name.unwrap_or_else(|| "default".to_owned()))
+    saved_model(plugin).map(|saved| saved.name)
 }
 
 impl DemoReport {
@@ -141,13 +140,12 @@ impl DemoReport {
             text += &format!("{model} on {backend}\n\n");
             text += &self.tag_table();
         } else {
-            text += "the plugin has no model: audio passes through";
+            text += "no model runs: audio passes through";
             text += if notes.passed_through {
                 ", bit for bit\n"
             } else {
                 " CHANGED\n"
             };
-            text += &format!("{HOW_TO_IMPORT}\n");
         }
         text + &self.figures()
     }

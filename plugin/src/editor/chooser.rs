@@ -1,4 +1,5 @@
-//! The model chooser: the files in the models folders, and a field for any other.
+//! The model chooser: the built-in model, the files in the models folders, and a field for any
+//! other.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -6,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::{
     Align2, CursorIcon, Key, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
 };
-use tagline_engine::{model_folders, models_in};
+use tagline_engine::{ModelPlace, model_folders, models_in};
 
 use super::source::{EditorSource, Snapshot};
 use super::theme;
@@ -16,11 +17,14 @@ const REREAD: Duration = Duration::from_secs(2);
 /// Height of a file's row, in points.
 const ROW_HEIGHT: f32 = 28.0;
 
+/// The first entry.
+const BUILT_IN: &str = "Tagline default (built in)";
+
 /// The chooser's state.
 #[derive(Debug, Default)]
 pub struct Chooser {
     folders: Vec<PathBuf>,
-    files: Vec<PathBuf>,
+    places: Vec<ModelPlace>,
     read: Option<Instant>,
     field: String,
 }
@@ -29,7 +33,7 @@ impl Chooser {
     /// Draws the chooser into `ui`; a choice goes to `source`.
     pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         self.reread();
-        let in_force = snapshot.model.as_ref().map(|model| model.path.as_path());
+        let in_force = snapshot.model.as_ref().map(|model| &model.place);
         ui.label(
             RichText::new("Models on this computer")
                 .font(theme::medium(15.0))
@@ -41,17 +45,17 @@ impl Chooser {
             .auto_shrink([false, false])
             .max_height(list)
             .show(ui, |ui| {
-                if self.files.is_empty() {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for place in &self.places {
+                    if row(ui, place, in_force == Some(place)) {
+                        source.choose_model(place.clone());
+                    }
+                }
+                if self.places.len() < 2 {
                     ui.label(
-                        RichText::new("None yet. A file put into the folder below appears here.")
+                        RichText::new("A file put into the folder below appears here.")
                             .color(theme::TEXT_SOFT),
                     );
-                }
-                ui.spacing_mut().item_spacing.y = 2.0;
-                for file in self.files.clone() {
-                    if file_row(ui, &file, in_force == Some(&file)) {
-                        source.choose_model(file);
-                    }
                 }
             });
         self.folder_line(ui, snapshot.loading);
@@ -91,7 +95,7 @@ impl Chooser {
             if (entered || clicked)
                 && let Some(path) = path_from(&self.field, home().as_deref())
             {
-                source.choose_model(path);
+                source.choose_model(ModelPlace::File(path));
             }
         });
     }
@@ -102,21 +106,19 @@ impl Chooser {
         }
         self.read = Some(Instant::now());
         self.folders = model_folders();
-        self.files = self
-            .folders
-            .iter()
-            .flat_map(|folder| models_in(folder))
-            .collect();
+        let files = self.folders.iter().flat_map(|folder| models_in(folder));
+        let built_in = std::iter::once(ModelPlace::BuiltIn);
+        self.places = built_in.chain(files.map(ModelPlace::File)).collect();
     }
 }
 
-/// Draws a file's row. Returns whether it was clicked and is not in force already.
-fn file_row(ui: &mut Ui, file: &Path, in_force: bool) -> bool {
+/// Draws a model's row. Returns whether it was clicked and is not in force already.
+fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
     let size = vec2(ui.available_width(), ROW_HEIGHT);
     let (row, response) = ui.allocate_exact_size(size, Sense::click());
     let response = response
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(file.display().to_string());
+        .on_hover_text(place.to_string());
     let painter = ui.painter();
     if in_force {
         painter.rect_filled(row, theme::RADIUS, theme::ACCENT_DIM);
@@ -127,15 +129,18 @@ fn file_row(ui: &mut Ui, file: &Path, in_force: bool) -> bool {
     painter.with_clip_rect(text.intersect(ui.clip_rect())).text(
         pos2(text.left(), text.center().y),
         Align2::LEFT_CENTER,
-        file_name(file),
+        name(place),
         theme::regular(13.5),
         if in_force { theme::ACCENT } else { theme::TEXT },
     );
     response.clicked() && !in_force
 }
 
-/// The file's name without the ending that all of them have.
-fn file_name(file: &Path) -> String {
+/// What a model is called in the list: a file without the ending that all of them have.
+fn name(place: &ModelPlace) -> String {
+    let ModelPlace::File(file) = place else {
+        return BUILT_IN.to_owned();
+    };
     file.file_stem()
         .unwrap_or(file.as_os_str())
         .to_string_lossy()

@@ -1,13 +1,12 @@
 //! Invented data to look at the editor without a host, for the example `editor_preview` and tests.
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use egui_baseview::EguiWindow;
 use egui_baseview::baseview::dpi::LogicalSize;
-use tagline_engine::{Backend, BackendReport, FrontEndSpec, ModelInfo, OutputKind};
+use tagline_engine::{Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind};
 
 use super::app::EditorApp;
 use super::page::Page;
@@ -111,7 +110,7 @@ impl EditorSource for PreviewSource {
         }
     }
 
-    fn choose_model(&self, _path: PathBuf) {}
+    fn choose_model(&self, _place: ModelPlace) {}
 }
 
 /// Opens a window of its own that shows `scene` in `size` points, until it is closed.
@@ -156,9 +155,11 @@ fn model_of(tags: &[&str]) -> Arc<ModelInForce> {
             tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
             front_end: FrontEndSpec::won2020(),
             output: OutputKind::Probabilities,
+            groups: None,
+            calibration: None,
             sha256: "0".repeat(64),
         }),
-        path: PathBuf::from("/home/ada/.local/share/tagline/models/jamendo-fcn.onnx"),
+        place: ModelPlace::File("/home/ada/.local/share/tagline/models/jamendo-fcn.onnx".into()),
         report: BackendReport {
             running: Backend::OnnxRuntimeCpu,
             lines: vec![

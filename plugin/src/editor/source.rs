@@ -1,10 +1,9 @@
 //! What the editor shows, and how it asks for changes. The plugin implements [`EditorSource`];
 //! the editor knows nothing else of it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo};
+use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace};
 
 /// Ids of the parameters that the editor sets through [`EditorSource::set_setting`].
 pub mod setting {
@@ -37,9 +36,9 @@ pub trait EditorSource: Send + Sync {
     /// the host hears of. The next snapshot shows it.
     fn set_setting(&self, id: u32, value: f64);
 
-    /// Asks for the model in the file `path`. What came of it is in a later snapshot: another
+    /// Asks for the model at `place`. What came of it is in a later snapshot: another
     /// [`Snapshot::model`], or a [`Snapshot::message`].
-    fn choose_model(&self, path: PathBuf);
+    fn choose_model(&self, place: ModelPlace);
 }
 
 /// A model in force.
@@ -47,8 +46,8 @@ pub trait EditorSource: Send + Sync {
 pub struct ModelInForce {
     /// What it says of itself.
     pub info: Arc<ModelInfo>,
-    /// The file it was read from.
-    pub path: PathBuf,
+    /// Where it was found.
+    pub place: ModelPlace,
     /// What was to be run when it was opened, and why not something else.
     pub report: BackendReport,
 }

@@ -1,7 +1,7 @@
 //! `trainer tag`.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -11,16 +11,13 @@ use super::backend::{BackendArg, library_dirs};
 use super::{Outcome, complain, still_wanted};
 use crate::tag::{Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files};
 
-/// Where imported models lie, seen from the project's folder.
-const IMPORTED: &str = "target/models";
-
 /// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would at their end.
 #[derive(Debug, Args)]
 pub(super) struct TagArgs {
     /// Audio files.
     #[arg(required = true)]
     audio: Vec<PathBuf>,
-    /// Model file. Without it: the default in the model folder, or else the newest imported one.
+    /// Model file; the built-in model if not given.
     #[arg(long)]
     model: Option<PathBuf>,
     /// Seconds between windows.
@@ -38,6 +35,9 @@ pub(super) struct TagArgs {
     /// Draw tags over time: a .png, or for several files a folder of them.
     #[arg(long, value_name = "PNG")]
     taggram: Option<PathBuf>,
+    /// Give the network's own probabilities, not calibrated ones.
+    #[arg(long)]
+    raw: bool,
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
@@ -54,7 +54,7 @@ fn update_seconds(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &TagArgs) -> Outcome {
-    let model = find_model(args.model.as_deref(), Path::new(IMPORTED))?;
+    let model = find_model(args.model.as_deref())?;
     let info = model.info().clone();
     let format = match (args.json, args.csv) {
         (true, _) => Format::Json,
@@ -78,6 +78,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         backend: args.backend.into(),
         library_dirs: library_dirs(),
         update_seconds: args.update,
+        raw: args.raw,
         every_update: taggrams.is_some() || (args.updates && format != Format::Table),
     };
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -98,6 +98,8 @@ impl Export {
             tags: data.tags.clone(),
             front_end: data.front_end.clone(),
             output: OutputKind::Probabilities,
+            groups: None,
+            calibration: None,
             sha256: String::new(),
         }
     }

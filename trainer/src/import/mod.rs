@@ -173,6 +173,8 @@ impl Import {
             tags,
             front_end: (preset.front_end)(),
             output: OutputKind::Probabilities,
+            groups: None,
+            calibration: None,
             sha256: String::new(),
         }
     }

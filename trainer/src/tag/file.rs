@@ -14,7 +14,7 @@ pub struct Update {
     pub position_seconds: f64,
     /// Seconds of audio they rest on.
     pub seconds_heard: f32,
-    /// Probabilities, 0 to 1, in the model's tag order.
+    /// Probabilities, 0 to 1, in the model's tag order, calibrated unless raw ones were asked for.
     pub probabilities: Vec<f32>,
 }
 
@@ -142,6 +142,9 @@ impl<'a> Tagger<'a> {
         run_or_replace(&mut self.network, &self.tagging.model, |network| {
             network.run_next(state, due.end_frame, window, &mut probabilities)
         })?;
+        if !self.tagging.raw {
+            self.tagging.model.info().calibrate(&mut probabilities);
+        }
         Ok(Update {
             position_seconds: due.position_samples as f64 / rate_hz,
             seconds_heard: due.seconds_heard,

@@ -12,7 +12,7 @@ use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
 use tagline_media::{DecodeError, TaggramError};
 
 pub use file::{TaggedFile, Tagger, Update};
-pub use models::{NoModel, find_model};
+pub use models::find_model;
 pub use queue::tag_files;
 pub use report::{Format, Report};
 pub use taggrams::Taggrams;
@@ -77,4 +77,6 @@ pub struct Tagging {
     pub update_seconds: f64,
     /// Run the network on every window, not on the last one alone.
     pub every_update: bool,
+    /// Give the network's own probabilities instead of calibrated ones.
+    pub raw: bool,
 }

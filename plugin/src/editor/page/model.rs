@@ -51,7 +51,7 @@ fn details(ui: &mut Ui, model: &ModelInForce, snapshot: &Snapshot) {
     );
     fact(ui, "Tags", &tags);
     fact(ui, "Made from", &info.provenance);
-    fact(ui, "File", &model.path.display().to_string());
+    fact(ui, "File", &model.place.to_string());
 
     ui.add_space(8.0);
     let running = snapshot.running.map_or("nothing", backend_name);

@@ -1,7 +1,6 @@
 //! The page of tags: their bars, or why there are none.
 
 use egui::{Align, Layout, RichText, Ui};
-use tagline_engine::model_folders;
 
 use super::Page;
 use crate::editor::motion::Motion;
@@ -29,32 +28,15 @@ fn no_model(ui: &mut Ui, page: &mut Page) {
         ui.spacing_mut().item_spacing.y = 10.0;
         ui.add_space((ui.available_height() / 2.0 - 90.0).max(0.0));
         ui.label(
-            RichText::new("Tagline has no model yet")
+            RichText::new("No model runs yet")
                 .font(theme::medium(18.0))
                 .color(theme::TEXT),
         );
-        let folder = model_folders().into_iter().next();
-        let text = if folder.is_some() {
-            "A model is a file (.onnx) that knows the tags. Put one into this folder:"
-        } else {
-            "A model is a file (.onnx) that knows the tags. Choose one on the page Model."
-        };
         ui.label(
-            RichText::new(text)
+            RichText::new("It is opened when the host activates the plugin. Audio passes through.")
                 .font(theme::regular(13.5))
                 .color(theme::TEXT_SOFT),
         );
-        if let Some(folder) = folder {
-            let path = RichText::new(folder.display().to_string())
-                .font(theme::regular(13.5))
-                .color(theme::ACCENT);
-            ui.add(egui::Label::new(path).wrap().selectable(true));
-            ui.label(
-                RichText::new("Until then audio passes through unchanged.")
-                    .font(theme::regular(13.5))
-                    .color(theme::TEXT_SOFT),
-            );
-        }
         ui.add_space(4.0);
         if ui.button("Choose a model").clicked() {
             *page = Page::Model;
