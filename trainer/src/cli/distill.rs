@@ -29,7 +29,7 @@ pub(super) struct DistillArgs {
     teacher: Vec<PathBuf>,
     /// The vocabulary: tags, groups, and what others call them.
     #[arg(long, value_name = "TOML", default_value = "models/tags.toml")]
-    tags: PathBuf,
+    vocabulary: PathBuf,
     /// Folder of the data set. It is made if it is not there.
     #[arg(long)]
     out: PathBuf,
@@ -42,7 +42,7 @@ pub(super) struct DistillArgs {
     /// Most windows of 29.1 s taken of one file; of one, its centre.
     #[arg(long, default_value = "1")]
     windows: NonZeroUsize,
-    /// Altered copies (speed and pitch, room, codec) of each window to train on.
+    /// Altered copies (speed and pitch, room, codec) of each window of real audio to train on.
     #[arg(long, value_name = "N", default_value_t = 0)]
     variants: usize,
     /// Shortest file that is used. What is shorter than a window is repeated to fill it.
@@ -76,7 +76,7 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
     if !args.audio.is_empty() && args.teacher.is_empty() {
         return Err("real audio needs somebody who says what is in it: name a --teacher".into());
     }
-    let vocabulary = Vocabulary::read(&args.tags)?;
+    let vocabulary = Vocabulary::read(&args.vocabulary)?;
     let mut teachers = Vec::new();
     for path in &args.teacher {
         let teacher = Teacher::open(path, &vocabulary, args.backend.into(), &library_dirs())?;

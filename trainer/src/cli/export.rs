@@ -26,6 +26,9 @@ pub(super) struct ExportArgs {
     /// Folder of prepared data, for --quantize.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// The vocabulary that says which group each tag is shown in, such as models/tags.toml.
+    #[arg(long, value_name = "TOML")]
+    vocabulary: Option<PathBuf>,
     /// Name of the model for people.
     #[arg(long)]
     name: Option<String>,
@@ -52,6 +55,7 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
         version: args.version,
         licence: args.licence,
         provenance: args.provenance,
+        vocabulary: args.vocabulary,
     };
     let mut model = export.model()?;
     let mut cost = String::new();

@@ -33,6 +33,9 @@ use crate::vocabulary::Vocabulary;
 use sources::Sound;
 use worker::Worker;
 
+/// Sounds of a shard, which are lost together on an interruption: they take a while.
+const SHARD_ITEMS: usize = 128;
+
 /// What is to be distilled.
 #[derive(Clone, Debug)]
 pub struct Distillation {
@@ -44,7 +47,7 @@ pub struct Distillation {
     pub no_music: usize,
     /// Most windows taken of one file of real audio.
     pub windows: NonZeroUsize,
-    /// Altered copies of each window, beside itself.
+    /// Altered copies of each window of real audio, beside itself.
     pub variants: usize,
     /// Shortest file that is used, in seconds.
     pub least_seconds: f64,
@@ -88,7 +91,7 @@ fn plan(
     sounds: &[Sound],
 ) -> Plan {
     let mut plan = Plan::new("distilled", vocabulary.names(), &[Input::Mel]);
-    plan.shard_items = 128;
+    plan.shard_items = SHARD_ITEMS;
     for (number, teacher) in teachers.iter().enumerate() {
         let info = teacher.info();
         let said = format!("{} as {}: {}", info.name, teacher.speaks(), info.sha256);

@@ -40,7 +40,7 @@ impl<'a> Worker<'a> {
     pub fn hear(&mut self, sound: &Sound, number: usize) -> (Vec<Clip>, Vec<Remark>) {
         let heard = match &sound.origin {
             Origin::Real(path) => self.real(sound, path, number),
-            Origin::Synthetic(path) => self.synthetic(sound, path, number),
+            Origin::Synthetic(path) => self.synthetic(sound, path),
             Origin::NoMusic(kind) => self.no_music(sound, *kind),
         };
         let remark = |skipped, reason| Remark {
@@ -73,14 +73,14 @@ impl<'a> Worker<'a> {
         Ok((clips, remark))
     }
 
-    fn synthetic(&mut self, sound: &Sound, path: &Path, number: usize) -> Heard {
-        let (seed, count) = (self.distillation.seed, self.distillation.variants);
-        let (excerpts, copies, remark) = extract(&mut self.synthetic, path, seed, count, number)?;
+    fn synthetic(&mut self, sound: &Sound, path: &Path) -> Heard {
+        // No copies: the corpus has rooms and codecs of its own.
+        let found = self.synthetic.extract(path)?;
         let mut clips = Vec::new();
-        for (excerpt, copies) in excerpts.iter().zip(copies) {
-            push(&mut clips, sound, &sound.id, excerpt, copies, &sound.known);
+        for excerpt in &found.excerpts {
+            push(&mut clips, sound, &sound.id, excerpt, Vec::new(), &sound.known);
         }
-        Ok((clips, remark))
+        Ok((clips, found.remark))
     }
 
     fn no_music(&mut self, sound: &Sound, kind: u64) -> Heard {

@@ -212,10 +212,7 @@ impl Prepared {
         let path = self.run.join(MODEL);
         let export = Export {
             run: self.run.clone(),
-            name: None,
-            version: None,
-            licence: None,
-            provenance: None,
+            ..Export::default()
         };
         let model = export
             .write(&path)

@@ -17,6 +17,7 @@ use crate::import::Activation;
 use crate::network::{ConvBlock, NetworkWeights, Norm};
 use crate::onnx;
 use crate::train::TrainError;
+use crate::vocabulary::VocabularyError;
 use quantize::QuantizeError;
 
 /// Why a network was not exported.
@@ -42,6 +43,17 @@ pub enum ExportError {
         run: String,
         /// Name of the network.
         architecture: String,
+    },
+    /// The vocabulary cannot be read.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
+    /// The network has a tag that the vocabulary does not.
+    #[error("{vocabulary} has no tag `{tag}`, which the network was trained on")]
+    NotInVocabulary {
+        /// The tag.
+        tag: String,
+        /// The vocabulary's file.
+        vocabulary: String,
     },
     /// The run cannot be read.
     #[error(transparent)]

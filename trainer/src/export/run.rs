@@ -8,6 +8,7 @@ use super::{ExportError, to_model};
 use crate::arch::Architecture;
 use crate::atomic;
 use crate::train::{self, RunDescription};
+use crate::vocabulary::Vocabulary;
 
 /// What is to be exported, and what the model shall say of itself.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Export {
     pub licence: Option<String>,
     /// Where the weights come from; run and data if not given.
     pub provenance: Option<String>,
+    /// The vocabulary that says which group each tag is shown in; no groups if not given.
+    pub vocabulary: Option<PathBuf>,
 }
 
 /// Writes `model` to `out`, whole or not at all.
@@ -51,7 +54,10 @@ impl Export {
         })?;
         let best = train::best(&self.run, &description)?;
         let best = best.ok_or_else(|| ExportError::NoEpoch { run: run() })?;
-        let info = self.info(architecture, &description, &best);
+        let info = ModelInfo {
+            groups: self.groups(&description.data.tags)?,
+            ..self.info(architecture, &description, &best)
+        };
         to_model(architecture, &best.parameters, &info)
     }
 
@@ -63,6 +69,22 @@ impl Export {
         let model = self.model()?;
         write(&model, out)?;
         Ok(model)
+    }
+
+    fn groups(&self, tags: &[String]) -> Result<Option<Vec<String>>, ExportError> {
+        let Some(path) = &self.vocabulary else {
+            return Ok(None);
+        };
+        let vocabulary = Vocabulary::read(path)?;
+        let group = |name: &String| {
+            let tag = vocabulary.tags().iter().find(|tag| tag.name == *name);
+            tag.map(|tag| tag.group.clone())
+                .ok_or_else(|| ExportError::NotInVocabulary {
+                    tag: name.clone(),
+                    vocabulary: path.display().to_string(),
+                })
+        };
+        tags.iter().map(group).collect::<Result<_, _>>().map(Some)
     }
 
     fn info(
