@@ -6,7 +6,7 @@ use std::path::Path;
 use super::sources::{Origin, Sound};
 use super::teacher::{Lesson, Teacher};
 use super::{Distillation, no_music, variant};
-use crate::data::{Clip, ClipInfo, Input, Remark};
+use crate::data::{Clip, ClipInfo, Input, Remark, Split};
 use crate::prepare::{Excerpt, Extractor};
 
 /// A copy of an excerpt: the network's window, and how much of it was heard.
@@ -59,10 +59,18 @@ impl<'a> Worker<'a> {
     }
 
     fn real(&mut self, sound: &Sound, path: &Path, number: usize) -> Heard {
-        let (seed, count) = (self.distillation.seed, self.distillation.variants);
+        // Copies are for training alone.
+        let count = match sound.split {
+            Split::Train => self.distillation.variants,
+            Split::Valid | Split::Test => 0,
+        };
+        let seed = self.distillation.seed;
         let (excerpts, copies, remark) = extract(&mut self.real, path, seed, count, number)?;
         let mut clips = Vec::new();
         for (part, (excerpt, copies)) in excerpts.iter().zip(copies).enumerate() {
+            let Some(copies) = copies else {
+                continue;
+            };
             let labels = self.labels(sound, &excerpt.windows[1..])?;
             let id = match excerpts.len() {
                 1 => sound.id.clone(),
@@ -70,7 +78,10 @@ impl<'a> Worker<'a> {
             };
             push(&mut clips, sound, &id, excerpt, copies, &labels);
         }
-        Ok((clips, remark))
+        match clips.is_empty() {
+            true => Err("silent".to_owned()),
+            false => Ok((clips, remark)),
+        }
     }
 
     fn synthetic(&mut self, sound: &Sound, path: &Path) -> Heard {
@@ -120,10 +131,19 @@ impl<'a> Worker<'a> {
 
 /// Clips and a remark, or why there are none.
 type Heard = Result<(Vec<Clip>, Option<String>), String>;
-/// Excerpts, the altered copies of each, and a remark.
-type Extracted = Result<(Vec<Excerpt>, Vec<Vec<Copy>>, Option<String>), String>;
+/// Excerpts, the altered copies of each that is not silent, and a remark.
+type Extracted = Result<(Vec<Excerpt>, Vec<Option<Vec<Copy>>>, Option<String>), String>;
 
-/// The excerpts of a file, each with `count` altered copies of itself.
+/// Root mean square below which an excerpt is silent: what is known of its file does not hold of
+/// it, and teachers imagine things.
+const SILENT_DBFS: f32 = -60.0;
+
+fn is_silent(samples: &[f32]) -> bool {
+    let power: f32 = samples.iter().map(|sample| sample * sample).sum();
+    power / samples.len().max(1) as f32 <= 10.0_f32.powf(SILENT_DBFS / 10.0)
+}
+
+/// The excerpts of a file, each with `count` altered copies of itself, unless it is silent.
 fn extract(
     extractor: &mut Extractor,
     path: &Path,
@@ -133,6 +153,10 @@ fn extract(
 ) -> Extracted {
     let mut copies = Vec::new();
     let found = extractor.extract_with(path, |extractor, _, rate_hz, samples| {
+        if is_silent(samples) {
+            copies.push(None);
+            return Ok(());
+        }
         let excerpt = copies.len() as u64;
         let altered = (0..count as u64).map(|copy| {
             // A stream of random numbers of its own for each file, excerpt and copy.
@@ -141,13 +165,13 @@ fn extract(
             let (mut windows, heard) = extractor.windows(rate_hz, &samples, 1)?;
             Ok((windows.swap_remove(0), heard))
         });
-        copies.push(altered.collect::<Result<_, _>>()?);
+        copies.push(Some(altered.collect::<Result<_, _>>()?));
         Ok(())
     })?;
     Ok((found.excerpts, copies, found.remark))
 }
 
-/// Adds an excerpt's clip and those of its copies. Copies are for training alone.
+/// Adds an excerpt's clip and those of its copies.
 fn push(
     clips: &mut Vec<Clip>,
     sound: &Sound,
@@ -174,9 +198,7 @@ fn push(
         excerpt.windows[0].clone(),
         excerpt.heard_frames,
     );
-    if sound.split == crate::data::Split::Train {
-        for (number, (window, heard_frames)) in copies.into_iter().enumerate() {
-            add(format!("{id}~{}", number + 1), window, heard_frames);
-        }
+    for (number, (window, heard_frames)) in copies.into_iter().enumerate() {
+        add(format!("{id}~{}", number + 1), window, heard_frames);
     }
 }
