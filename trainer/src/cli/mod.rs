@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod backend;
+mod calibrate;
 mod data;
 mod evaluate;
 mod experiment;
@@ -28,6 +29,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Calibrate(calibrate::CalibrateArgs),
     Data(data::DataArgs),
     Evaluate(evaluate::EvaluateArgs),
     Experiment(experiment::ExperimentArgs),
@@ -44,6 +46,7 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Experiment(args) => experiment::run(args),
