@@ -127,7 +127,10 @@ fn what_cannot_be_calibrated_is_a_named_error_and_leaves_the_file_that_was_there
     };
     refused(&["--split", "test"], "test");
     let nowhere = calibrate_to("no/such/folder/out.onnx", folder.path(), &[]);
-    assert!(errors(&nowhere).contains("there is no folder"), "{nowhere:?}");
+    assert!(
+        errors(&nowhere).contains("there is no folder"),
+        "{nowhere:?}"
+    );
     std::fs::write(folder.path().join("model.onnx"), model(&["never"])).unwrap();
     refused(&[], "nothing to fit");
     std::fs::write(folder.path().join("model.onnx"), model(&["other"])).unwrap();
