@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use tagline_engine::{Calibration, Model};
+use tagline_engine::{Calibration, Model, sigmoid};
 use tagline_tests::TinyModel;
 use tempfile::TempDir;
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
@@ -88,9 +88,9 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
     assert_eq!(calibration[0], Calibration::NONE, "the data lack this tag");
     assert_eq!(calibration[2], Calibration::NONE, "no clip has this tag");
     assert_eq!(low["slope"].as_f64(), Some(calibration[1].slope));
-    // Of one level, the raw probability is sigmoid((level + 50) / 10): half of the clips lie above
-    // −74.5 dB, and there the calibrated one is a half.
-    let between = 1.0 / (1.0 + (24.5_f32 / 10.0).exp());
+    // Of one level, the raw probability is sigmoid((0.05 · level + 2 + 50) / 10): about 99 % for all.
+    // Half of the clips lie above −74.5 dB, and so the calibrated one is a half there.
+    let between = sigmoid((0.05 * -74.5 + 52.0) / 10.0) as f32;
     let shown = calibration[1].apply(between);
     assert!((shown - 0.5).abs() < 0.1, "{shown} {calibration:?}");
     let mut expected = (**before.info()).clone();
