@@ -131,3 +131,19 @@ fn run_bench(args: &BenchArgs) -> Result<(), String> {
 fn json(report: &impl serde::Serialize) -> Result<String, String> {
     serde_json::to_string(report).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn demo_without_a_file_takes_its_own_piece_and_the_plugins_own_model() {
+        let demo = |arguments: &[&str]| match Cli::parse_from(arguments).command {
+            Command::Demo(args) => (args.audio, args.plugin.model),
+            Command::Bench(_) => panic!("not the demo"),
+        };
+        assert_eq!(demo(&["host", "demo"]), (OWN_PIECE.into(), None));
+        let given = demo(&["host", "demo", "song.mp3", "--model", "m.onnx"]);
+        assert_eq!(given, ("song.mp3".into(), Some("m.onnx".into())));
+    }
+}

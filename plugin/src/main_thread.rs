@@ -179,13 +179,13 @@ impl<'a> MainThread<'a> {
         self.shared.host.request_callback();
     }
 
-    /// Another model, or the built-in one.
-    fn choose_model(&self, model: Option<SavedModel>) {
+    /// Another model, or the built-in one. Returns whether that is news.
+    fn choose_model(&self, model: Option<SavedModel>) -> bool {
         let board = self.board();
         {
             let mut desk = board.desk();
             if desk.chosen == model {
-                return;
+                return false;
             }
             desk.chosen.clone_from(&model);
         }
@@ -196,6 +196,7 @@ impl<'a> MainThread<'a> {
             models::read_names(board);
             self.want_rescan(ParamRescanFlags::INFO | ParamRescanFlags::TEXT);
         }
+        true
     }
 }
 
@@ -203,8 +204,9 @@ impl<'a> PluginMainThread<'a, Shared<'a>> for MainThread<'a> {
     fn on_main_thread(&self) {
         let board = self.board();
         let wanted = board.desk().wanted.take();
-        if let Some(place) = wanted {
-            self.choose_model(models::at(&place));
+        if let Some(place) = wanted
+            && self.choose_model(models::at(&place))
+        {
             self.is_dirty.set(true);
         }
         self.read_events();

@@ -71,6 +71,7 @@ pub fn read_names(board: &Board) {
         let Some(chosen) = desk.chosen.clone().filter(|model| !model.built_in) else {
             // Another version's built-in model has mostly the tags of this one's.
             take_names(&mut desk, built_in_info());
+            desk.message = None;
             return;
         };
         chosen

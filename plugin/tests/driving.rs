@@ -5,6 +5,8 @@ mod common;
 use common::models::{Models, RATE, of, song, updates};
 use common::{Heard, Host, Told};
 use serde_json::json;
+use tagline_engine::{built_in_info, logit, sigmoid};
+use tagline_tests::TinyModel;
 
 fn is_gesture(told: &Told) -> bool {
     matches!(told, Told::Begin(_) | Told::End(_))
@@ -202,14 +204,64 @@ fn offline_tells_each_update_at_its_own_sample_whatever_the_block_size() {
 }
 
 #[test]
-fn offline_without_a_model_does_not_wait_for_one() {
+fn a_plugin_without_a_chosen_model_tags_with_the_embedded_one() {
     let mut host = Host::new();
+    let tags = built_in_info().tags.len().min(50);
+    let names = host.names();
+    for (slot, tag) in built_in_info().tags.iter().take(tags).enumerate() {
+        let (id, name) = (101 + slot as u32, tag.clone());
+        let known = |(i, n, _): &(u32, String, String)| (*i, n) == (id, &name);
+        assert!(names.iter().any(known), "{name} names slot {slot} at once");
+    }
     host.set_offline(true);
     host.activate(RATE, 4_096);
-    let start = std::time::Instant::now();
-    host.play(RATE as usize * 10, 4_096);
-    assert!(start.elapsed().as_secs() < 20);
-    assert!(host.heard.is_empty());
+    host.play(RATE as usize * 6, 4_096);
+    assert!(updates(&host.heard) >= 3);
+    for slot in 0..tags as u32 {
+        assert!(!of(&host.heard, 101 + slot).is_empty(), "slot {slot}");
+    }
+}
+
+#[test]
+fn tags_are_calibrated_unless_raw_values_are_wanted() {
+    let models = Models::new();
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5}]"#;
+    let model = TinyModel::new(&["low", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    let state = |values: &str| {
+        models.state_of(
+            "calibrated",
+            &model,
+            &json!({"values": values, "update_seconds": 0.25}),
+        )
+    };
+    let bounce = |state: &str, raw_from_the_host: bool| {
+        let mut host = Host::new();
+        host.load(state);
+        if raw_from_the_host {
+            host.flush(&[(9, 1.0)]);
+        }
+        host.set_offline(true);
+        host.activate(RATE, 4_096);
+        host.play(RATE as usize * 4, 512);
+        let value = |told: &Told| match told {
+            Told::Value(_, value) => *value as f32 / 100.0,
+            other => panic!("{other:?}"),
+        };
+        [101, 102].map(|id| of(&host.heard, id).iter().map(value).collect::<Vec<f32>>())
+    };
+    let raw = bounce(&state("raw"), false);
+    assert!(raw[0].len() > 2);
+    assert_eq!(bounce(&state("calibrated"), true), raw);
+    let shown = bounce(&state("calibrated"), false);
+    for (tag, (slope, offset)) in [(0.5, 1.0), (2.0, 0.0)].into_iter().enumerate() {
+        for (shown, raw) in shown[tag].iter().zip(&raw[tag]) {
+            let expected = sigmoid(slope * logit(*raw) + offset) as f32;
+            assert!((shown - expected).abs() < 1e-5, "{shown} is not {expected}");
+        }
+    }
 }
 
 #[test]

@@ -103,7 +103,6 @@ fn every_bit_passes_at_every_rate_block_size_channel_count_and_format() {
                     passes::<f64>(&mut host, frames, true);
                 }
             }
-            assert!(host.heard.is_empty(), "nothing is told without a model");
             host.deactivate();
         }
     }

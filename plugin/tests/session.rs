@@ -4,14 +4,16 @@ mod common;
 
 use clack_extensions::params::ParamRescanFlags;
 use common::Host;
-use common::models::{Models, RATE};
+use common::models::{Models, RATE, updates};
 use serde_json::{Value, json};
+use tagline_engine::{built_in_info, built_in_sha256};
+use tagline_tests::TinyModel;
 
 #[test]
 fn ids_names_and_groups_are_the_published_ones() {
     let mut host = Host::new();
     let names = host.names();
-    assert_eq!(names.len(), 8 + 7 + 50);
+    assert_eq!(names.len(), 9 + 7 + 50);
     let expected = [
         (1, "Mode", "Settings"),
         (2, "Update Every", "Settings"),
@@ -21,6 +23,7 @@ fn ids_names_and_groups_are_the_published_ones() {
         (6, "First MIDI CC", "Settings"),
         (7, "Number of MIDI CCs", "Settings"),
         (8, "Backend", "Settings"),
+        (9, "Values", "Settings"),
         (80, "Running Backend", "Status"),
         (81, "Seconds Heard", "Status"),
         (82, "Updates", "Status"),
@@ -28,13 +31,38 @@ fn ids_names_and_groups_are_the_published_ones() {
         (84, "Dropped Samples", "Status"),
         (85, "Update Time", "Status"),
         (86, "Silent Updates", "Status"),
-        (101, "Tag 1", "Tags"),
-        (150, "Tag 50", "Tags"),
     ];
     for (id, name, module) in expected {
         let known = (id, name.to_owned(), module.to_owned());
         assert!(names.contains(&known), "{known:?}");
     }
+    let tags = names.iter().filter(|(id, ..)| (101..=150).contains(id));
+    assert!(tags.clone().all(|(.., module)| module.starts_with("Tags")));
+    assert_eq!(tags.count(), 50);
+}
+
+#[test]
+fn tags_lie_in_the_hosts_tree_by_their_groups() {
+    let models = Models::new();
+    let model = TinyModel::new(&["jazz", "piano", "calm"], 141)
+        .with("tagline.groups", Some(r#"["genre", "instrument", "mood"]"#))
+        .bytes();
+    let mut host = Host::new();
+    host.load(&models.state_of("grouped", &model, &json!({})));
+    assert!(host.rescanned().contains(ParamRescanFlags::INFO));
+    let names = host.names();
+    for (id, name, module) in [
+        (101, "jazz", "Tags/Genre"),
+        (102, "piano", "Tags/Instrument"),
+        (103, "calm", "Tags/Mood"),
+        (104, "Tag 4", "Tags"),
+    ] {
+        let known = (id, name.to_owned(), module.to_owned());
+        assert!(names.contains(&known), "{known:?}");
+    }
+    host.load(&models.state(&["jazz"], &json!({})));
+    let ungrouped = (101, "jazz".to_owned(), "Tags".to_owned());
+    assert!(host.names().contains(&ungrouped));
 }
 
 #[test]
@@ -42,7 +70,14 @@ fn a_fresh_state_is_the_published_one_and_survives_a_round_trip() {
     let mut host = Host::new();
     let fresh = host.save();
     let value: Value = serde_json::from_str(&fresh).expect("JSON");
-    assert_eq!(value["model"], Value::Null);
+    let default = json!({
+        "built_in": true,
+        "name": built_in_info().name,
+        "path": "",
+        "sha256": built_in_sha256(),
+        "version": built_in_info().version,
+    });
+    assert_eq!(value["model"], default);
     assert_eq!(value["settings"]["mode"], "live");
     assert_eq!(value["version"], 1);
     let mut other = Host::new();
@@ -61,6 +96,7 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
         (6, 33.0),
         (7, 50.0),
         (8, 1.0),
+        (9, 1.0),
         (101, 12.5),
         (150, 99.875),
     ];
@@ -145,6 +181,40 @@ fn a_missing_model_keeps_its_place_in_the_state() {
     let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
     assert_eq!(saved["model"], state["model"]);
     assert!(host.heard.is_empty());
+}
+
+#[test]
+fn a_state_of_another_versions_default_loads_and_the_present_one_tags() {
+    let model = json!({
+        "built_in": true,
+        "name": "Tagline default",
+        "path": "",
+        "sha256": "ab".repeat(32),
+        "version": "0.0.1",
+    });
+    let state = json!({"format": "tagline-state", "version": 1, "model": model});
+    let mut host = Host::new();
+    host.load(&state.to_string());
+    host.set_offline(true);
+    host.activate(RATE, 4_096);
+    host.play(RATE as usize * 5, 512);
+    assert!(updates(&host.heard) > 0);
+    let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
+    assert_eq!(
+        saved["model"], model,
+        "an update must not hide what made the project"
+    );
+}
+
+#[test]
+fn a_state_that_names_no_model_gets_the_embedded_one() {
+    for model in [json!(null), json!({"name": "", "path": "", "sha256": ""})] {
+        let state = json!({"format": "tagline-state", "version": 1, "model": model});
+        let mut host = Host::new();
+        host.load(&state.to_string());
+        let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
+        assert_eq!(saved["model"]["sha256"], built_in_sha256());
+    }
 }
 
 #[test]

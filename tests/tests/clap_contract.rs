@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde_json::json;
+use tagline_engine::built_in_info;
 use tagline_host::{
     HostEvent, HostEventKind, HostedPlugin, Pace, Parameter, ParameterChange, Rendering,
     StreamOptions, Streamed, Transport, ids, stream,
@@ -144,6 +145,7 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
         "6 Settings/First MIDI CC 0..119 = 20 AS",
         "7 Settings/Number of MIDI CCs 1..50 = 12 AS",
         "8 Settings/Backend 0..4 = 0 S",
+        "9 Settings/Values 0..1 = 0 S",
         "80 Status/Running Backend 0..4 = 0 RS",
         "81 Status/Seconds Heard 0..3600 = 0 R",
         "82 Status/Updates 0..16777215 = 0 RS",
@@ -154,7 +156,16 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
     ]
     .map(str::to_owned)
     .into();
-    expected.extend((1..=50).map(|n| format!("{} Tags/Tag {n} 0..100 = 0 A", 100 + n)));
+    let default = built_in_info();
+    expected.extend((0..50).map(|slot| {
+        let name = default.tags.get(slot).cloned();
+        let name = name.unwrap_or_else(|| format!("Tag {}", slot + 1));
+        let group = default.groups.as_ref().and_then(|groups| groups.get(slot));
+        let group = group.map_or_else(String::new, |group| {
+            format!("/{}{}", group[..1].to_uppercase(), &group[1..])
+        });
+        format!("{} Tags{group}/{name} 0..100 = 0 A", 101 + slot)
+    }));
 
     let mut plugin = HostedPlugin::load(&bundle).expect("the plugin");
     let found: Vec<String> = plugin.parameters().iter().map(row).collect();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tagline_engine::built_in_info;
 use tagline_host::BlockSizes;
 use tagline_host::demo::{self, DemoError, DemoOptions, DemoReport, View};
 use tagline_tests::{bundle, reference, tiny_model};
@@ -110,6 +111,27 @@ fn dubstep_is_heard_as_electronic() {
     };
     let tags = strongest(&report, 3);
     assert!(is(tags[0], "electronic"), "{tags:?}");
+}
+
+#[test]
+fn demo_without_a_file_plays_its_own_piece() {
+    let test = "demo_without_a_file_plays_its_own_piece";
+    let folder = TempDir::new().unwrap();
+    let piece = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(demo::OWN_PIECE);
+    assert!(std::fs::metadata(&piece).unwrap().len() < 600_000);
+    let options = options(test, &folder, piece, None);
+    let report = demo::run(&options, &mut View::Silent).unwrap();
+    assert_eq!(report.model.as_ref(), Some(&built_in_info().name));
+    assert!(
+        (35.0..45.0).contains(&report.seconds),
+        "{} s",
+        report.seconds
+    );
+    assert!(report.updates >= 30, "{} updates", report.updates);
+    assert_eq!(report.tags.len(), built_in_info().tags.len().min(50));
+    assert_eq!(report.dropped_samples, 0);
 }
 
 #[test]

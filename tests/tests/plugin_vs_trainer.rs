@@ -10,7 +10,7 @@ use tagline_host::{
     BlockSizes, HostedPlugin, Rendering, StreamOptions, UpdateLog, state_with_model, stream,
 };
 use tagline_media::{Audio, decode};
-use tagline_tests::{bundle, reference, tiny_model};
+use tagline_tests::{TinyModel, bundle, reference};
 use tempfile::TempDir;
 use trainer::import::Import;
 use trainer::tag::{Tagger, Tagging};
@@ -266,7 +266,12 @@ fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
     let plugin = built_plugin("a_tiny_networks_tags_do_not_depend_on_who_asks");
     let folder = TempDir::new().unwrap();
     let model = folder.path().join("tiny.onnx");
-    std::fs::write(&model, tiny_model(&["low", "middle", "high"])).unwrap();
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5},{"slope":1.0,"offset":-1.0,"threshold":0.5}]"#;
+    let calibrated = TinyModel::new(&["low", "middle", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    std::fs::write(&model, calibrated).unwrap();
     compare(&plugin, &model, &sweep(), &[44_100, 48_000], &SIZES);
     // A bounce hands every single sample over: at a low rate, for the test's time.
     compare(

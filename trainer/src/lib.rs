@@ -4,6 +4,7 @@
 
 pub mod arch;
 mod atomic;
+pub mod calibration;
 pub mod charts;
 pub mod cli;
 pub mod cpu;

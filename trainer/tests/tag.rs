@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use tagline_tests::{reference, tiny_model};
+use tagline_engine::{built_in_info, logit, sigmoid};
+use tagline_tests::{TinyModel, reference, tiny_model};
 use tempfile::TempDir;
 use trainer::import::Import;
 
@@ -298,41 +299,51 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
-fn without_any_model_the_error_says_how_to_make_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = trainer(folder.path(), &["tag", "a.wav"]);
-    assert_eq!(output.status.code(), Some(1));
-    let errors = text(&output.stderr);
-    assert!(errors.contains("trainer import"), "{errors}");
-    assert_eq!(errors.lines().count(), 1, "{errors}");
+fn without_a_chosen_model_the_embedded_one_tags_whatever_lies_in_folders() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    for path in ["target/models/newest.onnx", "no-models/default.onnx"] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, tiny_model(&["other"])).unwrap();
+    }
+    let output = trainer(folder.path(), &["tag", "--json", "a.wav"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let model = built_in_info();
+    assert_eq!(line["model"], model.name.as_str());
+    let mut tags: Vec<&String> = line["tags"].as_object().unwrap().keys().collect();
+    let mut expected: Vec<&String> = model.tags.iter().collect();
+    tags.sort();
+    expected.sort();
+    assert_eq!(tags, expected);
 }
 
 #[test]
-fn the_users_default_model_comes_before_the_newest_imported_one() {
+fn tags_are_calibrated_unless_raw_ones_are_asked_for() {
     let folder = folder();
     wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
-    let model = |path: &str, tag: &str| {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, tiny_model(&[tag])).unwrap();
-    };
-    let tag = || {
-        let output = trainer(folder.path(), &["tag", "--csv", "a.wav"]);
-        let out = text(&output.stdout);
-        let header = out.lines().next().unwrap_or_default().to_owned();
-        header.rsplit(',').next().unwrap_or_default().to_owned()
-    };
-    model("target/models/b.onnx", "older");
-    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
-    let older = folder.path().join("target/models/b.onnx");
-    let older = std::fs::File::options().write(true).open(older).unwrap();
-    older.set_modified(past).unwrap();
-    model("target/models/a.onnx", "newest");
-    assert_eq!(tag(), "newest");
-    model("no-models/x.onnx", "first by name");
-    assert_eq!(tag(), "first by name");
-    model("no-models/default.onnx", "default");
-    assert_eq!(tag(), "default");
+    let plain = &json(folder.path(), &["a.wav"])[0];
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5},{"slope":1.0,"offset":-1.0,"threshold":0.5}]"#;
+    let model = TinyModel::new(&["low", "middle", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    let raw = &json(folder.path(), &["a.wav", "--raw"])[0];
+    assert_eq!(raw["tags"], plain["tags"]);
+    let shown = &json(folder.path(), &["a.wav", "--updates"])[0];
+    for (tag, slope, offset) in [("low", 0.5, 1.0), ("middle", 2.0, 0.0), ("high", 1.0, -1.0)] {
+        let value = |line: &Value| line["tags"][tag].as_f64().unwrap();
+        let expected = sigmoid(slope * logit(value(raw) as f32) + offset);
+        let (shown, update) = (value(shown), &shown["updates"].as_array().unwrap()[0]);
+        assert!(
+            (shown - expected).abs() < 1e-4,
+            "{tag}: {shown}, {expected}"
+        );
+        let off = (value(update) - shown).abs();
+        assert!(off < 0.2, "{tag}: updates are calibrated as well");
+    }
 }
 
 #[test]

@@ -47,7 +47,10 @@ impl Chooser {
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for place in &self.places {
-                    if row(ui, place, in_force == Some(place)) {
+                    let in_force = in_force == Some(place);
+                    // The built-in one may be in force only for want of the one that is chosen.
+                    let can_change = !in_force || *place == ModelPlace::BuiltIn;
+                    if row(ui, place, in_force) && can_change {
                         source.choose_model(place.clone());
                     }
                 }
@@ -112,7 +115,7 @@ impl Chooser {
     }
 }
 
-/// Draws a model's row. Returns whether it was clicked and is not in force already.
+/// Draws a model's row. Returns whether it was clicked.
 fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
     let size = vec2(ui.available_width(), ROW_HEIGHT);
     let (row, response) = ui.allocate_exact_size(size, Sense::click());
@@ -133,7 +136,7 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
         theme::regular(13.5),
         if in_force { theme::ACCENT } else { theme::TEXT },
     );
-    response.clicked() && !in_force
+    response.clicked()
 }
 
 /// What a model is called in the list: a file without the ending that all of them have.

@@ -1,7 +1,5 @@
 //! Small models in a folder of their own, and audio that moves their tags.
 
-use std::path::PathBuf;
-
 use tagline_tests::tiny_model;
 use tempfile::TempDir;
 
@@ -18,16 +16,15 @@ impl Models {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    /// Writes the model NAME.onnx of these tags.
-    pub fn add(&self, name: &str, tags: &[&str]) -> PathBuf {
-        let path = self.0.path().join(format!("{name}.onnx"));
-        std::fs::write(&path, tiny_model(tags)).expect("write a model");
-        path
-    }
-
     /// A state that names the model of these tags by its path alone; `settings` as JSON.
     pub fn state(&self, tags: &[&str], settings: &serde_json::Value) -> String {
-        let path = self.add(&tags.join("-"), tags);
+        self.state_of(&tags.join("-"), &tiny_model(tags), settings)
+    }
+
+    /// The same with the bytes of any model.
+    pub fn state_of(&self, name: &str, model: &[u8], settings: &serde_json::Value) -> String {
+        let path = self.0.path().join(format!("{name}.onnx"));
+        std::fs::write(&path, model).expect("write a model");
         serde_json::json!({
             "format": "tagline-state",
             "version": 1,

@@ -41,7 +41,7 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
     let models = home.path().join("models");
     std::fs::create_dir(&models).expect("a models folder");
     let tags = ["low", "warm", "middle", "clear", "bright", "high"];
-    std::fs::write(models.join("default.onnx"), tiny_model(&tags)).expect("a model");
+    std::fs::write(models.join("tiny.onnx"), tiny_model(&tags)).expect("a model");
 
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command

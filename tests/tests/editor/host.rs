@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiError, GuiSize, PluginGui, Window};
 use clack_host::prelude::PluginMainThreadHandle;
-use tagline_host::{BlockOptions, HostEvent, HostedPlugin};
+use tagline_host::{BlockOptions, HostEvent, HostedPlugin, state_with_model};
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
 const BLOCK_FRAMES: usize = 512;
@@ -27,9 +27,14 @@ pub struct EditorHost {
 }
 
 impl EditorHost {
-    /// Loads and activates the bundle.
+    /// Loads the bundle, gives it the model of the models folder, and activates it.
     pub fn load(bundle: &Path) -> Self {
         let mut plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        let models = std::env::var_os("TAGLINE_MODELS").expect("a models folder");
+        let state = state_with_model(&Path::new(&models).join("tiny.onnx"), 1.0);
+        plugin
+            .load_state(state.as_bytes())
+            .expect("the state is loaded");
         plugin
             .activate(SAMPLE_RATE_HZ, BLOCK_FRAMES as u32)
             .expect("the plugin is activated");

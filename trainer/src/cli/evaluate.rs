@@ -183,12 +183,12 @@ fn chosen_clips(args: &EvaluateArgs, clips: Clips) -> Result<Clips, String> {
 }
 
 /// A network without a clip would only cost memory.
-fn clips_at_least_one(clips: &Clips) -> NonZeroUsize {
+pub(super) fn clips_at_least_one(clips: &Clips) -> NonZeroUsize {
     NonZeroUsize::new(clips.len()).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Whether there is a folder to write `path` to: better said before the work than after it.
-fn check_folder(path: &Path) -> Result<(), String> {
+pub(super) fn check_folder(path: &Path) -> Result<(), String> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(format!(
             "{}: there is no folder {}",

@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod backend;
+mod calibrate;
 mod data;
 mod distill;
 mod evaluate;
@@ -30,6 +31,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Calibrate(calibrate::CalibrateArgs),
     Data(data::DataArgs),
     Distill(distill::DistillArgs),
     Evaluate(evaluate::EvaluateArgs),
@@ -47,6 +49,7 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Distill(args) => distill::run(args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -53,6 +53,12 @@ impl SharedTags {
         &self.names
     }
 
+    /// For each its number in the model and in the data.
+    #[must_use]
+    pub fn places(&self) -> &[[usize; 2]] {
+        &self.places
+    }
+
     /// A line for the tags that only one side has, for each side that has any.
     pub fn remarks(&self) -> impl Iterator<Item = String> {
         let remark = |who: &str, tags: &[String]| {

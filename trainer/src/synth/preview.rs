@@ -11,6 +11,9 @@ use super::style::Style;
 use super::styles::GENRES;
 use crate::atomic;
 
+/// Vorbis' quality, -0.2 to 1: about 100 kbit/s in stereo.
+const OGG_QUALITY: f32 = 0.2;
+
 /// A recorded piece.
 #[derive(Clone, Debug)]
 pub struct Recording {
@@ -55,7 +58,7 @@ impl Recording {
     /// [`SynthError::Extension`], [`SynthError::File`], or the encoder's.
     pub fn write(&self, path: &Path) -> Result<(), SynthError> {
         let bytes = match ClipFormat::of(path)? {
-            ClipFormat::Ogg => encode::ogg(&self.channels, self.rate_hz, 0.6, 1)?,
+            ClipFormat::Ogg => encode::ogg(&self.channels, self.rate_hz, OGG_QUALITY, 1)?,
             ClipFormat::Wav => encode::wav(&self.channels, self.rate_hz),
         };
         atomic::write(path, &bytes).map_err(|source| SynthError::File {

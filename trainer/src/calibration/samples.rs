@@ -1,0 +1,44 @@
+//! What a model said of each clip, beside what is true, tag by tag.
+
+use super::CalibrateError;
+use crate::data::Clips;
+use crate::evaluation::{Predictions, SharedTags};
+
+/// One clip's answer for one tag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// The network's own probability.
+    pub probability: f32,
+    /// What is true, 0 to 1.
+    pub label: f32,
+}
+
+/// The samples of each of the `shared` tags, in their order. Labels that are unknown (not a number)
+/// are left out.
+///
+/// # Errors
+/// [`CalibrateError::Answer`] names the clip for which the network gave no probability.
+pub fn samples(
+    shared: &SharedTags,
+    clips: &Clips,
+    predictions: &Predictions,
+) -> Result<Vec<Vec<Sample>>, CalibrateError> {
+    let mut all = vec![Vec::with_capacity(predictions.len()); shared.names().len()];
+    for (clip, probabilities) in predictions.iter().enumerate() {
+        let labels = clips.labels(clip);
+        for (tag, [in_model, in_data]) in shared.places().iter().enumerate() {
+            let (probability, label) = (probabilities[*in_model], labels[*in_data]);
+            if !(0.0..=1.0).contains(&probability) {
+                return Err(CalibrateError::Answer {
+                    clip: clips.id(clip).to_owned(),
+                    tag: shared.names()[tag].clone(),
+                    probability,
+                });
+            }
+            if !label.is_nan() {
+                all[tag].push(Sample { probability, label });
+            }
+        }
+    }
+    Ok(all)
+}

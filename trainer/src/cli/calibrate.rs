@@ -1,0 +1,109 @@
+//! `trainer calibrate`.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use tagline_engine::Model;
+
+use super::backend::{BackendArg, library_dirs};
+use super::evaluate::{check_folder, clips_at_least_one, clips_bar};
+use super::{Outcome, complain, still_wanted};
+use crate::calibration::{
+    CalibrateError, TagFit, fit, json_line, of_all_tags, samples, write, write_table,
+};
+use crate::data::Split;
+use crate::evaluation::{Predictor, SharedTags, open_data_of};
+
+/// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
+/// the threshold of each tag; write both into a copy of the model.
+///
+/// Use data that the model was not trained on. Tags are matched by name.
+#[derive(Debug, Args)]
+pub(super) struct CalibrateArgs {
+    /// Model file.
+    model: PathBuf,
+    /// Folder of prepared data.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Which part of the data: train, valid or test.
+    #[arg(long, default_value = "valid")]
+    split: Split,
+    /// Where the calibrated model is written, whole or not at all.
+    #[arg(long)]
+    out: PathBuf,
+    /// Print one line of JSON.
+    #[arg(long)]
+    json: bool,
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t)]
+    backend: BackendArg,
+    /// Clips side by side; as many as there are processors if not given.
+    #[arg(long)]
+    jobs: Option<NonZeroUsize>,
+}
+
+pub(super) fn run(args: &CalibrateArgs) -> Outcome {
+    check_folder(&args.out)?;
+    let model = Model::open(&args.model)?;
+    let info = model.info();
+    let data = open_data_of(info, &args.data)?;
+    let clips = data.split(args.split)?;
+    let shared = SharedTags::between(&info.tags, data.tags())?;
+    shared.remarks().for_each(|remark| complain(&remark));
+
+    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = args.jobs.unwrap_or(jobs).min(clips_at_least_one(&clips));
+    let mut predictor = Predictor::open(&model, args.backend.into(), &library_dirs(), jobs)?;
+    let progress = clips_bar(clips.len());
+    let raw = predictor.predict(&clips, clips.frames(), &progress)?;
+    progress.finish_and_clear();
+
+    let samples = samples(&shared, &clips, &raw)?;
+    let fits: Vec<TagFit> = shared
+        .names()
+        .iter()
+        .zip(&samples)
+        .map(|(tag, samples)| fit(tag, samples))
+        .collect();
+    name_those_without_positives(&fits)?;
+    write(&model, of_all_tags(&info.tags, &fits), &args.out)?;
+
+    let mut out = Vec::new();
+    if args.json {
+        writeln!(out, "{}", json_line(&fits))?;
+    } else {
+        writeln!(
+            out,
+            "{}: {}, calibrated on {} ({}, {} clips)",
+            args.out.display(),
+            info.name,
+            data.name(),
+            args.split,
+            clips.len()
+        )?;
+        write_table(&mut out, &fits)?;
+    }
+    still_wanted(std::io::stdout().write_all(&out))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn name_those_without_positives(fits: &[TagFit]) -> Result<(), CalibrateError> {
+    let without: Vec<&str> = fits
+        .iter()
+        .filter(|fit| fit.positives == 0)
+        .map(|fit| fit.tag.as_str())
+        .collect();
+    if without.len() == fits.len() {
+        return Err(CalibrateError::NoPositive);
+    }
+    if !without.is_empty() {
+        complain(&format!(
+            "not calibrated, for no clip of this split has them: {}",
+            without.join(", ")
+        ));
+    }
+    Ok(())
+}

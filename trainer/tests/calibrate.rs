@@ -1,0 +1,140 @@
+//! `trainer calibrate` as its user meets it: a tiny model on small prepared data.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tagline_engine::{Calibration, Model, sigmoid};
+use tagline_tests::TinyModel;
+use tempfile::TempDir;
+use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
+
+const BANDS: usize = 96;
+const FRAMES: usize = 1366;
+
+/// A tiny model of these tags on the data's own front-end: a tag's probability rises with the level
+/// of its share of the bands, low bands first.
+fn model(tags: &[&str]) -> Vec<u8> {
+    let front_end = serde_json::to_string(&Input::Mel.front_end()).unwrap();
+    let groups = serde_json::to_string(&vec!["pitch"; tags.len()]).unwrap();
+    TinyModel::new(tags, FRAMES)
+        .with("tagline.front_end", Some(&front_end))
+        .with("tagline.groups", Some(&groups))
+        .bytes()
+}
+
+/// Data in `data`: 12 validation clips of the tags `low`, which the louder half has, and `never`.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let tags = vec!["low".to_owned(), "never".to_owned()];
+    let plan = Plan::new("small", tags, &[Input::Mel]);
+    let mut writer = DatasetWriter::create(&folder.path().join("data"), plan).unwrap();
+    for number in 0..12 {
+        let level_db = -80.0 + number as f32;
+        let info = ClipInfo {
+            id: format!("clip-{number}"),
+            path: format!("{number}.mp3"),
+            split: Split::Valid,
+            labels: vec![f32::from(u8::from(number >= 6)), 0.0],
+            heard_frames: FRAMES,
+            offset_seconds: 0.0,
+        };
+        let windows = vec![vec![level_db * 0.05 + 2.0; BANDS * FRAMES]];
+        writer.push(&[Clip { info, windows }], &[]).unwrap();
+    }
+    writer.finish().unwrap();
+    std::fs::write(
+        folder.path().join("model.onnx"),
+        model(&["high", "low", "never"]),
+    )
+    .unwrap();
+    folder
+}
+
+fn calibrate(folder: &Path, arguments: &[&str]) -> Output {
+    calibrate_to("out.onnx", folder, arguments)
+}
+
+fn calibrate_to(out: &str, folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .current_dir(folder)
+        .args(["calibrate", "model.onnx", "--data", "data"])
+        .args(["--backend", "tract", "--out", out])
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
+    let folder = folder();
+    let output = calibrate(folder.path(), &["--json"]);
+    assert!(output.status.success(), "{output:?}");
+    let named = errors(&output);
+    assert!(named.contains("no clip of this split has them: never"));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let low = &json["tags"][0];
+    assert_eq!((&low["tag"], &low["positives"]), (&"low".into(), &6.into()));
+    assert_eq!(low["f1"], 1.0);
+    assert!(low["ece_after"].as_f64() < low["ece_before"].as_f64());
+
+    let before = Model::open(&folder.path().join("model.onnx")).unwrap();
+    let after = Model::open(&folder.path().join("out.onnx")).unwrap();
+    let calibration = after.info().calibration.as_ref().unwrap();
+    assert_eq!(calibration[0], Calibration::NONE, "the data lack this tag");
+    assert_eq!(calibration[2], Calibration::NONE, "no clip has this tag");
+    assert_eq!(low["slope"].as_f64(), Some(calibration[1].slope));
+    // Of one level, the raw probability is sigmoid((0.05 · level + 2 + 50) / 10): about 99 % for all.
+    // Half of the clips lie above −74.5 dB, and so the calibrated one is a half there.
+    let between = sigmoid((0.05 * -74.5 + 52.0) / 10.0) as f32;
+    let shown = calibration[1].apply(between);
+    assert!((shown - 0.5).abs() < 0.1, "{shown} {calibration:?}");
+    let mut expected = (**before.info()).clone();
+    expected.calibration.clone_from(&after.info().calibration);
+    expected.sha256.clone_from(&after.info().sha256);
+    assert_eq!(**after.info(), expected);
+}
+
+#[test]
+fn a_table_is_printed_for_people() {
+    let folder = folder();
+    let output = calibrate(folder.path(), &[]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("out.onnx: Tiny, calibrated on small (valid, 12 clips)"));
+    assert!(lines[1].contains("ECE before"), "{text}");
+    assert!(lines[2].starts_with("low ") && lines[3].starts_with("never "));
+    assert!(lines[4].starts_with("mean "), "{text}");
+}
+
+#[test]
+fn what_cannot_be_calibrated_is_a_named_error_and_leaves_the_file_that_was_there() {
+    let folder = folder();
+    let out = folder.path().join("out.onnx");
+    std::fs::write(&out, "a good model").unwrap();
+    let refused = |arguments: &[&str], message: &str| {
+        let output = calibrate(folder.path(), arguments);
+        assert!(!output.status.success(), "{output:?}");
+        let said = errors(&output);
+        assert!(said.contains(message), "{message:?} is not in {said:?}");
+        assert!(!said.contains("panicked"), "{said}");
+        assert_eq!(std::fs::read(&out).unwrap(), b"a good model");
+    };
+    refused(&["--split", "test"], "test");
+    let nowhere = calibrate_to("no/such/folder/out.onnx", folder.path(), &[]);
+    assert!(
+        errors(&nowhere).contains("there is no folder"),
+        "{nowhere:?}"
+    );
+    std::fs::write(folder.path().join("model.onnx"), model(&["never"])).unwrap();
+    refused(&[], "nothing to fit");
+    std::fs::write(folder.path().join("model.onnx"), model(&["other"])).unwrap();
+    refused(&[], "no tag of the model");
+    std::fs::write(folder.path().join("model.onnx"), "no model").unwrap();
+    refused(&[], "model.onnx");
+}
