@@ -9,6 +9,7 @@ use clap::Args;
 use tagline_engine::Model;
 
 use super::backend::{BackendArg, library_dirs};
+use super::choice::ClipChoice;
 use super::evaluate::{check_folder, clips_at_least_one, clips_bar};
 use super::{Outcome, complain, still_wanted};
 use crate::calibration::{
@@ -31,6 +32,8 @@ pub(super) struct CalibrateArgs {
     /// Which part of the data: train, valid or test.
     #[arg(long, default_value = "valid")]
     split: Split,
+    #[command(flatten)]
+    choice: ClipChoice,
     /// Where the calibrated model is written, whole or not at all.
     #[arg(long)]
     out: PathBuf,
@@ -50,7 +53,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     let model = Model::open(&args.model)?;
     let info = model.info();
     let data = open_data_of(info, &args.data)?;
-    let clips = data.split(args.split)?;
+    let clips = args.choice.of(data.split(args.split)?, args.split)?;
     let shared = SharedTags::between(&info.tags, data.tags())?;
     shared.remarks().for_each(|remark| complain(&remark));
 

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tagline_engine::{Model, ModelInfo};
 
 use super::backend::{BackendArg, library_dirs};
+use super::choice::ClipChoice;
 use super::{Outcome, complain, still_wanted};
 use crate::data::{Clips, Split};
 use crate::evaluation::{
@@ -33,12 +34,8 @@ pub(super) struct EvaluateArgs {
     /// Which part of the data: train, valid or test.
     #[arg(long, default_value = "test")]
     split: Split,
-    /// Only clips whose name begins so, such as `synth-`.
-    #[arg(long, value_name = "PREFIX")]
-    only: Option<String>,
-    /// Only clips whose name does not begin so; several times for several.
-    #[arg(long, value_name = "PREFIX")]
-    without: Vec<String>,
+    #[command(flatten)]
+    choice: ClipChoice,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -100,7 +97,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     let model = Model::open(&args.model)?;
     let info = model.info();
     let data = open_data_of(info, &args.data)?;
-    let clips = chosen_clips(args, data.split(args.split)?)?;
+    let clips = args.choice.of(data.split(args.split)?, args.split)?;
     let shared = SharedTags::between(&info.tags, data.tags())?;
     shared.remarks().for_each(|remark| complain(&remark));
     let bootstrap = Bootstrap {
@@ -163,23 +160,6 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     }
     still_wanted(std::io::stdout().write_all(&out))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The clips that are asked for by their names.
-fn chosen_clips(args: &EvaluateArgs, clips: Clips) -> Result<Clips, String> {
-    let none = |which: &str, prefix: &str| {
-        let split = args.split;
-        format!("no clip of the split `{split}` is left whose name {which} with `{prefix}`")
-    };
-    let clips = match &args.only {
-        Some(prefix) => clips.named(prefix).ok_or_else(|| none("begins", prefix))?,
-        None => clips,
-    };
-    args.without.iter().try_fold(clips, |clips, prefix| {
-        clips
-            .not_named(prefix)
-            .ok_or_else(|| none("does not begin", prefix))
-    })
 }
 
 /// A network without a clip would only cost memory.

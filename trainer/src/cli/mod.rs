@@ -2,6 +2,7 @@
 
 mod backend;
 mod calibrate;
+mod choice;
 mod data;
 mod distill;
 mod evaluate;

@@ -89,7 +89,14 @@ impl<'a> Worker<'a> {
         let found = self.synthetic.extract(path)?;
         let mut clips = Vec::new();
         for excerpt in &found.excerpts {
-            push(&mut clips, sound, &sound.id, excerpt, Vec::new(), &sound.known);
+            push(
+                &mut clips,
+                sound,
+                &sound.id,
+                excerpt,
+                Vec::new(),
+                &sound.known,
+            );
         }
         Ok((clips, found.remark))
     }
