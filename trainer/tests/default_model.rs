@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tagline_engine::{BackendChoice, Model};
-use tagline_tests::reference;
+use tagline_tests::{reference, write_wav};
 use trainer::tag::{Tagger, Tagging};
 use trainer::vocabulary::Vocabulary;
 
@@ -80,27 +80,7 @@ fn it_knows_what_the_published_clips_are() {
     assert!(rank("actionable", "rock") <= 3);
 }
 
-/// A mono wav file at 44.1 kHz, of 30 s.
-fn wav(name: &str, sample: impl FnMut(usize) -> f32) -> tempfile::NamedTempFile {
-    const RATE_HZ: u32 = 44_100;
-    let count = 30 * RATE_HZ;
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + count * 2).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend(RATE_HZ.to_le_bytes());
-    file.extend((RATE_HZ * 2).to_le_bytes());
-    file.extend(b"\x02\0\x10\0data");
-    file.extend((count * 2).to_le_bytes());
-    let samples = (0..count as usize).map(sample);
-    file.extend(samples.flat_map(|value| ((value * 32_767.0) as i16).to_le_bytes()));
-    let path = tempfile::Builder::new()
-        .prefix(name)
-        .suffix(".wav")
-        .tempfile()
-        .unwrap();
-    std::fs::write(path.path(), file).unwrap();
-    path
-}
+const RATE_HZ: u32 = 44_100;
 
 #[test]
 fn it_imagines_no_genre_in_silence_noise_and_sweeps() {
@@ -113,21 +93,24 @@ fn it_imagines_no_genre_in_silence_noise_and_sweeps() {
     };
     // From 20 Hz to 20 kHz, by octaves.
     let sweep = |at: usize| {
-        let (seconds, octaves) = (at as f64 / 44_100.0, 1_000.0_f64.log2());
+        let (seconds, octaves) = (at as f64 / f64::from(RATE_HZ), 1_000.0_f64.log2());
         let turns =
             20.0 * 30.0 / (octaves * 2.0_f64.ln()) * (2.0_f64.powf(octaves * seconds / 30.0) - 1.0);
         0.5 * (turns * std::f64::consts::TAU).sin() as f32
     };
-    let sounds = [
-        ("silence", wav("silence", |_| 0.0)),
-        ("loud noise", wav("noise", noise(0.5))),
-        ("soft noise", wav("noise", noise(0.01))),
-        ("sweep", wav("sweep", sweep)),
+    let folder = tempfile::tempdir().unwrap();
+    let sounds: [(&str, Box<dyn FnMut(usize) -> f32>); 4] = [
+        ("silence", Box::new(|_| 0.0)),
+        ("loud noise", Box::new(noise(0.5))),
+        ("soft noise", Box::new(noise(0.01))),
+        ("sweep", Box::new(sweep)),
     ];
     let model = model();
     let groups = model.info().groups.clone().unwrap();
-    for (name, file) in &sounds {
-        for (tag, probability) in tags_of(file.path()) {
+    for (name, sound) in sounds {
+        let file = folder.path().join(format!("{name}.wav"));
+        write_wav(&file, RATE_HZ, (0..30 * RATE_HZ as usize).map(sound));
+        for (tag, probability) in tags_of(&file) {
             let number = model.info().tags.iter().position(|t| *t == tag).unwrap();
             if groups[number] == "genre" {
                 assert!(probability <= 0.5, "{name}: {tag} {probability}");

@@ -69,6 +69,9 @@ pub(super) struct TrainArgs {
     /// epoch.
     #[arg(long)]
     augment: bool,
+    /// See clips with rare tags more often, and those with common ones alone less.
+    #[arg(long)]
+    balance: bool,
 }
 
 pub(super) fn run(args: TrainArgs) -> Outcome {
@@ -90,6 +93,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             variable_length: args.variable_length,
             half_windows: args.half_windows,
             augment: args.augment,
+            balance: args.balance,
         },
     };
     let report = train::run(&options, &Shown::new(architecture))?;

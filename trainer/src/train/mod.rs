@@ -5,6 +5,7 @@
 //! draws is a function of seed, epoch and step alone.
 
 mod augment;
+mod balance;
 mod batches;
 mod checkpoint;
 mod device;

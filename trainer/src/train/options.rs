@@ -52,6 +52,9 @@ pub struct Recipe {
     /// epoch.
     #[serde(default)]
     pub augment: bool,
+    /// See clips with rare tags more often, and those with common ones alone less.
+    #[serde(default)]
+    pub balance: bool,
 }
 
 /// Shortest audio of `variable_length`, in seconds.
@@ -71,6 +74,7 @@ impl Default for Recipe {
             variable_length: false,
             half_windows: 0.0,
             augment: false,
+            balance: false,
         }
     }
 }
