@@ -21,6 +21,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tagline_engine::Model;
 
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
 #[derive(Debug, Parser)]
@@ -74,6 +75,18 @@ fn make_folder_of(file: &Path) -> Result<(), String> {
     file.parent()
         .map_or(Ok(()), std::fs::create_dir_all)
         .map_err(|error| format!("{} is not written: {error}", file.display()))
+}
+
+/// A line about a model file that was written.
+fn of_model(file: &Path, model: &Model) -> String {
+    let info = model.info();
+    format!(
+        "{}: {}, {} tags, {:.1} s window\n",
+        file.display(),
+        info.name,
+        info.tags.len(),
+        info.front_end.window_seconds(),
+    )
 }
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
