@@ -23,6 +23,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tagline_engine::Model;
 
+use crate::interrupt::EXIT_STATUS;
+
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -98,6 +100,12 @@ fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Says that Ctrl-C ended a command, and how it can go on.
+fn interrupted(how: &dyn std::error::Error) -> ExitCode {
+    complain(&how.to_string());
+    ExitCode::from(EXIT_STATUS)
 }
 
 /// What went wrong, in a line on standard error.

@@ -2,14 +2,13 @@
 
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::progress::Shown;
-use super::{Outcome, complain, still_wanted};
+use super::{Outcome, interrupted, still_wanted};
 use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
 use crate::interrupt::Stop;
 use crate::prepare::{
@@ -255,10 +254,7 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
     let mut shown = Shown::new();
     let prepared = prepare(collection, &options, |progress| {
         shown.show(progress);
-        match stop.requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
+        stop.flow()
     });
     shown.finish();
     finish(prepared, &options.out, options.inputs[0], common.json)
@@ -273,11 +269,7 @@ pub(super) fn finish(
 ) -> Outcome {
     let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(error @ PrepareError::Interrupted { .. }) => {
-            complain(&error.to_string());
-            // As shells have it: 128 + SIGINT.
-            return Ok(ExitCode::from(130));
-        }
+        Err(error @ PrepareError::Interrupted { .. }) => return Ok(interrupted(&error)),
         Err(error) => return Err(error.into()),
     };
     let data = Dataset::open(out, input)?;
