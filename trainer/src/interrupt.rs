@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempPath;
 
 /// Exit status of a process that Ctrl-C ended, as shells have it: 128 + SIGINT.
-const EXIT_STATUS: i32 = 130;
+pub(crate) const EXIT_STATUS: u8 = 130;
 
 /// Whether a [`Stop`] has been asked for.
 static REQUESTED: AtomicBool = AtomicBool::new(false);
@@ -53,7 +54,7 @@ fn pressed() {
         let _ = std::fs::remove_file(path);
     }
     let _ = std::io::stderr().write_all(b"trainer: interrupted\n");
-    std::process::exit(EXIT_STATUS);
+    std::process::exit(EXIT_STATUS.into());
 }
 
 /// While one lives, Ctrl-C does not end the process but asks its holder to stop, by
@@ -76,6 +77,15 @@ impl Stop {
     #[must_use]
     pub fn requested(&self) -> bool {
         REQUESTED.load(Ordering::Relaxed)
+    }
+
+    /// For work that asks after each of its parts whether it shall go on.
+    #[must_use]
+    pub fn flow(&self) -> ControlFlow<()> {
+        match self.requested() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     }
 }
 

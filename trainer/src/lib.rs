@@ -2,6 +2,7 @@
 //! the engine's own front-end and inference, so that files are tagged exactly as the plugin tags
 //! what it hears.
 
+mod about;
 pub mod arch;
 mod atomic;
 pub mod calibration;
@@ -25,3 +26,5 @@ pub mod tag;
 pub mod train;
 pub mod vocabulary;
 pub mod weights;
+
+pub use about::About;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use common::{Tensors, fcn_import, fcn_weights, write_archive, write_legacy, write_safetensors};
 use tagline_engine::Model;
+use trainer::About;
 use trainer::import::{Import, ImportError, TensorError};
 use trainer::weights::WeightsError;
 
@@ -33,7 +34,10 @@ fn every_format_gives_the_same_model() {
     write_archive(&folder.path().join("archive.pt"), &tensors);
     let model = |weights| {
         let import = Import {
-            provenance: Some("made up".into()),
+            about: About {
+                provenance: Some("made up".into()),
+                ..About::default()
+            },
             ..fcn_import(folder.path(), weights)
         };
         import.model().unwrap()
@@ -63,10 +67,12 @@ fn what_the_model_says_of_itself_can_be_given() {
     write_safetensors(&folder.path().join("w.safetensors"), &fcn_weights(3));
     let out = folder.path().join("model.onnx");
     let import = Import {
-        name: Some("Mine".into()),
-        version: Some("2.1".into()),
-        licence: Some("CC-BY-4.0".into()),
-        provenance: Some("My own band".into()),
+        about: About {
+            name: Some("Mine".into()),
+            version: Some("2.1".into()),
+            licence: Some("CC-BY-4.0".into()),
+            provenance: Some("My own band".into()),
+        },
         ..fcn_import(folder.path(), "w.safetensors")
     };
     import.write(&out).unwrap();

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tagline_engine::{Backend, BackendChoice, Model, open_network};
 use tagline_tests::{npy, reference};
+use trainer::About;
 use trainer::import::Import;
 
 const CLIPS: [&str; 4] = [
@@ -90,7 +91,10 @@ fn a_legacy_pickle_gives_the_same_network_as_safetensors() {
             preset: "won2020-fcn".into(),
             tags: folder.join("tags.json"),
             tag_set: Some("mtat".into()),
-            provenance: Some("the same".into()),
+            about: About {
+                provenance: Some("the same".into()),
+                ..About::default()
+            },
             ..Import::default()
         };
         import.model().unwrap()

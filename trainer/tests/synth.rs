@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -23,7 +24,7 @@ fn corpus(folder: &Path, clips: usize, jobs: usize) -> Corpus {
 }
 
 fn render(corpus: &Corpus, fonts: &SoundFonts) -> Result<CorpusReport, SynthError> {
-    corpus.render(fonts, &|_, _| ())
+    corpus.render(fonts, &|_, _| ControlFlow::Continue(()))
 }
 
 /// Every file below a folder with its bytes.
@@ -103,6 +104,84 @@ fn a_clip_is_the_same_bytes_whoever_renders_it_and_whenever() {
             .filter(|bytes| bytes.len() > 4000)
             .all(|bytes| { other.values().all(|theirs| theirs != bytes) })
     );
+}
+
+#[test]
+fn an_interruption_finishes_the_clips_in_work_and_the_same_call_goes_on() {
+    let test = "an_interruption_finishes_the_clips_in_work_and_the_same_call_goes_on";
+    let Some(font) = soundfont(test) else {
+        return;
+    };
+    let fonts = SoundFonts::open(&[font]).unwrap();
+    let (folder, whole) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let interrupted = corpus(folder.path(), 9, 2);
+    let after = |clips: usize| {
+        let stop = |done: usize, _| match done < clips {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        };
+        interrupted.render(&fonts, &stop)
+    };
+    // Before the first clip, then within a few of the third, then with the last one.
+    let error = after(0).unwrap_err().to_string();
+    assert!(error.contains("after 0 of 9 clips"), "{error}");
+    let error = after(3).unwrap_err().to_string();
+    let done = clips(folder.path()).len();
+    assert!((3..=4).contains(&done), "{done}");
+    assert!(
+        error.contains(&format!("after {done} of 9 clips")),
+        "{error}"
+    );
+    let names: Vec<PathBuf> = files(folder.path()).into_keys().collect();
+    assert_eq!(names.len(), done + 1, "clips and a manifest: {names:?}");
+    let report = after(9).unwrap();
+    assert_eq!((report.rendered, report.kept), (9 - done, done));
+    render(&corpus(whole.path(), 9, 2), &fonts).unwrap();
+    assert!(files(folder.path()) == files(whole.path()));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_program_well() {
+    let Some(font) = soundfont("ctrl_c_ends_the_program_well") else {
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("corpus");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .args(["synth", out.to_str().unwrap(), "--clips", "500"])
+        .args(["--seconds", "20", "--format", "wav", "--jobs", "2"])
+        .args(["--soundfont", font.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The first clip lies there; a temporary file's name begins with a dot.
+    let begun = || {
+        let entries = std::fs::read_dir(out.join("0")).into_iter().flatten();
+        let mut names = entries.map(|entry| entry.unwrap().file_name());
+        names.any(|name| !name.to_string_lossy().starts_with('.'))
+    };
+    while !begun() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let error = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{error}");
+    let names: Vec<PathBuf> = files(&out).into_keys().collect();
+    let wav = |name: &&PathBuf| name.extension().is_some_and(|ending| ending == "wav");
+    let clips = names.iter().filter(wav).count();
+    assert_eq!(names.len(), clips + 1, "clips and a manifest: {names:?}");
+    let hidden = |name: &PathBuf| {
+        name.file_name()
+            .is_some_and(|name| name.as_encoded_bytes()[0] == b'.')
+    };
+    assert!(!names.iter().any(hidden), "{names:?}");
+    let line = format!("interrupted after {clips} of 500 clips; run the same command again");
+    assert!(error.contains(&line), "{clips}: {error}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use super::backend::{BackendArg, library_dirs};
 use super::evaluate::clips_bar;
 use super::train::Shown;
-use super::{Outcome, complain, say, still_wanted};
+use super::{Outcome, interrupted, say, still_wanted};
 use crate::arch::Architecture;
 use crate::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
 use crate::interrupt::Stop;
@@ -111,10 +111,7 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
     };
     let watcher = OnTerminal(Stop::on_interrupt());
     let results = match experiment::run(&options, &watcher) {
-        Err(error @ ExperimentError::Interrupted) => {
-            complain(&error.to_string());
-            return Ok(ExitCode::from(130));
-        }
+        Err(error @ ExperimentError::Interrupted) => return Ok(interrupted(&error)),
         results => results?,
     };
     say(&format!("tables and figure: {}", options.out.display()));

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::backend::library_dirs;
-use super::{Outcome, make_folder_of, still_wanted};
+use super::{Outcome, make_folder_of, of_model, still_wanted};
+use crate::About;
 use crate::export::{Export, Int8, to_int8, write};
 
 /// Make a model file of the best epoch of a training.
@@ -29,18 +30,8 @@ pub(super) struct ExportArgs {
     /// The vocabulary that says which group each tag is shown in, such as models/tags.toml.
     #[arg(long, value_name = "TOML")]
     vocabulary: Option<PathBuf>,
-    /// Name of the model for people.
-    #[arg(long)]
-    name: Option<String>,
-    /// Version of the model.
-    #[arg(long)]
-    version: Option<String>,
-    /// Licence of the weights.
-    #[arg(long)]
-    licence: Option<String>,
-    /// Where the weights come from.
-    #[arg(long)]
-    provenance: Option<String>,
+    #[command(flatten)]
+    about: About,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,10 +42,7 @@ enum Quantize {
 pub(super) fn run(args: ExportArgs) -> Outcome {
     let export = Export {
         run: args.run,
-        name: args.name,
-        version: args.version,
-        licence: args.licence,
-        provenance: args.provenance,
+        about: args.about,
         vocabulary: args.vocabulary,
     };
     let mut model = export.model()?;
@@ -73,13 +61,7 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
     }
     make_folder_of(&args.out)?;
     write(&model, &args.out)?;
-    let line = format!(
-        "{}: {}, {} tags, {:.1} s window\n{cost}",
-        args.out.display(),
-        model.info().name,
-        model.info().tags.len(),
-        model.info().front_end.window_seconds(),
-    );
-    still_wanted(std::io::stdout().write_all(line.as_bytes()))?;
+    let text = of_model(&args.out, &model) + &cost;
+    still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }

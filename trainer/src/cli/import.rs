@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Outcome, make_folder_of, still_wanted};
+use super::{Outcome, make_folder_of, of_model, still_wanted};
+use crate::About;
 use crate::import::{Import, PRESETS};
 
 /// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
@@ -26,18 +27,8 @@ pub(super) struct ImportArgs {
     /// Where the model is written, whole or not at all.
     #[arg(long)]
     out: PathBuf,
-    /// Name of the model for people.
-    #[arg(long)]
-    name: Option<String>,
-    /// Version of the model.
-    #[arg(long)]
-    version: Option<String>,
-    /// Licence of the weights.
-    #[arg(long)]
-    licence: Option<String>,
-    /// Where the weights come from.
-    #[arg(long)]
-    provenance: Option<String>,
+    #[command(flatten)]
+    about: About,
 }
 
 pub(super) fn run(args: ImportArgs) -> Outcome {
@@ -46,20 +37,11 @@ pub(super) fn run(args: ImportArgs) -> Outcome {
         preset: args.preset,
         tags: args.tags,
         tag_set: args.tag_set,
-        name: args.name,
-        version: args.version,
-        licence: args.licence,
-        provenance: args.provenance,
+        about: args.about,
     };
     make_folder_of(&args.out)?;
     let model = import.write(&args.out)?;
-    let line = format!(
-        "{}: {}, {} tags, {:.1} s window\n",
-        args.out.display(),
-        model.info().name,
-        model.info().tags.len(),
-        model.info().front_end.window_seconds(),
-    );
+    let line = of_model(&args.out, &model);
     still_wanted(std::io::stdout().write_all(line.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }

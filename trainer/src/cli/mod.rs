@@ -21,6 +21,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tagline_engine::Model;
+
+use crate::interrupt::EXIT_STATUS;
 
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
 #[derive(Debug, Parser)]
@@ -76,6 +79,18 @@ fn make_folder_of(file: &Path) -> Result<(), String> {
         .map_err(|error| format!("{} is not written: {error}", file.display()))
 }
 
+/// A line about a model file that was written.
+fn of_model(file: &Path, model: &Model) -> String {
+    let info = model.info();
+    format!(
+        "{}: {}, {} tags, {:.1} s window\n",
+        file.display(),
+        info.name,
+        info.tags.len(),
+        info.front_end.window_seconds(),
+    )
+}
+
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// `false` where the reader of the output has gone, as `head` does: that is no error.
@@ -85,6 +100,12 @@ fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Says that Ctrl-C ended a command, and how it can go on.
+fn interrupted(how: &dyn std::error::Error) -> ExitCode {
+    complain(&how.to_string());
+    ExitCode::from(EXIT_STATUS)
 }
 
 /// What went wrong, in a line on standard error.

@@ -2,14 +2,13 @@
 
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::progress::Shown;
-use super::{Outcome, complain, still_wanted};
+use super::{Outcome, interrupted, still_wanted};
 use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
 use crate::interrupt::Stop;
 use crate::prepare::{
@@ -58,9 +57,24 @@ struct CommonArgs {
     /// Keep the tags that this file names, one a line, in its order.
     #[arg(long, value_name = "FILE")]
     tag_list: Option<PathBuf>,
+    /// Number of tags, the most frequent first; if not given, 50 of MagnaTagATune's, and all of any
+    /// other data set's.
+    #[arg(long, conflicts_with = "tag_list")]
+    tags: Option<usize>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
+}
+
+impl CommonArgs {
+    /// The tags that are asked for; the data set's own choice if none are.
+    fn selection(&self) -> Result<Option<Selection>, Box<dyn std::error::Error>> {
+        Ok(match (&self.tag_list, self.tags) {
+            (Some(path), _) => Some(Selection::Named(read_lines(path)?)),
+            (None, Some(count)) => Some(Selection::Top(count)),
+            (None, None) => None,
+        })
+    }
 }
 
 /// MagnaTagATune: annotations_final.csv, and audio in folders 0 to f.
@@ -79,9 +93,6 @@ struct MagnatagatuneArgs {
     /// Folder of a published split: train.npy, valid.npy, test.npy, and tags.npy if it is there.
     #[arg(long, value_name = "DIR", conflicts_with = "split")]
     split_files: Option<PathBuf>,
-    /// Number of tags, the most frequent first; 50 if not given.
-    #[arg(long, conflicts_with = "tag_list")]
-    tags: Option<usize>,
     /// Merge tags that mean the same, such as `beat` and `beats`.
     #[arg(long)]
     merge_synonyms: bool,
@@ -113,9 +124,6 @@ struct MsdArgs {
     /// Names of the columns of *_y.npy, one a line; Last.fm's 50 if not given.
     #[arg(long, value_name = "FILE")]
     tag_names: Option<PathBuf>,
-    /// Number of tags, the most frequent first; all if not given.
-    #[arg(long, conflicts_with = "tag_list")]
-    tags: Option<usize>,
 }
 
 /// MTG-Jamendo: its tables, and mp3 files in folders 00 to 99.
@@ -138,9 +146,6 @@ struct JamendoArgs {
     /// autotagging_instrument, autotagging_moodtheme or autotagging.
     #[arg(long, default_value = "autotagging_top50tags")]
     subset: String,
-    /// Number of tags, the most frequent first; all if not given.
-    #[arg(long, conflicts_with = "tag_list")]
-    tags: Option<usize>,
 }
 
 /// Any folder of audio, with a table of tags or one folder for each tag.
@@ -155,9 +160,6 @@ struct FolderArgs {
     /// is a tag.
     #[arg(long, value_name = "CSV")]
     labels: Option<PathBuf>,
-    /// Number of tags, the most frequent first; all if not given.
-    #[arg(long, conflicts_with = "tag_list")]
-    tags: Option<usize>,
     /// Part of the files that validates.
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     valid: f64,
@@ -196,7 +198,7 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
                 root: args.root,
                 audio: args.audio,
                 splitting,
-                tags: selection(&args.common, args.tags)?,
+                tags: args.common.selection()?,
                 merge_synonyms: args.merge_synonyms,
             };
             (magnatagatune::read(&reading)?, args.common)
@@ -207,7 +209,7 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
                 audio: args.audio,
                 split_files: args.split_files,
                 tag_names: args.tag_names,
-                tags: selection(&args.common, args.tags)?,
+                tags: args.common.selection()?,
             };
             (msd::read(&reading)?, args.common)
         }
@@ -218,7 +220,7 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
                 split_files: args.split_files,
                 split: args.split,
                 subset: args.subset,
-                tags: selection(&args.common, args.tags)?,
+                tags: args.common.selection()?,
             };
             (jamendo::read(&reading)?, args.common)
         }
@@ -226,7 +228,7 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
             let reading = folder::Reading {
                 root: args.root,
                 labels: args.labels,
-                tags: selection(&args.common, args.tags)?,
+                tags: args.common.selection()?,
                 seed: args.seed,
                 valid: args.valid,
                 test: args.test,
@@ -236,17 +238,6 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
         }
     };
     run_on(&collection, common)
-}
-
-fn selection(
-    common: &CommonArgs,
-    top: Option<usize>,
-) -> Result<Option<Selection>, Box<dyn std::error::Error>> {
-    Ok(match (&common.tag_list, top) {
-        (Some(path), _) => Some(Selection::Named(read_lines(path)?)),
-        (None, Some(count)) => Some(Selection::Top(count)),
-        (None, None) => None,
-    })
 }
 
 fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
@@ -263,10 +254,7 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
     let mut shown = Shown::new();
     let prepared = prepare(collection, &options, |progress| {
         shown.show(progress);
-        match stop.requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
+        stop.flow()
     });
     shown.finish();
     finish(prepared, &options.out, options.inputs[0], common.json)
@@ -281,11 +269,7 @@ pub(super) fn finish(
 ) -> Outcome {
     let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(error @ PrepareError::Interrupted { .. }) => {
-            complain(&error.to_string());
-            // As shells have it: 128 + SIGINT.
-            return Ok(ExitCode::from(130));
-        }
+        Err(error @ PrepareError::Interrupted { .. }) => return Ok(interrupted(&error)),
         Err(error) => return Err(error.into()),
     };
     let data = Dataset::open(out, input)?;

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -10,10 +10,15 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Outcome, still_wanted};
-use crate::synth::{ClipFormat, Corpus, CorpusReport, SoundFonts, compose_style, style_names};
+use super::{Outcome, interrupted, still_wanted};
+use crate::interrupt::Stop;
+use crate::synth::{
+    ClipFormat, Corpus, CorpusReport, SoundFonts, SynthError, compose_style, style_names,
+};
 
 /// Render a labelled corpus of synthetic music that lies on disk as MagnaTagATune does.
+///
+/// Can be interrupted at any time; the same command goes on where it stopped.
 #[derive(Debug, Args)]
 pub(super) struct SynthArgs {
     /// Folder of the corpus. Finished clips in it are kept.
@@ -72,8 +77,13 @@ pub(super) fn run(args: SynthArgs) -> Outcome {
             piece.style,
             piece.tags.join(", ")
         )
+    } else if let (Some(folder), Some(clips)) = (&args.out, args.clips) {
+        match corpus(folder, clips, &args) {
+            Err(error @ SynthError::Interrupted { .. }) => return Ok(interrupted(&error)),
+            text => text?,
+        }
     } else {
-        corpus(args)?
+        return Err("a folder and --clips are needed".into());
     };
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
@@ -86,12 +96,9 @@ fn styles() -> String {
         .collect()
 }
 
-fn corpus(args: SynthArgs) -> Result<String, Box<dyn std::error::Error>> {
-    let (Some(folder), Some(clips)) = (args.out, args.clips) else {
-        return Err("a folder and --clips are needed".into());
-    };
+fn corpus(folder: &Path, clips: NonZeroUsize, args: &SynthArgs) -> Result<String, SynthError> {
     let corpus = Corpus {
-        folder,
+        folder: folder.to_owned(),
         clips: clips.get(),
         seed: args.seed,
         seconds: args.seconds,
@@ -103,9 +110,13 @@ fn corpus(args: SynthArgs) -> Result<String, Box<dyn std::error::Error>> {
     };
     let fonts = SoundFonts::open(&args.soundfont)?;
     let progress = Progress::new(clips.get());
-    let report = corpus.render(&fonts, &|done, all| progress.tell(done, all))?;
+    let stop = Stop::on_interrupt();
+    let report = corpus.render(&fonts, &|done, all| {
+        progress.tell(done, all);
+        stop.flow()
+    });
     progress.bar.finish_and_clear();
-    Ok(summary(&corpus, &report))
+    Ok(summary(&corpus, &report?))
 }
 
 fn summary(corpus: &Corpus, report: &CorpusReport) -> String {

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Outcome, say, still_wanted};
 use crate::arch::{ARCHITECTURES, Architecture};
-use crate::interrupt::Stop;
+use crate::interrupt::{EXIT_STATUS, Stop};
 use crate::train::{
     self, DeviceChoice, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport,
 };
@@ -99,7 +99,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
     let report = train::run(&options, &Shown::new(architecture))?;
     still_wanted(std::io::stdout().write_all(summary(&report).as_bytes()))?;
     Ok(match report.end {
-        End::Interrupted => ExitCode::from(130),
+        End::Interrupted => ExitCode::from(EXIT_STATUS),
         End::Finished | End::Stopped => ExitCode::SUCCESS,
     })
 }

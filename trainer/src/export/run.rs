@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use tagline_engine::{Model, ModelInfo, OutputKind};
+use tagline_engine::{Model, ModelInfo};
 
 use super::{ExportError, to_model};
+use crate::About;
 use crate::arch::Architecture;
 use crate::atomic;
 use crate::train::{self, RunDescription};
@@ -15,14 +16,8 @@ use crate::vocabulary::Vocabulary;
 pub struct Export {
     /// Folder of the run.
     pub run: PathBuf,
-    /// Name for people; the network's and the data set's if not given.
-    pub name: Option<String>,
-    /// Version; "1" if not given.
-    pub version: Option<String>,
-    /// Licence of the weights; "not stated" if not given.
-    pub licence: Option<String>,
-    /// Where the weights come from; run and data if not given.
-    pub provenance: Option<String>,
+    /// If not given: the network's name with the data set's, and run and data as provenance.
+    pub about: About,
     /// The vocabulary that says which group each tag is shown in; no groups if not given.
     pub vocabulary: Option<PathBuf>,
 }
@@ -93,7 +88,6 @@ impl Export {
         run: &RunDescription,
         best: &train::Best,
     ) -> ModelInfo {
-        let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
         let data = &run.data;
         let origin = format!(
             "Trained by Tagline's trainer {version} as {network} (width {width}, seed {seed}) on \
@@ -109,20 +103,8 @@ impl Export {
             epoch = best.epoch,
             auc = best.roc_auc,
         );
-        ModelInfo {
-            name: given(
-                &self.name,
-                format!("{} ({})", architecture.title, data.name),
-            ),
-            version: given(&self.version, "1".into()),
-            licence: given(&self.licence, "not stated".into()),
-            provenance: given(&self.provenance, origin),
-            tags: data.tags.clone(),
-            front_end: data.front_end.clone(),
-            output: OutputKind::Probabilities,
-            groups: None,
-            calibration: None,
-            sha256: String::new(),
-        }
+        let name = format!("{} ({})", architecture.title, data.name);
+        let (tags, front_end) = (data.tags.clone(), data.front_end.clone());
+        self.about.info(name, origin, tags, front_end)
     }
 }

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tagline_engine::{Model, ModelError, ModelInfo, OutputKind, write_metadata};
+use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
 
 pub use assemble::TensorError;
 pub use preset::{Activation, Block, Dialect, InputNorm, PRESETS, Preset, Spread};
 pub use tags::{TagsError, read_tags};
 
 use crate::weights::{Weights, WeightsError};
-use crate::{atomic, onnx};
+use crate::{About, atomic, onnx};
 
 /// Why weights were not imported.
 #[derive(Debug, thiserror::Error)]
@@ -91,14 +91,9 @@ pub struct Import {
     pub tags: PathBuf,
     /// Name of the list in the file of tag names, where it holds several.
     pub tag_set: Option<String>,
-    /// Name for people; the preset's title, with the list's name, if not given.
-    pub name: Option<String>,
-    /// Version of the model; `1` if not given.
-    pub version: Option<String>,
-    /// Licence of the weights; `not stated` if not given.
-    pub licence: Option<String>,
-    /// Where the weights come from; the file's name and SHA-256 if not given.
-    pub provenance: Option<String>,
+    /// If not given: the preset's title with the list's name, and the file's name and SHA-256 as
+    /// provenance.
+    pub about: About,
 }
 
 impl Import {
@@ -154,7 +149,6 @@ impl Import {
     }
 
     fn info(&self, preset: &Preset, tags: Vec<String>, sha256: &str) -> ModelInfo {
-        let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
         let title = match &self.tag_set {
             Some(set) => format!("{} {set}", preset.title),
             None => preset.title.to_owned(),
@@ -165,18 +159,7 @@ impl Import {
             file.to_string_lossy(),
             preset.name,
         );
-        ModelInfo {
-            name: given(&self.name, title),
-            version: given(&self.version, "1".into()),
-            licence: given(&self.licence, "not stated".into()),
-            provenance: given(&self.provenance, origin),
-            tags,
-            front_end: (preset.front_end)(),
-            output: OutputKind::Probabilities,
-            groups: None,
-            calibration: None,
-            sha256: String::new(),
-        }
+        self.about.info(title, origin, tags, (preset.front_end)())
     }
 }
 

@@ -1,8 +1,9 @@
 //! A corpus on disk, laid out as MagnaTagATune: tables, and clips in the folders 0 to f.
 
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -73,6 +74,9 @@ pub struct Corpus {
     pub jobs: Option<NonZeroUsize>,
 }
 
+/// Is told how many clips are done, and of how many; breaks where no other shall be begun.
+pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
+
 /// What was rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorpusReport {
@@ -85,15 +89,16 @@ pub struct CorpusReport {
 }
 
 impl Corpus {
-    /// Renders every clip that is not there yet, then writes the tables. `progress` is told the
-    /// number of clips that are done and of all, from several threads.
+    /// Renders every clip that is not there yet, then writes the tables. `progress` is called from
+    /// several threads; where it breaks, the clips in work are finished.
     ///
     /// # Errors
-    /// [`SynthError`]: finished clips stay, and the same call goes on from there.
+    /// [`SynthError`], [`SynthError::Interrupted`] where `progress` breaks: finished clips stay,
+    /// and the same call goes on from there.
     pub fn render(
         &self,
         fonts: &SoundFonts,
-        progress: &(dyn Fn(usize, usize) + Sync),
+        progress: &Progress<'_>,
     ) -> Result<CorpusReport, SynthError> {
         if !SECONDS.contains(&self.seconds) {
             return Err(SynthError::Seconds(self.seconds));
@@ -106,19 +111,7 @@ impl Corpus {
             .filter(|clip| !self.is_finished(*clip))
             .collect();
         let kept = self.clips - missing.len();
-        let done = Mutex::new(kept);
-        progress(kept, self.clips);
-        self.threads()?.install(|| {
-            missing.par_iter().try_for_each(|&clip| {
-                self.render_clip(clip, fonts)?;
-                let mut done = done
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                *done += 1;
-                progress(*done, self.clips);
-                Ok(())
-            })
-        })?;
+        self.render_all(&missing, fonts, progress)?;
         let rows = self.rows()?;
         self.write("annotations_final.csv", &tables::annotations(&rows))?;
         self.write("clip_info_final.csv", &tables::clip_info(&rows, self.seed))?;
@@ -131,6 +124,36 @@ impl Corpus {
                 .enumerate()
                 .map(|(index, tag)| (*tag, count(index)))
                 .collect(),
+        })
+    }
+
+    fn render_all(
+        &self,
+        missing: &[usize],
+        fonts: &SoundFonts,
+        progress: &Progress<'_>,
+    ) -> Result<(), SynthError> {
+        let kept = self.clips - missing.len();
+        let done = Mutex::new(kept);
+        // An error that is none stands for an interruption.
+        let tell = |done: usize| match progress(done, self.clips) {
+            ControlFlow::Break(()) if done < self.clips => Err(None),
+            _ => Ok(()),
+        };
+        let render = |&clip: &usize| {
+            self.render_clip(clip, fonts)?;
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            *done += 1;
+            tell(*done)
+        };
+        let threads = self.threads()?;
+        let rendered =
+            tell(kept).and_then(|()| threads.install(|| missing.par_iter().try_for_each(render)));
+        rendered.map_err(|error| {
+            error.unwrap_or_else(|| SynthError::Interrupted {
+                done: *done.lock().unwrap_or_else(PoisonError::into_inner),
+                clips: self.clips,
+            })
         })
     }
 

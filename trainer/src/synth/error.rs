@@ -77,6 +77,17 @@ pub enum SynthError {
     /// The system gives no threads.
     #[error("cannot start threads: {0}")]
     Threads(String),
+    /// It was asked to stop.
+    #[error(
+        "interrupted after {done} of {clips} clips; run the same command again, and it goes on \
+         from there"
+    )]
+    Interrupted {
+        /// Clips that are there.
+        done: usize,
+        /// Clips that were asked for.
+        clips: usize,
+    },
     /// The encoder failed.
     #[error("cannot encode audio: {0}")]
     Encode(String),

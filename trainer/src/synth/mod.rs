@@ -25,7 +25,7 @@ mod style;
 mod styles;
 mod tables;
 
-pub use corpus::{CORPUS_RATE_HZ, ClipFormat, Corpus, CorpusReport};
+pub use corpus::{CORPUS_RATE_HZ, ClipFormat, Corpus, CorpusReport, Progress};
 pub use error::SynthError;
 pub use preview::{Recording, compose_style, style_names};
 pub use soundfonts::SoundFonts;
