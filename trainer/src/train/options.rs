@@ -55,6 +55,12 @@ pub struct Recipe {
     /// See clips with rare tags more often, and those with common ones alone less.
     #[serde(default)]
     pub balance: bool,
+    /// Folder of a run whose best epoch is the beginning, instead of random numbers.
+    #[serde(default)]
+    pub start: Option<PathBuf>,
+    /// Clips whose name begins with one of these are not trained on.
+    #[serde(default)]
+    pub without: Vec<String>,
 }
 
 /// Shortest audio of `variable_length`, in seconds.
@@ -75,6 +81,8 @@ impl Default for Recipe {
             half_windows: 0.0,
             augment: false,
             balance: false,
+            start: None,
+            without: Vec::new(),
         }
     }
 }
