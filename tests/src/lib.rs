@@ -7,6 +7,7 @@ mod onnx_checker;
 mod onnx_runtime;
 mod soundfont;
 mod tiny_model;
+mod wav;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
 pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
+pub use wav::write_wav;
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the
 /// checkout. `None`, with a line that says the test was skipped, where there is none.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use tagline_engine::BackendChoice;
-use tagline_tests::tiny_model;
+use tagline_tests::{tiny_model, write_wav};
 use trainer::data::{Clips, Dataset, Input, Split};
 use trainer::distill::{Distillation, Teacher, distill};
 use trainer::vocabulary::Vocabulary;
@@ -32,22 +32,12 @@ tiny = []
 default = 0.5
 "#;
 
-/// A mono wav file of a loud tone.
+/// A file of a loud tone.
 fn tone(path: &Path, hz: f32, seconds: f32) {
-    let samples = (seconds * RATE_HZ as f32) as u32;
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + samples * 2).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend(RATE_HZ.to_le_bytes());
-    file.extend((RATE_HZ * 2).to_le_bytes());
-    file.extend(b"\x02\0\x10\0data");
-    file.extend((samples * 2).to_le_bytes());
-    for n in 0..samples {
-        let turn = n as f32 * hz / RATE_HZ as f32 * std::f32::consts::TAU;
-        file.extend(((turn.sin() * 30_000.0) as i16).to_le_bytes());
-    }
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, file).unwrap();
+    let turns = |sample: u32| sample as f32 * hz / RATE_HZ as f32;
+    let samples = (0..(seconds * RATE_HZ as f32) as u32)
+        .map(|sample| 0.9 * (turns(sample) * std::f32::consts::TAU).sin());
+    write_wav(path, RATE_HZ, samples);
 }
 
 struct Studio {

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tagline_engine::{built_in_info, logit, sigmoid};
-use tagline_tests::{TinyModel, reference, tiny_model};
+use tagline_tests::{TinyModel, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::import::Import;
 
@@ -22,24 +22,15 @@ fn folder() -> TempDir {
 
 /// A mono 16-bit wav file of tones, each of a frequency in Hz (0 for silence) and its seconds.
 fn wav(folder: &Path, name: &str, tones: &[(f32, f32)]) -> PathBuf {
-    let mut samples = Vec::new();
-    for (frequency_hz, seconds) in tones {
-        for index in 0..(seconds * RATE_HZ as f32) as usize {
-            let phase = index as f32 * frequency_hz / RATE_HZ as f32;
-            let value = 0.5 * (phase * std::f32::consts::TAU).sin();
-            samples.extend(((value * 32_767.0) as i16).to_le_bytes());
-        }
-    }
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + samples.len() as u32).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend(RATE_HZ.to_le_bytes());
-    file.extend((RATE_HZ * 2).to_le_bytes());
-    file.extend(b"\x02\0\x10\0data");
-    file.extend((samples.len() as u32).to_le_bytes());
-    file.extend(samples);
+    let tone = |(hz, seconds): &(f32, f32)| {
+        let hz = *hz;
+        (0..(seconds * RATE_HZ as f32) as usize).map(move |index| {
+            let phase = index as f32 * hz / RATE_HZ as f32;
+            0.5 * (phase * std::f32::consts::TAU).sin()
+        })
+    };
     let path = folder.join(name);
-    std::fs::write(&path, file).unwrap();
+    write_wav(&path, RATE_HZ, tones.iter().flat_map(tone));
     path
 }
 

@@ -173,6 +173,41 @@ fn an_interrupted_training_ends_in_the_same_weights_bit_for_bit() {
 }
 
 #[test]
+fn a_training_begins_with_another_runs_best_epoch_and_leaves_out_clips_by_name() {
+    let folder = folder(8);
+    let first = options(folder.path(), "first");
+    train::run(&first, &stop_after(1_000)).unwrap();
+    let mut second = options(folder.path(), "second");
+    second.recipe.start = Some(first.run.clone());
+    // Too small a step to change anything.
+    second.recipe.learning_rate = 1e-12;
+    second.recipe.epochs = 1;
+    let best = train::run(&first, &stop_after(1_000))
+        .unwrap()
+        .best
+        .unwrap()
+        .1;
+    let found = train::run(&second, &stop_after(1_000))
+        .unwrap()
+        .best
+        .unwrap()
+        .1;
+    assert!((found - best).abs() < 0.2, "{found} {best}");
+
+    let mut none = options(folder.path(), "none");
+    none.recipe.start = Some(folder.path().join("nowhere"));
+    let error = train::run(&none, &stop_after(1)).unwrap_err().to_string();
+    assert!(
+        error.contains("nowhere") && error.contains("no run"),
+        "{error}"
+    );
+    none.recipe.start = None;
+    none.recipe.without = vec![String::new()];
+    let error = train::run(&none, &stop_after(1)).unwrap_err().to_string();
+    assert!(error.contains("only 0 clip"), "{error}");
+}
+
+#[test]
 fn the_best_epoch_is_exported_as_a_model_that_says_where_it_comes_from() {
     let folder = folder(8);
     let options = options(folder.path(), "run");

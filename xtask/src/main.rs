@@ -4,6 +4,7 @@
 
 mod bundle;
 mod counts;
+mod default_model;
 mod deny;
 mod error;
 mod install;
@@ -67,6 +68,11 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Make the model that is built in, from a folder of audio and models that teach
+    ///
+    /// models/README.md says with what the present one was made. Interrupted, the same command
+    /// goes on.
+    DefaultModel(default_model::Recipe),
     /// Measure the engine and the plugin's audio thread in release builds
     ///
     /// Everything after `bench` is handed to `tagline-host bench`.
@@ -108,6 +114,10 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Bench { arguments } => {
             setup::require_build()?;
             return measure::bench(&workspace, &arguments);
+        }
+        Command::DefaultModel(recipe) => {
+            setup::require_build()?;
+            default_model::run(&workspace, &recipe)?;
         }
         Command::Test { quick } => {
             setup::require_build()?;

@@ -69,6 +69,15 @@ pub(super) struct TrainArgs {
     /// epoch.
     #[arg(long)]
     augment: bool,
+    /// See clips with rare tags more often, and those with common ones alone less.
+    #[arg(long)]
+    balance: bool,
+    /// Begin with the best epoch of this run, of the same network and tags.
+    #[arg(long, value_name = "RUN")]
+    start: Option<PathBuf>,
+    /// Do not train on clips whose name begins so; several times for several.
+    #[arg(long, value_name = "PREFIX")]
+    without: Vec<String>,
 }
 
 pub(super) fn run(args: TrainArgs) -> Outcome {
@@ -90,6 +99,9 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             variable_length: args.variable_length,
             half_windows: args.half_windows,
             augment: args.augment,
+            balance: args.balance,
+            start: args.start,
+            without: args.without,
         },
     };
     let report = train::run(&options, &Shown::new(architecture))?;

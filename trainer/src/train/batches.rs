@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, tile};
 
 use super::augment::{Augment, Other};
+use super::balance::balanced;
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
 use crate::data::{Clips, DataError};
@@ -99,8 +100,12 @@ impl<'a> Epoch<'a> {
         number: usize,
         spec: &FrontEndSpec,
     ) -> Self {
-        let mut order: Vec<usize> = (0..clips.len()).collect();
-        order.shuffle(&mut generator(recipe.seed, Purpose::Order, number, 0));
+        let random = &mut generator(recipe.seed, Purpose::Order, number, 0);
+        let mut order: Vec<usize> = match recipe.balance {
+            true => balanced(|clip| clips.labels(clip), clips.len(), random),
+            false => (0..clips.len()).collect(),
+        };
+        order.shuffle(random);
         let halved = (number as f64) < recipe.half_windows * recipe.epochs as f64;
         let given = clips.frames().div_ceil(if halved { 2 } else { 1 });
         let shortest = (SHORTEST_SECONDS / spec.frame_seconds()).ceil() as usize;

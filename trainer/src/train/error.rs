@@ -58,6 +58,14 @@ pub enum TrainError {
         /// What is wrong with it.
         source: CheckpointError,
     },
+    /// The run to begin with cannot be begun with.
+    #[error("--start {run}: {reason}")]
+    Start {
+        /// Its folder.
+        run: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file of the run cannot be written.
     #[error("{path} is not written: {source}")]
     Write {

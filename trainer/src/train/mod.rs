@@ -5,6 +5,7 @@
 //! draws is a function of seed, epoch and step alone.
 
 mod augment;
+mod balance;
 mod batches;
 mod checkpoint;
 mod device;
@@ -31,7 +32,7 @@ pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
 pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 
-use crate::arch::Parameters;
+use crate::arch::{Architecture, Parameters};
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
 use batches::{Epoch, Purpose, generator};
@@ -156,6 +157,35 @@ pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, Tr
     }))
 }
 
+/// The numbers that a training begins with.
+fn first_parameters(
+    architecture: &'static Architecture,
+    description: &RunDescription,
+) -> Result<Parameters, TrainError> {
+    let RunDescription { recipe, data, .. } = description;
+    let Some(start) = &recipe.start else {
+        let tags = data.tags.len();
+        let random = Parameters::random(architecture, recipe.width, data.bands, tags, recipe.seed);
+        return Ok(random);
+    };
+    let wrong = |reason: String| TrainError::Start {
+        run: start.display().to_string(),
+        reason,
+    };
+    let found = RunDescription::read(start)?;
+    let found = found.ok_or_else(|| wrong("there is no run of `trainer train`".to_owned()))?;
+    let (theirs, ours) = (found.network(), description.network());
+    if theirs != ours {
+        return Err(wrong(format!("it is of {theirs}, not of {ours}")));
+    }
+    if found.data.tags != data.tags {
+        return Err(wrong("its tags are others".to_owned()));
+    }
+    let best = best(start, &found)?;
+    let best = best.ok_or_else(|| wrong("it has no finished epoch yet".to_owned()))?;
+    Ok(best.parameters)
+}
+
 struct Training<'a> {
     options: &'a TrainOptions,
     progress: &'a dyn Progress,
@@ -176,7 +206,12 @@ impl<'a> Training<'a> {
         progress: &'a dyn Progress,
     ) -> Result<Self, TrainError> {
         let recipe = &options.recipe;
-        let (train, valid) = (data.split(Split::Train)?, data.split(Split::Valid)?);
+        let valid = data.split(Split::Valid)?;
+        let without = recipe.without.iter();
+        let train = without.fold(Some(data.split(Split::Train)?), |clips, prefix| {
+            clips?.not_named(prefix)
+        });
+        let train = train.ok_or(TrainError::TooFewClips { clips: 0 })?;
         if train.len() < 2 {
             return Err(TrainError::TooFewClips { clips: train.len() });
         }
@@ -199,13 +234,7 @@ impl<'a> Training<'a> {
         };
         let parameters = match &found {
             Some(found) => found.parameters.clone(),
-            None => Parameters::random(
-                options.architecture,
-                recipe.width,
-                train.bands(),
-                data.tags().len(),
-                recipe.seed,
-            ),
+            None => first_parameters(options.architecture, &description)?,
         };
         let mut learner = Learner::new(
             options.architecture,

@@ -52,6 +52,15 @@ pub struct Recipe {
     /// epoch.
     #[serde(default)]
     pub augment: bool,
+    /// See clips with rare tags more often, and those with common ones alone less.
+    #[serde(default)]
+    pub balance: bool,
+    /// Folder of a run whose best epoch is the beginning, instead of random numbers.
+    #[serde(default)]
+    pub start: Option<PathBuf>,
+    /// Clips whose name begins with one of these are not trained on.
+    #[serde(default)]
+    pub without: Vec<String>,
 }
 
 /// Shortest audio of `variable_length`, in seconds.
@@ -71,6 +80,9 @@ impl Default for Recipe {
             variable_length: false,
             half_windows: 0.0,
             augment: false,
+            balance: false,
+            start: None,
+            without: Vec::new(),
         }
     }
 }
