@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tagline_engine::{BackendChoice, Model};
 use tagline_host::{
-    BlockSizes, HostedPlugin, Rendering, StreamOptions, UpdateLog, state_with_model, stream,
+    BlockDone, BlockSizes, HostedPlugin, Rendering, StreamOptions, Update, UpdateLog,
+    state_with_model, stream,
 };
 use tagline_media::{Audio, decode};
 use tagline_tests::{TinyModel, bundle, reference};
@@ -73,25 +74,35 @@ fn write_wav(path: &Path, audio: &Audio) {
     std::fs::write(path, file).unwrap();
 }
 
-/// Final tags of `trainer tag`, and the position of its last window in seconds.
-fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
+/// The updates of `trainer tag` on a file, each with its position in seconds; of every window, or
+/// of the last alone.
+fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, f64)> {
     let model = Model::open(model).unwrap();
     let tagging = Tagging {
         model: model.clone(),
         backend: BackendChoice::Auto,
         library_dirs: Vec::new(),
         update_seconds: UPDATE_SECONDS,
-        every_update: false,
+        every_update,
         raw: false,
     };
     let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
-    let names = model.info().tags.iter().cloned();
-    let values = tagged
-        .last
-        .probabilities
-        .iter()
-        .map(|value| f64::from(*value));
-    (names.zip(values).collect(), tagged.last.position_seconds)
+    let names = &model.info().tags;
+    let tags = |update: trainer::tag::Update| {
+        let values = update.probabilities.into_iter().map(f64::from);
+        let tags = names.iter().cloned().zip(values).collect();
+        (tags, update.position_seconds)
+    };
+    let updates = match every_update {
+        true => tagged.updates,
+        false => vec![tagged.last],
+    };
+    updates.into_iter().map(tags).collect()
+}
+
+/// Final tags of `trainer tag`, and the position of its last window in seconds.
+fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
+    trainer_updates(model, song, false).remove(0)
 }
 
 /// What the plugin said of a song.
@@ -102,49 +113,43 @@ struct Heard {
 }
 
 impl Heard {
-    /// The tags of the last update, and its position in seconds.
-    fn last(&self) -> (Tags, f64) {
-        let update = self.log.last().expect("no update arrived");
-        let tags = update.tags.iter();
-        (
-            tags.map(|(id, value)| (self.names[id].clone(), *value))
-                .collect(),
-            update.position_samples as f64 / self.rate_hz,
-        )
+    /// The tags of every update, and its position in seconds.
+    fn updates(&self) -> Vec<(Tags, f64)> {
+        let tags = |update: &Update| {
+            let tags = update.tags.iter();
+            let named = tags.map(|(id, value)| (self.names[id].clone(), *value));
+            (
+                named.collect(),
+                update.position_samples as f64 / self.rate_hz,
+            )
+        };
+        self.log.updates().iter().map(tags).collect()
     }
 }
 
-/// A bounce of the song's parts, one after the other, each in blocks of its own sizes.
-fn hear(plugin: &Path, model: &Path, rate_hz: u32, parts: &[(Vec<Vec<f32>>, BlockSizes)]) -> Heard {
+/// A bounce of a song, `[channel][frame]`.
+fn hear(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) -> Heard {
     let mut plugin = HostedPlugin::load(plugin).unwrap();
-    let rate_hz = f64::from(rate_hz);
-    if parts[0].0.len() == 1 {
+    let rate_hz = f64::from(song.sample_rate_hz);
+    if song.channels.len() == 1 {
         plugin.set_channels(1).unwrap();
     }
     plugin.set_rendering(Rendering::Offline).unwrap();
     let state = state_with_model(model, UPDATE_SECONDS);
     plugin.load_state(state.as_bytes()).unwrap();
-    let longest = parts.iter().map(|(_, blocks)| blocks.max_frames()).max();
-    plugin.activate(rate_hz, longest.unwrap()).unwrap();
+    plugin.activate(rate_hz, blocks.max_frames()).unwrap();
+    let how = StreamOptions {
+        blocks,
+        ..StreamOptions::default()
+    };
+    let go_on = |_: &mut HostedPlugin, _: BlockDone<'_>| ControlFlow::Continue(());
+    let streamed = stream(&mut plugin, &song.channels, &how, go_on).unwrap();
+    assert!(
+        streamed.output == song.channels,
+        "the song is not passed through bit by bit"
+    );
     let mut log = UpdateLog::default();
-    for (channels, blocks) in parts {
-        let how = StreamOptions {
-            blocks: *blocks,
-            ..StreamOptions::default()
-        };
-        let streamed = stream(
-            &mut plugin,
-            channels,
-            &how,
-            |_, _| ControlFlow::Continue(()),
-        )
-        .unwrap();
-        assert!(
-            streamed.output == *channels,
-            "the song is not passed through bit by bit"
-        );
-        log.push(&streamed.events);
-    }
+    log.push(&streamed.events);
     let parameters = plugin.parameters().into_iter();
     Heard {
         log,
@@ -157,8 +162,8 @@ fn hear(plugin: &Path, model: &Path, rate_hz: u32, parts: &[(Vec<Vec<f32>>, Bloc
 
 /// Final tags of the plugin in a bounce, and the position of its last update in seconds.
 fn plugin_tags(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) -> (Tags, f64) {
-    let parts = [(song.channels.clone(), blocks)];
-    hear(plugin, model, song.sample_rate_hz, &parts).last()
+    let mut updates = hear(plugin, model, song, blocks).updates();
+    updates.pop().expect("no update arrived")
 }
 
 fn assert_same(case: &str, rate_hz: f64, plugin: &(Tags, f64), trainer: &(Tags, f64)) {
@@ -226,39 +231,25 @@ fn a_real_networks_tags_do_not_depend_on_who_asks() {
 }
 
 #[test]
-fn blocks_of_one_sample_change_no_tag() {
-    let test = "blocks_of_one_sample_change_no_tag";
+fn blocks_of_one_sample_change_no_update_of_a_whole_song() {
+    let test = "blocks_of_one_sample_change_no_update_of_a_whole_song";
     let Some(reference) = reference(test) else {
         return;
     };
     let plugin = built_plugin(test);
     let folder = TempDir::new().unwrap();
     let model = jamendo(&reference, folder.path());
-    let song = jazz(&reference);
-    let rate_hz = song.sample_rate_hz;
+    let song = jazz_and_dubstep(&reference);
     let file = folder.path().join("song.wav");
     write_wav(&file, &song);
-    let trainer = trainer_tags(&model, &file);
-    // A bounce hands over every block: single samples where the song begins and where its last
-    // window ends, for the test's time.
-    let cuts = [
-        (0.2 * f64::from(rate_hz)) as usize,
-        ((trainer.1 - 0.2) * f64::from(rate_hz)) as usize,
-    ];
-    let part = |range: std::ops::Range<usize>| -> Vec<Vec<f32>> {
-        let channels = song.channels.iter();
-        channels
-            .map(|channel| channel[range.clone()].to_vec())
-            .collect()
-    };
-    let frames = song.channels[0].len();
-    let parts = [
-        (part(0..cuts[0]), BlockSizes::Fixed(1)),
-        (part(cuts[0]..cuts[1]), BlockSizes::Fixed(4_096)),
-        (part(cuts[1]..frames), BlockSizes::Fixed(1)),
-    ];
-    let heard = hear(&plugin, &model, rate_hz, &parts).last();
-    assert_same("single samples", f64::from(rate_hz), &heard, &trainer);
+    let expected = trainer_updates(&model, &file, true);
+    let heard = hear(&plugin, &model, &song, BlockSizes::Fixed(1)).updates();
+    assert_eq!(heard.len(), expected.len());
+    assert!(expected.len() > 10, "{}", expected.len());
+    for (heard, expected) in heard.iter().zip(&expected) {
+        let case = format!("single samples, {} s", expected.1);
+        assert_same(&case, f64::from(song.sample_rate_hz), heard, expected);
+    }
 }
 
 #[test]
@@ -273,7 +264,7 @@ fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
         .bytes();
     std::fs::write(&model, calibrated).unwrap();
     compare(&plugin, &model, &sweep(), &[44_100, 48_000], &SIZES);
-    // A bounce hands every single sample over: at a low rate, for the test's time.
+    // Each block has its price: at a low rate, for the test's time.
     compare(
         &plugin,
         &model,
@@ -286,6 +277,19 @@ fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
 fn jazz(reference: &Path) -> Audio {
     let song = decode(&reference.join("choi2016/clips/bensound-thejazzpiano.mp3")).unwrap();
     assert!(song.seconds() >= 29.0, "{} s", song.seconds());
+    song
+}
+
+/// Two pieces, one after the other: longer than the network's window, and not alike.
+fn jazz_and_dubstep(reference: &Path) -> Audio {
+    let mut song = jazz(reference);
+    let dubstep = decode(&reference.join("choi2016/clips/bensound-dubstep.mp3")).unwrap();
+    assert_eq!(song.sample_rate_hz, dubstep.sample_rate_hz);
+    assert_eq!(song.channels.len(), dubstep.channels.len());
+    for (channel, more) in song.channels.iter_mut().zip(&dubstep.channels) {
+        channel.extend(more);
+    }
+    assert!(song.seconds() >= 58.0, "{} s", song.seconds());
     song
 }
 

@@ -80,7 +80,6 @@ impl Stop {
     }
 
     /// For work that asks after each of its parts whether it shall go on.
-    #[must_use]
     pub fn flow(&self) -> ControlFlow<()> {
         match self.requested() {
             true => ControlFlow::Break(()),

@@ -31,6 +31,13 @@ const BODHRAN: Groove = groove(
 )
 .no_crash();
 
+/// A bass in the middle.
+const fn bass(instruments: &'static [Instrument], patterns: &'static [&'static str]) -> Part {
+    part(instruments, Play::Bass(patterns))
+        .keys(28, 46)
+        .spread(0.0)
+}
+
 const FINGERPICKED: Style = Style {
     name: "folk",
     genre: &["folk"],
@@ -69,14 +76,9 @@ const FINGERPICKED: Style = Style {
             .level(-4.0)
             .chance(0.35)
             .only("bk"),
-        part(
-            &[UPRIGHT_BASS],
-            Play::Bass(&["1-------5-------", "1-----1-5---a---"]),
-        )
-        .keys(28, 46)
-        .level(-2.0)
-        .spread(0.0)
-        .chance(0.4),
+        bass(&[UPRIGHT_BASS], &["1-------5-------", "1-----1-5---a---"])
+            .level(-2.0)
+            .chance(0.4),
     ],
     mix: MixPlan {
         tilt_db: (-2.0, 1.5),
@@ -134,10 +136,8 @@ const JIG: Style = Style {
             .level(-3.0)
             .chance(0.6)
             .only("ab"),
-        part(&[UPRIGHT_BASS], Play::Bass(&["1-----5-----"]))
-            .keys(28, 46)
+        bass(&[UPRIGHT_BASS], &["1-----5-----"])
             .level(-2.0)
-            .spread(0.0)
             .chance(0.4),
     ],
     ..FINGERPICKED
@@ -171,10 +171,7 @@ const MUSETTE: Style = Style {
         .keys(50, 69)
         .level(-1.0)
         .spread(0.5),
-        part(&[UPRIGHT_BASS, TUBA], Play::Bass(&["1---..|5---.."]))
-            .keys(28, 46)
-            .level(0.0)
-            .spread(0.0),
+        bass(&[UPRIGHT_BASS, TUBA], &["1---..|5---.."]),
     ],
     ..FINGERPICKED
 };

@@ -34,6 +34,13 @@ const BREAKDOWN: Groove = groove(
     ],
     FILLS,
 );
+/// Palm-muted; two guitars play them, each at its side.
+const MUTED: &[&str] = &[
+    "1mm1mm1mm1mm1mm3",
+    "mmm1mmm1mmm1m3m2",
+    "1-mmmm1-mmmm5-3-",
+    "m1m1m1mmm1m1m8m7",
+];
 const DARK: &[(Mode, &str)] = &[
     (Mode::Phrygian, "i5 | i5 | bII5 | i5"),
     (Mode::Minor, "i5 | bVI5 | bVII5 | i5"),
@@ -50,32 +57,16 @@ const THRASH: Style = Style {
     dynamics: (0.8, 1.0),
     progressions: DARK,
     parts: &[
-        part(
-            &[DISTORTION_GUITAR],
-            Play::Riff(&[
-                "1mm1mm1mm1mm1mm3",
-                "mmm1mmm1mmm1m3m2",
-                "1-mmmm1-mmmm5-3-",
-                "m1m1m1mmm1m1m8m7",
-            ]),
-        )
-        .keys(36, 52)
-        .level(4.5)
-        .spread(0.95)
-        .drive(0.8),
-        part(
-            &[DISTORTION_GUITAR, OVERDRIVEN_GUITAR],
-            Play::Riff(&[
-                "1mm1mm1mm1mm1mm3",
-                "mmm1mmm1mmm1m3m2",
-                "1-mmmm1-mmmm5-3-",
-                "m1m1m1mmm1m1m8m7",
-            ]),
-        )
-        .keys(36, 52)
-        .level(4.0)
-        .spread(0.95)
-        .drive(0.75),
+        part(&[DISTORTION_GUITAR], Play::Riff(MUTED))
+            .keys(36, 52)
+            .level(4.5)
+            .spread(0.95)
+            .drive(0.8),
+        part(&[DISTORTION_GUITAR, OVERDRIVEN_GUITAR], Play::Riff(MUTED))
+            .keys(36, 52)
+            .level(4.0)
+            .spread(0.95)
+            .drive(0.75),
         part(
             &[DISTORTION_GUITAR, OVERDRIVEN_GUITAR],
             tune(&["xxxxxxxxxxxxxxxx", "x-xxxxxxx-xxxxxx", "x---x-xxx---x-xx"])

@@ -56,7 +56,31 @@ const SONGS: &[(Mode, &str)] = &[
 const LEAD: &[&str] = &[
     "x-xx-xx-", "x---xx--", ".xx-x-xx", "x--x--x-", "xxxxx-x-", "x-------",
 ];
-const EIGHTHS: &[&str] = &["11111111", "1.11.111", "1-1-1181", "1.1.1.5a"];
+
+/// Eighths under everything.
+const BASS: Part = bass(
+    &[PICK_BASS, FINGER_BASS],
+    &["11111111", "1.11.111", "1-1-1181", "1.1.1.5a"],
+);
+
+const fn bass(instruments: &'static [Instrument], patterns: &'static [&'static str]) -> Part {
+    part(instruments, Play::Bass(patterns))
+        .keys(28, 48)
+        .spread(0.05)
+}
+
+/// A rhythm guitar on its low strings, at one side.
+const fn riff(instruments: &'static [Instrument], patterns: &'static [&'static str]) -> Part {
+    part(instruments, Play::Riff(patterns))
+        .keys(40, 57)
+        .spread(0.9)
+}
+
+const fn drums(grooves: &'static [Groove]) -> Part {
+    part(&[POWER_KIT, ROOM_KIT, STANDARD_KIT], Play::Drums(grooves))
+        .level(2.0)
+        .wet(1.6)
+}
 
 const CLASSIC: Style = Style {
     name: "rock",
@@ -66,18 +90,16 @@ const CLASSIC: Style = Style {
     dynamics: (0.6, 0.95),
     progressions: SONGS,
     parts: &[
-        part(
+        riff(
             &[OVERDRIVEN_GUITAR, DISTORTION_GUITAR],
-            Play::Riff(&[
+            &[
                 "1-1.1-.1.1-.5-7-",
                 "1-..1-1-..1-..1-",
                 "1-------1---1-1-",
                 "1-1-1-1-1-1-1-1-",
-            ]),
+            ],
         )
-        .keys(40, 57)
         .level(3.0)
-        .spread(0.9)
         .drive(0.45),
         part(
             &[OVERDRIVEN_GUITAR, CLEAN_GUITAR],
@@ -110,16 +132,8 @@ const CLASSIC: Style = Style {
         .keys(55, 76)
         .level(-6.0)
         .chance(0.35),
-        part(&[PICK_BASS, FINGER_BASS], Play::Bass(EIGHTHS))
-            .keys(28, 48)
-            .level(0.0)
-            .spread(0.05),
-        part(
-            &[POWER_KIT, ROOM_KIT, STANDARD_KIT],
-            Play::Drums(&[STRAIGHT, OPEN, RIDING]),
-        )
-        .level(2.0)
-        .wet(1.6),
+        BASS,
+        drums(&[STRAIGHT, OPEN, RIDING]),
     ],
     mix: LOUD,
     ..BASE
@@ -144,22 +158,18 @@ const ALTERNATIVE: Style = Style {
         .spread(0.7)
         .chorus(0.6)
         .only("iak"),
-        part(
+        riff(
             &[DISTORTION_GUITAR],
-            Play::Riff(&["1-1-1-1-1-1-1-1-", "1---1-1---1-1-1-"]),
+            &["1-1-1-1-1-1-1-1-", "1---1-1---1-1-1-"],
         )
-        .keys(40, 57)
         .level(3.5)
-        .spread(0.9)
         .drive(0.6)
         .only("b"),
-        part(
+        riff(
             &[OVERDRIVEN_GUITAR],
-            Play::Riff(&["1---1-1---1-1-1-", "1-1-1-1-1-1-1-1-"]),
+            &["1---1-1---1-1-1-", "1-1-1-1-1-1-1-1-"],
         )
-        .keys(40, 57)
         .level(2.5)
-        .spread(0.9)
         .drive(0.5)
         .only("bk"),
         part(&[OVERDRIVEN_GUITAR, CLEAN_GUITAR], tune(LEAD).play())
@@ -169,17 +179,8 @@ const ALTERNATIVE: Style = Style {
             .chance(0.6)
             .drive(0.3)
             .only("bi"),
-        part(&[PICK_BASS, FINGER_BASS], Play::Bass(EIGHTHS))
-            .keys(28, 48)
-            .level(0.0)
-            .spread(0.05),
-        part(
-            &[POWER_KIT, ROOM_KIT, STANDARD_KIT],
-            Play::Drums(&[STRAIGHT, OPEN]),
-        )
-        .level(2.0)
-        .wet(1.6)
-        .only("abk"),
+        BASS,
+        drums(&[STRAIGHT, OPEN]).only("abk"),
     ],
     ..CLASSIC
 };
@@ -212,10 +213,8 @@ const BALLAD: Style = Style {
         .drive(0.45)
         .echo(0.4)
         .only("bk"),
-        part(&[OVERDRIVEN_GUITAR], Play::Riff(&["1-------1-------"]))
-            .keys(40, 57)
+        riff(&[OVERDRIVEN_GUITAR], &["1-------1-------"])
             .level(0.5)
-            .spread(0.9)
             .drive(0.4)
             .only("b"),
         part(&[SLOW_STRINGS, DRAWBAR_ORGAN], Play::Pad(Voicing::Close))
@@ -223,20 +222,8 @@ const BALLAD: Style = Style {
             .level(-5.0)
             .chance(0.5)
             .only("bk"),
-        part(
-            &[FINGER_BASS],
-            Play::Bass(&["1-----1-1-----5-", "1-------1-------"]),
-        )
-        .keys(28, 48)
-        .level(-0.5)
-        .spread(0.05),
-        part(
-            &[POWER_KIT, ROOM_KIT, STANDARD_KIT],
-            Play::Drums(&[HALF, STRAIGHT]),
-        )
-        .level(0.5)
-        .wet(1.6)
-        .only("abk"),
+        bass(&[FINGER_BASS], &["1-----1-1-----5-", "1-------1-------"]).level(-0.5),
+        drums(&[HALF, STRAIGHT]).level(0.5).only("abk"),
     ],
     ..CLASSIC
 };
@@ -251,15 +238,11 @@ const PUNK: Style = Style {
         (Mode::Mixolydian, "I | bVII | IV | V"),
     ],
     parts: &[
-        part(&[DISTORTION_GUITAR], Play::Riff(&["11111111", "1-111-11"]))
-            .keys(40, 57)
+        riff(&[DISTORTION_GUITAR], &["11111111", "1-111-11"])
             .level(4.0)
-            .spread(0.9)
             .drive(0.6),
-        part(&[OVERDRIVEN_GUITAR], Play::Riff(&["11111111"]))
-            .keys(40, 57)
+        riff(&[OVERDRIVEN_GUITAR], &["11111111"])
             .level(3.0)
-            .spread(0.9)
             .drive(0.6),
         part(
             &[OVERDRIVEN_GUITAR],
@@ -270,11 +253,7 @@ const PUNK: Style = Style {
         .drive(0.5)
         .chance(0.5)
         .only("bk"),
-        part(&[PICK_BASS], Play::Bass(&["11111111"]))
-            .keys(28, 48)
-            .level(0.5)
-            .spread(0.05)
-            .drive(0.15),
+        bass(&[PICK_BASS], &["11111111"]).level(0.5).drive(0.15),
         part(
             &[POWER_KIT, STANDARD_KIT, ROOM_KIT],
             Play::Drums(&[PUNK_BEAT]),
