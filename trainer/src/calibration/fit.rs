@@ -15,6 +15,9 @@ const SLOPE_DEVIATION: f64 = 1.0;
 const OFFSET_DEVIATION: f64 = 3.0;
 /// The least slope: an order that tells nothing, or the wrong thing, still stays as it is.
 const LEAST_SLOPE: f64 = 0.01;
+/// Fewer clips with a tag than these say too little of how often it is there: one song is most of
+/// them.
+pub const FEWEST_POSITIVES: usize = 5;
 /// Steps of Newton's method at most; it takes five to ten.
 const MOST_STEPS: usize = 100;
 /// A step so short is the last.
@@ -31,7 +34,8 @@ pub struct TagFit {
     pub clips: usize,
     /// Clips that have it.
     pub positives: usize,
-    /// Its calibration; [`Calibration::NONE`] where no clip has the tag.
+    /// Its calibration; that of [`Calibration::NONE`], with a threshold, where
+    /// fewer than [`FEWEST_POSITIVES`] have the tag.
     pub calibration: Calibration,
     /// F1 score at the threshold; `None` where no clip has the tag.
     pub f1: Option<f64>,
@@ -48,7 +52,7 @@ pub fn fit(tag: &str, samples: &[Sample]) -> TagFit {
         .collect();
     let positives = positive.iter().filter(|&&positive| positive).count();
     let mut calibration = Calibration::NONE;
-    if positives > 0 {
+    if positives >= FEWEST_POSITIVES {
         [calibration.slope, calibration.offset] = likeliest(samples).map(rounded);
     }
     let calibrated: Vec<f32> = samples

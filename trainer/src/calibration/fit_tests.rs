@@ -61,7 +61,7 @@ fn calibration_lowers_the_error_and_keeps_the_order() {
 }
 
 #[test]
-fn one_positive_among_many_does_not_explode_the_calibration() {
+fn few_positives_among_many_do_not_explode_the_calibration() {
     for at in [0.999_f32, 1.0, 0.5, 1e-30, 0.0] {
         let mut samples: Vec<Sample> = (0..500)
             .map(|n| Sample {
@@ -69,10 +69,11 @@ fn one_positive_among_many_does_not_explode_the_calibration() {
                 label: 0.0,
             })
             .collect();
-        samples.push(Sample {
+        let positive = Sample {
             probability: at,
             label: 1.0,
-        });
+        };
+        samples.extend([positive; FEWEST_POSITIVES]);
         let found = fit("tag", &samples).calibration;
         assert!((0.01..4.0).contains(&found.slope), "{at}: {found:?}");
         assert!(found.offset.abs() < 12.0, "{at}: {found:?}");
@@ -115,6 +116,25 @@ fn without_a_positive_clip_the_networks_own_values_stay() {
 }
 
 #[test]
+fn too_few_positives_leave_the_networks_own_values_and_still_give_a_threshold() {
+    let mut samples = made(0.5, 2.0, 400);
+    let mut kept = 0;
+    samples.retain(|sample| {
+        kept += usize::from(sample.label >= 0.5);
+        sample.label < 0.5 || kept < FEWEST_POSITIVES
+    });
+    let fitted = fit("tag", &samples);
+    assert_eq!(fitted.positives, FEWEST_POSITIVES - 1);
+    let Calibration {
+        slope,
+        offset,
+        threshold,
+    } = fitted.calibration;
+    assert_eq!((slope, offset), (1.0, 0.0));
+    assert!(threshold > 0.0 && fitted.f1.is_some());
+}
+
+#[test]
 fn the_threshold_is_the_one_of_the_best_f1_in_calibrated_values() {
     let sample = |probability: f32, label: f32| Sample { probability, label };
     // At 0.3 and above: three of four are right, all three found.
@@ -126,7 +146,8 @@ fn the_threshold_is_the_one_of_the_best_f1_in_calibrated_values() {
         sample(0.2, 0.0),
         sample(0.1, 0.0),
     ];
-    let fitted = fit("tag", &samples);
+    // Twice each, so that there are enough to fit.
+    let fitted = fit("tag", &[samples, samples].concat());
     assert!((fitted.f1.expect("positives") - 6.0 / 7.0).abs() < 1e-12);
     let threshold = fitted.calibration.threshold;
     let reaches = |p: f32| f64::from(fitted.calibration.apply(p)) >= threshold;

@@ -17,7 +17,7 @@ use tract_onnx::pb::ModelProto;
 use crate::atomic;
 
 pub use error::CalibrateError;
-pub use fit::{TagFit, calibration_error, fit};
+pub use fit::{FEWEST_POSITIVES, TagFit, calibration_error, fit};
 pub use report::{json_line, write_table};
 pub use samples::{Sample, samples};
 

@@ -13,7 +13,8 @@ use super::choice::ClipChoice;
 use super::evaluate::{check_folder, clips_at_least_one, clips_bar};
 use super::{Outcome, complain, still_wanted};
 use crate::calibration::{
-    CalibrateError, TagFit, fit, json_line, of_all_tags, samples, write, write_table,
+    CalibrateError, FEWEST_POSITIVES, TagFit, fit, json_line, of_all_tags, samples, write,
+    write_table,
 };
 use crate::data::Split;
 use crate::evaluation::{Predictor, SharedTags, open_data_of};
@@ -71,7 +72,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         .zip(&samples)
         .map(|(tag, samples)| fit(tag, samples))
         .collect();
-    name_those_without_positives(&fits)?;
+    name_those_not_calibrated(&fits)?;
     write(&model, of_all_tags(&info.tags, &fits), &args.out)?;
 
     let mut out = Vec::new();
@@ -93,18 +94,18 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn name_those_without_positives(fits: &[TagFit]) -> Result<(), CalibrateError> {
+fn name_those_not_calibrated(fits: &[TagFit]) -> Result<(), CalibrateError> {
     let without: Vec<&str> = fits
         .iter()
-        .filter(|fit| fit.positives == 0)
+        .filter(|fit| fit.positives < FEWEST_POSITIVES)
         .map(|fit| fit.tag.as_str())
         .collect();
-    if without.len() == fits.len() {
+    if fits.iter().all(|fit| fit.positives == 0) {
         return Err(CalibrateError::NoPositive);
     }
     if !without.is_empty() {
         complain(&format!(
-            "not calibrated, for no clip of this split has them: {}",
+            "not calibrated, for fewer than {FEWEST_POSITIVES} clips of this split have them: {}",
             without.join(", ")
         ));
     }
