@@ -95,7 +95,6 @@ fn a_legacy_pickle_gives_the_same_network_as_safetensors() {
                 provenance: Some("the same".into()),
                 ..About::default()
             },
-            ..Import::default()
         };
         import.model().unwrap()
     };
