@@ -82,6 +82,9 @@ fn it_knows_what_the_published_clips_are() {
 
 const RATE_HZ: u32 = 44_100;
 
+/// The value of each sample.
+type Sound = Box<dyn FnMut(usize) -> f32>;
+
 #[test]
 fn it_imagines_no_genre_in_silence_noise_and_sweeps() {
     let noise = |level: f32| {
@@ -99,7 +102,7 @@ fn it_imagines_no_genre_in_silence_noise_and_sweeps() {
         0.5 * (turns * std::f64::consts::TAU).sin() as f32
     };
     let folder = tempfile::tempdir().unwrap();
-    let sounds: [(&str, Box<dyn FnMut(usize) -> f32>); 4] = [
+    let sounds: [(&str, Sound); 4] = [
         ("silence", Box::new(|_| 0.0)),
         ("loud noise", Box::new(noise(0.5))),
         ("soft noise", Box::new(noise(0.01))),

@@ -67,9 +67,18 @@ impl Teacher {
     }
 }
 
+/// A teacher at work.
+struct AtWork<'a> {
+    teacher: &'a Teacher,
+    /// Number of the front-end whose windows it hears.
+    window: usize,
+    /// Opened when it is first asked.
+    network: Option<Box<dyn Network>>,
+}
+
 /// Teachers at work on one thread. Those with the same front-end share its windows.
 pub(super) struct Lesson<'a> {
-    teachers: Vec<(&'a Teacher, usize, Option<Box<dyn Network>>)>,
+    teachers: Vec<AtWork<'a>>,
     specs: Vec<FrontEndSpec>,
 }
 
@@ -83,7 +92,11 @@ impl<'a> Lesson<'a> {
                 specs.push(spec.clone());
                 specs.len() - 1
             });
-            (teacher, window, None)
+            AtWork {
+                teacher,
+                window,
+                network: None,
+            }
         });
         Self {
             teachers: teachers.collect(),
@@ -104,7 +117,12 @@ impl<'a> Lesson<'a> {
         tags: usize,
     ) -> Result<Vec<f32>, InferenceError> {
         let mut sums = vec![(0.0, 0.0); tags];
-        for (teacher, window, network) in &mut self.teachers {
+        for AtWork {
+            teacher,
+            window,
+            network,
+        } in &mut self.teachers
+        {
             let open = network.take().map_or_else(
                 || {
                     open_network(&teacher.model, teacher.backend, &teacher.library_dirs)

@@ -139,7 +139,9 @@ impl<'a> Worker<'a> {
 /// Clips and a remark, or why there are none.
 type Heard = Result<(Vec<Clip>, Option<String>), String>;
 /// Excerpts, the altered copies of each that is not silent, and a remark.
-type Extracted = Result<(Vec<Excerpt>, Vec<Option<Vec<Copy>>>, Option<String>), String>;
+type Extracted = Result<(Vec<Excerpt>, Vec<Copies>, Option<String>), String>;
+/// The altered copies of an excerpt; `None` of one that is silent.
+type Copies = Option<Vec<Copy>>;
 
 /// Root mean square below which an excerpt is silent: what is known of its file does not hold of
 /// it, and teachers imagine things.

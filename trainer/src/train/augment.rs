@@ -40,9 +40,9 @@ pub(super) struct Other<'a> {
 impl Augment {
     pub fn new(spec: &FrontEndSpec) -> Self {
         Self {
-            scale: spec.scale as f32,
-            offset: spec.offset as f32,
-            floor_db: 10.0 * (spec.floor as f32).log10(),
+            scale: spec.scale,
+            offset: spec.offset,
+            floor_db: 10.0 * spec.floor.log10(),
         }
     }
 

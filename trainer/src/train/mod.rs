@@ -207,9 +207,9 @@ impl<'a> Training<'a> {
     ) -> Result<Self, TrainError> {
         let recipe = &options.recipe;
         let valid = data.split(Split::Valid)?;
-        let without = recipe.without.iter();
-        let train = without.fold(Some(data.split(Split::Train)?), |clips, prefix| {
-            clips?.not_named(prefix)
+        let mut without = recipe.without.iter();
+        let train = without.try_fold(data.split(Split::Train)?, |clips, prefix| {
+            clips.not_named(prefix)
         });
         let train = train.ok_or(TrainError::TooFewClips { clips: 0 })?;
         if train.len() < 2 {
