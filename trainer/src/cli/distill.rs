@@ -1,7 +1,6 @@
 //! `trainer distill`.
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -106,10 +105,7 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
     let mut shown = Shown::new();
     let distilled = distill(&distillation, &vocabulary, &teachers, |progress| {
         shown.show(progress);
-        match stop.requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
+        stop.flow()
     });
     shown.finish();
     finish(distilled, &distillation.out, Input::Mel, args.json)

@@ -172,7 +172,7 @@ fn extract(
             let stream = (number as u64) << 32 | excerpt << 16 | copy;
             let samples = variant::alter(samples, rate_hz, seed, stream);
             let (mut windows, heard) = extractor.windows(rate_hz, &samples, 1)?;
-            Ok((windows.swap_remove(0), heard))
+            Ok((windows.swap_remove(0), heard[0]))
         });
         copies.push(Some(altered.collect::<Result<_, _>>()?));
         Ok(())
@@ -205,7 +205,7 @@ fn push(
     add(
         id.to_owned(),
         excerpt.windows[0].clone(),
-        excerpt.heard_frames,
+        excerpt.heard_frames[0],
     );
     for (number, (window, heard_frames)) in copies.into_iter().enumerate() {
         add(format!("{id}~{}", number + 1), window, heard_frames);

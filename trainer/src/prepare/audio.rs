@@ -15,8 +15,8 @@ const TOLERANCE_SECONDS: f64 = 0.5;
 pub(crate) struct Excerpt {
     /// Where it begins in the file.
     pub offset_seconds: f64,
-    /// Frames before its repetition.
-    pub heard_frames: usize,
+    /// Frames before its repetition, by each front-end: theirs may come at other rates.
+    pub heard_frames: Vec<usize>,
     /// One for each front-end: `[band, frame]`, the network's input.
     pub windows: Vec<Vec<f32>>,
 }
@@ -121,18 +121,15 @@ impl Extractor {
     }
 
     /// The windows that the first `front_ends` of the front-ends make of a sound, and the frames
-    /// of it that all of them have heard.
+    /// of it that each of them has heard.
     pub fn windows(
         &mut self,
         rate_hz: u32,
         samples: &[f32],
         front_ends: usize,
-    ) -> Result<(Vec<Vec<f32>>, usize), FrontEndError> {
+    ) -> Result<(Vec<Vec<f32>>, Vec<usize>), FrontEndError> {
         let analyses = self.analyses(rate_hz)?.iter_mut().take(front_ends);
-        let windows: Vec<_> = analyses.map(|analysis| analysis.run(samples)).collect();
-        let heard = windows.iter().map(|(_, heard)| *heard).min().unwrap_or(0);
-        let windows = windows.into_iter().map(|(window, _)| window);
-        Ok((windows.collect(), heard))
+        Ok(analyses.map(|analysis| analysis.run(samples)).unzip())
     }
 
     /// Samples under the frames of a window, so that none of them sees the excerpt's end.

@@ -167,7 +167,8 @@ fn clips(item: &Item, outcome: Result<Excerpts, String>, tags: usize) -> (Vec<Cl
                 path: item.path.to_string(),
                 split: item.split,
                 labels: labels.clone(),
-                heard_frames: excerpt.heard_frames,
+                // What all inputs have heard.
+                heard_frames: excerpt.heard_frames.iter().copied().min().unwrap_or(0),
                 offset_seconds: excerpt.offset_seconds,
             },
             windows: excerpt.windows,
