@@ -2,6 +2,7 @@
 
 mod bundles;
 mod fcn_model;
+mod interrupt;
 pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
@@ -13,11 +14,12 @@ use std::path::PathBuf;
 
 pub use bundles::bundle;
 pub use fcn_model::{FcnBlock, FcnModel};
+pub use interrupt::interrupt_once;
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
 pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
-pub use wav::write_wav;
+pub use wav::{pcm, write_wav};
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the
 /// checkout. `None`, with a line that says the test was skipped, where there is none.

@@ -2,14 +2,18 @@
 
 use std::path::Path;
 
-/// Writes `samples` as a mono wav file of 16 bits; the folder is made if it is not there.
+/// A sample of 16 bits; `value` lies between -1 and 1.
+#[must_use]
+pub fn pcm(value: f32) -> i16 {
+    (value * 32_767.0) as i16
+}
+
+/// Writes `samples` as a mono wav file; the folder is made if it is not there.
 ///
 /// # Panics
 /// If the file cannot be written.
-pub fn write_wav(path: &Path, rate_hz: u32, samples: impl Iterator<Item = f32>) {
-    let samples: Vec<u8> = samples
-        .flat_map(|sample| ((sample * 32_767.0) as i16).to_le_bytes())
-        .collect();
+pub fn write_wav(path: &Path, rate_hz: u32, samples: impl Iterator<Item = i16>) {
+    let samples: Vec<u8> = samples.flat_map(i16::to_le_bytes).collect();
     let mut file = b"RIFF".to_vec();
     file.extend((36 + samples.len() as u32).to_le_bytes());
     file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tagline_engine::{BackendChoice, Model};
-use tagline_tests::{reference, write_wav};
+use tagline_tests::{pcm, reference, write_wav};
 use trainer::tag::{Tagger, Tagging};
 use trainer::vocabulary::Vocabulary;
 
@@ -112,7 +112,11 @@ fn it_imagines_no_genre_in_silence_noise_and_sweeps() {
     let groups = model.info().groups.clone().unwrap();
     for (name, sound) in sounds {
         let file = folder.path().join(format!("{name}.wav"));
-        write_wav(&file, RATE_HZ, (0..30 * RATE_HZ as usize).map(sound));
+        write_wav(
+            &file,
+            RATE_HZ,
+            (0..30 * RATE_HZ as usize).map(sound).map(pcm),
+        );
         for (tag, probability) in tags_of(&file) {
             let number = model.info().tags.iter().position(|t| *t == tag).unwrap();
             if groups[number] == "genre" {

@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use tagline_engine::BackendChoice;
-use tagline_tests::{tiny_model, write_wav};
+use tagline_tests::{pcm, tiny_model, write_wav};
 use trainer::data::{Clips, Dataset, Input, Split};
 use trainer::distill::{Distillation, Teacher, distill};
+use trainer::prepare::Parts;
 use trainer::vocabulary::Vocabulary;
 
 const RATE_HZ: u32 = 16_000;
@@ -37,7 +38,7 @@ fn tone(path: &Path, hz: f32, seconds: f32) {
     let turns = |sample: u32| sample as f32 * hz / RATE_HZ as f32;
     let samples = (0..(seconds * RATE_HZ as f32) as u32)
         .map(|sample| 0.9 * (turns(sample) * std::f32::consts::TAU).sin());
-    write_wav(path, RATE_HZ, samples);
+    write_wav(path, RATE_HZ, samples.map(pcm));
 }
 
 struct Studio {
@@ -80,7 +81,10 @@ impl Studio {
             windows: NonZeroUsize::MIN,
             variants: 0,
             least_seconds: 3.0,
-            parts: [0.0, 0.0],
+            parts: Parts {
+                valid: 0.0,
+                test: 0.0,
+            },
             seed: 1,
             jobs: NonZeroUsize::new(2).unwrap(),
             out: self.file("data"),
@@ -154,7 +158,10 @@ fn a_source_is_never_in_two_splits() {
         }
     }
     let distillation = Distillation {
-        parts: [0.2, 0.2],
+        parts: Parts {
+            valid: 0.2,
+            test: 0.2,
+        },
         ..studio.distillation()
     };
     let data = studio.run(&distillation).unwrap();

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use tagline_tests::soundfont;
+use tagline_tests::{interrupt_once, soundfont};
 use tempfile::TempDir;
 use trainer::synth::{ClipFormat, Corpus, CorpusReport, SoundFonts, SynthError, compose_style};
 
@@ -148,7 +148,7 @@ fn ctrl_c_ends_the_program_well() {
     };
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("corpus");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+    let child = Command::new(env!("CARGO_BIN_EXE_trainer"))
         .args(["synth", out.to_str().unwrap(), "--clips", "500"])
         .args(["--seconds", "20", "--format", "wav", "--jobs", "2"])
         .args(["--soundfont", font.to_str().unwrap()])
@@ -161,14 +161,7 @@ fn ctrl_c_ends_the_program_well() {
         let mut names = entries.map(|entry| entry.unwrap().file_name());
         names.any(|name| !name.to_string_lossy().starts_with('.'))
     };
-    while !begun() && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
-    let ended = child.wait_with_output().unwrap();
+    let ended = interrupt_once(begun, child);
     let error = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(130), "{error}");
     let names: Vec<PathBuf> = files(&out).into_keys().collect();

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tagline_engine::{built_in_info, logit, sigmoid};
-use tagline_tests::{TinyModel, reference, tiny_model, write_wav};
+use tagline_tests::{TinyModel, pcm, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::import::Import;
 
@@ -30,7 +30,7 @@ fn wav(folder: &Path, name: &str, tones: &[(f32, f32)]) -> PathBuf {
         })
     };
     let path = folder.join(name);
-    write_wav(&path, RATE_HZ, tones.iter().flat_map(tone));
+    write_wav(&path, RATE_HZ, tones.iter().flat_map(tone).map(pcm));
     path
 }
 

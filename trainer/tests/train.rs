@@ -176,17 +176,16 @@ fn an_interrupted_training_ends_in_the_same_weights_bit_for_bit() {
 fn a_training_begins_with_another_runs_best_epoch_and_leaves_out_clips_by_name() {
     let folder = folder(8);
     let first = options(folder.path(), "first");
-    train::run(&first, &stop_after(1_000)).unwrap();
-    let mut second = options(folder.path(), "second");
-    second.recipe.start = Some(first.run.clone());
-    // Too small a step to change anything.
-    second.recipe.learning_rate = 1e-12;
-    second.recipe.epochs = 1;
     let best = train::run(&first, &stop_after(1_000))
         .unwrap()
         .best
         .unwrap()
         .1;
+    let mut second = options(folder.path(), "second");
+    second.recipe.start = Some(first.run.clone());
+    // Too small a step to change anything.
+    second.recipe.learning_rate = 1e-12;
+    second.recipe.epochs = 1;
     let found = train::run(&second, &stop_after(1_000))
         .unwrap()
         .best

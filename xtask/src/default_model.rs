@@ -1,6 +1,5 @@
 //! `cargo xtask default-model`: the recipe of the model that is built in, from a folder of audio.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,75 +50,64 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
     create_folder(&work)?;
     let program = Build::Release.folder(workspace).join("trainer");
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
-    let step = |arguments: &[OsString]| {
+    let trainer = |words: &str| {
         let mut command = Command::new(&program);
-        eprintln!("\n=== {}", process::shown(command.args(arguments)));
-        process::run(&mut command)
+        command.args(words.split_whitespace());
+        command
+    };
+    let step = |command: &mut Command| {
+        eprintln!("\n=== {}", process::shown(command));
+        process::run(command)
     };
     let [synth, data, run, raw] =
         ["synth", "distilled", "run", "raw.onnx"].map(|name| work.join(name));
     let out = absolute(&recipe.out);
 
     step(
-        &words("synth --clips 3000 --seed 11")
-            .with("--soundfont", SOUNDFONT)
-            .and(&synth),
+        trainer("synth --clips 3000 --seed 11")
+            .args(["--soundfont", SOUNDFONT])
+            .arg(&synth),
     )?;
-    let mut distil = words("distill --no-music 400 --windows 2 --variants 1")
-        .with("--synth", &synth)
-        .with("--out", &data)
-        .and(absolute(&recipe.audio));
+    let mut distil = trainer("distill --no-music 400 --windows 2 --variants 1");
     for teacher in &recipe.teacher {
-        distil = distil.with("--teacher", absolute(teacher));
+        distil.arg("--teacher").arg(absolute(teacher));
     }
-    step(&distil)?;
-    let train = "train --arch fcn5-compact --epochs 20 --batch 16 --lr 0.004 --half-windows 0.75 \
-                 --variable-length --augment --seed 3";
     step(
-        &words(train)
-            .with("--data", &data)
-            .with("--run", &run)
-            .with("--device", &recipe.device),
+        distil
+            .args([Path::new("--synth"), &synth, Path::new("--out"), &data])
+            .arg(absolute(&recipe.audio)),
     )?;
-    let export = words("export --vocabulary models/tags.toml")
-        .with("--name", "Tagline default")
-        .with("--version", VERSION)
-        .with("--licence", LICENCE)
-        .with("--provenance", PROVENANCE);
-    step(&export.with("--run", &run).with("--out", &raw))?;
+    step(
+        trainer(
+            "train --arch fcn5-compact --epochs 20 --batch 16 --lr 0.004 --half-windows 0.75 \
+             --variable-length --augment --seed 3",
+        )
+        .args([Path::new("--data"), &data, Path::new("--run"), &run])
+        .args(["--device", &recipe.device]),
+    )?;
+    step(
+        trainer("export --vocabulary models/tags.toml")
+            .args(["--name", "Tagline default", "--version", VERSION])
+            .args(["--licence", LICENCE, "--provenance", PROVENANCE])
+            .args([Path::new("--run"), &run, Path::new("--out"), &raw]),
+    )?;
+    let on_data = [Path::new("--data"), &data];
     // Real music is what people play to it; single notes of an instrument are none.
-    let calibrate = words("calibrate --without synth- --without karoryfer-").and(&raw);
-    step(&calibrate.with("--data", &data).with("--out", &out))?;
+    step(
+        trainer("calibrate --without synth- --without karoryfer-")
+            .args(on_data)
+            .arg(&raw)
+            .args([Path::new("--out"), &out]),
+    )?;
     for clips in [
         "--without synth- --without no-music --without karoryfer- --seconds-heard",
         "--only synth-",
     ] {
-        let evaluate = words("evaluate").and(&out).with("--data", &data);
-        step(&[evaluate, words(clips)].concat())?;
+        step(
+            trainer(&format!("evaluate {clips}"))
+                .args(on_data)
+                .arg(&out),
+        )?;
     }
     Ok(())
-}
-
-/// The words of a command line.
-fn words(line: &str) -> Vec<OsString> {
-    line.split_whitespace().map(OsString::from).collect()
-}
-
-/// Adds to the words of a command line.
-trait Words {
-    /// Adds an option with its value.
-    fn with(self, option: &str, value: impl Into<OsString>) -> Self;
-    /// Adds a word.
-    fn and(self, word: impl Into<OsString>) -> Self;
-}
-
-impl Words for Vec<OsString> {
-    fn with(self, option: &str, value: impl Into<OsString>) -> Self {
-        self.and(option).and(value)
-    }
-
-    fn and(mut self, word: impl Into<OsString>) -> Self {
-        self.push(word.into());
-        self
-    }
 }

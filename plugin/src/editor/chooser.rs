@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::{
     Align2, CursorIcon, Key, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
 };
-use tagline_engine::{ModelPlace, model_folders, models_in};
+use tagline_engine::{ModelPlace, built_in_info, model_folders, models_in};
 
 use super::source::{EditorSource, Snapshot};
 use super::theme;
@@ -16,9 +16,6 @@ use super::theme;
 const REREAD: Duration = Duration::from_secs(2);
 /// Height of a file's row, in points.
 const ROW_HEIGHT: f32 = 28.0;
-
-/// The first entry.
-const BUILT_IN: &str = "Tagline default (built in)";
 
 /// The chooser's state.
 #[derive(Debug, Default)]
@@ -142,7 +139,7 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
 /// What a model is called in the list: a file without the ending that all of them have.
 fn name(place: &ModelPlace) -> String {
     let ModelPlace::File(file) = place else {
-        return BUILT_IN.to_owned();
+        return format!("{} (built in)", built_in_info().name);
     };
     file.file_stem()
         .unwrap_or(file.as_os_str())

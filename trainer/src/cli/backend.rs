@@ -1,9 +1,13 @@
 //! What runs networks, for every command that runs one.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use tagline_engine::{Backend, BackendChoice};
+use clap::{Args, ValueEnum};
+use tagline_engine::{Backend, BackendChoice, Model};
+
+use crate::data::Clips;
+use crate::evaluation::{EvaluateError, Predictor};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum BackendArg {
@@ -34,4 +38,32 @@ pub(super) fn library_dirs() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
     let folder = program.as_deref().and_then(Path::parent);
     folder.map(Path::to_owned).into_iter().collect()
+}
+
+/// How a model is run on prepared clips.
+#[derive(Debug, Args)]
+pub(super) struct PredictorArgs {
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t)]
+    backend: BackendArg,
+    /// Clips side by side; as many as there are processors if not given.
+    #[arg(long)]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl PredictorArgs {
+    /// Opens `model`; a network without a clip would only cost memory.
+    pub(super) fn open<'a>(
+        &self,
+        model: &'a Model,
+        clips: &Clips,
+    ) -> Result<Predictor<'a>, EvaluateError> {
+        let at_least_one = |count| NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN);
+        let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let jobs = self
+            .jobs
+            .unwrap_or(processors)
+            .min(at_least_one(clips.len()));
+        Predictor::open(model, self.backend.into(), &library_dirs(), jobs)
+    }
 }

@@ -1,23 +1,21 @@
 //! `trainer calibrate`.
 
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::Model;
 
-use super::backend::{BackendArg, library_dirs};
-use super::choice::ClipChoice;
-use super::evaluate::{check_folder, clips_at_least_one, clips_bar};
+use super::backend::PredictorArgs;
+use super::choice::{Chosen, ClipChoice};
+use super::evaluate::{check_folder, clips_bar};
 use super::{Outcome, complain, still_wanted};
 use crate::calibration::{
     CalibrateError, FEWEST_POSITIVES, TagFit, fit, json_line, of_all_tags, samples, write,
     write_table,
 };
 use crate::data::Split;
-use crate::evaluation::{Predictor, SharedTags, open_data_of};
 
 /// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
 /// the threshold of each tag; write both into a copy of the model.
@@ -41,26 +39,21 @@ pub(super) struct CalibrateArgs {
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
-    /// What runs the network.
-    #[arg(long, value_enum, default_value_t)]
-    backend: BackendArg,
-    /// Clips side by side; as many as there are processors if not given.
-    #[arg(long)]
-    jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    predictor: PredictorArgs,
 }
 
 pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     check_folder(&args.out)?;
     let model = Model::open(&args.model)?;
     let info = model.info();
-    let data = open_data_of(info, &args.data)?;
-    let clips = args.choice.of(data.split(args.split)?, args.split)?;
-    let shared = SharedTags::between(&info.tags, data.tags())?;
-    shared.remarks().for_each(|remark| complain(&remark));
+    let Chosen {
+        data,
+        clips,
+        shared,
+    } = args.choice.open(info, &args.data, args.split)?;
 
-    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = args.jobs.unwrap_or(jobs).min(clips_at_least_one(&clips));
-    let mut predictor = Predictor::open(&model, args.backend.into(), &library_dirs(), jobs)?;
+    let mut predictor = args.predictor.open(&model, &clips)?;
     let progress = clips_bar(clips.len());
     let raw = predictor.predict(&clips, clips.frames(), &progress)?;
     progress.finish_and_clear();

@@ -1,8 +1,13 @@
-//! Some of a split's clips, for every command that may look at some alone.
+//! Some of a split's clips, for every command that runs a model on them.
+
+use std::path::Path;
 
 use clap::Args;
+use tagline_engine::ModelInfo;
 
-use crate::data::{Clips, Split};
+use super::complain;
+use crate::data::{Clips, Dataset, Split};
+use crate::evaluation::{SharedTags, open_data_of};
 
 /// Which clips are looked at; all if nothing is given.
 #[derive(Debug, Args)]
@@ -15,9 +20,36 @@ pub(super) struct ClipChoice {
     without: Vec<String>,
 }
 
+/// What a model is run on.
+pub(super) struct Chosen {
+    pub(super) data: Dataset,
+    pub(super) clips: Clips,
+    /// The tags of both.
+    pub(super) shared: SharedTags,
+}
+
 impl ClipChoice {
+    /// Opens the clips of the data set in `folder` for `model`, and names the tags that only one
+    /// side has.
+    pub(super) fn open(
+        &self,
+        model: &ModelInfo,
+        folder: &Path,
+        split: Split,
+    ) -> Result<Chosen, Box<dyn std::error::Error>> {
+        let data = open_data_of(model, folder)?;
+        let clips = self.of(data.split(split)?, split)?;
+        let shared = SharedTags::between(&model.tags, data.tags())?;
+        shared.remarks().for_each(|remark| complain(&remark));
+        Ok(Chosen {
+            data,
+            clips,
+            shared,
+        })
+    }
+
     /// Those of `clips`, which are of `split`.
-    pub(super) fn of(&self, clips: Clips, split: Split) -> Result<Clips, String> {
+    fn of(&self, clips: Clips, split: Split) -> Result<Clips, String> {
         let none = |which: &str, prefix: &str| {
             format!("no clip of the split `{split}` is left whose name {which} with `{prefix}`")
         };

@@ -12,6 +12,7 @@ use super::{Outcome, say};
 use crate::data::Input;
 use crate::distill::{Distillation, Teacher, distill};
 use crate::interrupt::Stop;
+use crate::prepare::Parts;
 use crate::vocabulary::Vocabulary;
 
 /// Make training data of unlabelled audio: existing models say what they hear in it, and their
@@ -68,10 +69,6 @@ pub(super) struct DistillArgs {
 }
 
 pub(super) fn run(args: DistillArgs) -> Outcome {
-    let possible = |part: f64| (0.0..1.0).contains(&part);
-    if !possible(args.valid) || !possible(args.test) || args.valid + args.test >= 1.0 {
-        return Err("--valid and --test must be at least 0 and below 1 together".into());
-    }
     if !args.audio.is_empty() && args.teacher.is_empty() {
         return Err("real audio needs somebody who says what is in it: name a --teacher".into());
     }
@@ -96,7 +93,10 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
         windows: args.windows,
         variants: args.variants,
         least_seconds: args.least_seconds,
-        parts: [args.valid, args.test],
+        parts: Parts {
+            valid: args.valid,
+            test: args.test,
+        },
         seed: args.seed,
         jobs: args.jobs.unwrap_or(processors),
         out: args.out,

@@ -1,7 +1,6 @@
 //! `trainer evaluate`.
 
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,14 +8,13 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tagline_engine::{Model, ModelInfo};
 
-use super::backend::{BackendArg, library_dirs};
-use super::choice::ClipChoice;
-use super::{Outcome, complain, still_wanted};
+use super::backend::PredictorArgs;
+use super::choice::{Chosen, ClipChoice};
+use super::{Outcome, still_wanted};
 use crate::data::{Clips, Split};
 use crate::evaluation::{
-    AfterSeconds, EvaluateError, Predictions, Predictor, SharedTags, frames_after, json_line,
-    open_data_of, per_tag_figure, seconds_heard_figure, write_agreement, write_csv,
-    write_seconds_table, write_table,
+    AfterSeconds, EvaluateError, Predictions, frames_after, json_line, per_tag_figure,
+    seconds_heard_figure, write_agreement, write_csv, write_seconds_table, write_table,
 };
 use crate::metrics::{Agreement, Bootstrap, Scores};
 
@@ -68,12 +66,8 @@ pub(super) struct EvaluateArgs {
     /// Seed of the resamples.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// What runs the network.
-    #[arg(long, value_enum, default_value_t)]
-    backend: BackendArg,
-    /// Clips side by side; as many as there are processors if not given.
-    #[arg(long)]
-    jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    predictor: PredictorArgs,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -96,36 +90,36 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
         .try_for_each(|path| check_folder(path))?;
     let model = Model::open(&args.model)?;
     let info = model.info();
-    let data = open_data_of(info, &args.data)?;
-    let clips = args.choice.of(data.split(args.split)?, args.split)?;
-    let shared = SharedTags::between(&info.tags, data.tags())?;
-    shared.remarks().for_each(|remark| complain(&remark));
+    let Chosen {
+        data,
+        clips,
+        shared,
+    } = args.choice.open(info, &args.data, args.split)?;
     let bootstrap = Bootstrap {
         resamples: args.bootstrap,
         seed: args.seed,
     };
 
-    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = args.jobs.unwrap_or(jobs).min(clips_at_least_one(&clips));
-    let mut predictor = Predictor::open(&model, args.backend.into(), &library_dirs(), jobs)?;
+    let mut predictor = args.predictor.open(&model, &clips)?;
     let lengths = lengths(&args.seconds_heard, info);
     let partial = lengths.iter().filter(|&&frames| frames < clips.frames());
     let progress = clips_bar(clips.len() * (1 + partial.count()));
     let whole = predictor.predict(&clips, clips.frames(), &progress)?;
-    let scores = shared.answers(&clips, &whole)?.score(bootstrap);
-    let agreement =
-        |said: &Predictions| Agreement::of(&shared.correlations(&clips, said), bootstrap);
+    let score = |said: &Predictions| -> Result<_, EvaluateError> {
+        let scores = shared.answers(&clips, said)?.score(bootstrap);
+        let agreement = Agreement::of(&shared.correlations(&clips, said), bootstrap);
+        Ok((scores, agreement))
+    };
+    let (scores, agreement) = score(&whole)?;
     if scores.macro_roc_auc.is_none() {
         return Err(EvaluateError::NothingToScore.into());
     }
     let mut by_seconds = Vec::new();
     for frames in lengths {
         let (scores, agreement) = if frames < clips.frames() {
-            let heard = predictor.predict(&clips, frames, &progress)?;
-            let scores = shared.answers(&clips, &heard)?.score(bootstrap);
-            (scores, agreement(&heard))
+            score(&predictor.predict(&clips, frames, &progress)?)?
         } else {
-            (scores.clone(), agreement(&whole))
+            (scores.clone(), agreement)
         };
         by_seconds.push(AfterSeconds {
             seconds: frames as f64 * info.front_end.frame_seconds(),
@@ -136,7 +130,6 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     progress.finish_and_clear();
 
     write_files(args, info, &clips, &whole, &scores, &by_seconds)?;
-    let agreement = agreement(&whole);
     let mut out = Vec::new();
     if args.json {
         writeln!(out, "{}", json_line(&scores, agreement, &by_seconds))?;
@@ -160,11 +153,6 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     }
     still_wanted(std::io::stdout().write_all(&out))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A network without a clip would only cost memory.
-pub(super) fn clips_at_least_one(clips: &Clips) -> NonZeroUsize {
-    NonZeroUsize::new(clips.len()).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Whether there is a folder to write `path` to: better said before the work than after it.

@@ -31,7 +31,7 @@ pub use dataset::Dataset;
 pub use error::DataError;
 pub use input::Input;
 pub use manifest::SplitCounts;
-pub(crate) use mapped::hex;
+pub(crate) use mapped::{hex, sha256};
 pub use metadata::ClipInfo;
 pub use plan::Plan;
 pub use shard::Remark;

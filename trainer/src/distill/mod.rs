@@ -27,8 +27,8 @@ use sha2::{Digest, Sha256};
 
 pub use teacher::Teacher;
 
-use crate::data::{Input, Plan, hex};
-use crate::prepare::{PrepareError, Prepared, Progress, fill};
+use crate::data::{Input, Plan, hex, sha256};
+use crate::prepare::{Parts, PrepareError, Prepared, Progress, fill};
 use crate::vocabulary::Vocabulary;
 use sources::Sound;
 use worker::Worker;
@@ -51,8 +51,8 @@ pub struct Distillation {
     pub variants: usize,
     /// Shortest file that is used, in seconds.
     pub least_seconds: f64,
-    /// Part of the sources, where no table says it, that validates, and that tests.
-    pub parts: [f64; 2],
+    /// Which part of the sources validates and which tests, where no table says it.
+    pub parts: Parts,
     /// Seed of splits, variants and sounds.
     pub seed: u64,
     /// Files side by side.
@@ -71,6 +71,7 @@ pub fn distill(
     teachers: &[Teacher],
     report: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Prepared, PrepareError> {
+    distillation.parts.check()?;
     let sounds = sources::list(distillation, vocabulary)?;
     let plan = plan(distillation, vocabulary, teachers, &sounds);
     fill(
@@ -124,5 +125,13 @@ fn list_sha256(sounds: &[Sound]) -> String {
 
 /// Translations and thresholds decide the labels, too.
 fn vocabulary_sha256(vocabulary: &Vocabulary) -> String {
-    hex(&Sha256::digest(format!("{vocabulary:?}")))
+    sha256(format!("{vocabulary:?}").as_bytes())
+}
+
+/// Labels where they are known, and else the `others`.
+fn known_or(known: &[f32], others: &[f32]) -> Vec<f32> {
+    let pairs = known.iter().zip(others);
+    pairs
+        .map(|(known, other)| if known.is_nan() { *other } else { *known })
+        .collect()
 }

@@ -14,14 +14,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-
-use super::Distillation;
-use super::no_music;
+use super::{Distillation, known_or, no_music};
 use crate::data::Split;
-use crate::prepare::{PrepareError, Row, Selection, Table, audio_files, entries, magnatagatune};
+use crate::prepare::{
+    Item, PrepareError, Row, Selection, Table, audio_files, entries, magnatagatune,
+};
 use crate::vocabulary::Vocabulary;
 
 /// Table of the sources of a folder.
@@ -112,16 +109,17 @@ fn synthetic(
             has: collection.tags.join(", "),
         });
     }
-    let sound = |item: &crate::prepare::Item| Sound {
-        id: format!("synth-{}/{}", number + 1, item.id),
-        split: item.split,
-        known: vocabulary.of_synth(|name| {
-            let tag = collection.tags.iter().position(|tag| tag == name);
-            let label =
-                |(number, value): &(u16, f32)| Some(usize::from(*number)) == tag && *value > 0.0;
-            item.labels.iter().any(label)
-        }),
-        origin: Origin::Synthetic(collection.audio.join(&*item.path)),
+    let sound = |item: &Item| {
+        let labels = item.labels.iter().filter(|(_, value)| *value > 0.0);
+        let has: BTreeSet<&str> = labels
+            .map(|(tag, _)| collection.tags[usize::from(*tag)].as_str())
+            .collect();
+        Sound {
+            id: format!("synth-{}/{}", number + 1, item.id),
+            split: item.split,
+            known: vocabulary.of_synth(|name| has.contains(name)),
+            origin: Origin::Synthetic(collection.audio.join(&*item.path)),
+        }
     };
     Ok(collection.items.iter().map(sound).collect())
 }
@@ -151,11 +149,7 @@ fn real(folder: &Path, vocabulary: &Vocabulary) -> Result<Vec<Source>, PrepareEr
             let mut known = of_source.map_or_else(|| facts.unknown(), |line| line.known.clone());
             if let Some(line) = of_files.get(file) {
                 // What is said of the file itself counts more.
-                for (known, of_file) in known.iter_mut().zip(&line.known) {
-                    if !of_file.is_nan() {
-                        *known = *of_file;
-                    }
-                }
+                known = known_or(&line.known, &known);
             }
             Sound {
                 id: format!("{name}/{file}"),
@@ -245,24 +239,15 @@ impl Facts<'_> {
     }
 }
 
-/// Deals the sources whose split no table says: first those for the end, then those that decide.
+/// Deals the sources whose split no table says.
 fn deal(sources: &mut BTreeMap<String, Source>, distillation: &Distillation) {
     let mut open: Vec<&mut Source> = sources
         .values_mut()
         .filter(|source| source.split.is_none())
         .collect();
-    open.shuffle(&mut ChaCha8Rng::seed_from_u64(distillation.seed));
-    let all: usize = open.iter().map(|source| source.sounds.len()).sum();
-    let [valid, test] = distillation
-        .parts
-        .map(|part| (part * all as f64).round() as usize);
-    let mut taken = 0;
-    for source in open {
-        source.split = Some(match taken {
-            taken if taken < test => Split::Test,
-            taken if taken < test + valid => Split::Valid,
-            _ => Split::Train,
-        });
-        taken += source.sounds.len();
+    let sizes: Vec<usize> = open.iter().map(|source| source.sounds.len()).collect();
+    let dealt = distillation.parts.deal(&sizes, distillation.seed);
+    for (source, split) in open.iter_mut().zip(dealt) {
+        source.split = Some(split);
     }
 }

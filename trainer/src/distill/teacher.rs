@@ -123,14 +123,13 @@ impl<'a> Lesson<'a> {
             network,
         } in &mut self.teachers
         {
-            let open = network.take().map_or_else(
-                || {
-                    open_network(&teacher.model, teacher.backend, &teacher.library_dirs)
-                        .map(|n| n.0)
-                },
-                Ok,
-            );
-            let network = network.insert(open?);
+            let network = match network {
+                Some(network) => network,
+                None => {
+                    let dirs = &teacher.library_dirs;
+                    network.insert(open_network(&teacher.model, teacher.backend, dirs)?.0)
+                }
+            };
             let mut probabilities = vec![0.0; teacher.info().tags.len()];
             run_or_replace(network, &teacher.model, |network| {
                 network.run(&windows[*window], &mut probabilities)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::sources::{Origin, Sound};
 use super::teacher::{Lesson, Teacher};
-use super::{Distillation, no_music, variant};
+use super::{Distillation, known_or, no_music, variant};
 use crate::data::{Clip, ClipInfo, Input, Remark, Split};
 use crate::prepare::{Excerpt, Extractor};
 
@@ -129,10 +129,7 @@ impl<'a> Worker<'a> {
         let said = catch_unwind(AssertUnwindSafe(|| lesson.opinions(windows, tags)))
             .map_err(|_| "internal error while a teacher heard it".to_owned())?
             .map_err(|error| error.to_string())?;
-        let labels = sound.known.iter().zip(said);
-        Ok(labels
-            .map(|(known, said)| if known.is_nan() { said } else { *known })
-            .collect())
+        Ok(known_or(&sound.known, &said))
     }
 }
 
@@ -161,7 +158,7 @@ fn extract(
     number: usize,
 ) -> Extracted {
     let mut copies = Vec::new();
-    let found = extractor.extract_with(path, |extractor, _, rate_hz, samples| {
+    let found = extractor.extract_with(path, |extractor, rate_hz, samples| {
         if is_silent(samples) {
             copies.push(None);
             return Ok(());

@@ -43,14 +43,20 @@ pub struct BestF1 {
 /// If there are not as many `scores` as `positive`.
 #[must_use]
 pub fn best_f1(scores: &[f32], positive: &[bool]) -> Option<BestF1> {
-    let wide: Vec<f64> = scores.iter().copied().map(f64::from).collect();
-    ranking_of(scores, positive).best_f1(&wide)
+    let scores = wide(scores);
+    Ranking::new(&scores, &known(positive)).best_f1(&scores)
 }
 
 fn ranking_of(scores: &[f32], positive: &[bool]) -> Ranking {
-    let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
-    let truth: Vec<_> = positive.iter().copied().map(Some).collect();
-    Ranking::new(&scores, &truth)
+    Ranking::new(&wide(scores), &known(positive))
+}
+
+fn wide(scores: &[f32]) -> Vec<f64> {
+    scores.iter().copied().map(f64::from).collect()
+}
+
+fn known(positive: &[bool]) -> Vec<Option<bool>> {
+    positive.iter().copied().map(Some).collect()
 }
 
 /// Areas under one tag's curves.

@@ -58,15 +58,15 @@ impl Extractor {
 
     /// Decodes and analyses a file; what is wrong with it is said without its path.
     pub fn extract(&mut self, path: &Path) -> Result<Excerpts, String> {
-        self.extract_with(path, |_, _, _, _| Ok(()))
+        self.extract_with(path, |_, _, _| Ok(()))
     }
 
-    /// As [`Self::extract`]; `also` sees each excerpt with its sample rate and samples, and may
+    /// As [`Self::extract`]; `also` sees the sample rate and the samples of each excerpt, and may
     /// analyse more sounds of that rate.
     pub fn extract_with(
         &mut self,
         path: &Path,
-        also: impl FnMut(&mut Self, &Excerpt, u32, &[f32]) -> Result<(), FrontEndError>,
+        also: impl FnMut(&mut Self, u32, &[f32]) -> Result<(), FrontEndError>,
     ) -> Result<Excerpts, String> {
         let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path, also)));
         match outcome {
@@ -81,7 +81,7 @@ impl Extractor {
     fn extract_file(
         &mut self,
         path: &Path,
-        mut also: impl FnMut(&mut Self, &Excerpt, u32, &[f32]) -> Result<(), FrontEndError>,
+        mut also: impl FnMut(&mut Self, u32, &[f32]) -> Result<(), FrontEndError>,
     ) -> Result<Excerpts, Refused> {
         let file = self.stretches(path)?;
         let rate_hz = f64::from(file.sample_rate_hz);
@@ -89,13 +89,12 @@ impl Extractor {
         for (start, samples) in &file.stretches {
             let (windows, heard_frames) =
                 self.windows(file.sample_rate_hz, samples, self.specs.len())?;
-            let excerpt = Excerpt {
+            excerpts.push(Excerpt {
                 offset_seconds: *start as f64 / rate_hz,
                 heard_frames,
                 windows,
-            };
-            also(self, &excerpt, file.sample_rate_hz, samples)?;
-            excerpts.push(excerpt);
+            });
+            also(self, file.sample_rate_hz, samples)?;
         }
         let (seconds, window_seconds) = (file.samples as f64 / rate_hz, self.window_seconds());
         let short = seconds < window_seconds - TOLERANCE_SECONDS;

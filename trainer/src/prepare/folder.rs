@@ -3,13 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-
 use super::PrepareError;
 use super::collection::{Collection, Item, Selection};
 use super::files::{audio_files, entries};
+use super::splits::Parts;
 use super::table::{Row, Table};
 use crate::data::Split;
 
@@ -42,12 +39,11 @@ pub struct Reading {
 /// # Errors
 /// [`PrepareError`] names the file and what is wrong with it.
 pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
-    let possible = |part: f64| (0.0..1.0).contains(&part);
-    if !possible(reading.valid) || !possible(reading.test) || reading.valid + reading.test >= 1.0 {
-        return Err(PrepareError::Option(
-            "the parts for valid and test must be at least 0 and below 1 together".to_owned(),
-        ));
-    }
+    let parts = Parts {
+        valid: reading.valid,
+        test: reading.test,
+    };
+    parts.check()?;
     let root = &reading.root;
     let labels = match &reading.labels {
         Some(path) => Some(path.clone()),
@@ -64,7 +60,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         None => read_folders(root)?,
     };
     if !listed.has_splits {
-        split(&mut listed, reading);
+        split(&mut listed, parts, reading.seed);
     }
     let mut collection = Collection {
         name: "folder".to_owned(),
@@ -242,30 +238,14 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
     Ok(listed)
 }
 
-/// Shuffles the groups and cuts: first those for the end, then those that decide, then the rest.
-fn split(listed: &mut Listed, reading: &Reading) {
+/// Deals whole groups.
+fn split(listed: &mut Listed, parts: Parts, seed: u64) {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for group in &listed.groups {
         *sizes.entry(group).or_default() += 1;
     }
-    let mut groups: Vec<(&str, usize)> = sizes.into_iter().collect();
-    groups.shuffle(&mut ChaCha8Rng::seed_from_u64(reading.seed));
-    let files = listed.items.len() as f64;
-    let wanted = |part: f64| (part * files).round() as usize;
-    let (test, valid) = (wanted(reading.test), wanted(reading.valid));
-    let mut taken = 0;
-    let splits: BTreeMap<&str, Split> = groups
-        .into_iter()
-        .map(|(group, size)| {
-            let split = match taken {
-                taken if taken < test => Split::Test,
-                taken if taken < test + valid => Split::Valid,
-                _ => Split::Train,
-            };
-            taken += size;
-            (group, split)
-        })
-        .collect();
+    let dealt = parts.deal(&sizes.values().copied().collect::<Vec<_>>(), seed);
+    let splits: BTreeMap<&str, Split> = sizes.into_keys().zip(dealt).collect();
     for (item, group) in listed.items.iter_mut().zip(&listed.groups) {
         item.split = splits[group.as_str()];
     }

@@ -25,7 +25,7 @@ pub use collection::{Collection, Item, Selection};
 pub use error::PrepareError;
 pub use options::Options;
 pub use run::{Prepared, Progress, prepare};
-pub use splits::read_lines;
+pub use splits::{Parts, read_lines};
 
 pub(crate) use audio::{Excerpt, Extractor};
 pub(crate) use files::{audio_files, entries};

@@ -7,6 +7,7 @@
 mod augment;
 mod balance;
 mod batches;
+mod best;
 mod checkpoint;
 mod device;
 mod error;
@@ -18,12 +19,13 @@ mod run_folder;
 mod schedule;
 mod validate;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 pub use batches::Batch;
+pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
 pub use device::{Computer, DeviceChoice};
 pub use error::TrainError;
@@ -32,10 +34,10 @@ pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
 pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 
-use crate::arch::{Architecture, Parameters};
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
 use batches::{Epoch, Purpose, generator};
+use best::{BEST, BestState, first_parameters};
 use checkpoint::Checkpoint;
 use run_folder::{RunFolder, exact};
 use schedule::Schedule;
@@ -43,8 +45,6 @@ use validate::validate;
 
 /// The checkpoint that a training goes on from.
 const LAST: &str = "last.safetensors";
-/// The checkpoint of the best epoch.
-const BEST: &str = "best.safetensors";
 /// Time between checkpoints within an epoch.
 const SAVE_EVERY: Duration = Duration::from_secs(300);
 
@@ -114,76 +114,6 @@ pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainRepor
         best,
         end,
     })
-}
-
-/// The network of a run's best epoch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Best {
-    /// Its numbers.
-    pub parameters: Parameters,
-    /// The epoch, from 1.
-    pub epoch: usize,
-    /// Its macro ROC-AUC on the validation split.
-    pub roc_auc: f64,
-}
-
-/// What a run writes beside the best network's numbers.
-#[derive(Serialize, Deserialize)]
-struct BestState {
-    epoch: usize,
-    #[serde(with = "exact")]
-    roc_auc: f64,
-}
-
-/// The network of the best epoch of the run in the folder `run`; `None` if no epoch is done yet.
-///
-/// # Errors
-/// [`TrainError`] if it cannot be read, or is not the run's.
-pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, TrainError> {
-    let path = run.join(BEST);
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let found = Checkpoint::read(&path, Some(&description.network()))?;
-    let state: BestState =
-        serde_json::from_value(found.state).map_err(|error| TrainError::Run {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })?;
-    Ok(Some(Best {
-        parameters: found.parameters,
-        epoch: state.epoch,
-        roc_auc: state.roc_auc,
-    }))
-}
-
-/// The numbers that a training begins with.
-fn first_parameters(
-    architecture: &'static Architecture,
-    description: &RunDescription,
-) -> Result<Parameters, TrainError> {
-    let RunDescription { recipe, data, .. } = description;
-    let Some(start) = &recipe.start else {
-        let tags = data.tags.len();
-        let random = Parameters::random(architecture, recipe.width, data.bands, tags, recipe.seed);
-        return Ok(random);
-    };
-    let wrong = |reason: String| TrainError::Start {
-        run: start.display().to_string(),
-        reason,
-    };
-    let found = RunDescription::read(start)?;
-    let found = found.ok_or_else(|| wrong("there is no run of `trainer train`".to_owned()))?;
-    let (theirs, ours) = (found.network(), description.network());
-    if theirs != ours {
-        return Err(wrong(format!("it is of {theirs}, not of {ours}")));
-    }
-    if found.data.tags != data.tags {
-        return Err(wrong("its tags are others".to_owned()));
-    }
-    let best = best(start, &found)?;
-    let best = best.ok_or_else(|| wrong("it has no finished epoch yet".to_owned()))?;
-    Ok(best.parameters)
 }
 
 struct Training<'a> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use tagline_tests::interrupt_once;
 use trainer::data::{Dataset, Input, Split};
 
 use crate::corpus::{assert_window, window_of};
@@ -145,20 +146,13 @@ fn ctrl_c_ends_a_preparation_that_goes_on_later() {
         &[text(&out)],
     ]
     .concat();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+    let child = Command::new(env!("CARGO_BIN_EXE_trainer"))
         .args(&arguments)
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let first = out.join("00000.shard.json");
-    while !first.exists() && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
-    let ended = child.wait_with_output().unwrap();
+    let ended = interrupt_once(|| first.exists(), child);
     let error = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(130), "{error}");
     assert!(error.contains("run the same command again"), "{error}");

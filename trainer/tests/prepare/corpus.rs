@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use tagline_engine::{FrontEnd, RollingWindow};
+use tagline_tests::write_wav;
 use trainer::data::{Dataset, Input, Split};
 use trainer::prepare::{Collection, Options, PrepareError, Prepared, prepare};
 
@@ -24,17 +25,7 @@ pub fn samples(seed: u32, rate_hz: u32, seconds: f64) -> Vec<i16> {
 
 /// Writes a mono wav file; its folders are made.
 pub fn wav(path: &Path, rate_hz: u32, samples: &[i16]) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let bytes = samples.len() as u32 * 2;
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + bytes).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend(rate_hz.to_le_bytes());
-    file.extend((rate_hz * 2).to_le_bytes());
-    file.extend(b"\x02\0\x10\0data");
-    file.extend(bytes.to_le_bytes());
-    file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    std::fs::write(path, file).unwrap();
+    write_wav(path, rate_hz, samples.iter().copied());
 }
 
 /// A clip of 4 s, or of as many seconds.

@@ -1,0 +1,83 @@
+//! The best epoch of a run, and what a training begins with.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::checkpoint::Checkpoint;
+use super::run_folder::exact;
+use super::{RunDescription, TrainError};
+use crate::arch::{Architecture, Parameters};
+
+/// The checkpoint of the best epoch.
+pub(super) const BEST: &str = "best.safetensors";
+
+/// The network of a run's best epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// Its numbers.
+    pub parameters: Parameters,
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Its macro ROC-AUC on the validation split.
+    pub roc_auc: f64,
+}
+
+/// What a run writes beside the best network's numbers.
+#[derive(Serialize, Deserialize)]
+pub(super) struct BestState {
+    pub(super) epoch: usize,
+    #[serde(with = "exact")]
+    pub(super) roc_auc: f64,
+}
+
+/// The network of the best epoch of the run in the folder `run`; `None` if no epoch is done yet.
+///
+/// # Errors
+/// [`TrainError`] if it cannot be read, or is not the run's.
+pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, TrainError> {
+    let path = run.join(BEST);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let found = Checkpoint::read(&path, Some(&description.network()))?;
+    let state: BestState =
+        serde_json::from_value(found.state).map_err(|error| TrainError::Run {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+    Ok(Some(Best {
+        parameters: found.parameters,
+        epoch: state.epoch,
+        roc_auc: state.roc_auc,
+    }))
+}
+
+/// The numbers that a training begins with.
+pub(super) fn first_parameters(
+    architecture: &'static Architecture,
+    description: &RunDescription,
+) -> Result<Parameters, TrainError> {
+    let RunDescription { recipe, data, .. } = description;
+    let Some(start) = &recipe.start else {
+        let tags = data.tags.len();
+        let random = Parameters::random(architecture, recipe.width, data.bands, tags, recipe.seed);
+        return Ok(random);
+    };
+    let wrong = |reason: String| TrainError::Start {
+        run: start.display().to_string(),
+        reason,
+    };
+    let found = RunDescription::read(start)?;
+    let found = found.ok_or_else(|| wrong("there is no run of `trainer train`".to_owned()))?;
+    let (theirs, ours) = (found.network(), description.network());
+    if theirs != ours {
+        return Err(wrong(format!("it is of {theirs}, not of {ours}")));
+    }
+    if found.data.tags != data.tags {
+        return Err(wrong("its tags are others".to_owned()));
+    }
+    let best = best(start, &found)?;
+    let best = best.ok_or_else(|| wrong("it has no finished epoch yet".to_owned()))?;
+    Ok(best.parameters)
+}
