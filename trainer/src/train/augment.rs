@@ -1,5 +1,6 @@
-//! The same music at another level, through another equaliser, with noise, under other music: what
-//! can be done to a spectrogram in decibels, anew in each epoch.
+//! The same music at another level, a little faster or slower at the same pitch, through another
+//! equaliser, with noise, under other music, with a gap: what can be done to a spectrogram in
+//! decibels, anew in each epoch.
 
 use std::f32::consts::PI;
 
@@ -21,6 +22,12 @@ const NOISE_DB: [f32; 2] = [30.0, 80.0];
 /// How often there is other music, and how far below it lies.
 const MIXED: f64 = 0.25;
 const OTHER_DB: [f32; 2] = [0.0, 12.0];
+/// How often the music is faster or slower at its pitch, and by how much at most.
+const STRETCHED: f64 = 0.5;
+const STRETCH: f32 = 0.08;
+/// How often it falls silent, and for how much of the window.
+const GAPPED: f64 = 0.1;
+const GAP: [f32; 2] = [0.01, 0.12];
 
 /// Alters windows of a front-end.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +60,8 @@ impl Augment {
 
     /// Alters `window`, `[band, frame]`, the network's input, and its labels.
     ///
-    /// Of two pieces of music, each label is the mean of both by their power; what is unknown of
-    /// either is unknown.
+    /// Of two pieces of music, each label is the mean of both by the power that they have in the
+    /// mixture; what is unknown of either is unknown.
     pub fn alter(
         &self,
         random: &mut ChaCha8Rng,
@@ -66,15 +73,33 @@ impl Augment {
         for value in window.iter_mut() {
             *value = (*value - self.offset) / self.scale;
         }
+        if random.random_bool(STRETCHED) {
+            let speed = 1.0 + random.random_range(-STRETCH..STRETCH);
+            let mut straight = vec![0.0; frames];
+            for row in window.chunks_exact_mut(frames) {
+                straight.copy_from_slice(row);
+                play_at(speed, &straight, row);
+            }
+        }
         if let Some(other) = other {
             let below_db = random.random_range(OTHER_DB[0]..OTHER_DB[1]);
+            let mut power = [0.0; 2];
             for (value, other) in window.iter_mut().zip(other.window) {
                 let other_db = (other - self.offset) / self.scale - below_db;
+                power[0] += power_of(*value);
+                power[1] += power_of(other_db);
                 *value = sum_db(*value, other_db);
             }
-            let share = 1.0 / (1.0 + 10.0_f32.powf(-below_db / 10.0));
+            let share = (power[0] / (power[0] + power[1])) as f32;
             for (label, other) in labels.iter_mut().zip(other.labels) {
                 *label = share * *label + (1.0 - share) * other;
+            }
+        }
+        if random.random_bool(GAPPED) {
+            let length = (random.random_range(GAP[0]..GAP[1]) * frames as f32) as usize;
+            let start = random.random_range(0..=frames - length);
+            for row in window.chunks_exact_mut(frames) {
+                row[start..start + length].fill(self.floor_db);
             }
         }
         let bands = window.len() / frames;
@@ -96,6 +121,22 @@ impl Augment {
                 *value = (db + gains[band]).max(self.floor_db) * self.scale + self.offset;
             }
         }
+    }
+}
+
+/// The power of a level, full scale being 1.
+fn power_of(db: f32) -> f64 {
+    f64::from(db * std::f32::consts::LN_10 / 10.0).exp()
+}
+
+/// Reads `row` at another speed, from its beginning again after its end, as a window repeats what
+/// has been heard.
+fn play_at(speed: f32, row: &[f32], out: &mut [f32]) {
+    for (frame, value) in out.iter_mut().enumerate() {
+        let place = frame as f32 * speed;
+        let (at, way) = (place as usize % row.len(), place.fract());
+        let next = row[(at + 1) % row.len()];
+        *value = row[at] + way * (next - row[at]);
     }
 }
 
@@ -183,7 +224,39 @@ mod tests {
             assert!(window.iter().all(|value| (-3.0001..3.6).contains(value)));
             assert_eq!(labels[1], 1.0);
             assert!(labels[2].is_nan());
-            assert!((0.0..=0.5).contains(&labels[0]) && (labels[0] > 0.0) == is_mixed);
+            assert!((0.0..=1.0).contains(&labels[0]) && (labels[0] > 0.0) == is_mixed);
         }
+    }
+
+    #[test]
+    fn labels_follow_what_is_heard_and_not_what_was_turned_up() {
+        let augment = augment();
+        // Music at -40 dB, and silence at the floor.
+        let (music, silence) = (vec![0.0; 96 * 20], vec![-3.0; 96 * 20]);
+        for seed in 0..50 {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut alter = |below: &[f32], own: f32, above: &[f32], other: f32| {
+                let (mut window, mut labels) = (below.to_vec(), [own]);
+                let other = Other {
+                    window: above,
+                    labels: &[other],
+                };
+                augment.alter(&mut random, &mut window, &mut labels, 20, Some(other));
+                labels[0]
+            };
+            assert!(alter(&music, 1.0, &silence, 0.0) > 0.999);
+            assert!(alter(&silence, 0.0, &music, 1.0) > 0.999);
+            assert!((0.5..0.95).contains(&alter(&music, 1.0, &music, 0.0)));
+        }
+    }
+
+    #[test]
+    fn a_row_played_faster_begins_again_after_its_end() {
+        let row: Vec<f32> = (0..10).map(|n| n as f32).collect();
+        let mut out = vec![0.0; 10];
+        play_at(1.5, &row, &mut out);
+        assert_eq!(out, [0.0, 1.5, 3.0, 4.5, 6.0, 7.5, 9.0, 0.5, 2.0, 3.5]);
+        play_at(1.0, &row, &mut out);
+        assert_eq!(out, row);
     }
 }
