@@ -23,18 +23,20 @@ fn model(tags: &[&str]) -> Vec<u8> {
         .bytes()
 }
 
-/// Data in `data`: 12 validation clips of the tags `low`, which the louder half has, and `never`.
+/// Data in `data`: 12 validation clips of the tags `low`, which the louder half has, and `never`; and
+/// the same to test on.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tags = vec!["low".to_owned(), "never".to_owned()];
     let plan = Plan::new("small", tags, &[Input::Mel]);
     let mut writer = DatasetWriter::create(&folder.path().join("data"), plan).unwrap();
-    for number in 0..12 {
+    for clip in 0..24 {
+        let number = clip % 12;
         let level_db = -80.0 + number as f32;
         let info = ClipInfo {
-            id: format!("clip-{number}"),
-            path: format!("{number}.mp3"),
-            split: Split::Valid,
+            id: format!("clip-{clip}"),
+            path: format!("{clip}.mp3"),
+            split: if clip < 12 { Split::Valid } else { Split::Test },
             labels: vec![f32::from(u8::from(number >= 6)), 0.0],
             heard_frames: FRAMES,
             offset_seconds: 0.0,
@@ -75,7 +77,10 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
     let output = calibrate(folder.path(), &["--json"]);
     assert!(output.status.success(), "{output:?}");
     let named = errors(&output);
-    assert!(named.contains("fewer than 5 clips of this split have them: never"));
+    assert!(
+        named.contains("calibrated by the others' example: never"),
+        "{named}"
+    );
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let low = &json["tags"][0];
     assert_eq!((&low["tag"], &low["positives"]), (&"low".into(), &6.into()));
@@ -86,7 +91,10 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
     let after = Model::open(&folder.path().join("out.onnx")).unwrap();
     let calibration = after.info().calibration.as_ref().unwrap();
     assert_eq!(calibration[0], Calibration::NONE, "the data lack this tag");
-    assert_eq!(calibration[2], Calibration::NONE, "no clip has this tag");
+    assert!(
+        calibration[2].offset < -1.0,
+        "no clip has this tag, though the network says 99 %"
+    );
     assert_eq!(low["slope"].as_f64(), Some(calibration[1].slope));
     // Of one level, the raw probability is sigmoid((0.05 · level + 2 + 50) / 10): about 99 % for all.
     // Half of the clips lie above −74.5 dB, and so the calibrated one is a half there.
@@ -97,6 +105,29 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
     expected.calibration.clone_from(&after.info().calibration);
     expected.sha256.clone_from(&after.info().sha256);
     assert_eq!(**after.info(), expected);
+}
+
+#[test]
+fn clips_that_nothing_was_fitted_on_say_what_the_calibration_is_worth() {
+    let folder = folder();
+    let output = calibrate(folder.path(), &["--json", "--check", "test"]);
+    assert!(output.status.success(), "{output:?}");
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // The test clips are the validation clips again.
+    assert_eq!(json["check"]["split"], "test");
+    for figure in ["macro_f1", "mean_ece_before", "mean_ece_after"] {
+        assert_eq!(json["check"][figure], json[figure], "{figure}");
+    }
+    assert_eq!(json["tags"][0]["check"]["positives"], 6);
+    let output = calibrate(folder.path(), &["--check", "test"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().nth(1).unwrap().contains("on test"), "{text}");
+    assert!(
+        calibrate(folder.path(), &["--check", "train"])
+            .status
+            .code()
+            == Some(1)
+    );
 }
 
 #[test]
@@ -125,7 +156,7 @@ fn what_cannot_be_calibrated_is_a_named_error_and_leaves_the_file_that_was_there
         assert!(!said.contains("panicked"), "{said}");
         assert_eq!(std::fs::read(&out).unwrap(), b"a good model");
     };
-    refused(&["--split", "test"], "test");
+    refused(&["--split", "train"], "train");
     let nowhere = calibrate_to("no/such/folder/out.onnx", folder.path(), &[]);
     assert!(
         errors(&nowhere).contains("there is no folder"),

@@ -16,6 +16,8 @@ const LICENCE: &str = "MIT OR Apache-2.0";
 const PROVENANCE: &str = "Tagline's own weights: FCN-5 compact, distilled from the FCNs of Won et \
     al. (2020, MIT) on openly licensed music and speech, and trained on synthetic music labelled by \
     construction; models/README.md names every source";
+/// Music and speech, as people play it to the model; single notes of an instrument are neither.
+const ON_REAL_AUDIO: &str = "--without synth- --without no-music --without karoryfer-";
 /// The SoundFont of the synthetic music; its licence (MIT) leaves the model free.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
@@ -92,17 +94,13 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
             .args([Path::new("--run"), &run, Path::new("--out"), &raw]),
     )?;
     let on_data = [Path::new("--data"), &data];
-    // Real music is what people play to it; single notes of an instrument are none.
     step(
-        trainer("calibrate --without synth- --without karoryfer-")
+        trainer(&format!("calibrate --check test {ON_REAL_AUDIO}"))
             .args(on_data)
             .arg(&raw)
             .args([Path::new("--out"), &out]),
     )?;
-    for clips in [
-        "--without synth- --without no-music --without karoryfer- --seconds-heard",
-        "--only synth-",
-    ] {
+    for clips in [&format!("{ON_REAL_AUDIO} --seconds-heard"), "--only synth-"] {
         step(
             trainer(&format!("evaluate {clips}"))
                 .args(on_data)

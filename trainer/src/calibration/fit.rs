@@ -1,23 +1,57 @@
-//! Logistic regression of a tag's labels on the logit of its raw probability (Platt, "Probabilistic
-//! outputs for support vector machines", 1999): the slope and offset of highest likelihood.
+//! Logistic regression of what is there on the logit of a tag's raw probability (Platt,
+//! "Probabilistic outputs for support vector machines", 1999): the slope and offset of highest
+//! likelihood. A label of a half or more is a yes, so that the calibrated probability is that of a
+//! yes, and not how much of one is expected.
 //!
 //! A weak prior keeps few positives from exploding them: the slope is normal around 1 with a
-//! deviation of 1, the offset around 0 with one of 3. A hundred clips outweigh it.
+//! deviation of 1, the offset around 0 with one of 3. A hundred clips outweigh it. A tag that too few
+//! clips have is judged by the company it keeps: its prior has the mean and the deviation of the
+//! slopes and offsets of the tags that enough clips have (empirical Bayes).
 
 use tagline_engine::{Calibration, logit, sigmoid};
 
 use super::Sample;
-use crate::metrics::{POSITIVE_FROM, best_f1};
+use crate::metrics::best_f1;
 
-/// Deviation of the slope's prior.
-const SLOPE_DEVIATION: f64 = 1.0;
-/// Deviation of the offset's prior.
-const OFFSET_DEVIATION: f64 = 3.0;
+/// What is thought of a slope and an offset before any clip is seen: normal, independent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Prior {
+    mean: [f64; 2],
+    deviation: [f64; 2],
+}
+
+impl Prior {
+    const WEAK: Self = Self {
+        mean: [1.0, 0.0],
+        deviation: [1.0, 3.0],
+    };
+
+    /// That of a tag among others, of which these are known.
+    fn among(others: &[[f64; 2]]) -> Self {
+        if others.len() < FEWEST_TAGS {
+            return Self::WEAK;
+        }
+        let mean_of = |value: &dyn Fn(&[f64; 2]) -> f64| {
+            others.iter().map(value).sum::<f64>() / others.len() as f64
+        };
+        let mean = [0, 1].map(|part| mean_of(&|other| other[part]));
+        let deviation = [0, 1].map(|part| {
+            let variance = mean_of(&|other| (other[part] - mean[part]).powi(2));
+            variance.sqrt().max(LEAST_DEVIATION)
+        });
+        Self { mean, deviation }
+    }
+}
+
 /// The least slope: an order that tells nothing, or the wrong thing, still stays as it is.
 const LEAST_SLOPE: f64 = 0.01;
 /// Fewer clips with a tag than these say too little of how often it is there: one song is most of
 /// them.
 pub const FEWEST_POSITIVES: usize = 5;
+/// Fewer tags than these say too little of another.
+const FEWEST_TAGS: usize = 3;
+/// Tags that happen to be alike still leave a clip something to say of another.
+const LEAST_DEVIATION: f64 = 0.1;
 /// Steps of Newton's method at most; it takes five to ten.
 const MOST_STEPS: usize = 100;
 /// A step so short is the last.
@@ -30,53 +64,112 @@ const BINS: usize = 10;
 pub struct TagFit {
     /// The tag.
     pub tag: String,
+    /// Its calibration, and the threshold of the best F1 score.
+    pub calibration: Calibration,
+    /// What it does on the clips that it was fitted on.
+    pub quality: Quality,
+}
+
+/// What a tag's calibration does on some clips.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quality {
     /// Clips of which it is known whether they have the tag.
     pub clips: usize,
     /// Clips that have it.
     pub positives: usize,
-    /// Its calibration; that of [`Calibration::NONE`], with a threshold, where
-    /// fewer than [`FEWEST_POSITIVES`] have the tag.
-    pub calibration: Calibration,
     /// F1 score at the threshold; `None` where no clip has the tag.
     pub f1: Option<f64>,
-    /// Expected calibration error of the raw and of the calibrated probabilities, on these clips.
+    /// Expected calibration error of the raw and of the calibrated probabilities.
     pub errors: [f64; 2],
 }
 
-/// Fits one tag.
+/// Fits tags, with the `samples` of each.
+///
+/// # Panics
+/// If there are not as many samples as tags.
 #[must_use]
-pub fn fit(tag: &str, samples: &[Sample]) -> TagFit {
-    let positive: Vec<bool> = samples
+pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
+    assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
+    let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
+    let well_known = |points: &Vec<[f64; 2]>| {
+        points.iter().filter(|[_, yes]| *yes == 1.0).count() >= FEWEST_POSITIVES
+    };
+    let known: Vec<[f64; 2]> = points
         .iter()
-        .map(|sample| sample.label >= POSITIVE_FROM)
+        .filter(|points| well_known(points))
+        .map(|points| likeliest(points, Prior::WEAK))
         .collect();
-    let positives = positive.iter().filter(|&&positive| positive).count();
-    let mut calibration = Calibration::NONE;
-    if positives >= FEWEST_POSITIVES {
-        [calibration.slope, calibration.offset] = likeliest(samples).map(rounded);
-    }
+    let among = Prior::among(&known);
+    let tags = tags.iter().zip(samples).zip(&points);
+    tags.map(|((tag, samples), points)| {
+        let prior = if well_known(points) {
+            Prior::WEAK
+        } else {
+            among
+        };
+        let [slope, offset] = likeliest(points, prior).map(rounded);
+        fitted(tag, slope, offset, samples)
+    })
+    .collect()
+}
+
+/// The fit of this slope and offset, with its threshold.
+fn fitted(tag: &str, slope: f64, offset: f64, samples: &[Sample]) -> TagFit {
+    let mut calibration = Calibration {
+        slope,
+        offset,
+        ..Calibration::NONE
+    };
     let calibrated: Vec<f32> = samples
         .iter()
         .map(|sample| calibration.apply(sample.probability))
         .collect();
-    let best = best_f1(&calibrated, &positive);
-    if let Some(best) = best {
+    let positive: Vec<bool> = samples.iter().map(Sample::is_positive).collect();
+    if let Some(best) = best_f1(&calibrated, &positive) {
         // Downwards, so that the clip that it was found at still reaches it.
         calibration.threshold = (best.threshold * 1e6).floor() / 1e6;
     }
-    let labels = || samples.iter().map(|sample| sample.label);
-    let raw = samples.iter().map(|sample| sample.probability);
     TagFit {
         tag: tag.to_owned(),
+        calibration,
+        quality: quality(&calibration, samples),
+    }
+}
+
+/// What a calibration does on clips, which may be others than those that it was fitted on.
+#[must_use]
+pub fn quality(calibration: &Calibration, samples: &[Sample]) -> Quality {
+    let (mut positives, mut tagged, mut hits) = (0, 0, 0);
+    for sample in samples {
+        let yes = usize::from(sample.is_positive());
+        let shown = f64::from(calibration.apply(sample.probability));
+        let says = usize::from(shown >= calibration.threshold);
+        positives += yes;
+        tagged += says;
+        hits += yes * says;
+    }
+    let yes = |sample: &Sample| f32::from(u8::from(sample.is_positive()));
+    let raw = samples
+        .iter()
+        .map(|sample| (sample.probability, yes(sample)));
+    let shown = samples
+        .iter()
+        .map(|sample| (calibration.apply(sample.probability), yes(sample)));
+    Quality {
         clips: samples.len(),
         positives,
-        calibration,
-        f1: best.map(|best| best.f1),
-        errors: [
-            calibration_error(raw.zip(labels())),
-            calibration_error(calibrated.iter().copied().zip(labels())),
-        ],
+        f1: (positives > 0).then(|| 2.0 * hits as f64 / (tagged + positives) as f64),
+        errors: [calibration_error(raw), calibration_error(shown)],
     }
+}
+
+/// Logits, and 1 for a yes.
+fn points(samples: &[Sample]) -> Vec<[f64; 2]> {
+    let point = |sample: &Sample| {
+        let yes = f64::from(u8::from(sample.is_positive()));
+        [logit(sample.probability), yes]
+    };
+    samples.iter().map(point).collect()
 }
 
 /// The expected calibration error of probabilities and labels: how far, in each of ten bins of equal
@@ -95,17 +188,13 @@ pub fn calibration_error(samples: impl Iterator<Item = (f32, f32)>) -> f64 {
 }
 
 /// The likeliest slope and offset.
-fn likeliest(samples: &[Sample]) -> [f64; 2] {
-    let points: Vec<[f64; 2]> = samples
-        .iter()
-        .map(|sample| [logit(sample.probability), f64::from(sample.label)])
-        .collect();
-    let free = newton(&points, [1.0, 0.0], Free::Both);
+fn likeliest(points: &[[f64; 2]], prior: Prior) -> [f64; 2] {
+    let free = newton(points, prior.mean, Free::Both, prior);
     if free[0] >= LEAST_SLOPE {
         return free;
     }
     // What is minimised is convex, so the best of the allowed ones lies on the border.
-    newton(&points, [LEAST_SLOPE, free[1]], Free::Offset)
+    newton(points, [LEAST_SLOPE, free[1]], Free::Offset, prior)
 }
 
 /// What may change.
@@ -116,15 +205,15 @@ enum Free {
 }
 
 /// Damped Newton's method from `start`, slope and offset.
-fn newton(points: &[[f64; 2]], start: [f64; 2], free: Free) -> [f64; 2] {
+fn newton(points: &[[f64; 2]], start: [f64; 2], free: Free, prior: Prior) -> [f64; 2] {
     let mut at = start;
-    let mut cost = loss(points, at);
+    let mut cost = loss(points, at, prior);
     for _ in 0..MOST_STEPS {
-        let step = newton_step(points, at, free);
+        let step = newton_step(points, at, free, prior);
         let mut length = 1.0;
         let next = loop {
             let next = [at[0] - length * step[0], at[1] - length * step[1]];
-            let lower = loss(points, next);
+            let lower = loss(points, next, prior);
             if lower <= cost {
                 cost = lower;
                 break next;
@@ -144,7 +233,7 @@ fn newton(points: &[[f64; 2]], start: [f64; 2], free: Free) -> [f64; 2] {
 }
 
 /// Negative logarithm of likelihood and prior.
-fn loss(points: &[[f64; 2]], [slope, offset]: [f64; 2]) -> f64 {
+fn loss(points: &[[f64; 2]], [slope, offset]: [f64; 2], prior: Prior) -> f64 {
     let likelihood: f64 = points
         .iter()
         .map(|[x, label]| {
@@ -153,15 +242,23 @@ fn loss(points: &[[f64; 2]], [slope, offset]: [f64; 2]) -> f64 {
             z.max(0.0) + (-z.abs()).exp().ln_1p() - label * z
         })
         .sum();
-    let slope = (slope - 1.0) / SLOPE_DEVIATION;
-    let offset = offset / OFFSET_DEVIATION;
+    let slope = (slope - prior.mean[0]) / prior.deviation[0];
+    let offset = (offset - prior.mean[1]) / prior.deviation[1];
     likelihood + 0.5 * (slope * slope + offset * offset)
 }
 
 /// Inverse Hessian times gradient of [`loss`].
-fn newton_step(points: &[[f64; 2]], [slope, offset]: [f64; 2], free: Free) -> [f64; 2] {
-    let weights = [SLOPE_DEVIATION.powi(-2), OFFSET_DEVIATION.powi(-2)];
-    let mut gradient = [(slope - 1.0) * weights[0], offset * weights[1]];
+fn newton_step(
+    points: &[[f64; 2]],
+    [slope, offset]: [f64; 2],
+    free: Free,
+    prior: Prior,
+) -> [f64; 2] {
+    let weights = prior.deviation.map(|deviation| deviation.powi(-2));
+    let mut gradient = [
+        (slope - prior.mean[0]) * weights[0],
+        (offset - prior.mean[1]) * weights[1],
+    ];
     let (mut aa, mut ab, mut bb) = (weights[0], 0.0, weights[1]);
     for [x, label] in points {
         let p = sigmoid(slope * x + offset);

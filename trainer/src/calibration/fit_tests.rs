@@ -23,10 +23,14 @@ fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
         .collect()
 }
 
+fn fit_one(samples: &[Sample]) -> TagFit {
+    fit(&["tag".to_owned()], &[samples.to_vec()]).remove(0)
+}
+
 #[test]
 fn a_known_slope_and_offset_are_recovered() {
     for (slope, offset) in [(1.0, 0.0), (0.5, 1.5), (2.0, -1.0), (0.3, -2.0)] {
-        let found = fit("tag", &made(slope, offset, 40_000)).calibration;
+        let found = fit_one(&made(slope, offset, 40_000)).calibration;
         let apart = (found.slope - slope)
             .abs()
             .max((found.offset - offset).abs());
@@ -35,25 +39,24 @@ fn a_known_slope_and_offset_are_recovered() {
 }
 
 #[test]
-fn soft_labels_are_fitted_as_exactly_as_hard_ones() {
-    let samples: Vec<Sample> = made(1.0, 0.0, 2_000)
-        .into_iter()
+fn half_an_opinion_is_a_yes_and_less_is_a_no() {
+    let hard = made(0.5, 1.0, 2_000);
+    let soft: Vec<Sample> = hard
+        .iter()
         .map(|sample| Sample {
-            label: sigmoid(0.7 * logit(sample.probability) - 0.4) as f32,
-            ..sample
+            label: if sample.label == 1.0 { 0.5 } else { 0.49 },
+            ..*sample
         })
         .collect();
-    let found = fit("tag", &samples).calibration;
-    assert!((found.slope - 0.7).abs() < 0.01, "{found:?}");
-    assert!((found.offset + 0.4).abs() < 0.01, "{found:?}");
+    assert_eq!(fit_one(&soft), fit_one(&hard));
 }
 
 #[test]
 fn calibration_lowers_the_error_and_keeps_the_order() {
     let samples = made(0.5, 2.0, 5_000);
-    let fitted = fit("tag", &samples);
-    assert!(fitted.errors[0] > 0.1, "{fitted:?}");
-    assert!(fitted.errors[1] < 0.03, "{fitted:?}");
+    let fitted = fit_one(&samples);
+    assert!(fitted.quality.errors[0] > 0.1, "{fitted:?}");
+    assert!(fitted.quality.errors[1] < 0.03, "{fitted:?}");
     let mut raw: Vec<f32> = samples.iter().map(|sample| sample.probability).collect();
     raw.sort_by(f32::total_cmp);
     let shown: Vec<f32> = raw.iter().map(|p| fitted.calibration.apply(*p)).collect();
@@ -74,7 +77,7 @@ fn few_positives_among_many_do_not_explode_the_calibration() {
             label: 1.0,
         };
         samples.extend([positive; FEWEST_POSITIVES]);
-        let found = fit("tag", &samples).calibration;
+        let found = fit_one(&samples).calibration;
         assert!((0.01..4.0).contains(&found.slope), "{at}: {found:?}");
         assert!(found.offset.abs() < 12.0, "{at}: {found:?}");
         assert!((0.0..=1.0).contains(&found.threshold), "{at}: {found:?}");
@@ -90,7 +93,7 @@ fn a_tag_whose_order_is_wrong_keeps_a_slope_above_0() {
             ..sample
         })
         .collect();
-    let found = fit("tag", &samples).calibration;
+    let found = fit_one(&samples).calibration;
     assert_eq!(found.slope, LEAST_SLOPE);
     // What is left is the tag's share of the clips, all of them alike.
     let share = samples.iter().map(|s| f64::from(s.label)).sum::<f64>() / 2_000.0;
@@ -98,40 +101,59 @@ fn a_tag_whose_order_is_wrong_keeps_a_slope_above_0() {
 }
 
 #[test]
-fn without_a_positive_clip_the_networks_own_values_stay() {
-    for samples in [
-        Vec::new(),
-        vec![
-            Sample {
-                probability: 0.9,
-                label: 0.0
-            };
-            40
-        ],
-    ] {
-        let fitted = fit("tag", &samples);
-        assert_eq!(fitted.calibration, Calibration::NONE);
-        assert_eq!((fitted.positives, fitted.f1), (0, None));
-    }
+fn without_a_clip_or_company_the_networks_own_values_stay() {
+    let fitted = fit_one(&[]);
+    assert_eq!(fitted.calibration, Calibration::NONE);
+    assert_eq!((fitted.quality.positives, fitted.quality.f1), (0, None));
 }
 
 #[test]
-fn too_few_positives_leave_the_networks_own_values_and_still_give_a_threshold() {
-    let mut samples = made(0.5, 2.0, 400);
+fn a_tag_of_few_clips_is_calibrated_like_its_company() {
+    let positives = |samples: &[Sample]| samples.iter().filter(|s| s.is_positive()).count();
+    let mut rare = made(1.0, 0.0, 400);
     let mut kept = 0;
-    samples.retain(|sample| {
-        kept += usize::from(sample.label >= 0.5);
-        sample.label < 0.5 || kept < FEWEST_POSITIVES
+    rare.retain(|sample| {
+        kept += usize::from(sample.is_positive());
+        !sample.is_positive() || kept < FEWEST_POSITIVES
     });
-    let fitted = fit("tag", &samples);
-    assert_eq!(fitted.positives, FEWEST_POSITIVES - 1);
-    let Calibration {
-        slope,
-        offset,
-        threshold,
-    } = fitted.calibration;
-    assert_eq!((slope, offset), (1.0, 0.0));
-    assert!(threshold > 0.0 && fitted.f1.is_some());
+    assert_eq!(positives(&rare), FEWEST_POSITIVES - 1);
+    let company: Vec<Vec<Sample>> = [(0.6, -1.9), (0.5, -2.0), (0.4, -2.1), (0.5, -2.0)]
+        .into_iter()
+        .map(|(slope, offset)| made(slope, offset, 20_000))
+        .chain([rare, Vec::new()])
+        .collect();
+    let tags: Vec<String> = (0..company.len()).map(|n| n.to_string()).collect();
+    let fits = fit(&tags, &company);
+    for unsure in &fits[4..] {
+        let Calibration { slope, offset, .. } = unsure.calibration;
+        assert!((slope - 0.5).abs() < 0.2, "{unsure:?}");
+        assert!((offset + 2.0).abs() < 0.4, "{unsure:?}");
+    }
+    // The others are as they would be alone.
+    assert_eq!(fits[0].calibration, fit_one(&company[0]).calibration);
+}
+
+#[test]
+fn the_quality_is_that_of_the_clips_that_are_asked_about() {
+    let calibration = Calibration {
+        threshold: 0.4,
+        ..Calibration::NONE
+    };
+    let sample = |probability: f32, label: f32| Sample { probability, label };
+    // Three said to be there, of which two are; one of three is missed.
+    let samples = [
+        sample(0.45, 1.0),
+        sample(0.45, 1.0),
+        sample(0.45, 0.0),
+        sample(0.15, 1.0),
+    ];
+    let found = quality(&calibration, &samples);
+    assert_eq!((found.clips, found.positives), (4, 3));
+    assert!((found.f1.unwrap() - 2.0 / 3.0).abs() < 1e-12);
+    // Bin 0.4 to 0.5: 0.45 against 2/3; bin 0.1 to 0.2: 0.15 against 1.
+    let expected = (2.0 - 3.0 * 0.45 + 0.85) / 4.0;
+    assert!((found.errors[0] - expected).abs() < 1e-7, "{found:?}");
+    assert_eq!(found.errors[0], found.errors[1]);
 }
 
 #[test]
@@ -147,8 +169,8 @@ fn the_threshold_is_the_one_of_the_best_f1_in_calibrated_values() {
         sample(0.1, 0.0),
     ];
     // Twice each, so that there are enough to fit.
-    let fitted = fit("tag", &[samples, samples].concat());
-    assert!((fitted.f1.expect("positives") - 6.0 / 7.0).abs() < 1e-12);
+    let fitted = fit_one(&[samples, samples].concat());
+    assert!((fitted.quality.f1.expect("positives") - 6.0 / 7.0).abs() < 1e-12);
     let threshold = fitted.calibration.threshold;
     let reaches = |p: f32| f64::from(fitted.calibration.apply(p)) >= threshold;
     assert!(reaches(0.3) && !reaches(0.29), "{fitted:?}");

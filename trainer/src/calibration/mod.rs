@@ -1,7 +1,6 @@
 //! Fits a model's calibration, so that a probability means what the word says.
 //!
-//! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] for each tag →
-//! [`write()`], which puts the calibration into a copy of the model.
+//! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] → [`write()`], which puts the calibration into a copy of the model.
 
 mod error;
 mod fit;
@@ -17,8 +16,8 @@ use tract_onnx::pb::ModelProto;
 use crate::atomic;
 
 pub use error::CalibrateError;
-pub use fit::{FEWEST_POSITIVES, TagFit, calibration_error, fit};
-pub use report::{json_line, write_table};
+pub use fit::{FEWEST_POSITIVES, Quality, TagFit, calibration_error, fit, quality};
+pub use report::{Checked, json_line, write_table};
 pub use samples::{Sample, samples};
 
 /// The calibration of every tag of a model in its order, from the fits of some; the others stay as

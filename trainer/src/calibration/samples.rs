@@ -3,6 +3,7 @@
 use super::CalibrateError;
 use crate::data::Clips;
 use crate::evaluation::{Predictions, SharedTags};
+use crate::metrics::POSITIVE_FROM;
 
 /// One clip's answer for one tag.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,6 +12,14 @@ pub struct Sample {
     pub probability: f32,
     /// What is true, 0 to 1.
     pub label: f32,
+}
+
+impl Sample {
+    /// Whether the clip counts as one that has the tag.
+    #[must_use]
+    pub fn is_positive(&self) -> bool {
+        self.label >= POSITIVE_FROM
+    }
 }
 
 /// The samples of each of the `shared` tags, in their order. Labels that are unknown (not a number)

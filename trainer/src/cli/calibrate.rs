@@ -12,8 +12,8 @@ use super::choice::{Chosen, ClipChoice};
 use super::evaluate::{check_folder, clips_bar};
 use super::{Outcome, complain, still_wanted};
 use crate::calibration::{
-    CalibrateError, FEWEST_POSITIVES, TagFit, fit, json_line, of_all_tags, samples, write,
-    write_table,
+    CalibrateError, Checked, FEWEST_POSITIVES, Sample, TagFit, fit, json_line, of_all_tags,
+    quality, samples, write, write_table,
 };
 use crate::data::Split;
 
@@ -31,6 +31,9 @@ pub(super) struct CalibrateArgs {
     /// Which part of the data: train, valid or test.
     #[arg(long, default_value = "valid")]
     split: Split,
+    /// Say as well what the calibration does on this part of the data.
+    #[arg(long, value_name = "SPLIT")]
+    check: Option<Split>,
     #[command(flatten)]
     choice: ClipChoice,
     /// Where the calibrated model is written, whole or not at all.
@@ -47,30 +50,33 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     check_folder(&args.out)?;
     let model = Model::open(&args.model)?;
     let info = model.info();
-    let Chosen {
-        data,
-        clips,
-        shared,
-    } = args.choice.open(info, &args.data, args.split)?;
-
-    let mut predictor = args.predictor.open(&model, &clips)?;
-    let progress = clips_bar(clips.len());
-    let raw = predictor.predict(&clips, clips.frames(), &progress)?;
-    progress.finish_and_clear();
-
-    let samples = samples(&shared, &clips, &raw)?;
-    let fits: Vec<TagFit> = shared
-        .names()
-        .iter()
-        .zip(&samples)
-        .map(|(tag, samples)| fit(tag, samples))
-        .collect();
-    name_those_not_calibrated(&fits)?;
+    let (
+        Chosen {
+            data,
+            clips,
+            shared,
+        },
+        samples,
+    ) = heard(args, &model, args.split)?;
+    let fits = fit(shared.names(), &samples);
+    name_those_judged_by_others(&fits)?;
+    let checked = match args.check {
+        Some(split) => {
+            let (_, samples) = heard(args, &model, split)?;
+            let qualities = fits.iter().zip(&samples);
+            let qualities = qualities.map(|(fit, samples)| quality(&fit.calibration, samples));
+            Some(Checked {
+                split,
+                qualities: qualities.collect(),
+            })
+        }
+        None => None,
+    };
     write(&model, of_all_tags(&info.tags, &fits), &args.out)?;
 
     let mut out = Vec::new();
     if args.json {
-        writeln!(out, "{}", json_line(&fits))?;
+        writeln!(out, "{}", json_line(&fits, checked.as_ref()))?;
     } else {
         writeln!(
             out,
@@ -81,25 +87,43 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
             args.split,
             clips.len()
         )?;
-        write_table(&mut out, &fits)?;
+        write_table(&mut out, &fits, checked.as_ref())?;
     }
     still_wanted(std::io::stdout().write_all(&out))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn name_those_not_calibrated(fits: &[TagFit]) -> Result<(), CalibrateError> {
-    let without: Vec<&str> = fits
+/// What the model's network says of a split's chosen clips.
+fn heard(
+    args: &CalibrateArgs,
+    model: &Model,
+    split: Split,
+) -> Result<(Chosen, Vec<Vec<Sample>>), Box<dyn std::error::Error>> {
+    let chosen = args.choice.open(model.info(), &args.data, split)?;
+    let clips = &chosen.clips;
+    let mut predictor = args.predictor.open(model, clips)?;
+    let progress = clips_bar(clips.len());
+    let raw = predictor.predict(clips, clips.frames(), &progress)?;
+    progress.finish_and_clear();
+    let samples = samples(&chosen.shared, clips, &raw)?;
+    Ok((chosen, samples))
+}
+
+fn name_those_judged_by_others(fits: &[TagFit]) -> Result<(), CalibrateError> {
+    let few = |fit: &&TagFit| fit.quality.positives < FEWEST_POSITIVES;
+    let few: Vec<&str> = fits
         .iter()
-        .filter(|fit| fit.positives < FEWEST_POSITIVES)
+        .filter(few)
         .map(|fit| fit.tag.as_str())
         .collect();
-    if fits.iter().all(|fit| fit.positives == 0) {
+    if fits.iter().all(|fit| fit.quality.positives == 0) {
         return Err(CalibrateError::NoPositive);
     }
-    if !without.is_empty() {
+    if !few.is_empty() {
         complain(&format!(
-            "not calibrated, for fewer than {FEWEST_POSITIVES} clips of this split have them: {}",
-            without.join(", ")
+            "fewer than {FEWEST_POSITIVES} clips of this split have these tags, which are \
+             calibrated by the others' example: {}",
+            few.join(", ")
         ));
     }
     Ok(())
