@@ -16,7 +16,7 @@ use crate::evaluation::{
     AfterSeconds, EvaluateError, Predictions, frames_after, json_line, per_tag_figure,
     seconds_heard_figure, write_agreement, write_csv, write_seconds_table, write_table,
 };
-use crate::metrics::{Agreement, Bootstrap, Scores};
+use crate::metrics::{Agreement, Bootstrap, Scores, Units};
 
 /// Score a model on a prepared data set: ROC-AUC and average precision of each tag, and their means,
 /// with 95 % confidence intervals.
@@ -63,11 +63,31 @@ pub(super) struct EvaluateArgs {
     /// Resamples for the confidence intervals, 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     bootstrap: usize,
+    /// What is drawn for them: each clip on its own, or all clips of a source (the folder that their
+    /// names begin with) together.
+    #[arg(long, value_enum, default_value_t = Draw::Clips)]
+    draw: Draw,
     /// Seed of the resamples.
     #[arg(long, default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
     predictor: PredictorArgs,
+}
+
+/// What is drawn for confidence intervals.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Draw {
+    Clips,
+    Sources,
+}
+
+impl Draw {
+    fn units(self, clips: &Clips) -> Units {
+        match self {
+            Self::Clips => Units::clips(clips.len()),
+            Self::Sources => Units::sources((0..clips.len()).map(|clip| clips.id(clip))),
+        }
+    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -99,6 +119,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
         resamples: args.bootstrap,
         seed: args.seed,
     };
+    let units = args.draw.units(&clips);
 
     let mut predictor = args.predictor.open(&model, &clips)?;
     let lengths = lengths(&args.seconds_heard, info);
@@ -106,8 +127,9 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     let progress = clips_bar(clips.len() * (1 + partial.count()));
     let whole = predictor.predict(&clips, clips.frames(), &progress)?;
     let score = |said: &Predictions| -> Result<_, EvaluateError> {
-        let scores = shared.answers(&clips, said)?.score(bootstrap);
-        let agreement = Agreement::of(&shared.correlations(&clips, said), bootstrap);
+        let scores = shared.answers(&clips, said)?.score_over(&units, bootstrap);
+        let correlations = shared.correlations(&clips, said);
+        let agreement = Agreement::of(&correlations, &units, bootstrap);
         Ok((scores, agreement))
     };
     let (scores, agreement) = score(&whole)?;

@@ -83,7 +83,7 @@ impl SharedTags {
     /// Spearman's correlation of what the model said of each of `clips` with its labels, over the
     /// tags whose label is known; clips whose labels are all yes or no have none.
     #[must_use]
-    pub fn correlations(&self, clips: &Clips, probabilities: &[Vec<f32>]) -> Vec<f64> {
+    pub fn correlations(&self, clips: &Clips, probabilities: &[Vec<f32>]) -> Vec<Option<f64>> {
         let of_clip = |(clip, probabilities): (usize, &Vec<f32>)| {
             let labels = clips.labels(clip);
             let pairs = self.places.iter().filter_map(|[in_model, in_data]| {
@@ -94,11 +94,7 @@ impl SharedTags {
             let graded = pairs.iter().any(|(_, label)| *label > 0.0 && *label < 1.0);
             graded.then(|| spearman(&pairs)).flatten()
         };
-        probabilities
-            .iter()
-            .enumerate()
-            .filter_map(of_clip)
-            .collect()
+        probabilities.iter().enumerate().map(of_clip).collect()
     }
 
     /// What the model said of each of `clips` (`[clip][tag of the model]`), beside its labels.

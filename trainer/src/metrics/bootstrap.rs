@@ -1,4 +1,6 @@
-//! Confidence intervals by resampling clips.
+//! Confidence intervals by resampling clips, or all clips of a source together.
+
+use std::collections::BTreeMap;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ranking::{Areas, Ranking};
 
-/// How confidence intervals are found: clips are drawn with replacement, as many as there are; an
+/// How confidence intervals are found: [`Units`] are drawn with replacement, as many as there are; an
 /// interval spans the middle 95 % of what the draws give (the percentile bootstrap).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bootstrap {
@@ -32,6 +34,49 @@ impl Default for Bootstrap {
             resamples: 1000,
             seed: 0,
         }
+    }
+}
+
+/// What is drawn. Clips of one album are alike: where some sources stand for all there are, whole
+/// sources are to be drawn, or the intervals are too narrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Units {
+    /// The unit of each clip.
+    of_clip: Vec<usize>,
+    count: usize,
+}
+
+impl Units {
+    /// Each clip on its own.
+    #[must_use]
+    pub fn clips(clips: usize) -> Self {
+        Self {
+            of_clip: (0..clips).collect(),
+            count: clips,
+        }
+    }
+
+    /// All clips of a source together: the folder that their names begin with, and of a name without
+    /// a folder the name.
+    pub fn sources<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut numbers = BTreeMap::new();
+        let of_clip = names
+            .map(|name| {
+                let source = name.split_once('/').map_or(name, |(source, _)| source);
+                let next = numbers.len();
+                *numbers.entry(source).or_insert(next)
+            })
+            .collect();
+        Self {
+            of_clip,
+            count: numbers.len(),
+        }
+    }
+
+    /// Number of units.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
     }
 }
 
@@ -77,50 +122,56 @@ impl Interval {
     }
 }
 
-/// Areas `[resample][tag]` of resamples of `clips` clips.
+/// Areas `[resample][tag]` of resamples.
 pub(super) fn resample(
     rankings: &[Ranking],
-    clips: usize,
+    units: &Units,
     bootstrap: Bootstrap,
 ) -> Vec<Vec<Areas>> {
     (0..bootstrap.resamples as u64)
         .into_par_iter()
         .map_init(
-            || vec![0u16; clips],
+            || vec![0u16; units.count],
             |counts, resample| {
                 draw(counts, bootstrap.seed, resample);
-                let areas =
-                    |ranking: &Ranking| ranking.areas_weighted(|clip| u64::from(counts[clip]));
+                let times = |clip: usize| u64::from(counts[units.of_clip[clip]]);
+                let areas = |ranking: &Ranking| ranking.areas_weighted(times);
                 rankings.iter().map(areas).collect()
             },
         )
         .collect()
 }
 
-/// The interval of the mean of one value a clip.
-pub(super) fn mean_interval(values: &[f64], bootstrap: Bootstrap) -> Option<Interval> {
-    let mut counts = vec![0; values.len()];
+/// The interval of the mean of one value a clip, of those that have one.
+pub(super) fn mean_interval(
+    values: &[Option<f64>],
+    units: &Units,
+    bootstrap: Bootstrap,
+) -> Option<Interval> {
+    let mut counts = vec![0; units.count];
     let mean = |resample| {
         draw(&mut counts, bootstrap.seed, resample);
-        let sum: f64 = values
-            .iter()
-            .zip(&counts)
-            .map(|(v, n)| v * f64::from(*n))
-            .sum();
-        sum / values.len() as f64
+        let (mut sum, mut drawn) = (0.0, 0.0);
+        for (value, unit) in values.iter().zip(&units.of_clip) {
+            if let Some(value) = value {
+                sum += value * f64::from(counts[*unit]);
+                drawn += f64::from(counts[*unit]);
+            }
+        }
+        (drawn > 0.0).then(|| sum / drawn)
     };
-    Interval::middle((0..bootstrap.resamples as u64).map(mean).collect())
+    Interval::middle((0..bootstrap.resamples as u64).filter_map(mean).collect())
 }
 
-/// How often each clip is drawn in one resample. Each resample has a stream of the generator, so it
+/// How often each unit is drawn in one resample. Each resample has a stream of the generator, so it
 /// does not matter which thread draws it.
 fn draw(counts: &mut [u16], seed: u64, resample: u64) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(resample);
     counts.fill(0);
     for _ in 0..counts.len() {
-        let clip = random.random_range(0..counts.len());
-        counts[clip] = counts[clip].saturating_add(1);
+        let unit = random.random_range(0..counts.len());
+        counts[unit] = counts[unit].saturating_add(1);
     }
 }
 
@@ -135,6 +186,23 @@ mod tests {
         let single = Interval::middle(vec![3.0]).unwrap();
         assert_eq!(<[f64; 2]>::from(single), [3.0, 3.0]);
         assert_eq!(Interval::middle(Vec::new()), None);
+    }
+
+    #[test]
+    fn clips_of_a_source_are_drawn_together_and_widen_the_interval() {
+        let names: Vec<String> = (0..200).map(|n| format!("album-{}/{n}", n / 20)).collect();
+        let sources = Units::sources(names.iter().map(String::as_str));
+        assert_eq!(sources.count(), 10);
+        assert_eq!(sources.of_clip[19..21], [0, 1]);
+        // Each album of a kind: ten values are known, not two hundred.
+        let values: Vec<Option<f64>> = (0..200).map(|n| Some(f64::from(n / 20 % 2))).collect();
+        let width = |units: &Units| {
+            let interval = mean_interval(&values, units, Bootstrap::default()).unwrap();
+            interval.high - interval.low
+        };
+        assert!(width(&sources) > 3.0 * width(&Units::clips(200)));
+        let loose = Units::sources(["a.ogg", "b.ogg", "a.ogg"].into_iter());
+        assert_eq!((loose.count(), loose.of_clip), (2, vec![0, 1, 0]));
     }
 
     #[test]

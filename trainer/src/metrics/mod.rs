@@ -11,7 +11,7 @@ mod scores;
 mod spearman;
 
 pub use answers::{Answers, AnswersError};
-pub use bootstrap::{Bootstrap, Interval};
+pub use bootstrap::{Bootstrap, Interval, Units};
 pub use ranking::{BestF1, average_precision, best_f1, roc_auc};
 pub use scores::{Scores, TagScores};
 pub use spearman::{Agreement, spearman};

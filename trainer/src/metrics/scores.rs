@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Answers;
-use super::bootstrap::{self, Bootstrap, Interval};
+use super::bootstrap::{self, Bootstrap, Interval, Units};
 use super::ranking::{Areas, BestF1, Ranking};
 
 /// Scores of one tag.
@@ -58,15 +58,22 @@ impl Scores {
 }
 
 impl Answers {
-    /// Scores of these answers. Tags with one class alone are in no average. In the intervals, a
-    /// resample that leaves a tag with one class has no area for it, and averages the others.
+    /// Scores of these answers, with intervals over clips.
     #[must_use]
     pub fn score(&self, bootstrap: Bootstrap) -> Scores {
+        self.score_over(&Units::clips(self.clips()), bootstrap)
+    }
+
+    /// Scores of these answers, with intervals over `units` of their clips. Tags with one class alone
+    /// are in no average. In the intervals, a resample that leaves a tag with one class has no area
+    /// for it, and averages the others.
+    #[must_use]
+    pub fn score_over(&self, units: &Units, bootstrap: Bootstrap) -> Scores {
         let ranking = |tag| Ranking::new(self.scores_of(tag), self.truth_of(tag));
         let tags = 0..self.tags().len();
         let rankings: Vec<Ranking> = tags.clone().into_par_iter().map(ranking).collect();
         let areas: Vec<Areas> = rankings.iter().map(Ranking::areas).collect();
-        let resamples = bootstrap::resample(&rankings, self.clips(), bootstrap);
+        let resamples = bootstrap::resample(&rankings, units, bootstrap);
         let tags = tags.map(|tag| TagScores {
             tag: self.tags()[tag].clone(),
             positives: self

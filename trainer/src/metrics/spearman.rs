@@ -1,6 +1,6 @@
 //! How alike two rankings are.
 
-use super::bootstrap::{self, Bootstrap, Interval};
+use super::bootstrap::{self, Bootstrap, Interval, Units};
 
 /// Spearman's rank correlation of pairs of numbers: Pearson's of their ranks, equal numbers having
 /// the mean of theirs. −1 to 1.
@@ -46,13 +46,13 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// The mean of the clips' correlations; `None` of none.
+    /// The mean of the clips' correlations, of those that have one; `None` of none.
     #[must_use]
-    pub fn of(correlations: &[f64], bootstrap: Bootstrap) -> Option<Self> {
-        let clips = correlations.len();
+    pub fn of(correlations: &[Option<f64>], units: &Units, bootstrap: Bootstrap) -> Option<Self> {
+        let clips = correlations.iter().flatten().count();
         (clips > 0).then(|| Self {
-            spearman: correlations.iter().sum::<f64>() / clips as f64,
-            interval: bootstrap::mean_interval(correlations, bootstrap),
+            spearman: correlations.iter().flatten().sum::<f64>() / clips as f64,
+            interval: bootstrap::mean_interval(correlations, units, bootstrap),
             clips,
         })
     }
@@ -82,12 +82,16 @@ mod tests {
 
     #[test]
     fn the_mean_lies_in_its_interval() {
-        let correlations: Vec<f64> = (0..100).map(|n| f64::from(n % 10) / 10.0).collect();
-        let agreement = Agreement::of(&correlations, Bootstrap::default()).unwrap();
+        let some = (0..100).map(|n| Some(f64::from(n % 10) / 10.0));
+        let correlations: Vec<Option<f64>> = some.chain([None; 20]).collect();
+        let units = Units::clips(correlations.len());
+        let agreement = Agreement::of(&correlations, &units, Bootstrap::default()).unwrap();
+        assert_eq!(agreement.clips, 100);
         let interval = agreement.interval.unwrap();
         assert!((agreement.spearman - 0.45).abs() < 1e-12);
         assert!(interval.low > 0.38 && interval.low < 0.45);
         assert!(interval.high < 0.52 && interval.high > 0.45);
-        assert_eq!(Agreement::of(&[], Bootstrap::default()), None);
+        let none = Agreement::of(&[None], &Units::clips(1), Bootstrap::default());
+        assert_eq!(none, None);
     }
 }
