@@ -56,7 +56,7 @@ pub fn run(workspace: &Workspace, build: Build) -> Result<(), Error> {
 ///
 /// All at once, always: cargo settles the features of shared dependencies for all packages of
 /// one command together, and would compile the inference engine again for each other choice.
-fn compile(build: Build) -> Command {
+pub fn compile(build: Build) -> Command {
     let mut command = cargo();
     command
         .args(["build", "--package", PLUGIN])

@@ -29,8 +29,8 @@ pub struct Recipe {
     /// A model that teaches; several times for several
     #[arg(long, value_name = "MODEL", required = true)]
     teacher: Vec<PathBuf>,
-    /// What computes: cpu, cuda or vulkan
-    #[arg(long, default_value = "cpu")]
+    /// What trains
+    #[arg(long, default_value = "cpu", value_parser = ["cpu", "cuda", "vulkan"])]
     device: String,
     /// Folder of everything on the way, 5 GB; an interrupted recipe goes on there
     #[arg(long, default_value = "target/default-model")]
@@ -46,7 +46,11 @@ pub struct Recipe {
 /// # Errors
 /// Those of building, and of the first step that fails.
 pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
-    bundle::run(workspace, Build::Release)?;
+    let mut build = bundle::compile(Build::Release);
+    if recipe.device != "cpu" {
+        build.arg(format!("--features=trainer/{}", recipe.device));
+    }
+    process::run_to_stderr(&mut build)?;
     let absolute = |path: &Path| workspace.started_in.join(path);
     let work = absolute(&recipe.work);
     create_folder(&work)?;
