@@ -10,9 +10,10 @@ use tract_onnx::pb::ModelProto;
 
 use super::ExportError;
 use super::quantize::quantize_int8;
-use crate::data::{Clips, Split};
+use crate::data::Split;
 use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
 use crate::metrics::Bootstrap;
+use crate::spread::spread;
 
 /// Most clips of the training split that the ranges of values are taken from.
 const CALIBRATION_CLIPS: usize = 256;
@@ -40,7 +41,8 @@ pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<I
     let proto = ModelProto::decode(model.onnx()).map_err(|error| ExportError::Int8 {
         reason: error.to_string(),
     })?;
-    let windows = calibration(&train)?;
+    let windows = spread(&train, CALIBRATION_CLIPS).collect::<Result<Vec<_>, _>>();
+    let windows = windows.map_err(EvaluateError::from)?;
     let mut info = (**model.info()).clone();
     info.provenance += &format!(
         "; made int8 with {} training clips of {}",
@@ -63,17 +65,4 @@ pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<I
         model: quantized,
         clips: test.len(),
     })
-}
-
-/// Windows from all over the split.
-fn calibration(clips: &Clips) -> Result<Vec<Vec<f32>>, ExportError> {
-    let step = clips.len().div_ceil(CALIBRATION_CLIPS);
-    (0..clips.len())
-        .step_by(step)
-        .map(|clip| {
-            let mut window = vec![0.0; clips.bands() * clips.frames()];
-            clips.read(clip, &mut window).map_err(EvaluateError::from)?;
-            Ok(window)
-        })
-        .collect()
 }
