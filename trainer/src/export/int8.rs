@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use prost::Message;
 use tagline_engine::{BackendChoice, Model, write_metadata};
 use tract_onnx::pb::ModelProto;
@@ -11,7 +10,7 @@ use tract_onnx::pb::ModelProto;
 use super::ExportError;
 use super::quantize::quantize_int8;
 use crate::data::Split;
-use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
+use crate::evaluation::{EvaluateError, Predictor, SharedTags, Steps, open_data_of};
 use crate::metrics::Bootstrap;
 use crate::spread::spread;
 
@@ -33,8 +32,14 @@ pub struct Int8 {
 /// split. ONNX Runtime is looked for in `library_dirs`, too.
 ///
 /// # Errors
-/// [`ExportError`] if the data are not the model's, or the model cannot be quantized or run.
-pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<Int8, ExportError> {
+/// [`ExportError`] if the data are not the model's, the model cannot be quantized or run, or
+/// `steps` ends it.
+pub fn to_int8(
+    model: &Model,
+    data: &Path,
+    library_dirs: &[PathBuf],
+    steps: &dyn Steps,
+) -> Result<Int8, ExportError> {
     let data = open_data_of(model.info(), data)?;
     let train = data.split(Split::Train).map_err(EvaluateError::from)?;
     let test = data.split(Split::Test).map_err(EvaluateError::from)?;
@@ -49,19 +54,33 @@ pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<I
         windows.len(),
         data.name()
     );
-    let mut quantized = quantize_int8(&proto, windows)?;
+    let ranges = steps.step("ranges", windows.len());
+    let counted = windows.into_iter().map_while(|window| {
+        ranges.clip_done();
+        (!ranges.interrupted()).then_some(window)
+    });
+    let quantized = quantize_int8(&proto, counted);
+    if ranges.interrupted() {
+        return Err(EvaluateError::Interrupted.into());
+    }
+    drop(ranges);
+    let mut quantized = quantized?;
     write_metadata(&mut quantized, &info);
     let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
     let shared = SharedTags::between(&model.info().tags, data.tags())?;
-    let score = |model: &Model| -> Result<f64, ExportError> {
+    let score = |model: &Model, what: &str| -> Result<f64, ExportError> {
         let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
-        let answers = predictor.predict(&test, test.frames(), &ProgressBar::hidden())?;
+        let progress = steps.step(what, test.len());
+        let answers = predictor.predict(&test, test.frames(), &*progress)?;
         let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
         Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
     };
     Ok(Int8 {
-        roc_auc: [score(model)?, score(&quantized)?],
+        roc_auc: [
+            score(model, "test in f32")?,
+            score(&quantized, "test in int8")?,
+        ],
         model: quantized,
         clips: test.len(),
     })
