@@ -21,6 +21,7 @@ pub mod metrics;
 mod network;
 mod onnx;
 pub mod prepare;
+mod spread;
 pub mod synth;
 pub mod tag;
 pub mod train;

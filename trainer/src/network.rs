@@ -18,13 +18,24 @@ pub struct NetworkWeights {
     pub dense_bias: Vec<f32>,
 }
 
-/// `gain · x + offset`, the same for all frames or one of each a frame.
+/// `gain · x + offset` of the input.
 #[derive(Clone, Debug)]
 pub struct InputAffine {
-    /// Factors: one, or one for each frame.
+    /// What has factors of its own.
+    pub along: Along,
+    /// Factors: one, or one for each row or frame.
     pub gain: Vec<f32>,
     /// Offsets: as many.
     pub offset: Vec<f32>,
+}
+
+/// What has a factor and an offset of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Along {
+    /// Each row, or all values have the same.
+    Rows,
+    /// Each frame, or all values have the same.
+    Frames,
 }
 
 /// Convolution, then activation, then perhaps max-pooling.
@@ -67,7 +78,7 @@ impl NetworkWeights {
     pub fn any_length(&self) -> bool {
         self.input
             .as_ref()
-            .is_none_or(|input| input.gain.len() == 1)
+            .is_none_or(|input| input.along == Along::Rows || input.gain.len() == 1)
     }
 }
 

@@ -17,7 +17,7 @@ use tract_onnx::pb::{
 };
 
 use crate::import::Activation;
-use crate::network::NetworkWeights;
+use crate::network::{Along, NetworkWeights};
 
 /// A model of `network` for windows `[bands, frames]` of `input`, without metadata yet.
 #[must_use]
@@ -67,7 +67,10 @@ impl Graph {
     fn network(&mut self, network: &NetworkWeights, input: &str) {
         let mut last = input.to_owned();
         if let Some(input) = &network.input {
-            let shape = [1, 1, 1, input.gain.len()];
+            let shape = match input.along {
+                Along::Rows => [1, 1, input.gain.len(), 1],
+                Along::Frames => [1, 1, 1, input.gain.len()],
+            };
             let gain = self.tensor("input.gain", &shape, &input.gain);
             let offset = self.tensor("input.offset", &shape, &input.offset);
             last = self.node("Mul", "input.scaled", &[&last, &gain], vec![]);

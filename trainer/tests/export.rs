@@ -1,5 +1,6 @@
 //! Exported models against the networks they are made of.
 
+use burn::tensor::{Device, Tensor, TensorData};
 use prost::Message;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,16 +8,20 @@ use tagline_engine::{Backend, BackendChoice, Model, ModelInfo, OutputKind, open_
 use tagline_tests::onnx_runtime;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value;
-use trainer::arch::{ARCHITECTURES, Architecture, Parameters};
+use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters};
 use trainer::cpu::{Processor, Windows};
 use trainer::export::to_model;
 
 const TAGS: usize = 4;
 
 /// Parameters whose batch norms are not what they begin as.
-fn parameters(architecture: &Architecture, bands: usize) -> Parameters {
+fn parameters(architecture: &Architecture, width: f64, bands: usize) -> Parameters {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let mut parameters = Parameters::random(architecture, 0.05, bands, TAGS, 2);
+    let mut parameters = Parameters::random(architecture, width, bands, TAGS, 2);
+    if let Some(rows) = &mut parameters.rows {
+        rows.gain.fill_with(|| rng.random_range(0.5..2.0));
+        rows.offset.fill_with(|| rng.random_range(-0.5..0.5));
+    }
     for block in &mut parameters.blocks {
         for map in 0..block.maps_out {
             block.gain[map] = rng.random_range(0.5..1.5) * if map % 4 == 1 { -1.0 } else { 1.0 };
@@ -64,59 +69,83 @@ fn difference(model: &Model, backend: Backend, windows: &[f32], expected: &[f32]
     largest
 }
 
-#[test]
-fn every_architecture_gives_the_same_probabilities_as_a_model_file() {
-    let runtime = onnx_runtime("every_architecture_gives_the_same_probabilities_as_a_model_file");
-    for architecture in ARCHITECTURES {
-        let info = info(architecture);
-        let size = [info.front_end.input_bands(), info.front_end.frames];
-        let parameters = parameters(architecture, size[0]);
-        let model = to_model(architecture, &parameters, &info).unwrap();
-        assert_eq!(model.info().tags, info.tags);
-        assert_eq!(model.info().front_end, info.front_end);
+/// What Burn makes of `windows`.
+fn in_burn(
+    architecture: &Architecture,
+    parameters: &Parameters,
+    windows: &[f32],
+    size: [usize; 2],
+) -> Vec<f32> {
+    let device = Device::flex();
+    let network = Network::new(architecture, parameters, &device);
+    let shape = [windows.len() / (size[0] * size[1]), 1, size[0], size[1]];
+    let windows = Tensor::from_data(TensorData::new(windows.to_vec(), shape), &device);
+    let found = network.forward(windows).into_data();
+    found.iter::<f32>().collect()
+}
 
-        let mut rng = ChaCha8Rng::seed_from_u64(4);
-        let windows = (0..2 * size[0] * size[1]).map(|_| rng.random_range(-2.0..2.0));
-        let windows: Vec<f32> = windows.collect();
-        let values = Windows {
-            values: &windows,
-            clips: 2,
-            size,
-        };
-        let expected = Processor::new(architecture).predict(&parameters, values);
-        let spread = expected
-            .iter()
-            .fold(0f32, |all, one| all.max((one - 0.5).abs()));
-        assert!(
-            spread > 0.05,
-            "{}: {expected:?} says nothing",
-            architecture.name
-        );
-        for backend in [Backend::Tract, Backend::OnnxRuntimeCpu] {
-            if backend == Backend::Tract || runtime.is_some() {
-                let difference = difference(&model, backend, &windows, &expected);
-                println!(
-                    "{}: {difference:.1e} in {}",
-                    architecture.name,
-                    backend.name()
-                );
-                assert!(difference < 1e-5, "{}: {difference}", architecture.name);
-            }
+/// The model of `architecture` gives what Burn and the processor's own passes give.
+fn check(architecture: &'static Architecture, width: f64, clips: usize) {
+    let runtime = onnx_runtime("export");
+    let name = architecture.name;
+    let info = info(architecture);
+    let size = [info.front_end.input_bands(), info.front_end.frames];
+    let parameters = parameters(architecture, width, size[0]);
+    let model = to_model(architecture, &parameters, &info).unwrap();
+    assert_eq!(model.info().tags, info.tags);
+    assert_eq!(model.info().front_end, info.front_end);
+
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let windows = (0..clips * size[0] * size[1]).map(|_| rng.random_range(-2.0..2.0));
+    let windows: Vec<f32> = windows.collect();
+    let values = Windows {
+        values: &windows,
+        clips,
+        size,
+    };
+    let expected = in_burn(architecture, &parameters, &windows, size);
+    let ours = Processor::new(architecture).predict(&parameters, values);
+    let largest = expected.iter().zip(&ours).map(|(a, b)| (a - b).abs());
+    assert!(largest.fold(0.0, f32::max) < 1e-5, "{name}: {ours:?}");
+    let spread = expected.iter().map(|one| (one - 0.5).abs());
+    assert!(
+        spread.fold(0.0, f32::max) > 0.05,
+        "{name}: {expected:?} says nothing"
+    );
+    for backend in [Backend::Tract, Backend::OnnxRuntimeCpu] {
+        if backend == Backend::Tract || runtime.is_some() {
+            let difference = difference(&model, backend, &windows, &expected);
+            println!("{name}: {difference:.1e} in {}", backend.name());
+            assert!(difference < 1e-5, "{name}: {difference}");
         }
     }
+}
+
+#[test]
+fn every_architecture_gives_burns_probabilities_as_a_model_file() {
+    for architecture in ARCHITECTURES {
+        check(architecture, 0.05, 2);
+    }
+}
+
+#[test]
+fn a_network_of_full_width_gives_burns_probabilities_as_a_model_file() {
+    check(Architecture::named("fcn5-compact").unwrap(), 1.0, 1);
 }
 
 #[test]
 fn batch_and_time_are_free_and_the_graph_is_a_plain_chain() {
     for architecture in ARCHITECTURES {
         let info = info(architecture);
-        let parameters = parameters(architecture, info.front_end.input_bands());
+        let parameters = parameters(architecture, 0.05, info.front_end.input_bands());
         let model = to_model(architecture, &parameters, &info).unwrap();
         let graph = ModelProto::decode(model.onnx()).unwrap().graph.unwrap();
         let mut last = graph.input[0].name.clone();
         for node in &graph.node {
             assert_eq!(node.input[0], last, "{}", architecture.name);
             let known = [
+                "Mul",
+                "Add",
                 "Conv",
                 "Relu",
                 "MaxPool",

@@ -24,6 +24,10 @@ fn batch(size: [usize; 2], seed: u64) -> (Vec<f32>, Vec<f32>) {
 fn parameters(architecture: &Architecture, bands: usize) -> Parameters {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let mut parameters = Parameters::random(architecture, 0.03, bands, TAGS, 1);
+    if let Some(rows) = &mut parameters.rows {
+        rows.gain.fill_with(|| rng.random_range(0.5..2.0));
+        rows.offset.fill_with(|| rng.random_range(-0.5..0.5));
+    }
     for block in &mut parameters.blocks {
         for map in 0..block.maps_out {
             block.gain[map] = rng.random_range(0.5..1.5) * if map % 3 == 1 { -1.0 } else { 1.0 };
@@ -122,10 +126,9 @@ fn every_architectures_gradients_are_those_of_burn() {
         for ((tensor, _, found), (_, _, expected)) in pairs {
             assert_close(&format!("{name} {tensor}"), found, expected, 2e-3);
         }
-        assert_eq!(
-            parameters.tensors().len(),
-            5 * architecture.blocks.len() + 2
-        );
+        let rows = if architecture.scaled_rows { 2 } else { 0 };
+        let tensors = rows + 5 * architecture.blocks.len() + 2;
+        assert_eq!(parameters.tensors().len(), tensors, "{name}");
     }
 }
 

@@ -235,7 +235,7 @@ fn the_best_epoch_is_exported_as_a_model_that_says_where_it_comes_from() {
     );
     assert!(std::fs::read(&out).unwrap() == model.onnx());
 
-    let int8 = to_int8(&model, &options.data, &[]).unwrap();
+    let int8 = to_int8(&model, &options.data, &[], &()).unwrap();
     assert_eq!(
         (int8.clips, &int8.model.info().tags),
         (8, &model.info().tags)

@@ -5,7 +5,7 @@ mod parameters;
 mod table;
 
 pub use network::{BatchStatistics, ConvBlock, Network, TrainingOutput};
-pub use parameters::{BlockParameters, EPSILON, Named, Parameters};
+pub use parameters::{BlockParameters, EPSILON, Named, Parameters, RowScaling};
 pub use table::ARCHITECTURES;
 
 use crate::data::Input;
@@ -22,6 +22,9 @@ pub struct Architecture {
     pub title: &'static str,
     /// What it listens to.
     pub input: Input,
+    /// Whether each row of the input is first brought to mean 0 and deviation 1 on the training
+    /// data ([`RowScaling`]).
+    pub scaled_rows: bool,
     /// Its blocks, from the input on.
     pub blocks: &'static [Block],
 }

@@ -6,12 +6,14 @@ use burn::tensor::module::{batch_norm, batch_norm_train, conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
 
-use super::parameters::{BlockParameters, EPSILON, Parameters};
+use super::parameters::{BlockParameters, EPSILON, Parameters, RowScaling};
 use super::{Architecture, Block, DROPOUT};
 
 /// The network: `[clip, 1, band, frame]` in, logits out.
 #[derive(Module, Debug)]
 pub struct Network {
+    #[module(skip)]
+    rows: Option<RowScaling>,
     /// The blocks in order.
     pub blocks: Vec<ConvBlock>,
     /// Weights of the last 1×1 convolution, `[tag, map, 1, 1]`.
@@ -69,6 +71,7 @@ impl Network {
             .collect();
         let (tags, maps) = (parameters.tags(), parameters.maps());
         Self {
+            rows: parameters.rows.clone(),
             blocks,
             weights: trained(id(), &parameters.weights, [tags, maps, 1, 1], device),
             bias: trained(id(), &parameters.bias, [tags], device),
@@ -92,6 +95,7 @@ impl Network {
             }
         });
         Parameters {
+            rows: self.rows.clone(),
             blocks: blocks.collect(),
             weights: values(self.weights.val()),
             bias: values(self.bias.val()),
@@ -106,6 +110,7 @@ impl Network {
     #[must_use]
     pub fn forward_training(&self, windows: Tensor<4>, dropout: bool) -> TrainingOutput {
         let mut statistics = Vec::new();
+        let windows = self.scale_rows(windows);
         let maps = self.blocks.iter().fold(windows, |maps, block| {
             let convolved = block.convolve(maps);
             let normed = batch_norm_train(convolved, block.gain.val(), block.offset.val(), EPSILON);
@@ -133,6 +138,7 @@ impl Network {
     /// window is longer than the network's own.
     #[must_use]
     pub fn forward(&self, windows: Tensor<4>) -> Tensor<2> {
+        let windows = self.scale_rows(windows);
         let maps = self.blocks.iter().fold(windows, |maps, block| {
             let normed = batch_norm(
                 block.convolve(maps),
@@ -148,6 +154,18 @@ impl Network {
         let [clips, tags, bands, frames] = probabilities.dims();
         let each = probabilities.reshape([clips, tags, bands * frames]);
         each.mean_dim(2).reshape([clips, tags])
+    }
+
+    fn scale_rows(&self, windows: Tensor<4>) -> Tensor<4> {
+        let Some(RowScaling { gain, offset }) = &self.rows else {
+            return windows;
+        };
+        let device = windows.device();
+        let of_rows = |values: &[f32]| {
+            let data = TensorData::new(values.to_vec(), [1, 1, values.len(), 1]);
+            Tensor::<4>::from_data(data, &device)
+        };
+        windows * of_rows(gain) + of_rows(offset)
     }
 
     fn output(&self, maps: Tensor<4>) -> Tensor<4> {

@@ -12,12 +12,82 @@ pub const EPSILON: f64 = 1e-5;
 /// All numbers of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
+    /// What the rows of the input go through first, in networks that scale them.
+    pub rows: Option<RowScaling>,
     /// Each block's.
     pub blocks: Vec<BlockParameters>,
     /// Weights of the last 1×1 convolution, `[tag, map]`.
     pub weights: Vec<f32>,
     /// Bias of the last 1×1 convolution, one a tag.
     pub bias: Vec<f32>,
+}
+
+/// `gain · x + offset` of each row of a network's input. It is found once, of the training data
+/// ([`Self::measured`]), and not trained: the first layer can have any factor and offset itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowScaling {
+    /// One factor a row.
+    pub gain: Vec<f32>,
+    /// One offset a row.
+    pub offset: Vec<f32>,
+}
+
+/// Smallest deviation of a row that is brought to 1: a row that hardly moves in the training data
+/// says nothing, and shall not shout when it moves later.
+const LEAST_DEVIATION: f64 = 1e-3;
+
+impl RowScaling {
+    /// Leaves `rows` rows as they are.
+    #[must_use]
+    pub fn identity(rows: usize) -> Self {
+        Self {
+            gain: vec![1.0; rows],
+            offset: vec![0.0; rows],
+        }
+    }
+
+    /// Brings each of `rows` rows of `windows`, each `[row, frame]`, to mean 0 and deviation 1 over
+    /// all of them; leaves them as they are if there is no window.
+    ///
+    /// # Errors
+    /// The first window's.
+    pub fn measured<E>(
+        rows: usize,
+        windows: impl IntoIterator<Item = Result<Vec<f32>, E>>,
+    ) -> Result<Self, E> {
+        let (mut sums, mut count) = (vec![[0.0; 2]; rows], 0.0);
+        for window in windows {
+            let window = window?;
+            let frames = window.len() / rows;
+            count += frames as f64;
+            for (sums, row) in sums.iter_mut().zip(window.chunks_exact(frames)) {
+                for value in row.iter().copied().map(f64::from) {
+                    sums[0] += value;
+                    sums[1] += value * value;
+                }
+            }
+        }
+        if count == 0.0 {
+            return Ok(Self::identity(rows));
+        }
+        let lines = sums.iter().map(|[sum, squares]| {
+            let mean = sum / count;
+            let variance = (squares / count - mean * mean).max(0.0);
+            let gain = 1.0 / variance.sqrt().max(LEAST_DEVIATION);
+            (gain as f32, (-mean * gain) as f32)
+        });
+        let (gain, offset) = lines.unzip();
+        Ok(Self { gain, offset })
+    }
+
+    /// Scales windows, `[window, row, frame]` of `frames` frames.
+    #[must_use]
+    pub fn apply(&self, windows: &[f32], frames: usize) -> Vec<f32> {
+        let lines = self.gain.iter().zip(&self.offset).cycle();
+        let rows = windows.chunks_exact(frames).zip(lines);
+        rows.flat_map(|(row, (gain, offset))| row.iter().map(move |x| gain * x + offset))
+            .collect()
+    }
 }
 
 /// The numbers of one block.
@@ -56,6 +126,10 @@ impl Parameters {
     /// Zeros in the shapes of `architecture` at `width`, for windows of `bands` bands.
     #[must_use]
     pub fn zeros(architecture: &Architecture, width: f64, bands: usize, tags: usize) -> Self {
+        let rows = architecture.scaled_rows.then(|| RowScaling {
+            gain: vec![0.0; bands],
+            offset: vec![0.0; bands],
+        });
         let mut maps_in = 1;
         let mut bands = bands;
         let maps = architecture.maps(width);
@@ -80,6 +154,7 @@ impl Parameters {
         });
         let blocks: Vec<BlockParameters> = blocks.collect();
         Self {
+            rows,
             weights: vec![0.0; tags * maps_in],
             bias: vec![0.0; tags],
             blocks,
@@ -98,6 +173,9 @@ impl Parameters {
     ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut parameters = Self::zeros(architecture, width, bands, tags);
+        if let Some(rows) = &mut parameters.rows {
+            *rows = RowScaling::identity(bands);
+        }
         for block in &mut parameters.blocks {
             let deviation = (2.0 / block.fan_in() as f32).sqrt();
             fill(&mut block.kernels, deviation, &mut rng);
@@ -139,6 +217,10 @@ impl Parameters {
     pub fn tensors(&mut self) -> Vec<Named<'_, Vec<f32>>> {
         let (tags, maps) = (self.tags(), self.maps());
         let mut all: Vec<Named<'_, Vec<f32>>> = Vec::new();
+        if let Some(RowScaling { gain, offset }) = &mut self.rows {
+            all.push(("input.gain".into(), vec![gain.len()], gain));
+            all.push(("input.offset".into(), vec![offset.len()], offset));
+        }
         for (number, block) in (1..).zip(&mut self.blocks) {
             let name = |part: &str| format!("block{number}.{part}");
             let [bands, frames] = block.kernel;
@@ -193,6 +275,44 @@ mod tests {
         assert!((power * block.fan_in() as f32 / 2.0 - 1.0).abs() < 0.02);
         assert_eq!(random(1), random(1));
         assert_ne!(random(1), random(2));
+    }
+
+    #[test]
+    fn rows_of_any_size_become_alike_and_one_that_does_not_move_stays_calm() {
+        // Mean and deviation of a 0th coefficient, of a derivative, and of silence.
+        let rows = [(-2.0, 0.7), (0.0, 0.005), (-3.0, 0.0)];
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut window = || {
+            let mut noise = vec![0.0; 3 * 500];
+            fill(&mut noise, 1.0, &mut rng);
+            let rows = noise.chunks_exact_mut(500).zip(rows);
+            rows.for_each(|(row, (mean, deviation))| {
+                row.iter_mut().for_each(|x| *x = mean + deviation * *x);
+            });
+            noise
+        };
+        let windows = [window(), window()];
+        let found = RowScaling::measured(3, windows.clone().map(Ok::<_, ()>)).unwrap();
+        for (gain, (_, deviation)) in found.gain.iter().zip(rows) {
+            assert!(
+                (gain * f32::max(deviation, 1e-3) - 1.0).abs() < 0.05,
+                "{gain}"
+            );
+        }
+        let scaled = found.apply(&windows.concat(), 500);
+        for row in [0, 1, 2] {
+            let rows = scaled.chunks_exact(500).skip(row).step_by(3);
+            let values: Vec<f32> = rows.flatten().copied().collect();
+            let mean = values.iter().sum::<f32>() / 1000.0;
+            let power = values.iter().map(|x| x * x).sum::<f32>() / 1000.0;
+            assert!(mean.abs() < 1e-3, "{mean}");
+            assert!(
+                (power - if row == 2 { 0.0 } else { 1.0 }).abs() < 1e-2,
+                "{power}"
+            );
+        }
+        let none = RowScaling::measured(3, Vec::<Result<Vec<f32>, ()>>::new()).unwrap();
+        assert_eq!(none, RowScaling::identity(3));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "fcn3",
         title: "FCN-3",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[
             square(256).pool(3, 5).drop(),
             square(768).pool(4, 16).drop(),
@@ -25,6 +26,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "fcn4",
         title: "FCN-4",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[
             square(128).pool(2, 4).drop(),
             square(384).pool(4, 5).drop(),
@@ -36,18 +38,21 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "fcn5",
         title: "FCN-5",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &FCN5,
     },
     Architecture {
         name: "fcn6",
         title: "FCN-6",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[FCN5[0], FCN5[1], FCN5[2], FCN5[3], FCN5[4], point(1024)],
     },
     Architecture {
         name: "fcn7",
         title: "FCN-7",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[
             FCN5[0],
             FCN5[1],
@@ -63,6 +68,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "fcn4-stft",
         title: "FCN-4 on STFT",
         input: Input::Stft,
+        scaled_rows: false,
         blocks: &[
             square(128).pool(2, 4).drop(),
             square(384).pool(4, 5).drop(),
@@ -76,6 +82,8 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "mfcc",
         title: "MFCC network",
         input: Input::Mfcc,
+        // The 0th coefficient is some 50 times as large as the derivatives.
+        scaled_rows: true,
         blocks: &[
             frame(128).pool(1, 4).drop(),
             point(384).pool(1, 5).drop(),
@@ -89,6 +97,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "fcn5-compact",
         title: "FCN-5 compact",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[
             square(32).pool(2, 4),
             square(128).pool(2, 4),
@@ -102,6 +111,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
         name: "fcn5-won2020",
         title: "FCN-5 of Won et al.",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[
             square(64).pool(2, 4),
             square(128).pool(2, 4),

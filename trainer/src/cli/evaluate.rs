@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use tagline_engine::{Model, ModelInfo};
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
+use super::counted::Counted;
 use super::{Outcome, still_wanted};
 use crate::data::{Clips, Split};
 use crate::evaluation::{
-    AfterSeconds, EvaluateError, Predictions, frames_after, json_line, per_tag_figure,
-    seconds_heard_figure, write_agreement, write_csv, write_seconds_table, write_table,
+    AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
+    per_tag_figure, seconds_heard_figure, write_agreement, write_csv, write_seconds_table,
+    write_table,
 };
 use crate::metrics::{Agreement, Bootstrap, Scores, Units};
 
@@ -149,7 +150,11 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
             agreement,
         });
     }
-    progress.finish_and_clear();
+    // Asked for while the scores were computed.
+    if progress.interrupted() {
+        return Err(EvaluateError::Interrupted.into());
+    }
+    drop(progress);
 
     write_files(args, info, &clips, &whole, &scores, &by_seconds)?;
     let mut out = Vec::new();
@@ -198,14 +203,9 @@ fn lengths(seconds: &[f64], model: &ModelInfo) -> Vec<usize> {
     frames
 }
 
-/// A bar that counts clips.
-pub(super) fn clips_bar(clips: usize) -> ProgressBar {
-    let bar = ProgressBar::new(clips as u64);
-    let template = "{bar:30} {pos}/{len} clips, {per_sec}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
+/// Shows how many of `clips` are done; Ctrl-C ends the work.
+pub(super) fn clips_bar(clips: usize) -> Counted {
+    Counted::new("clips", clips)
 }
 
 /// Writes what is asked for, each file whole or not at all.

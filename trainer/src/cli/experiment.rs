@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use indicatif::ProgressBar;
 
 use super::backend::{BackendArg, library_dirs};
-use super::evaluate::clips_bar;
+use super::counted::Counted;
 use super::train::Shown;
 use super::{Outcome, interrupted, say, still_wanted};
 use crate::arch::Architecture;
+use crate::evaluation::ClipProgress;
 use crate::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
 use crate::interrupt::Stop;
 use crate::metrics::Bootstrap;
@@ -132,8 +132,8 @@ impl Watcher for OnTerminal {
         Box::new(Shown::new(architecture))
     }
 
-    fn testing(&self, clips: usize) -> ProgressBar {
-        clips_bar(clips)
+    fn testing(&self, clips: usize) -> Box<dyn ClipProgress + '_> {
+        Box::new(Counted::new("test", clips))
     }
 
     fn interrupted(&self) -> bool {

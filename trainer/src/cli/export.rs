@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::backend::library_dirs;
+use super::counted::CountedSteps;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
 use crate::About;
 use crate::export::{Export, Int8, to_int8, write};
@@ -52,7 +53,7 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
             model: int8,
             roc_auc: [before, after],
             clips,
-        } = to_int8(&model, data, &library_dirs())?;
+        } = to_int8(&model, data, &library_dirs(), &CountedSteps)?;
         cost = format!(
             "int8: macro ROC-AUC {after:.4} on {clips} test clips, {before:.4} in f32 ({:+.4})\n",
             after - before,

@@ -3,6 +3,7 @@
 mod backend;
 mod calibrate;
 mod choice;
+mod counted;
 mod data;
 mod distill;
 mod evaluate;
@@ -23,6 +24,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tagline_engine::Model;
 
+use crate::evaluation::EvaluateError;
+use crate::export::ExportError;
 use crate::interrupt::EXIT_STATUS;
 
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
@@ -67,6 +70,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Train(args) => train::run(args),
     };
     outcome.unwrap_or_else(|error| {
+        if is_interruption(&*error) {
+            return interrupted(&*error);
+        }
         complain(&error.to_string());
         ExitCode::FAILURE
     })
@@ -106,6 +112,15 @@ fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
 fn interrupted(how: &dyn std::error::Error) -> ExitCode {
     complain(&how.to_string());
     ExitCode::from(EXIT_STATUS)
+}
+
+/// Whether a model's run over clips was ended by Ctrl-C.
+fn is_interruption(error: &(dyn std::error::Error + 'static)) -> bool {
+    let evaluation = match error.downcast_ref() {
+        Some(ExportError::Evaluate(source)) => Some(source),
+        _ => error.downcast_ref(),
+    };
+    matches!(evaluation, Some(EvaluateError::Interrupted))
 }
 
 /// What went wrong, in a line on standard error.

@@ -4,21 +4,19 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::counted::{Pace, duration, how_far};
 use super::{Outcome, say, still_wanted};
 use crate::arch::{ARCHITECTURES, Architecture};
 use crate::interrupt::{EXIT_STATUS, Stop};
 use crate::train::{
     self, DeviceChoice, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport,
 };
-
-/// Time between plain lines where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// Train a network on prepared data, or go on with a training: the same command resumes it.
 #[derive(Debug, Args)]
@@ -145,7 +143,7 @@ struct State {
     best: Option<f64>,
     /// When the current stretch of steps began, and at which step.
     since: (Instant, usize),
-    last_line: Instant,
+    pace: Pace,
     /// Seconds that validations took, on average.
     validation: f64,
     validating: Option<Instant>,
@@ -168,7 +166,7 @@ impl Shown {
                 batch: 0,
                 best: None,
                 since: (now, 0),
-                last_line: now,
+                pace: Pace::new(),
                 validation: 0.0,
                 validating: None,
             }),
@@ -199,8 +197,7 @@ impl Shown {
             duration(left),
         );
         self.bar.set_position(step as u64);
-        if self.bar.is_hidden() && state.last_line.elapsed() > LINE_EVERY {
-            state.last_line = Instant::now();
+        if self.bar.is_hidden() && state.pace.is_due() {
             let (epoch, steps) = (state.done + 1, state.steps);
             self.line(&format!(
                 "epoch {epoch}/{}, step {step}/{steps}: {text}",
@@ -244,8 +241,13 @@ impl Progress for Shown {
             }
             Event::Step { step, loss } => self.step(state, step, loss),
             Event::Validating { clips, of } => {
-                state.validating.get_or_insert_with(Instant::now);
-                self.bar.set_message(format!("validation {clips}/{of}"));
+                let begun = *state.validating.get_or_insert_with(Instant::now);
+                let how_far = how_far(clips as u64, of as u64, begun.elapsed());
+                if self.bar.is_hidden() && state.pace.is_due() {
+                    let (epoch, epochs) = (state.done + 1, state.epochs);
+                    self.line(&format!("epoch {epoch}/{epochs}, validation: {how_far}"));
+                }
+                self.bar.set_message(format!("validation: {how_far}"));
             }
             Event::Epoch { record, best } => {
                 if let Some(start) = state.validating.take() {
@@ -259,7 +261,7 @@ impl Progress for Shown {
                 );
                 self.line(&epoch_line(record, state.epochs, best));
                 self.begin_epoch(state, 0);
-                state.last_line = Instant::now();
+                state.pace.restart();
             }
         }
     }
@@ -283,13 +285,4 @@ fn epoch_line(record: &EpochRecord, epochs: usize, best: bool) -> String {
         "epoch {epoch}/{epochs}: loss {train_loss:.4}, ROC-AUC {roc_auc:.4}, PR-AUC \
          {pr_auc:.4}, {seconds:.0} s{best}"
     )
-}
-
-fn duration(seconds: f64) -> String {
-    let minutes = (seconds / 60.0).ceil() as u64;
-    match (seconds, minutes) {
-        (..60.0, _) => format!("{seconds:.0} s"),
-        (_, ..120) => format!("{minutes} min"),
-        _ => format!("{} h {} min", minutes / 60, minutes % 60),
-    }
 }

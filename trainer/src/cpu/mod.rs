@@ -17,7 +17,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::arch::{Architecture, DROPOUT, Kernel, Parameters};
+use crate::arch::{Architecture, DROPOUT, Kernel, Parameters, RowScaling};
 use block::{BlockPass, Mode};
 use columns::Shape;
 use convolution::Backward;
@@ -31,6 +31,20 @@ pub struct Windows<'a> {
     pub clips: usize,
     /// Bands and frames of a window.
     pub size: [usize; 2],
+}
+
+impl<'a> Windows<'a> {
+    fn scaled(&self, rows: &RowScaling) -> Vec<f32> {
+        rows.apply(self.values, self.size[1])
+    }
+
+    /// These windows, with `values` in place of their own where there are any.
+    fn with(self, values: Option<&'a [f32]>) -> Self {
+        Self {
+            values: values.unwrap_or(self.values),
+            ..self
+        }
+    }
 }
 
 /// What a step learns from a batch.
@@ -76,6 +90,8 @@ impl Processor {
         labels: &[f32],
         seed: Option<u64>,
     ) -> Gradients {
+        let scaled = parameters.rows.as_ref().map(|rows| windows.scaled(rows));
+        let windows = windows.with(scaled.as_deref());
         let dropout = seed.map(|seed| move |block, clip| generator(seed, block, clip));
         self.forward(
             parameters,
@@ -122,6 +138,8 @@ impl Processor {
     /// Probabilities, `[clip, tag]`, by the running statistics; the mean along time where the
     /// windows are longer than the network's own.
     pub fn predict(&mut self, parameters: &Parameters, windows: Windows<'_>) -> Vec<f32> {
+        let scaled = parameters.rows.as_ref().map(|rows| windows.scaled(rows));
+        let windows = windows.with(scaled.as_deref());
         self.forward(parameters, windows, Mode::Running);
         let size = self.output_size(windows.size);
         let logits = self.logits(parameters, windows, size);

@@ -45,6 +45,9 @@ pub enum EvaluateError {
         /// What is wrong with it.
         source: AnswersError,
     },
+    /// Ctrl-C.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
     /// There is nothing to average.
     #[error("no tag has both a clip with it and one without it in this split, so none has an AUC")]
     NothingToScore,

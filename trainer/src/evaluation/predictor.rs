@@ -4,7 +4,6 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use indicatif::ProgressBar;
 use rayon::prelude::*;
 use tagline_engine::{Backend, BackendChoice, Model, Network, open_network};
 
@@ -14,6 +13,35 @@ use crate::inference::run_or_replace;
 
 /// Probabilities `[clip][tag of the model]`.
 pub type Predictions = Vec<Vec<f32>>;
+
+/// Hears of every clip that a model has been run on, from any thread, and may end the work.
+pub trait ClipProgress: Sync {
+    /// One more clip is done.
+    fn clip_done(&self);
+
+    /// Whether the work shall end now.
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody listens.
+impl ClipProgress for () {
+    fn clip_done(&self) {}
+}
+
+/// Hears of work that goes over clips several times.
+pub trait Steps {
+    /// `what` begins, over so many clips.
+    fn step(&self, what: &str, clips: usize) -> Box<dyn ClipProgress + '_>;
+}
+
+/// Nobody listens.
+impl Steps for () {
+    fn step(&self, _what: &str, _clips: usize) -> Box<dyn ClipProgress + '_> {
+        Box::new(())
+    }
+}
 
 /// A model with a network for each thread.
 pub struct Predictor<'a> {
@@ -50,16 +78,16 @@ impl<'a> Predictor<'a> {
         self.networks[0].backend()
     }
 
-    /// Runs the model on the first `heard_frames` frames of every clip; `progress` moves by one a
-    /// clip. The data must have been prepared with the model's front-end.
+    /// Runs the model on the first `heard_frames` frames of every clip. The data must have been
+    /// prepared with the model's front-end.
     ///
     /// # Errors
-    /// [`EvaluateError`] if a clip cannot be read or the network fails.
+    /// [`EvaluateError`] if a clip cannot be read, the network fails, or `progress` ends it.
     pub fn predict(
         &mut self,
         clips: &Clips,
         heard_frames: usize,
-        progress: &ProgressBar,
+        progress: &dyn ClipProgress,
     ) -> Result<Predictions, EvaluateError> {
         let (model, next) = (self.model, &AtomicUsize::new(0));
         let done = std::thread::scope(|scope| {
@@ -98,7 +126,7 @@ fn work(
     clips: &Clips,
     heard_frames: usize,
     next: &AtomicUsize,
-    progress: &ProgressBar,
+    progress: &dyn ClipProgress,
 ) -> Result<Vec<(usize, Vec<f32>)>, EvaluateError> {
     let mut windows = HeardWindows::new(clips, &model.info().front_end, heard_frames);
     let mut window = vec![0.0; clips.bands() * clips.frames()];
@@ -108,12 +136,15 @@ fn work(
         if clip >= clips.len() {
             return Ok(done);
         }
+        if progress.interrupted() {
+            return Err(EvaluateError::Interrupted);
+        }
         windows.read(clip, &mut window)?;
         let mut probabilities = vec![0.0; model.info().tags.len()];
         run_or_replace(network, model, |network| {
             network.run(&window, &mut probabilities)
         })?;
         done.push((clip, probabilities));
-        progress.inc(1);
+        progress.clip_done();
     }
 }

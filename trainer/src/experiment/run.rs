@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use serde_json::{Map, Value};
 use tagline_engine::{BackendChoice, Model};
 
@@ -11,7 +10,7 @@ use super::{Experiment, ExperimentError, Results, RunResult, System, figure_2};
 use crate::arch::Architecture;
 use crate::atomic;
 use crate::data::{DataError, Dataset, Split};
-use crate::evaluation::{EvaluateError, Predictor, SharedTags};
+use crate::evaluation::{ClipProgress, EvaluateError, Predictor, SharedTags};
 use crate::export::Export;
 use crate::metrics::{Bootstrap, Scores};
 use crate::train::{self, DeviceChoice, End, Progress, Recipe, TrainOptions};
@@ -57,9 +56,9 @@ pub trait Watcher {
         Box::new(())
     }
 
-    /// A bar for the test of a system on so many clips.
-    fn testing(&self, _clips: usize) -> ProgressBar {
-        ProgressBar::hidden()
+    /// What hears of the test of a system on so many clips.
+    fn testing(&self, _clips: usize) -> Box<dyn ClipProgress + '_> {
+        Box::new(())
     }
 
     /// Whether the experiment shall end now.
@@ -219,7 +218,10 @@ impl Prepared {
             .map_err(|source| ExperimentError::Export { system, source })?;
         let scores = self
             .test(&model, data, options, watcher)
-            .map_err(|source| ExperimentError::Evaluate { system, source })?;
+            .map_err(|source| match source {
+                EvaluateError::Interrupted => ExperimentError::Interrupted,
+                source => ExperimentError::Evaluate { system, source },
+            })?;
         let result = RunResult {
             architecture: self.architecture.name.to_owned(),
             recipe: options.recipe.clone(),
@@ -251,9 +253,9 @@ impl Prepared {
         let shared = SharedTags::between(&model.info().tags, data.tags())?;
         let library_dirs = &options.library_dirs;
         let mut predictor = Predictor::open(model, options.backend, library_dirs, options.jobs)?;
-        let bar = watcher.testing(clips.len());
-        let predictions = predictor.predict(&clips, clips.frames(), &bar)?;
-        bar.finish_and_clear();
+        let progress = watcher.testing(clips.len());
+        let predictions = predictor.predict(&clips, clips.frames(), &*progress)?;
+        drop(progress);
         Ok(shared
             .answers(&clips, &predictions)?
             .score(options.bootstrap))

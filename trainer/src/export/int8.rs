@@ -3,16 +3,16 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use prost::Message;
 use tagline_engine::{BackendChoice, Model, write_metadata};
 use tract_onnx::pb::ModelProto;
 
 use super::ExportError;
 use super::quantize::quantize_int8;
-use crate::data::{Clips, Split};
-use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
+use crate::data::Split;
+use crate::evaluation::{EvaluateError, Predictor, SharedTags, Steps, open_data_of};
 use crate::metrics::Bootstrap;
+use crate::spread::spread;
 
 /// Most clips of the training split that the ranges of values are taken from.
 const CALIBRATION_CLIPS: usize = 256;
@@ -32,48 +32,56 @@ pub struct Int8 {
 /// split. ONNX Runtime is looked for in `library_dirs`, too.
 ///
 /// # Errors
-/// [`ExportError`] if the data are not the model's, or the model cannot be quantized or run.
-pub fn to_int8(model: &Model, data: &Path, library_dirs: &[PathBuf]) -> Result<Int8, ExportError> {
+/// [`ExportError`] if the data are not the model's, the model cannot be quantized or run, or
+/// `steps` ends it.
+pub fn to_int8(
+    model: &Model,
+    data: &Path,
+    library_dirs: &[PathBuf],
+    steps: &dyn Steps,
+) -> Result<Int8, ExportError> {
     let data = open_data_of(model.info(), data)?;
     let train = data.split(Split::Train).map_err(EvaluateError::from)?;
     let test = data.split(Split::Test).map_err(EvaluateError::from)?;
     let proto = ModelProto::decode(model.onnx()).map_err(|error| ExportError::Int8 {
         reason: error.to_string(),
     })?;
-    let windows = calibration(&train)?;
+    let windows = spread(&train, CALIBRATION_CLIPS).collect::<Result<Vec<_>, _>>();
+    let windows = windows.map_err(EvaluateError::from)?;
     let mut info = (**model.info()).clone();
     info.provenance += &format!(
         "; made int8 with {} training clips of {}",
         windows.len(),
         data.name()
     );
-    let mut quantized = quantize_int8(&proto, windows)?;
+    let ranges = steps.step("ranges", windows.len());
+    let counted = windows.into_iter().map_while(|window| {
+        ranges.clip_done();
+        (!ranges.interrupted()).then_some(window)
+    });
+    let quantized = quantize_int8(&proto, counted);
+    if ranges.interrupted() {
+        return Err(EvaluateError::Interrupted.into());
+    }
+    drop(ranges);
+    let mut quantized = quantized?;
     write_metadata(&mut quantized, &info);
     let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
     let shared = SharedTags::between(&model.info().tags, data.tags())?;
-    let score = |model: &Model| -> Result<f64, ExportError> {
+    let score = |model: &Model, what: &str| -> Result<f64, ExportError> {
         let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
-        let answers = predictor.predict(&test, test.frames(), &ProgressBar::hidden())?;
+        let progress = steps.step(what, test.len());
+        let answers = predictor.predict(&test, test.frames(), &*progress)?;
         let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
         Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
     };
     Ok(Int8 {
-        roc_auc: [score(model)?, score(&quantized)?],
+        roc_auc: [
+            score(model, "test in f32")?,
+            score(&quantized, "test in int8")?,
+        ],
         model: quantized,
         clips: test.len(),
     })
-}
-
-/// Windows from all over the split.
-fn calibration(clips: &Clips) -> Result<Vec<Vec<f32>>, ExportError> {
-    let step = clips.len().div_ceil(CALIBRATION_CLIPS);
-    (0..clips.len())
-        .step_by(step)
-        .map(|clip| {
-            let mut window = vec![0.0; clips.bands() * clips.frames()];
-            clips.read(clip, &mut window).map_err(EvaluateError::from)?;
-            Ok(window)
-        })
-        .collect()
 }

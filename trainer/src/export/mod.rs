@@ -14,7 +14,7 @@ use crate::arch::{Architecture, EPSILON, Parameters};
 use crate::data::Input;
 use crate::evaluation::EvaluateError;
 use crate::import::Activation;
-use crate::network::{ConvBlock, NetworkWeights, Norm};
+use crate::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm};
 use crate::onnx;
 use crate::train::TrainError;
 use crate::vocabulary::VocabularyError;
@@ -101,7 +101,11 @@ pub fn to_model(
 ) -> Result<Model, ExportError> {
     let size = [info.front_end.input_bands(), info.front_end.frames];
     let network = NetworkWeights {
-        input: None,
+        input: parameters.rows.as_ref().map(|rows| InputAffine {
+            along: Along::Rows,
+            gain: rows.gain.clone(),
+            offset: rows.offset.clone(),
+        }),
         blocks: blocks(architecture, parameters, size)?,
         activation: Activation::Relu,
         dense: parameters.weights.clone(),

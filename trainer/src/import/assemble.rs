@@ -2,7 +2,7 @@
 //! folded in f64.
 
 use super::preset::{Block, Dialect, InputNorm, Preset, Spread};
-use crate::network::{ConvBlock, InputAffine, NetworkWeights, Norm, single};
+use crate::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm, single};
 use crate::weights::Weights;
 
 /// Points of a kernel, 3×3.
@@ -108,6 +108,7 @@ pub fn assemble(preset: &Preset, weights: &Weights) -> Result<NetworkWeights, Te
     };
     Ok(NetworkWeights {
         input: Some(InputAffine {
+            along: Along::Frames,
             gain: single(&input.gain).ok_or_else(overflow)?,
             offset: single(&input.offset).ok_or_else(overflow)?,
         }),

@@ -7,10 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::checkpoint::Checkpoint;
 use super::run_folder::exact;
 use super::{RunDescription, TrainError};
-use crate::arch::{Architecture, Parameters};
+use crate::arch::{Architecture, Parameters, RowScaling};
+use crate::data::Clips;
+use crate::spread::spread;
 
 /// The checkpoint of the best epoch.
 pub(super) const BEST: &str = "best.safetensors";
+
+/// Most clips of the training split that the scaling of the input's rows is taken from.
+const MEASURED_CLIPS: usize = 256;
 
 /// The network of a run's best epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,15 +58,20 @@ pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, Tr
     }))
 }
 
-/// The numbers that a training begins with.
+/// The numbers that a training on the clips `train` begins with.
 pub(super) fn first_parameters(
     architecture: &'static Architecture,
     description: &RunDescription,
+    train: &Clips,
 ) -> Result<Parameters, TrainError> {
     let RunDescription { recipe, data, .. } = description;
     let Some(start) = &recipe.start else {
         let tags = data.tags.len();
-        let random = Parameters::random(architecture, recipe.width, data.bands, tags, recipe.seed);
+        let mut random =
+            Parameters::random(architecture, recipe.width, data.bands, tags, recipe.seed);
+        if let Some(rows) = &mut random.rows {
+            *rows = RowScaling::measured(data.bands, spread(train, MEASURED_CLIPS))?;
+        }
         return Ok(random);
     };
     let wrong = |reason: String| TrainError::Start {

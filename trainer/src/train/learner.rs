@@ -210,6 +210,7 @@ mod tests {
         name: "plain",
         title: "Plain",
         input: Input::Mel,
+        scaled_rows: false,
         blocks: &[
             Block {
                 kernel: Kernel::Square,

@@ -164,7 +164,7 @@ impl<'a> Training<'a> {
         };
         let parameters = match &found {
             Some(found) => found.parameters.clone(),
-            None => first_parameters(options.architecture, &description)?,
+            None => first_parameters(options.architecture, &description, &train)?,
         };
         let mut learner = Learner::new(
             options.architecture,
