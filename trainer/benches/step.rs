@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use trainer::arch::{Architecture, Parameters};
+use trainer::arch::{Architecture, Parameters, Precision};
 use trainer::train::{Batch, DeviceChoice, Learner};
 
 #[global_allocator]
@@ -37,7 +37,7 @@ fn step(criterion: &mut Criterion) {
     group.sample_size(10).warm_up_time(Duration::from_secs(2));
     let batch = batch();
     let computer = DeviceChoice::Cpu
-        .open()
+        .open(1, Precision::F32)
         .expect("the processor is always there");
     for name in ["fcn5-compact", "fcn4", "fcn5"] {
         let architecture = Architecture::named(name).expect("a network of the table");

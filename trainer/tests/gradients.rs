@@ -5,7 +5,7 @@ use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters};
+use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters, Precision};
 use trainer::cpu::{Processor, Windows};
 
 const TAGS: usize = 3;
@@ -55,7 +55,7 @@ fn in_burn(
     let network = Network::new(architecture, parameters, &device);
     let windows = tensor(windows, [CLIPS, 1, size[0], size[1]], &device);
     let labels = tensor(labels, [CLIPS, TAGS], &device);
-    let output = network.forward_training(windows, false);
+    let output = network.forward_training(windows, false, Precision::F32);
     let logits = output.logits;
     let loss = ((labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits)).mean();
     let value = loss.clone().into_data().iter::<f32>().next().unwrap();

@@ -4,7 +4,8 @@ use burn::module::{Module, Param, ParamId};
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm, batch_norm_train, conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, Distribution, Tensor, TensorData};
+use burn::tensor::{Device, Distribution, FloatDType, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
 use super::parameters::{BlockParameters, EPSILON, Parameters, RowScaling};
 use super::{Architecture, Block, DROPOUT};
@@ -37,6 +38,38 @@ pub struct ConvBlock {
     pub variance: Param<Tensor<1>>,
     #[module(skip)]
     block: Block,
+}
+
+/// What convolutions compute in while a network is trained. Weights, batch norms, the loss and the
+/// optimizer stay in f32: bf16 has its range, and so needs no scaling of the loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 24 bits of precision.
+    #[default]
+    F32,
+    /// 8 bits of precision and the range of f32.
+    Bf16,
+}
+
+impl Precision {
+    /// Name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
+
+    /// The type that is cast to, if any.
+    #[must_use]
+    pub fn dtype(self) -> Option<FloatDType> {
+        match self {
+            Self::F32 => None,
+            Self::Bf16 => Some(FloatDType::BF16),
+        }
+    }
 }
 
 /// Mean and unbiased variance of every map of a batch, one of each a block.
@@ -103,16 +136,21 @@ impl Network {
     }
 
     /// Forward pass in training: batch norms by the batch's own statistics, dropout by the
-    /// device's generator if `dropout` says so.
+    /// device's generator if `dropout` says so, convolutions in `precision`.
     ///
     /// # Panics
     /// If the window does not end in one value for each map.
     #[must_use]
-    pub fn forward_training(&self, windows: Tensor<4>, dropout: bool) -> TrainingOutput {
+    pub fn forward_training(
+        &self,
+        windows: Tensor<4>,
+        dropout: bool,
+        precision: Precision,
+    ) -> TrainingOutput {
         let mut statistics = Vec::new();
         let windows = self.scale_rows(windows);
         let maps = self.blocks.iter().fold(windows, |maps, block| {
-            let convolved = block.convolve(maps);
+            let convolved = block.convolve(maps, precision);
             let normed = batch_norm_train(convolved, block.gain.val(), block.offset.val(), EPSILON);
             let [clips, _, bands, frames] = normed.output.dims();
             let count = (clips * bands * frames) as f64;
@@ -141,7 +179,7 @@ impl Network {
         let windows = self.scale_rows(windows);
         let maps = self.blocks.iter().fold(windows, |maps, block| {
             let normed = batch_norm(
-                block.convolve(maps),
+                block.convolve(maps, Precision::F32),
                 block.gain.val(),
                 block.offset.val(),
                 block.mean.val(),
@@ -175,9 +213,15 @@ impl Network {
 }
 
 impl ConvBlock {
-    fn convolve(&self, maps: Tensor<4>) -> Tensor<4> {
+    fn convolve(&self, maps: Tensor<4>, precision: Precision) -> Tensor<4> {
         let options = ConvOptions::new([1, 1], self.block.kernel.padding(), [1, 1], 1);
-        conv2d(maps, self.kernels.val(), None, options)
+        let kernels = self.kernels.val();
+        match precision.dtype() {
+            None => conv2d(maps, kernels, None, options),
+            Some(dtype) => {
+                conv2d(maps.cast(dtype), kernels.cast(dtype), None, options).cast(FloatDType::F32)
+            }
+        }
     }
 
     /// Pooling, then ReLU: the same as in the other order, on fewer values.

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::counted::{Pace, duration, how_far};
 use super::{Outcome, say, still_wanted};
-use crate::arch::{ARCHITECTURES, Architecture};
+use crate::arch::{ARCHITECTURES, Architecture, Precision};
 use crate::interrupt::{EXIT_STATUS, Stop};
 use crate::train::{
     self, DeviceChoice, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport,
@@ -33,6 +33,12 @@ pub(super) struct TrainArgs {
     /// What computes.
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
+    /// Graphics cards that share each batch.
+    #[arg(long, value_name = "N", default_value_t = Recipe::default().cards)]
+    cards: usize,
+    /// What convolutions compute in, on graphics cards.
+    #[arg(long, value_enum, default_value_t)]
+    precision: Precision,
     /// Times that every clip is seen.
     #[arg(long, default_value_t = Recipe::default().epochs)]
     epochs: usize,
@@ -100,6 +106,8 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             balance: args.balance,
             start: args.start,
             without: args.without,
+            cards: args.cards,
+            precision: args.precision,
         },
     };
     let report = train::run(&options, &Shown::new(architecture))?;

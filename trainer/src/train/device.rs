@@ -3,14 +3,17 @@
 use burn::tensor::Device;
 
 use super::TrainError;
+use crate::arch::Precision;
 
-/// A device that is there.
+/// Devices that are there.
 #[derive(Clone, Debug)]
 pub struct Computer {
-    /// Where Burn's tensors live.
-    pub(super) device: Device,
+    /// Where Burn's tensors live, the first before all; never empty.
+    pub(super) devices: Vec<Device>,
     /// Whether it is the processor, whose gradients are [`crate::cpu`]'s.
     pub(super) is_processor: bool,
+    /// What convolutions compute in.
+    pub(super) precision: Precision,
 }
 
 /// What computes.
@@ -36,20 +39,30 @@ impl DeviceChoice {
         }
     }
 
-    /// What it stands for.
+    /// So many `cards` of this kind, for convolutions in this `precision`.
     ///
     /// # Errors
-    /// [`TrainError::Device`] where it was not built in.
-    pub fn open(self) -> Result<Computer, TrainError> {
+    /// [`TrainError::Device`] where it was not built in, or there are not as many, or they cannot
+    /// compute so.
+    pub fn open(self, cards: usize, precision: Precision) -> Result<Computer, TrainError> {
         match self {
+            Self::Cpu if cards > 1 => Err(TrainError::Device(
+                "--cards is for graphics cards; the processor is one, and all its cores compute"
+                    .to_owned(),
+            )),
+            Self::Cpu if precision != Precision::F32 => Err(TrainError::Device(
+                "--precision bf16 is for graphics cards; on the processor it would only be slower"
+                    .to_owned(),
+            )),
             Self::Cpu => Ok(Computer {
-                device: Device::flex(),
+                devices: vec![Device::flex()],
                 is_processor: true,
+                precision,
             }),
             #[cfg(feature = "cuda")]
-            Self::Cuda => first(self, burn::tensor::DeviceType::Cuda),
+            Self::Cuda => self.some(burn::tensor::DeviceType::Cuda, cards, precision),
             #[cfg(feature = "vulkan")]
-            Self::Vulkan => first(self, burn::tensor::DeviceType::Vulkan),
+            Self::Vulkan => self.some(burn::tensor::DeviceType::Vulkan, cards, precision),
             #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
             _ => Err(TrainError::Device(format!(
                 "this trainer was built without {name}; build it with `--features {name}`",
@@ -57,18 +70,39 @@ impl DeviceChoice {
             ))),
         }
     }
-}
 
-/// The first graphics card of a kind.
-#[cfg(any(feature = "cuda", feature = "vulkan"))]
-fn first(choice: DeviceChoice, kind: burn::tensor::DeviceType) -> Result<Computer, TrainError> {
-    // Asked for by its number, a card that is not there would be a panic.
-    let found = Device::enumerate(kind).into_vec().into_iter().next();
-    let device = found.ok_or_else(|| {
-        TrainError::Device(format!("no graphics card for {} was found", choice.name()))
-    })?;
-    Ok(Computer {
-        device,
-        is_processor: false,
-    })
+    /// The first graphics cards of a kind.
+    #[cfg(any(feature = "cuda", feature = "vulkan"))]
+    fn some(
+        self,
+        kind: burn::tensor::DeviceType,
+        cards: usize,
+        precision: Precision,
+    ) -> Result<Computer, TrainError> {
+        // Asked for by its number, a card that is not there would be a panic.
+        let mut devices = Device::enumerate(kind).into_vec();
+        if devices.len() < cards.max(1) {
+            return Err(TrainError::Device(match devices.len() {
+                0 => format!("no graphics card for {} was found", self.name()),
+                found => format!("{cards} graphics cards were asked for, and {found} found"),
+            }));
+        }
+        devices.truncate(cards.max(1));
+        let able = |device: &Device| {
+            precision
+                .dtype()
+                .is_none_or(|dtype| device.supports_dtype(dtype))
+        };
+        if !devices.iter().all(able) {
+            return Err(TrainError::Device(format!(
+                "a graphics card cannot compute in {}; leave --precision out",
+                precision.name()
+            )));
+        }
+        Ok(Computer {
+            devices,
+            is_processor: false,
+            precision,
+        })
+    }
 }

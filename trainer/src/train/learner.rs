@@ -3,10 +3,10 @@
 use burn::module::{Module, Param};
 use burn::optim::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
 use super::batches::Batch;
+use super::cards::{Cards, input};
 use super::device::Computer;
 use crate::arch::{Architecture, Network, Parameters};
 use crate::cpu::{Processor, Windows};
@@ -21,16 +21,23 @@ const MOMENTUM: f64 = 0.1;
 pub struct Learner {
     network: Network,
     optimizer: ModuleOptimizer,
+    /// Where they live.
     device: Device,
-    processor: Option<Processor>,
+    gradients: Gradients,
+}
+
+/// What computes gradients.
+enum Gradients {
+    Processor(Box<Processor>),
+    Cards(Cards),
 }
 
 /// The gradients of a batch, and its statistics.
-struct Learnt {
-    loss: f32,
-    gradients: GradientsParams,
+pub(super) struct Learnt {
+    pub loss: f32,
+    pub gradients: GradientsParams,
     /// Mean and unbiased variance of each block's maps.
-    statistics: Vec<[Tensor<1>; 2]>,
+    pub statistics: Vec<[Tensor<1>; 2]>,
 }
 
 impl Learner {
@@ -42,7 +49,9 @@ impl Learner {
         clip_norm: f64,
         computer: &Computer,
     ) -> Self {
-        let device = computer.device.clone().autodiff();
+        let devices = computer.devices.iter().cloned();
+        let cards = Cards::new(devices.map(Device::autodiff).collect(), computer.precision);
+        let device = cards.first().clone();
         let clipping = GradientClippingConfig::Norm(clip_norm as f32);
         let optimizer = AdamConfig::new()
             .with_epsilon(1e-8)
@@ -52,7 +61,10 @@ impl Learner {
             network: Network::new(architecture, parameters, &device),
             optimizer,
             device,
-            processor: computer.is_processor.then(|| Processor::new(architecture)),
+            gradients: match computer.is_processor {
+                true => Gradients::Processor(Box::new(Processor::new(architecture))),
+                false => Gradients::Cards(cards),
+            },
         }
     }
 
@@ -86,13 +98,11 @@ impl Learner {
 
     /// One step of Adam at `rate` on `batch`, with dropout by `seed`; the loss before it.
     pub fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> f32 {
-        let learnt = match self.processor.take() {
-            Some(mut processor) => {
-                let learnt = self.learn_on(&mut processor, batch, seed);
-                self.processor = Some(processor);
-                learnt
+        let learnt = match &mut self.gradients {
+            Gradients::Processor(processor) => {
+                learn_on(processor, &self.network, &self.device, batch, seed)
             }
-            None => self.learn_in_burn(batch, seed),
+            Gradients::Cards(cards) => cards.learn(&self.network, batch, seed),
         };
         let network = self.network.clone();
         self.network = self.optimizer.step(rate, network, learnt.gradients);
@@ -105,70 +115,41 @@ impl Learner {
 
     /// Probabilities `[clip, tag]`.
     pub fn predict(&mut self, windows: Windows<'_>) -> Vec<f32> {
-        if let Some(processor) = &mut self.processor {
+        if let Gradients::Processor(processor) = &mut self.gradients {
             return processor.predict(&self.network.parameters(), windows);
         }
         let device = self.device.clone().inner();
         let output = self.network.valid().forward(input(windows, &device));
         output.into_data().iter::<f32>().collect()
     }
-
-    fn learn_on(&self, processor: &mut Processor, batch: &Batch, seed: u64) -> Learnt {
-        let parameters = self.network.parameters();
-        let found = processor.gradients(&parameters, batch.windows(), &batch.labels, Some(seed));
-        let device = self.device.clone().inner();
-        let mut gradients = GradientsParams::new();
-        let mut statistics = Vec::new();
-        for (block, found) in self.network.blocks.iter().zip(found.parameters.blocks) {
-            register(&mut gradients, &block.kernels, found.kernels, &device);
-            register(&mut gradients, &block.gain, found.gain, &device);
-            register(&mut gradients, &block.offset, found.offset, &device);
-            statistics.push([found.mean, found.variance].map(|values| line(values, &self.device)));
-        }
-        register(
-            &mut gradients,
-            &self.network.weights,
-            found.parameters.weights,
-            &device,
-        );
-        register(
-            &mut gradients,
-            &self.network.bias,
-            found.parameters.bias,
-            &device,
-        );
-        Learnt {
-            loss: found.loss,
-            gradients,
-            statistics,
-        }
-    }
-
-    fn learn_in_burn(&self, batch: &Batch, seed: u64) -> Learnt {
-        self.device.seed(seed);
-        let windows = input(batch.windows(), &self.device);
-        let tags = batch.labels.len() / batch.clips;
-        let tensor = |value: fn(f32) -> f32| {
-            let values: Vec<f32> = batch.labels.iter().copied().map(value).collect();
-            Tensor::<2>::from_data(TensorData::new(values, [batch.clips, tags]), &self.device)
-        };
-        let labels = tensor(|label| if label.is_nan() { 0.0 } else { label });
-        let known = tensor(|label| f32::from(u8::from(!label.is_nan())));
-        let output = self.network.forward_training(windows, true);
-        let loss = cross_entropy(output.logits, labels, known);
-        let value = loss.clone().into_data().iter::<f32>().next();
-        Learnt {
-            loss: value.unwrap_or(f32::NAN),
-            gradients: GradientsParams::from_grads(loss.backward(), &self.network),
-            statistics: output.statistics,
-        }
-    }
 }
 
-fn input(windows: Windows<'_>, device: &Device) -> Tensor<4> {
-    let [bands, frames] = windows.size;
-    let data = TensorData::new(windows.values.to_vec(), [windows.clips, 1, bands, frames]);
-    Tensor::from_data(data, device)
+fn learn_on(
+    processor: &mut Processor,
+    network: &Network,
+    device: &Device,
+    batch: &Batch,
+    seed: u64,
+) -> Learnt {
+    let parameters = network.parameters();
+    let found = processor.gradients(&parameters, batch.windows(), &batch.labels, Some(seed));
+    let inner = device.clone().inner();
+    let mut gradients = GradientsParams::new();
+    let mut statistics = Vec::new();
+    for (block, found) in network.blocks.iter().zip(found.parameters.blocks) {
+        register(&mut gradients, &block.kernels, found.kernels, &inner);
+        register(&mut gradients, &block.gain, found.gain, &inner);
+        register(&mut gradients, &block.offset, found.offset, &inner);
+        statistics.push([found.mean, found.variance].map(|values| line(values, device)));
+    }
+    let found_last = found.parameters.weights;
+    register(&mut gradients, &network.weights, found_last, &inner);
+    register(&mut gradients, &network.bias, found.parameters.bias, &inner);
+    Learnt {
+        loss: found.loss,
+        gradients,
+        statistics,
+    }
 }
 
 fn line(values: Vec<f32>, device: &Device) -> Tensor<1> {
@@ -186,13 +167,6 @@ fn register<const D: usize>(
     gradients.register(parameter.id, Tensor::<D>::from_data(data, device));
 }
 
-/// Mean binary cross-entropy of logits whose labels are `known` (1, or 0 where they are not):
-/// (1 − y) x − log σ(x), which never overflows.
-fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>, known: Tensor<2>) -> Tensor<1> {
-    let each = (labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits);
-    (each * known.clone()).sum() / known.sum().clamp_min(1.0)
-}
-
 /// A running statistic after one more batch.
 fn follow(running: &Param<Tensor<1>>, batch: Tensor<1>) -> Param<Tensor<1>> {
     let value = running.val() * (1.0 - MOMENTUM) + batch * MOMENTUM;
@@ -202,7 +176,7 @@ fn follow(running: &Param<Tensor<1>>, batch: Tensor<1>) -> Param<Tensor<1>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arch::{Block, Kernel};
+    use crate::arch::{Block, Kernel, Precision};
     use crate::data::Input;
 
     /// Without dropout, whose draws differ from device to device.
@@ -227,6 +201,92 @@ mod tests {
         ],
     };
 
+    /// The processor by Burn, as so many cards.
+    fn flex(cards: usize) -> Computer {
+        Computer {
+            devices: vec![Device::flex(); cards],
+            is_processor: false,
+            precision: Precision::F32,
+        }
+    }
+
+    /// Losses of five steps, and the network after them.
+    fn trained(
+        batch: &Batch,
+        parameters: &Parameters,
+        computer: &Computer,
+    ) -> (Vec<f32>, Parameters) {
+        let mut learner = Learner::new(&PLAIN, parameters, 1.0, computer);
+        let losses = (0..5).map(|seed| learner.step(batch, 0.01, seed)).collect();
+        (losses, learner.parameters())
+    }
+
+    /// How far the trained numbers of two networks lie apart. Of their running variances, the
+    /// unbiased ones of parts are not quite that of the whole.
+    fn apart(mut a: Parameters, mut b: Parameters) -> f32 {
+        let both = a.tensors().into_iter().zip(b.tensors());
+        let trained = both.filter(|((name, ..), _)| !name.ends_with("running_var"));
+        trained
+            .flat_map(|((_, _, a), (_, _, b))| std::iter::zip(a.clone(), b.clone()))
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max)
+    }
+
+    /// Six clips; the second three are the first three again if `twice`.
+    fn six_clips(twice: bool) -> Batch {
+        let period = if twice { 480 } else { 960 };
+        let label = |at: usize| [0.0, 1.0, f32::NAN, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0][at];
+        let labels = (0..12).map(|at| label(if twice { at % 6 } else { at % 9 }));
+        Batch {
+            clips: 6,
+            size: [8, 20],
+            windows: (0..960_usize)
+                .map(|at| (at % period * 7 % 31) as f32 / 10.0 - 1.5)
+                .collect(),
+            labels: labels.collect(),
+        }
+    }
+
+    #[test]
+    fn two_cards_with_the_same_clips_each_learn_what_one_learns_of_all() {
+        let batch = six_clips(true);
+        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
+        let (one_losses, one) = trained(&batch, &parameters, &flex(1));
+        let (two_losses, two) = trained(&batch, &parameters, &flex(2));
+        for (one, two) in one_losses.iter().zip(&two_losses) {
+            assert!((one - two).abs() < 1e-3, "{one_losses:?} {two_losses:?}");
+        }
+        assert!(apart(one, two) < 5e-3);
+    }
+
+    #[test]
+    fn cards_with_different_clips_and_unknown_labels_learn_together() {
+        let batch = six_clips(false);
+        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
+        // Four cards, and clips for three with two each.
+        let (losses, _) = trained(&batch, &parameters, &flex(4));
+        assert!(losses[4] < losses[0], "{losses:?}");
+        assert!(losses.iter().all(|loss| loss.is_finite()));
+    }
+
+    #[test]
+    fn convolutions_in_bf16_learn_nearly_the_same() {
+        let batch = six_clips(false);
+        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
+        let halved = Computer {
+            precision: Precision::Bf16,
+            ..flex(1)
+        };
+        let (exact_losses, exact) = trained(&batch, &parameters, &flex(1));
+        let (losses, found) = trained(&batch, &parameters, &halved);
+        for (exact, found) in exact_losses.iter().zip(&losses) {
+            assert!((exact - found).abs() < 0.02, "{exact_losses:?} {losses:?}");
+        }
+        // Rounded somewhere, and the weights that are kept are not.
+        assert!(losses != exact_losses);
+        assert!(apart(exact, found) < 0.1);
+    }
+
     #[test]
     fn burns_own_gradients_lead_to_the_same_network() {
         let batch = Batch {
@@ -240,8 +300,8 @@ mod tests {
         let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
         let train = |is_processor| {
             let computer = Computer {
-                device: Device::flex(),
                 is_processor,
+                ..flex(1)
             };
             let mut learner = Learner::new(&PLAIN, &parameters, 1.0, &computer);
             let losses: Vec<f32> = (0..5)

@@ -8,6 +8,7 @@ mod augment;
 mod balance;
 mod batches;
 mod best;
+mod cards;
 mod checkpoint;
 mod device;
 mod error;
@@ -103,7 +104,9 @@ impl Standing {
 /// [`TrainError`]; the checkpoints are those of the last good moment then.
 pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainReport, TrainError> {
     options.recipe.validate()?;
-    let computer = options.device.open()?;
+    let computer = options
+        .device
+        .open(options.recipe.cards, options.recipe.precision)?;
     let data = Dataset::open(&options.data, options.architecture.input)?;
     let mut training = Training::open(options, &data, &computer, progress)?;
     let end = training.run()?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{DeviceChoice, TrainError};
-use crate::arch::Architecture;
+use crate::arch::{Architecture, Precision};
 
 /// A training: which network, on which data, into which folder, how.
 #[derive(Clone, Debug)]
@@ -61,6 +61,16 @@ pub struct Recipe {
     /// Clips whose name begins with one of these are not trained on.
     #[serde(default)]
     pub without: Vec<String>,
+    /// Graphics cards that share each batch.
+    #[serde(default = "one")]
+    pub cards: usize,
+    /// What convolutions compute in.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// Shortest audio of `variable_length`, in seconds.
@@ -83,6 +93,8 @@ impl Default for Recipe {
             balance: false,
             start: None,
             without: Vec::new(),
+            cards: 1,
+            precision: Precision::F32,
         }
     }
 }
@@ -105,6 +117,7 @@ impl Recipe {
         let wide = positive(self.width) && self.width <= 16.0;
         check("width", wide, "must be above 0 and at most 16")?;
         check("epochs", self.epochs > 0, "must be at least 1")?;
+        check("cards", self.cards > 0, "must be at least 1")?;
         // A batch norm over a single value makes it 0.
         check("batch", self.batch > 1, "must be at least 2")?;
         let rate = positive(self.learning_rate) && self.learning_rate <= 1.0;
