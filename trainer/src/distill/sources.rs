@@ -112,7 +112,7 @@ fn synthetic(
     let sound = |item: &Item| {
         let labels = item.labels.iter().filter(|(_, value)| *value > 0.0);
         let has: BTreeSet<&str> = labels
-            .map(|(tag, _)| collection.tags[usize::from(*tag)].as_str())
+            .map(|(tag, _)| collection.tags[*tag as usize].as_str())
             .collect();
         Sound {
             id: format!("synth-{}/{}", number + 1, item.id),

@@ -119,7 +119,7 @@ fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
         for (tag, column) in tags.iter().enumerate() {
             match row.cell(*column)? {
                 "0" => {}
-                "1" => labels.push((tag as u16, 1.0)),
+                "1" => labels.push((tag as u32, 1.0)),
                 other => return Err(row.wrong(format!("`{other}` where 0 or 1 is expected"))),
             }
         }

@@ -153,7 +153,7 @@ fn read_split(
                 return Err(PrepareError::format(&path, reason));
             }
             if value > 0.0 {
-                labels.push((tag as u16, value as f32));
+                labels.push((tag as u32, value as f32));
             }
         }
         let names = || lists.iter().map(|(_, list)| list[track].as_str());

@@ -153,7 +153,7 @@ fn clips(item: &Item, outcome: Result<Excerpts, String>, tags: usize) -> (Vec<Cl
     };
     let mut labels = vec![0.0; tags];
     for (tag, value) in &item.labels {
-        labels[usize::from(*tag)] = *value;
+        labels[*tag as usize] = *value;
     }
     let alone = excerpts.len() == 1;
     let clips = excerpts.into_iter().enumerate().map(|(number, excerpt)| {
