@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::progress::Shown;
 use super::{Outcome, still_wanted};
 use crate::data::{DataError, Dataset, Input, Split};
 
@@ -40,15 +40,9 @@ pub(super) fn run(args: &DataArgs) -> Outcome {
 }
 
 fn verify(args: &DataArgs) -> Result<(), DataError> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {eta}") {
-        bar.set_style(style);
-    }
-    let outcome = Dataset::verify(&args.folder, |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
+    let mut shown = Shown::of_bytes();
+    let outcome = Dataset::verify(&args.folder, |done, total| shown.show_bytes(done, total));
+    shown.finish();
     outcome
 }
 
