@@ -357,6 +357,49 @@ fn a_label_that_is_not_known_stays_unknown() {
 }
 
 #[test]
+fn labels_that_are_not_known_are_counted_apart_and_not_added_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();
+    for k in [3, 6, 9] {
+        let mut clip = clip(k);
+        clip.info.labels = match k {
+            3 => vec![1.0, f32::NAN],
+            _ => vec![0.3, f32::NAN],
+        };
+        writer.push(&[clip], &[]).unwrap();
+    }
+    writer.finish().unwrap();
+    let shown = |option: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_trainer"))
+            .arg("data")
+            .arg(folder.path())
+            .args(option)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let table = shown(&[]);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    for row in [
+        ["rock", "1.6", "0", "0", "0", "0", "0"],
+        ["jazz", "0", "0", "0", "3", "0", "0"],
+    ] {
+        assert!(rows.contains(&row.to_vec()), "{table}");
+    }
+    assert!(
+        table.contains("unknown") && !table.contains("NaN"),
+        "{table}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&shown(&["--json"])).unwrap();
+    assert_eq!(json["tags"][1]["train"], 0.0);
+    assert_eq!(json["tags"][1]["unknown"]["train"], 3);
+}
+
+#[test]
 fn a_clip_that_cannot_be_stored_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();

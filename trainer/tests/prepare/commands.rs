@@ -64,7 +64,10 @@ fn a_data_set_is_prepared_shown_and_verified() {
     assert_eq!(shown["inputs"], serde_json::json!(["mel", "mfcc"]));
     assert_eq!(shown["verified"], true);
     assert_eq!(shown["options"]["split"], "top50");
-    let guitar = serde_json::json!({"tag": "guitar", "train": 1.0, "valid": 1.0, "test": 1.0});
+    let guitar = serde_json::json!({
+        "tag": "guitar", "train": 1.0, "valid": 1.0, "test": 1.0,
+        "unknown": {"train": 0, "valid": 0, "test": 0},
+    });
     assert_eq!(shown["tags"][0], guitar);
     let table = stdout(&trainer(&["data", text(&out)]));
     assert!(
