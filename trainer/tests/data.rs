@@ -178,17 +178,53 @@ fn a_finished_shard_that_was_damaged_is_made_again() {
         push(&mut writer, item).unwrap();
     }
     drop(writer);
-    std::fs::write(folder.path().join("00000.mel.f16"), b"short").unwrap();
     std::fs::write(folder.path().join(".tagline-left-over"), b"half").unwrap();
-
+    let windows = folder.path().join("00000.mel.f16");
+    let good = std::fs::read(&windows).unwrap();
+    // Cut, and of the right length with one bit changed.
+    let mut changed = good.clone();
+    changed[12_345] ^= 1;
+    for damaged in [&good[..5], &changed] {
+        std::fs::write(&windows, damaged).unwrap();
+        let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();
+        for item in 0..3 {
+            assert_eq!(writer.next_item(), item);
+            push(&mut writer, item).unwrap();
+        }
+        assert_eq!(writer.next_item(), 6, "the second shard is kept");
+    }
     let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();
-    while writer.next_item() < 8 {
-        let item = writer.next_item();
-        assert!(!(3..6).contains(&item), "the second shard is kept");
+    for item in 6..8 {
         push(&mut writer, item).unwrap();
     }
     writer.finish().unwrap();
     assert!(files(folder.path()) == files(whole.path()));
+}
+
+#[test]
+fn a_window_of_a_damaged_shard_is_never_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path());
+    let path = folder.path().join("00001.mel.f16");
+    let good = std::fs::read(&path).unwrap();
+    // A changed bit in another clip's window than the one that is read, and a NaN.
+    for (at, bytes) in [(5, [good[5] ^ 1, good[6]]), (2 * VALUES, [0x00, 0x7e])] {
+        let mut damaged = good.clone();
+        damaged[at..at + 2].copy_from_slice(&bytes);
+        std::fs::write(&path, &damaged).unwrap();
+        let clips = opened(folder.path()).unwrap().split(Split::Train).unwrap();
+        let mut window = vec![0.0; VALUES];
+        clips.read(0, &mut window).unwrap();
+        for _ in 0..2 {
+            let error = clips.read(1, &mut window).unwrap_err();
+            assert!(matches!(error, DataError::Hash { .. }), "{error}");
+            assert!(error.to_string().contains("00001.mel.f16"), "{error}");
+        }
+        clips.read(2, &mut window).unwrap();
+    }
+    std::fs::write(&path, &good).unwrap();
+    let clips = opened(folder.path()).unwrap().split(Split::Train).unwrap();
+    clips.read(1, &mut vec![0.0; VALUES]).unwrap();
 }
 
 #[test]

@@ -13,7 +13,9 @@ use super::{DataError, Input, Split};
 /// A folder of prepared shards, opened for one input.
 ///
 /// Opening reads the manifest, compares the length of every file with it, and checks the hash of
-/// the metadata; the windows are mapped and not read. [`Self::verify`] checks their hashes.
+/// the metadata; the windows are mapped and not read. The hash of a shard's windows is checked
+/// once, when the first of them is read, so that nothing damaged reaches a network;
+/// [`Self::verify`] checks all of them.
 #[derive(Debug)]
 pub struct Dataset {
     folder: PathBuf,
@@ -155,6 +157,6 @@ fn open_shard(
     let windows = windows.ok_or_else(|| wrong(format!("no {input} beside it")))?;
     Ok(Shard {
         metadata,
-        windows: windows.map(folder)?,
+        windows: windows.map_lazily(folder)?,
     })
 }

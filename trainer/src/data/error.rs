@@ -62,7 +62,7 @@ pub enum DataError {
     /// A file is not as long as the manifest says.
     #[error(
         "{}: {found} bytes long, where the manifest says {expected}: it was truncated or replaced; \
-         copy it again or prepare the data set again", path.display()
+         copy it again, or prepare the data set again in a new folder", path.display()
     )]
     Length {
         /// The file.
@@ -74,8 +74,8 @@ pub enum DataError {
     },
     /// A file does not hold what was written.
     #[error(
-        "{}: damaged (its SHA-256 is not the manifest's); copy it again or prepare the data set \
-         again", path.display()
+        "{}: damaged (its SHA-256 is not the manifest's); copy it again, or prepare the data set \
+         again in a new folder", path.display()
     )]
     Hash {
         /// The file.

@@ -58,7 +58,7 @@ impl ShardRecord {
         let whole = record
             .entry
             .as_ref()
-            .is_none_or(|entry| entry.files().all(|file| file.check_length(folder).is_ok()));
+            .is_none_or(|entry| entry.files().all(|file| file.check_hash(folder).is_ok()));
         whole.then_some(record)
     }
 }

@@ -6,6 +6,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
 use super::plan::{PLAN, Plan};
 use super::shard::{Remark, ShardRecord, ShardWriter, shard_of};
@@ -274,10 +276,10 @@ fn names(folder: &Path) -> Result<Vec<String>, DataError> {
 }
 
 fn finished_shards(folder: &Path) -> Result<BTreeMap<usize, ShardRecord>, DataError> {
-    let shards = names(folder)?
-        .into_iter()
-        .filter_map(|name| shard_of(&name));
+    let shards: Vec<usize> = names(folder)?.iter().filter_map(|n| shard_of(n)).collect();
+    // Every byte of them is read and hashed.
     Ok(shards
+        .into_par_iter()
         .filter_map(|shard| Some((shard, ShardRecord::read(folder, shard)?)))
         .collect())
 }
