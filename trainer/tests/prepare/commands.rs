@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use tagline_tests::interrupt_once;
+use tagline_tests::{interrupt_once, with_peak_memory};
 use trainer::data::{Dataset, Input, Split};
 
 use crate::corpus::{assert_window, window_of};
@@ -83,6 +83,34 @@ fn a_data_set_is_prepared_shown_and_verified() {
     let error = String::from_utf8_lossy(&damaged.stderr);
     assert!(!damaged.status.success());
     assert!(error.contains("00001.mfcc.f16: damaged"), "{error}");
+}
+
+/// A table of as many clips as the whole data set, three of which have a tag.
+#[test]
+fn a_table_of_the_whole_data_set_with_other_counts_is_warned_about() {
+    let root = tempfile::tempdir().unwrap();
+    let tags: String = (0..50).map(|tag| format!("tag {tag}\t")).collect();
+    let (none, some) = ("0\t".repeat(50), "1\t".repeat(50));
+    let mut table = format!("clip_id\t{tags}mp3_path\n");
+    for (id, path) in [(1, "0/a.wav"), (2, "c/a.wav"), (3, "d/a.wav")] {
+        table += &format!("{id}\t{some}{path}\n");
+        crate::corpus::clip(&root.path().join(path), id);
+    }
+    for id in 4..25_863 {
+        table += &format!("{id}\t{none}0/{id}.wav\n");
+    }
+    let warned = |table: &str, out: &str| {
+        std::fs::write(root.path().join("annotations_final.csv"), table).unwrap();
+        let out = root.path().join(out);
+        let common = ["prepare", "magnatagatune", text(root.path())];
+        let own = ["--split", "top50", "--out", text(&out)];
+        let output = trainer(&[&common[..], &own].concat());
+        stdout(&output);
+        String::from_utf8_lossy(&output.stderr).contains("1 / 1 / 1 clips have one of the 50")
+    };
+    assert!(!warned(&table, "one-missing"));
+    table += &format!("25863\t{none}0/25863.wav\n");
+    assert!(warned(&table, "all"));
 }
 
 #[test]
