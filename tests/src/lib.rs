@@ -3,6 +3,7 @@
 mod bundles;
 mod fcn_model;
 mod interrupt;
+mod memory;
 pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 pub use bundles::bundle;
 pub use fcn_model::{FcnBlock, FcnModel};
 pub use interrupt::interrupt_once;
+pub use memory::with_peak_memory;
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
 pub use soundfont::soundfont;

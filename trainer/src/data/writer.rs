@@ -130,21 +130,44 @@ impl DatasetWriter {
     /// [`DataError`] if a clip does not fit the plan or cannot be written; the item's shard is
     /// lost then, and those finished before are kept.
     pub fn push(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
-        let shard = self.next_item / self.plan.shard_items;
-        let mut current = match self.current.take() {
-            Some(current) => current,
-            None => ShardWriter::new(&self.folder, &self.plan, shard)?,
-        };
+        self.add(clips, remarks)?;
+        self.end_item()
+    }
+
+    /// Stores a part of the next item, which goes on until [`Self::end_item`].
+    ///
+    /// # Errors
+    /// Those of [`Self::push`].
+    pub fn add(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
+        let mut current = self.take_current()?;
         for clip in clips {
             current.push(&clip.info, &clip.windows)?;
         }
         remarks.iter().for_each(|remark| current.remark(remark));
         self.current = Some(current);
+        Ok(())
+    }
+
+    /// Ends the item whose parts [`Self::add`] has stored; it may have none.
+    ///
+    /// # Errors
+    /// Those of [`Self::push`].
+    pub fn end_item(&mut self) -> Result<(), DataError> {
+        self.current = Some(self.take_current()?);
         self.next_item += 1;
         if self.next_item.is_multiple_of(self.plan.shard_items) {
             self.finish_shard()?;
         }
         Ok(())
+    }
+
+    /// The shard that the next item goes into.
+    fn take_current(&mut self) -> Result<ShardWriter, DataError> {
+        let shard = self.next_item / self.plan.shard_items;
+        match self.current.take() {
+            Some(current) => Ok(current),
+            None => ShardWriter::new(&self.folder, &self.plan, shard),
+        }
     }
 
     fn finish_shard(&mut self) -> Result<(), DataError> {

@@ -80,7 +80,7 @@ pub fn distill(
         distillation.jobs.get(),
         sounds.len(),
         || Worker::new(distillation, teachers),
-        |worker, number| worker.hear(&sounds[number], number),
+        |worker, number, results| worker.hear(&sounds[number], number, results),
         report,
     )
 }
