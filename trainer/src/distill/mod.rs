@@ -5,8 +5,12 @@
 //!
 //! 1. what is known: labels by construction (synthetic music, sounds that are no music), and what
 //!    tables beside the audio say;
-//! 2. else the mean of the opinions of the teachers that know the tag ([`Foreign::opinions`]);
+//! 2. else, of real audio, the mean of the opinions of the teachers that know the tag
+//!    ([`Foreign::opinions`]);
 //! 3. else unknown, and training and evaluation leave the tag of the clip out.
+//!
+//! Teachers are not asked about synthetic music and about sounds that are no music: they have
+//! never heard their like, so what they would say is a guess, and it would stand beside facts.
 //!
 //! `sources` lists the sounds → `worker` hears them (`teacher`, `variant`, `no_music`) → shards as
 //! any data set's.
