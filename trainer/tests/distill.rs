@@ -3,7 +3,9 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use sha2::{Digest, Sha256};
 use tagline_engine::{BackendChoice, Calibration};
 use tagline_tests::{TinyModel, pcm, tiny_model, write_wav};
 use trainer::data::{Clips, Dataset, Input, Split};
@@ -81,6 +83,7 @@ impl Studio {
     fn distillation(&self) -> Distillation {
         Distillation {
             audio: vec![self.file("audio")],
+            except: Vec::new(),
             synth: Vec::new(),
             no_music: 0,
             windows: NonZeroUsize::MIN,
@@ -371,4 +374,137 @@ fn facts_of_a_synthetic_corpus_win_and_teachers_are_not_asked_about_it() {
     assert_labels(&labels(&valid, "synth-1/2"), [1.0, 0.0, unknown]);
     assert_labels(&labels(&test, "synth-1/3"), [0.0, 0.0, unknown]);
     assert_labels(&labels(&train, "attic/one.wav"), [0.7, 0.6, 0.9]);
+}
+
+#[test]
+fn a_loose_file_is_a_source_of_its_own() {
+    let studio = Studio::new();
+    tone(&studio.file("audio/loose.wav"), 500.0, 4.0);
+    tone(&studio.file("audio/other.wav"), 600.0, 4.0);
+    studio.write("audio/notes.txt", "no audio");
+    studio.write("audio/.hidden.wav", "no audio");
+    let table = "source,split,tags\nloose.wav,test,warm\n";
+    studio.write("audio/sources.csv", table);
+    let data = studio.run(&studio.distillation()).unwrap();
+    let test = data.split(Split::Test).unwrap();
+    assert_eq!((test.len(), test.id(0)), (1, "loose.wav"));
+    assert_eq!(test.labels(0)[2], 1.0);
+    let train = data.split(Split::Train).unwrap();
+    assert!(labels(&train, "other.wav")[2].is_nan());
+    assert_eq!((train.len(), data.skipped()), (4, 0));
+}
+
+#[test]
+fn what_a_table_names_must_be_there_once() {
+    let studio = Studio::new();
+    let refused = |table: &str, text: &str, word: &str| {
+        let path = format!("audio/{table}");
+        studio.write(&path, text);
+        let error = studio.run(&studio.distillation()).unwrap_err();
+        std::fs::remove_file(studio.file(&path)).unwrap();
+        assert!(error.contains(table) && error.contains(word), "{error}");
+    };
+    refused(
+        "cellar/labels.csv",
+        "path,tags\nthree.wav,warm\n",
+        "`three.wav`",
+    );
+    refused("cellar/labels.csv", "path\none.wav\none.wav\n", "twice");
+    refused("sources.csv", "source\none.wav\n", "`one.wav`");
+    refused("sources.csv", "source\nattic\nattic\n", "twice");
+}
+
+fn sha256(path: &Path) -> String {
+    let hash = Sha256::digest(std::fs::read(path).unwrap());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_listed() {
+    let studio = Studio::new();
+    tone(&studio.file("audio/attic/long.wav"), 700.0, 70.0);
+    tone(&studio.file("audio/loose.wav"), 800.0, 4.0);
+    // One by its hash, as sha256sum writes it, one by a copy of another name.
+    let one = sha256(&studio.file("audio/cellar/one.wav"));
+    // The other tone of the cellar has the same content.
+    assert_eq!(one, sha256(&studio.file("audio/cellar/two.wav")));
+    studio.write(
+        "judge.txt",
+        &format!("{}  judge/a.wav\n\n", one.to_uppercase()),
+    );
+    std::fs::create_dir(studio.file("judge")).unwrap();
+    let copy = studio.file("judge/b.wav");
+    std::fs::copy(studio.file("audio/attic/one.wav"), copy).unwrap();
+    let distill = |lists: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command.current_dir(studio.folder.path());
+        command.args([
+            "distill",
+            "audio",
+            "--teacher",
+            "tiny.onnx",
+            "--out",
+            "data",
+        ]);
+        command.args([
+            "--vocabulary",
+            "tags.toml",
+            "--backend",
+            "tract",
+            "--windows",
+            "2",
+        ]);
+        command.args(["--variants", "1", "--valid", "0", "--test", "0", "--json"]);
+        lists.iter().for_each(|list| {
+            command.args(["--except", list]);
+        });
+        command.output().unwrap()
+    };
+    let both = ["judge.txt", "judge"];
+    let done = distill(&both);
+    assert!(done.status.success(), "{done:?}");
+    let summary: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(
+        (&summary["files"], &summary["skipped"]),
+        (&5.into(), &3.into())
+    );
+    let report = std::fs::read_to_string(studio.file("data/report.csv")).unwrap();
+    for file in ["cellar/one.wav", "cellar/two.wav", "attic/one.wav"] {
+        let line = report.lines().find(|line| line.contains(file)).unwrap();
+        assert!(
+            line.starts_with("skipped") && line.contains("--except"),
+            "{line}"
+        );
+    }
+    let clips = Dataset::open(&studio.file("data"), Input::Mel).unwrap();
+    let clips = clips.split(Split::Train).unwrap();
+    assert_eq!(clips.named("attic/long.wav").unwrap().len(), 4);
+    let files = std::fs::read_to_string(studio.file("data/files.csv")).unwrap();
+    let [long, loose] =
+        ["attic/long.wav", "loose.wav"].map(|file| sha256(&studio.file("audio").join(file)));
+    let expected = format!(
+        "source,path,sha256,windows\nattic,long.wav,{long},2\nloose.wav,loose.wav,{loose},1\n"
+    );
+    assert_eq!(files, expected);
+    studio.write("data/files.csv", &files.replace("long", "lang"));
+    let error = Dataset::verify(&studio.file("data"), |_, _| {}).unwrap_err();
+    assert!(error.to_string().contains("files.csv: damaged"), "{error}");
+
+    let refused = |lists: &[&str], word: &str| {
+        let output = distill(lists);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(word), "{error}");
+    };
+    refused(&["judge"], "except: ");
+    refused(&[], "except: ");
+    studio.write("judge.txt", "a.wav\n");
+    refused(
+        &["judge.txt"],
+        "judge.txt: `a.wav` where a SHA-256 is expected",
+    );
+    studio.write("judge.txt", "\n");
+    refused(&["judge.txt"], "no SHA-256 in it");
+    refused(&["nowhere.txt"], "nowhere.txt");
+    std::fs::remove_file(studio.file("judge/b.wav")).unwrap();
+    refused(&["judge"], "no audio");
 }

@@ -119,7 +119,8 @@ impl Dataset {
     pub fn verify(folder: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), DataError> {
         let manifest = Manifest::read(folder)?;
         let files = manifest.shards.iter().flat_map(ShardEntry::files);
-        let files: Vec<_> = files.chain([&manifest.report]).collect();
+        let tables = [Some(&manifest.report), manifest.files.as_ref()];
+        let files: Vec<_> = files.chain(tables.into_iter().flatten()).collect();
         let total = files.iter().map(|file| file.bytes).sum();
         let mut done = 0;
         for file in files {

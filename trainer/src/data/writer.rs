@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
 use super::plan::{PLAN, Plan};
-use super::shard::{Remark, ShardRecord, ShardWriter, shard_of};
+use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
 use super::{ClipInfo, DataError, report};
 use crate::atomic;
 
@@ -148,6 +148,17 @@ impl DatasetWriter {
         Ok(())
     }
 
+    /// Notes an audio file that the next item is made of, for `files.csv`.
+    ///
+    /// # Errors
+    /// Those of [`Self::push`].
+    pub fn add_source(&mut self, file: &SourceFile) -> Result<(), DataError> {
+        let mut current = self.take_current()?;
+        current.source(file);
+        self.current = Some(current);
+        Ok(())
+    }
+
     /// Ends the item whose parts [`Self::add`] has stored; it may have none.
     ///
     /// # Errors
@@ -222,6 +233,10 @@ impl DatasetWriter {
             clips,
             skipped,
             report: report::write(&self.folder, remarks())?,
+            files: report::write_files(
+                &self.folder,
+                records.values().flat_map(|record| &record.files),
+            )?,
             shards,
         };
         write_json(&self.folder.join(MANIFEST), &manifest)?;

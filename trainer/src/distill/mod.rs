@@ -17,6 +17,7 @@
 //!
 //! [`Foreign::opinions`]: crate::vocabulary::Foreign::opinions
 
+mod except;
 mod no_music;
 mod sources;
 mod teacher;
@@ -34,6 +35,7 @@ pub use teacher::Teacher;
 use crate::data::{Input, Plan, hex, sha256};
 use crate::prepare::{Parts, PrepareError, Prepared, Progress, fill};
 use crate::vocabulary::Vocabulary;
+use except::Except;
 use sources::Sound;
 use worker::Worker;
 
@@ -43,8 +45,10 @@ const SHARD_ITEMS: usize = 128;
 /// What is to be distilled.
 #[derive(Clone, Debug)]
 pub struct Distillation {
-    /// Folders of real audio: in each, one folder for each source.
+    /// Folders of real audio: in each, one folder, or one file, for each source.
     pub audio: Vec<PathBuf>,
+    /// Lists of SHA-256, and folders of audio, whose content is never heard, wherever it lies.
+    pub except: Vec<PathBuf>,
     /// Synthetic corpora, as [`crate::synth`] writes them.
     pub synth: Vec<PathBuf>,
     /// Number of sounds that are no music.
@@ -77,13 +81,17 @@ pub fn distill(
 ) -> Result<Prepared, PrepareError> {
     distillation.parts.check()?;
     let sounds = sources::list(distillation, vocabulary)?;
-    let plan = plan(distillation, vocabulary, teachers, &sounds);
+    let except = Except::read(&distillation.except)?;
+    let mut plan = plan(distillation, vocabulary, teachers, &sounds);
+    if let Some(list) = except.sha256() {
+        plan = plan.with_option("except", list);
+    }
     fill(
         plan,
         &distillation.out,
         distillation.jobs.get(),
         sounds.len(),
-        || Worker::new(distillation, teachers),
+        || Worker::new(distillation, teachers, &except),
         |worker, number, results| worker.hear(&sounds[number], number, results),
         report,
     )

@@ -1,17 +1,18 @@
 //! One sound: heard, labelled, altered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
-use super::sources::{Origin, Sound};
+use super::except::Except;
+use super::sources::{Origin, Recording, Sound};
 use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
-use crate::data::{Clip, ClipInfo, Input, Split};
+use crate::data::{Clip, ClipInfo, Input, SourceFile, Split, file_sha256};
 use crate::prepare::{Extractor, Results};
 
 /// Works through sounds on one thread.
 pub(super) struct Worker<'a> {
     distillation: &'a Distillation,
+    except: &'a Except,
     lesson: Lesson<'a>,
     /// The network's own front-end, then the teachers'.
     real: Extractor,
@@ -20,7 +21,11 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub fn new(distillation: &'a Distillation, teachers: &'a [Teacher]) -> Self {
+    pub fn new(
+        distillation: &'a Distillation,
+        teachers: &'a [Teacher],
+        except: &'a Except,
+    ) -> Self {
         let lesson = Lesson::new(teachers);
         let own = vec![Input::Mel.front_end()];
         let all = [own.as_slice(), lesson.specs()].concat();
@@ -30,26 +35,57 @@ impl<'a> Worker<'a> {
             synthetic: Extractor::new(own, 1, least),
             lesson,
             distillation,
+            except,
         }
     }
 
     /// Hands on the clips of a sound, and what there is to say about it.
     pub fn hear(&mut self, sound: &Sound, number: usize, results: &Results<'_, '_>) {
         let outcome = match &sound.origin {
-            Origin::Real(path) => self.real(sound, path, number, results),
-            Origin::Synthetic(path) => self.synthetic(sound, path, results),
+            Origin::Real(recording) => self.recording(recording, results, |worker| {
+                worker.real(sound, recording, number, results)
+            }),
+            Origin::Synthetic(recording) => self.recording(recording, results, |worker| {
+                worker.synthetic(sound, recording, results)
+            }),
             Origin::NoMusic(kind) => self.no_music(sound, *kind, results),
         };
         results.end(&sound.id, &sound.id, outcome);
     }
 
+    /// Hears a file, unless it is one of those that are not to be heard, and notes which it was.
+    fn recording(
+        &mut self,
+        recording: &Recording,
+        results: &Results<'_, '_>,
+        hear: impl FnOnce(&mut Self) -> Heard,
+    ) -> Outcome {
+        let sha256 = file_sha256(&recording.path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "missing".to_owned(),
+            _ => error.to_string(),
+        })?;
+        if self.except.contains(&sha256) {
+            return Err(format!("not to be heard: --except names {sha256}"));
+        }
+        let Heard { windows, outcome } = hear(self);
+        if windows > 0 {
+            results.source(SourceFile {
+                source: recording.source.clone(),
+                path: recording.file.clone(),
+                sha256,
+                windows,
+            });
+        }
+        outcome
+    }
+
     fn real(
         &mut self,
         sound: &Sound,
-        path: &Path,
+        recording: &Recording,
         number: usize,
         results: &Results<'_, '_>,
-    ) -> Outcome {
+    ) -> Heard {
         // Copies are for training alone.
         let copies = match sound.split {
             Split::Train => self.distillation.variants as u64,
@@ -58,6 +94,7 @@ impl<'a> Worker<'a> {
         let seed = self.distillation.seed;
         let lesson = &mut self.lesson;
         let mut windows = 0;
+        let path = &recording.path;
         let outcome = self
             .real
             .extract(path, results.room(), |extractor, excerpt| {
@@ -87,27 +124,33 @@ impl<'a> Worker<'a> {
                 }
                 Ok(())
             });
-        match windows {
+        let outcome = match windows {
             0 => outcome.and(Err("silent".to_owned())),
             _ => outcome,
-        }
+        };
+        Heard { windows, outcome }
     }
 
     fn synthetic(
         &mut self,
         sound: &Sound,
-        path: &Path,
+        recording: &Recording,
         results: &Results<'_, '_>,
-    ) -> Outcome {
+    ) -> Heard {
+        let mut windows = 0;
         // No copies: the corpus has rooms and codecs of its own.
-        self.synthetic.extract(path, results.room(), |_, excerpt| {
+        let path = &recording.path;
+        let outcome = self.synthetic.extract(path, results.room(), |_, excerpt| {
             let place = Place {
                 sound,
                 offset_seconds: excerpt.offset_seconds,
                 labels: &sound.known,
             };
-            results.clip(place.clip(sound.id.clone(), excerpt.windows, excerpt.heard_frames))
-        })
+            results.clip(place.clip(sound.id.clone(), excerpt.windows, excerpt.heard_frames))?;
+            windows += 1;
+            Ok(())
+        });
+        Heard { windows, outcome }
     }
 
     fn no_music(&mut self, sound: &Sound, kind: u64, results: &Results<'_, '_>) -> Outcome {
@@ -122,6 +165,13 @@ impl<'a> Worker<'a> {
         results.clip(place.clip(sound.id.clone(), windows, heard_frames))?;
         Ok(None)
     }
+}
+
+/// What a file gave.
+struct Heard {
+    /// Windows, without altered copies.
+    windows: usize,
+    outcome: Outcome,
 }
 
 /// A remark, or why there are no clips.

@@ -28,6 +28,6 @@ pub use run::{Prepared, Progress, prepare};
 pub use splits::{Parts, read_lines};
 
 pub(crate) use audio::Extractor;
-pub(crate) use files::{audio_files, entries};
+pub(crate) use files::{audio_files, entries, is_audio};
 pub(crate) use run::{Results, fill};
 pub(crate) use table::{Row, Table};

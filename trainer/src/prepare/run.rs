@@ -8,7 +8,7 @@ use super::audio::{Excerpt, Extractor};
 use super::ordered::{Desk, Room, ordered};
 use super::{Collection, Item, Options, PrepareError};
 use crate::data::{
-    Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, Summary,
+    Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, SourceFile, Summary,
 };
 
 /// Most threads. What each of them holds, samples and windows apart, is a few MB.
@@ -82,6 +82,7 @@ pub(crate) struct Results<'a, 'b> {
 pub(crate) enum Piece {
     Clip(Clip),
     Remark(Remark),
+    Source(SourceFile),
 }
 
 impl<'b> Results<'_, 'b> {
@@ -101,6 +102,12 @@ impl<'b> Results<'_, 'b> {
             }
             ControlFlow::Break(()) => Err("interrupted".to_owned()),
         }
+    }
+
+    /// The audio file that the item's clips came of.
+    pub fn source(&self, file: SourceFile) {
+        // Where the work is to end, nobody will read it.
+        let _ = self.desk.hand_on(Piece::Source(file), 0);
     }
 
     /// The end of the item: what there is to say about it, or why there is no clip of it, or why
@@ -175,6 +182,7 @@ pub(crate) fn fill<S>(
                 let outcome = match piece {
                     Some(Piece::Clip(clip)) => writer.add(&[clip], &[]),
                     Some(Piece::Remark(remark)) => writer.add(&[], &[remark]),
+                    Some(Piece::Source(file)) => writer.add_source(&file),
                     None => writer.end_item(),
                 };
                 if let Err(error) = outcome {
