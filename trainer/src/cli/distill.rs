@@ -64,7 +64,7 @@ pub(super) struct DistillArgs {
     /// What runs the teachers.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
-    /// Files side by side; as many as there are processors if not given.
+    /// Files side by side, 32 at most; as many as there are processors if not given.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
     /// Print one JSON object instead of a table.

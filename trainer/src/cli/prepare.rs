@@ -42,7 +42,7 @@ struct CommonArgs {
     /// Inputs to compute: mel, stft, mfcc.
     #[arg(long, value_delimiter = ',', default_value = "mel", value_parser = input)]
     inputs: Vec<Input>,
-    /// Files side by side, 64 at most; as many as there are processors if not given.
+    /// Files side by side, 32 at most; as many as there are processors if not given.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
     /// Most windows of 29.1 s taken of one file; of one, its centre.

@@ -65,8 +65,12 @@ fn decode_keeping<E: From<DecodeError>>(
             samples,
         })
     };
+    let longest = ranges.iter().map(Range::len).max().unwrap_or(0);
+    let Some(_held) = room.hold(size_of::<f32>() * longest) else {
+        return Ok(file);
+    };
     if file.samples <= kept_whole {
-        let mut samples = Vec::new();
+        let mut samples = Vec::with_capacity(longest);
         for (number, range) in ranges.into_iter().enumerate() {
             whole.read(range.clone(), &mut samples);
             hand_on(number, range.start, &samples)?;
@@ -74,10 +78,6 @@ fn decode_keeping<E: From<DecodeError>>(
         return Ok(file);
     }
     drop(whole);
-    let longest = ranges.iter().map(Range::len).max().unwrap_or(0);
-    let Some(_held) = room.hold(size_of::<f32>() * longest) else {
-        return Ok(file);
-    };
     let mut parts = Parts {
         ranges,
         next: 0,

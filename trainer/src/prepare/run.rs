@@ -11,8 +11,9 @@ use crate::data::{
     Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, SourceFile, Summary,
 };
 
-/// Most threads. What each of them holds, samples and windows apart, is a few MB.
-const MOST_JOBS: usize = 64;
+/// Most threads. What each of them holds beside samples and windows that wait (front-ends, a
+/// decoder, what the allocator keeps) is some 15 MB.
+const MOST_JOBS: usize = 32;
 /// Most bytes of samples and windows that are held, beside those of the file that is stored next.
 const MOST_BYTES: usize = 256 << 20;
 
