@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use trainer::data::{
-    Clip, ClipInfo, DataError, Dataset, DatasetWriter, Input, Plan, Remark, Split,
+    Clip, ClipInfo, DataError, Dataset, DatasetWriter, Input, Plan, Remark, SourceFile, Split,
 };
 
 const VALUES: usize = 96 * 1366;
@@ -166,6 +166,33 @@ fn an_interrupted_preparation_goes_on_to_the_same_bytes() {
             "after {interrupted_after}"
         );
     }
+}
+
+#[test]
+fn the_list_of_files_outlives_an_interruption() {
+    let file = |item: usize| SourceFile {
+        source: format!("album {item}"),
+        path: "a, b.mp3".into(),
+        sha256: "0".repeat(64),
+        windows: item,
+    };
+    let write = |folder: &Path, items: std::ops::Range<usize>| {
+        let mut writer = DatasetWriter::create(folder, plan()).unwrap();
+        for item in items {
+            assert_eq!(writer.next_item(), item);
+            writer.add_source(&file(item)).unwrap();
+            push(&mut writer, item).unwrap();
+        }
+        writer
+    };
+    let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(whole.path(), 0..8).finish().unwrap();
+    drop(write(parts.path(), 0..5));
+    write(parts.path(), 3..8).finish().unwrap();
+    assert!(files(whole.path()) == files(parts.path()));
+    let list = std::fs::read_to_string(parts.path().join("files.csv")).unwrap();
+    assert_eq!(list.lines().count(), 9);
+    assert!(list.contains("album 7,\"a, b.mp3\",0000"), "{list}");
 }
 
 #[test]
