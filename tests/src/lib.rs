@@ -3,9 +3,11 @@
 mod bundles;
 mod fcn_model;
 mod interrupt;
+mod memory;
 pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
+mod small_disk;
 mod soundfont;
 mod tiny_model;
 mod wav;
@@ -15,8 +17,12 @@ use std::path::PathBuf;
 pub use bundles::bundle;
 pub use fcn_model::{FcnBlock, FcnModel};
 pub use interrupt::interrupt_once;
+pub use memory::with_peak_memory;
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
+pub use small_disk::SmallDisk;
+#[cfg(unix)]
+pub use small_disk::with_short_files;
 pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
 pub use wav::{pcm, write_wav};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use trainer::data::{
-    Clip, ClipInfo, DataError, Dataset, DatasetWriter, Input, Plan, Remark, Split,
+    Clip, ClipInfo, DataError, Dataset, DatasetWriter, Input, Plan, Remark, SourceFile, Split,
 };
 
 const VALUES: usize = 96 * 1366;
@@ -169,6 +169,33 @@ fn an_interrupted_preparation_goes_on_to_the_same_bytes() {
 }
 
 #[test]
+fn the_list_of_files_outlives_an_interruption() {
+    let file = |item: usize| SourceFile {
+        source: format!("album {item}"),
+        path: "a, b.mp3".into(),
+        sha256: "0".repeat(64),
+        windows: item,
+    };
+    let write = |folder: &Path, items: std::ops::Range<usize>| {
+        let mut writer = DatasetWriter::create(folder, plan()).unwrap();
+        for item in items {
+            assert_eq!(writer.next_item(), item);
+            writer.add_source(&file(item)).unwrap();
+            push(&mut writer, item).unwrap();
+        }
+        writer
+    };
+    let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(whole.path(), 0..8).finish().unwrap();
+    drop(write(parts.path(), 0..5));
+    write(parts.path(), 3..8).finish().unwrap();
+    assert!(files(whole.path()) == files(parts.path()));
+    let list = std::fs::read_to_string(parts.path().join("files.csv")).unwrap();
+    assert_eq!(list.lines().count(), 9);
+    assert!(list.contains("album 7,\"a, b.mp3\",0000"), "{list}");
+}
+
+#[test]
 fn a_finished_shard_that_was_damaged_is_made_again() {
     let whole = tempfile::tempdir().unwrap();
     write(whole.path());
@@ -178,17 +205,53 @@ fn a_finished_shard_that_was_damaged_is_made_again() {
         push(&mut writer, item).unwrap();
     }
     drop(writer);
-    std::fs::write(folder.path().join("00000.mel.f16"), b"short").unwrap();
     std::fs::write(folder.path().join(".tagline-left-over"), b"half").unwrap();
-
+    let windows = folder.path().join("00000.mel.f16");
+    let good = std::fs::read(&windows).unwrap();
+    // Cut, and of the right length with one bit changed.
+    let mut changed = good.clone();
+    changed[12_345] ^= 1;
+    for damaged in [&good[..5], &changed] {
+        std::fs::write(&windows, damaged).unwrap();
+        let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();
+        for item in 0..3 {
+            assert_eq!(writer.next_item(), item);
+            push(&mut writer, item).unwrap();
+        }
+        assert_eq!(writer.next_item(), 6, "the second shard is kept");
+    }
     let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();
-    while writer.next_item() < 8 {
-        let item = writer.next_item();
-        assert!(!(3..6).contains(&item), "the second shard is kept");
+    for item in 6..8 {
         push(&mut writer, item).unwrap();
     }
     writer.finish().unwrap();
     assert!(files(folder.path()) == files(whole.path()));
+}
+
+#[test]
+fn a_window_of_a_damaged_shard_is_never_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path());
+    let path = folder.path().join("00001.mel.f16");
+    let good = std::fs::read(&path).unwrap();
+    // A changed bit in another clip's window than the one that is read, and a NaN.
+    for (at, bytes) in [(5, [good[5] ^ 1, good[6]]), (2 * VALUES, [0x00, 0x7e])] {
+        let mut damaged = good.clone();
+        damaged[at..at + 2].copy_from_slice(&bytes);
+        std::fs::write(&path, &damaged).unwrap();
+        let clips = opened(folder.path()).unwrap().split(Split::Train).unwrap();
+        let mut window = vec![0.0; VALUES];
+        clips.read(0, &mut window).unwrap();
+        for _ in 0..2 {
+            let error = clips.read(1, &mut window).unwrap_err();
+            assert!(matches!(error, DataError::Hash { .. }), "{error}");
+            assert!(error.to_string().contains("00001.mel.f16"), "{error}");
+        }
+        clips.read(2, &mut window).unwrap();
+    }
+    std::fs::write(&path, &good).unwrap();
+    let clips = opened(folder.path()).unwrap().split(Split::Train).unwrap();
+    clips.read(1, &mut vec![0.0; VALUES]).unwrap();
 }
 
 #[test]
@@ -354,6 +417,49 @@ fn a_label_that_is_not_known_stays_unknown() {
     let clips = data.split(Split::Train).unwrap();
     assert_eq!(clips.labels(0)[0], 0.0);
     assert!(clips.labels(0)[1].is_nan());
+}
+
+#[test]
+fn labels_that_are_not_known_are_counted_apart_and_not_added_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = DatasetWriter::create(folder.path(), plan()).unwrap();
+    for k in [3, 6, 9] {
+        let mut clip = clip(k);
+        clip.info.labels = match k {
+            3 => vec![1.0, f32::NAN],
+            _ => vec![0.3, f32::NAN],
+        };
+        writer.push(&[clip], &[]).unwrap();
+    }
+    writer.finish().unwrap();
+    let shown = |option: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_trainer"))
+            .arg("data")
+            .arg(folder.path())
+            .args(option)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let table = shown(&[]);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    for row in [
+        ["rock", "1.6", "0", "0", "0", "0", "0"],
+        ["jazz", "0", "0", "0", "3", "0", "0"],
+    ] {
+        assert!(rows.contains(&row.to_vec()), "{table}");
+    }
+    assert!(
+        table.contains("unknown") && !table.contains("NaN"),
+        "{table}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&shown(&["--json"])).unwrap();
+    assert_eq!(json["tags"][1]["train"], 0.0);
+    assert_eq!(json["tags"][1]["unknown"]["train"], 3);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::progress::Shown;
 use super::{Outcome, still_wanted};
 use crate::data::{DataError, Dataset, Input, Split};
 
@@ -40,21 +40,23 @@ pub(super) fn run(args: &DataArgs) -> Outcome {
 }
 
 fn verify(args: &DataArgs) -> Result<(), DataError> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {eta}") {
-        bar.set_style(style);
-    }
-    let outcome = Dataset::verify(&args.folder, |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
+    let mut shown = Shown::of_bytes();
+    let outcome = Dataset::verify(&args.folder, |done, total| shown.show_bytes(done, total));
+    shown.finish();
     outcome
 }
 
-/// For each tag, the sum of its labels in each split.
-fn tag_counts(data: &Dataset) -> Result<Vec<[f64; 3]>, DataError> {
-    let mut counts = vec![[0.0; 3]; data.tags().len()];
+/// A tag in each split.
+#[derive(Clone, Copy, Default)]
+struct TagCount {
+    /// Sum of the labels that are known.
+    labels: [f64; 3],
+    /// Labels that are not.
+    unknown: [usize; 3],
+}
+
+fn tag_counts(data: &Dataset) -> Result<Vec<TagCount>, DataError> {
+    let mut counts = vec![TagCount::default(); data.tags().len()];
     for (at, split) in Split::ALL.into_iter().enumerate() {
         let clips = match data.split(split) {
             Ok(clips) => clips,
@@ -63,14 +65,17 @@ fn tag_counts(data: &Dataset) -> Result<Vec<[f64; 3]>, DataError> {
         };
         for clip in 0..clips.len() {
             for (count, label) in counts.iter_mut().zip(clips.labels(clip)) {
-                count[at] += f64::from(*label);
+                match label.is_nan() {
+                    true => count.unknown[at] += 1,
+                    false => count.labels[at] += f64::from(*label),
+                }
             }
         }
     }
     Ok(counts)
 }
 
-fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[[f64; 3]]) -> String {
+fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]) -> String {
     let counts = data.counts();
     let names: Vec<_> = inputs.iter().map(|input| input.name()).collect();
     let verified = if args.verify { ", verified" } else { "" };
@@ -86,18 +91,30 @@ fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[[f64; 3]]
     }
     let width = data.tags().iter().map(|tag| tag.chars().count()).max();
     let width = width.unwrap_or(0).max(5);
-    text += &format!("{:width$}   train   valid    test\n", "");
+    let some_unknown = tags.iter().any(|tag| tag.unknown != [0; 3]);
+    let unknown = match some_unknown {
+        true => "   unknown in train, valid, test",
+        false => "",
+    };
+    text += &format!("{:width$}   train   valid    test{unknown}\n", "");
     text += &format!(
         "{:width$} {:>7} {:>7} {:>7}\n",
         "clips", counts.train, counts.valid, counts.test
     );
-    for (tag, [train, valid, test]) in data.tags().iter().zip(tags) {
-        text += &format!("{tag:width$} {train:>7} {valid:>7} {test:>7}\n");
+    for (tag, count) in data.tags().iter().zip(tags) {
+        // Opinions are no whole numbers.
+        let [train, valid, test] = count.labels.map(|sum| (sum * 10.0).round() / 10.0);
+        text += &format!("{tag:width$} {train:>7} {valid:>7} {test:>7}");
+        if some_unknown {
+            let [train, valid, test] = count.unknown;
+            text += &format!("   {train:>7} {valid:>7} {test:>7}");
+        }
+        text += "\n";
     }
     text
 }
 
-fn as_json(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[[f64; 3]]) -> String {
+fn as_json(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]) -> String {
     let options: serde_json::Map<_, _> = data
         .options()
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -106,8 +123,15 @@ fn as_json(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[[f64; 3]])
         .tags()
         .iter()
         .zip(tags)
-        .map(|(tag, [train, valid, test])| {
-            json!({"tag": tag, "train": train, "valid": valid, "test": test})
+        .map(|(tag, count)| {
+            let [train, valid, test] = count.labels;
+            let [unknown_train, unknown_valid, unknown_test] = count.unknown;
+            json!({
+                "tag": tag, "train": train, "valid": valid, "test": test,
+                "unknown": {
+                    "train": unknown_train, "valid": unknown_valid, "test": unknown_test,
+                },
+            })
         })
         .collect();
     let json = json!({

@@ -21,8 +21,8 @@ use crate::vocabulary::Vocabulary;
 /// Can be interrupted at any time; the same command goes on where it stopped.
 #[derive(Debug, Args)]
 pub(super) struct DistillArgs {
-    /// Folder of audio with one folder for each source (album, author, game), and, if they are
-    /// there, the tables sources.csv and SOURCE/labels.csv.
+    /// Folder of audio with one folder for each source (album, author, game; a file beside them is
+    /// one of its own), and, if they are there, the tables sources.csv and SOURCE/labels.csv.
     audio: Vec<PathBuf>,
     /// A model that teaches; several times for several.
     #[arg(long, value_name = "MODEL")]
@@ -36,6 +36,10 @@ pub(super) struct DistillArgs {
     /// A corpus of `trainer synth`, whose labels are facts; several times for several.
     #[arg(long, value_name = "DIR")]
     synth: Vec<PathBuf>,
+    /// Audio that is not to be heard, wherever it lies, such as what models are judged by: a text
+    /// file of SHA-256, one a line (sha256sum), or a folder of audio; several times for several.
+    #[arg(long, value_name = "FILE")]
+    except: Vec<PathBuf>,
     /// Number of sounds that are no music (silence, noise, sweeps, hum), in which nothing is.
     #[arg(long, value_name = "N", default_value_t = 0)]
     no_music: usize,
@@ -60,7 +64,7 @@ pub(super) struct DistillArgs {
     /// What runs the teachers.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
-    /// Files side by side; as many as there are processors if not given.
+    /// Files side by side, 32 at most; as many as there are processors if not given.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
     /// Print one JSON object instead of a table.
@@ -88,6 +92,7 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let distillation = Distillation {
         audio: args.audio,
+        except: args.except,
         synth: args.synth,
         no_music: args.no_music,
         windows: args.windows,

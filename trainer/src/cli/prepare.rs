@@ -42,7 +42,7 @@ struct CommonArgs {
     /// Inputs to compute: mel, stft, mfcc.
     #[arg(long, value_delimiter = ',', default_value = "mel", value_parser = input)]
     inputs: Vec<Input>,
-    /// Files side by side; as many as there are processors if not given.
+    /// Files side by side, 32 at most; as many as there are processors if not given.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
     /// Most windows of 29.1 s taken of one file; of one, its centre.
@@ -103,8 +103,8 @@ enum SplitArg {
     /// All clips: folders 0 to b to learn from, c to validate, d to f to test.
     #[default]
     Folders,
-    /// The same folders, of clips that have at least one of the chosen tags (15,247 / 1,529 /
-    /// 4,332 clips with the 50 most frequent).
+    /// The same folders, of clips that have at least one of the chosen tags (with the 50 most
+    /// frequent, 15,247 / 1,529 / 4,332 clips are listed).
     Top50,
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use memmap2::Mmap;
 
+use super::mapped::Mapped;
 use super::metadata::Metadata;
 use super::{DataError, Split};
 
@@ -18,7 +18,7 @@ const BLOCK: usize = 1024;
 pub(super) struct Shard {
     pub metadata: Metadata,
     /// `[clip][band, frame]`, little-endian f16.
-    pub windows: Mmap,
+    pub windows: Mapped,
 }
 
 /// Where a clip lies.
@@ -129,10 +129,12 @@ impl Clips {
     }
 
     /// Writes the network's input to `window: [band, frame]`: a whole window, in which a shorter
-    /// clip is repeated from its start.
+    /// clip is repeated from its start. The first clip that is read of a shard has all of it
+    /// hashed.
     ///
     /// # Errors
-    /// [`DataError::Window`] if there is no such clip, or `window` is not `bands · frames` long.
+    /// [`DataError::Hash`] if the shard is damaged; [`DataError::Window`] if there is no such
+    /// clip, or `window` is not `bands · frames` long.
     pub fn read(&self, clip: usize, window: &mut [f32]) -> Result<(), DataError> {
         let values = self.inner.bands * self.inner.frames;
         let wrong = |found| DataError::Window {
@@ -147,7 +149,7 @@ impl Clips {
         let place = self.inner.places.get(clip).ok_or_else(|| wrong(0))?;
         let shard = &self.inner.shards[place.shard as usize];
         let start = place.row as usize * values * 2;
-        let bytes = shard.windows.get(start..start + values * 2);
+        let bytes = shard.windows.bytes()?.get(start..start + values * 2);
         decode(bytes.ok_or_else(|| wrong(0))?, window);
         Ok(())
     }

@@ -13,7 +13,9 @@ use super::{DataError, Input, Split};
 /// A folder of prepared shards, opened for one input.
 ///
 /// Opening reads the manifest, compares the length of every file with it, and checks the hash of
-/// the metadata; the windows are mapped and not read. [`Self::verify`] checks their hashes.
+/// the metadata; the windows are mapped and not read. The hash of a shard's windows is checked
+/// once, when the first of them is read, so that nothing damaged reaches a network;
+/// [`Self::verify`] checks all of them.
 #[derive(Debug)]
 pub struct Dataset {
     folder: PathBuf,
@@ -117,7 +119,8 @@ impl Dataset {
     pub fn verify(folder: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), DataError> {
         let manifest = Manifest::read(folder)?;
         let files = manifest.shards.iter().flat_map(ShardEntry::files);
-        let files: Vec<_> = files.chain([&manifest.report]).collect();
+        let tables = [Some(&manifest.report), manifest.files.as_ref()];
+        let files: Vec<_> = files.chain(tables.into_iter().flatten()).collect();
         let total = files.iter().map(|file| file.bytes).sum();
         let mut done = 0;
         for file in files {
@@ -155,6 +158,6 @@ fn open_shard(
     let windows = windows.ok_or_else(|| wrong(format!("no {input} beside it")))?;
     Ok(Shard {
         metadata,
-        windows: windows.map(folder)?,
+        windows: windows.map_lazily(folder)?,
     })
 }

@@ -25,6 +25,16 @@ pub enum DataError {
         /// The file that did not fit.
         path: PathBuf,
     },
+    /// The file system cannot hold a file of this length.
+    #[error(
+        "{}: the disk cannot hold a file of this length; the shards that are finished are kept: \
+         allow larger files and run the same command again, or give a smaller --shard and a new \
+         folder", path.display()
+    )]
+    FileTooLarge {
+        /// The file that did not fit.
+        path: PathBuf,
+    },
     /// The folder holds no manifest.
     #[error(
         "{}: no prepared data set ({}); make one with `trainer prepare`", path.display(),
@@ -62,7 +72,7 @@ pub enum DataError {
     /// A file is not as long as the manifest says.
     #[error(
         "{}: {found} bytes long, where the manifest says {expected}: it was truncated or replaced; \
-         copy it again or prepare the data set again", path.display()
+         copy it again, or prepare the data set again in a new folder", path.display()
     )]
     Length {
         /// The file.
@@ -74,8 +84,8 @@ pub enum DataError {
     },
     /// A file does not hold what was written.
     #[error(
-        "{}: damaged (its SHA-256 is not the manifest's); copy it again or prepare the data set \
-         again", path.display()
+        "{}: damaged (its SHA-256 is not the manifest's); copy it again, or prepare the data set \
+         again in a new folder", path.display()
     )]
     Hash {
         /// The file.
@@ -203,6 +213,7 @@ impl DataError {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                     Self::DiskFull { path }
                 }
+                std::io::ErrorKind::FileTooLarge => Self::FileTooLarge { path },
                 _ => Self::Io { path, source },
             }
         }
@@ -222,6 +233,8 @@ mod tests {
             let message = message(kind);
             assert!(message.contains("shard.f16: the disk is full"), "{message}");
         }
+        let message_of_large = message(ErrorKind::FileTooLarge);
+        assert!(message_of_large.contains("shard.f16: the disk cannot hold"));
         assert!(message(ErrorKind::PermissionDenied).contains("permission denied"));
     }
 }

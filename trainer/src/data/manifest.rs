@@ -123,6 +123,9 @@ pub(crate) struct Manifest {
     /// Clips that were left out; `report.csv` says why.
     pub skipped: usize,
     pub report: FileEntry,
+    /// The list of the audio files, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FileEntry>,
     pub shards: Vec<ShardEntry>,
 }
 

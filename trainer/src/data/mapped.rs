@@ -2,7 +2,8 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
@@ -47,16 +48,8 @@ impl FileEntry {
     pub fn check_hash(&self, folder: &Path) -> Result<(), DataError> {
         self.check_length(folder)?;
         let path = folder.join(&self.file);
-        let mut file = File::open(&path).map_err(DataError::io(&path))?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            match file.read(&mut buffer).map_err(DataError::io(&path))? {
-                0 => break,
-                count => hash.update(&buffer[..count]),
-            }
-        }
-        self.compare_hash(&path, &hex(&hash.finalize()))
+        let found = file_sha256(&path).map_err(DataError::io(&path))?;
+        self.compare_hash(&path, &found)
     }
 
     fn compare_hash(&self, path: &Path, found: &str) -> Result<(), DataError> {
@@ -69,7 +62,7 @@ impl FileEntry {
     }
 
     /// Maps the file, if it has the right length.
-    pub fn map(&self, folder: &Path) -> Result<Mmap, DataError> {
+    fn map(&self, folder: &Path) -> Result<Mmap, DataError> {
         let path = folder.join(&self.file);
         let file = File::open(&path).map_err(DataError::io(&path))?;
         let found = file.metadata().map_err(DataError::io(&path))?.len();
@@ -87,11 +80,58 @@ impl FileEntry {
         self.compare_hash(&folder.join(&self.file), &sha256(&map))?;
         Ok(map)
     }
+
+    /// Maps the file, if it has the right length; its content is checked when it is first read.
+    pub fn map_lazily(&self, folder: &Path) -> Result<Mapped, DataError> {
+        Ok(Mapped {
+            map: self.map(folder)?,
+            path: folder.join(&self.file),
+            entry: self.clone(),
+            whole: OnceLock::new(),
+        })
+    }
+}
+
+/// A mapped file that nobody reads a byte of unless all of them are those of the manifest.
+#[derive(Debug)]
+pub(super) struct Mapped {
+    map: Mmap,
+    path: PathBuf,
+    entry: FileEntry,
+    /// Whether its hash is right, once it is known.
+    whole: OnceLock<bool>,
+}
+
+impl Mapped {
+    /// The content. The first call hashes all of it, which takes no longer than reading it from a
+    /// disk; other threads that want the same file wait for it.
+    pub fn bytes(&self) -> Result<&[u8], DataError> {
+        let is_whole = || sha256(&self.map) == self.entry.sha256;
+        if *self.whole.get_or_init(is_whole) {
+            return Ok(&self.map);
+        }
+        Err(DataError::Hash {
+            path: self.path.clone(),
+        })
+    }
 }
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of a file's content in hexadecimal, without the file in memory.
+pub(crate) fn file_sha256(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(&hash.finalize())),
+            count => hash.update(&buffer[..count]),
+        }
+    }
 }
 
 /// Bytes in hexadecimal.

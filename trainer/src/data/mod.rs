@@ -8,6 +8,7 @@
 //! | `00000.arrow` | metadata of the shard's clips, an Arrow IPC file (one record batch) |
 //! | `00000.mel.f16` | their windows, little-endian f16, `[clip][band, frame]` without any header |
 //! | `report.csv` | what was left out, and why |
+//! | `files.csv` | of a distilled data set, the audio files that were heard |
 //!
 //! and so on for every shard and every [`Input`]. `docs/data.md` describes the format for readers
 //! in other languages. A folder without `manifest.json` is unfinished: [`DatasetWriter`] goes on
@@ -31,9 +32,9 @@ pub use dataset::Dataset;
 pub use error::DataError;
 pub use input::Input;
 pub use manifest::SplitCounts;
-pub(crate) use mapped::{hex, sha256};
+pub(crate) use mapped::{file_sha256, hex, sha256};
 pub use metadata::ClipInfo;
 pub use plan::Plan;
-pub use shard::Remark;
+pub use shard::{Remark, SourceFile};
 pub use split::Split;
 pub use writer::{Clip, DatasetWriter, Summary};

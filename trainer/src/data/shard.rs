@@ -28,6 +28,20 @@ pub struct Remark {
     pub reason: String,
 }
 
+/// An audio file that clips were made of, so that a data set can be made again and its authors named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFile {
+    /// Name of the source: an album, an author, a package.
+    pub source: String,
+    /// The file in it.
+    pub path: String,
+    /// SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+    /// Windows taken of it, without altered copies.
+    pub windows: usize,
+}
+
 /// End of the name of a shard's record.
 const RECORD: &str = ".shard.json";
 
@@ -43,6 +57,8 @@ pub(super) struct ShardRecord {
     /// `None` where every clip was left out.
     pub entry: Option<ShardEntry>,
     pub remarks: Vec<Remark>,
+    #[serde(default)]
+    pub files: Vec<SourceFile>,
 }
 
 impl ShardRecord {
@@ -58,7 +74,7 @@ impl ShardRecord {
         let whole = record
             .entry
             .as_ref()
-            .is_none_or(|entry| entry.files().all(|file| file.check_length(folder).is_ok()));
+            .is_none_or(|entry| entry.files().all(|file| file.check_hash(folder).is_ok()));
         whole.then_some(record)
     }
 }
@@ -80,6 +96,7 @@ pub(super) struct ShardWriter {
     files: Vec<WindowFile>,
     clips: Vec<ClipInfo>,
     remarks: Vec<Remark>,
+    sources: Vec<SourceFile>,
     buffer: Vec<u8>,
 }
 
@@ -103,6 +120,7 @@ impl ShardWriter {
             number,
             clips: Vec::new(),
             remarks: Vec::new(),
+            sources: Vec::new(),
             buffer: Vec::new(),
         })
     }
@@ -138,6 +156,11 @@ impl ShardWriter {
     /// Notes what happened to a clip.
     pub fn remark(&mut self, remark: &Remark) {
         self.remarks.push(remark.clone());
+    }
+
+    /// Notes a file that was heard.
+    pub fn source(&mut self, file: &SourceFile) {
+        self.sources.push(file.clone());
     }
 
     fn check(&self, info: &ClipInfo, windows: &[Vec<f32>]) -> Result<(), String> {
@@ -198,6 +221,7 @@ impl ShardWriter {
         let record = ShardRecord {
             entry,
             remarks: self.remarks,
+            files: self.sources,
         };
         let path = ShardRecord::path(folder, number);
         let json = serde_json::to_vec(&record).map_err(std::io::Error::from);

@@ -6,9 +6,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
 use super::plan::{PLAN, Plan};
-use super::shard::{Remark, ShardRecord, ShardWriter, shard_of};
+use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
 use super::{ClipInfo, DataError, report};
 use crate::atomic;
 
@@ -128,21 +130,55 @@ impl DatasetWriter {
     /// [`DataError`] if a clip does not fit the plan or cannot be written; the item's shard is
     /// lost then, and those finished before are kept.
     pub fn push(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
-        let shard = self.next_item / self.plan.shard_items;
-        let mut current = match self.current.take() {
-            Some(current) => current,
-            None => ShardWriter::new(&self.folder, &self.plan, shard)?,
-        };
+        self.add(clips, remarks)?;
+        self.end_item()
+    }
+
+    /// Stores a part of the next item, which goes on until [`Self::end_item`].
+    ///
+    /// # Errors
+    /// Those of [`Self::push`].
+    pub fn add(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
+        let mut current = self.take_current()?;
         for clip in clips {
             current.push(&clip.info, &clip.windows)?;
         }
         remarks.iter().for_each(|remark| current.remark(remark));
         self.current = Some(current);
+        Ok(())
+    }
+
+    /// Notes an audio file that the next item is made of, for `files.csv`.
+    ///
+    /// # Errors
+    /// Those of [`Self::push`].
+    pub fn add_source(&mut self, file: &SourceFile) -> Result<(), DataError> {
+        let mut current = self.take_current()?;
+        current.source(file);
+        self.current = Some(current);
+        Ok(())
+    }
+
+    /// Ends the item whose parts [`Self::add`] has stored; it may have none.
+    ///
+    /// # Errors
+    /// Those of [`Self::push`].
+    pub fn end_item(&mut self) -> Result<(), DataError> {
+        self.current = Some(self.take_current()?);
         self.next_item += 1;
         if self.next_item.is_multiple_of(self.plan.shard_items) {
             self.finish_shard()?;
         }
         Ok(())
+    }
+
+    /// The shard that the next item goes into.
+    fn take_current(&mut self) -> Result<ShardWriter, DataError> {
+        let shard = self.next_item / self.plan.shard_items;
+        match self.current.take() {
+            Some(current) => Ok(current),
+            None => ShardWriter::new(&self.folder, &self.plan, shard),
+        }
     }
 
     fn finish_shard(&mut self) -> Result<(), DataError> {
@@ -197,6 +233,10 @@ impl DatasetWriter {
             clips,
             skipped,
             report: report::write(&self.folder, remarks())?,
+            files: report::write_files(
+                &self.folder,
+                records.values().flat_map(|record| &record.files),
+            )?,
             shards,
         };
         write_json(&self.folder.join(MANIFEST), &manifest)?;
@@ -274,10 +314,10 @@ fn names(folder: &Path) -> Result<Vec<String>, DataError> {
 }
 
 fn finished_shards(folder: &Path) -> Result<BTreeMap<usize, ShardRecord>, DataError> {
-    let shards = names(folder)?
-        .into_iter()
-        .filter_map(|name| shard_of(&name));
+    let shards: Vec<usize> = names(folder)?.iter().filter_map(|n| shard_of(n)).collect();
+    // Every byte of them is read and hashed.
     Ok(shards
+        .into_par_iter()
         .filter_map(|shard| Some((shard, ShardRecord::read(folder, shard)?)))
         .collect())
 }

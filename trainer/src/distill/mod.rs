@@ -5,14 +5,19 @@
 //!
 //! 1. what is known: labels by construction (synthetic music, sounds that are no music), and what
 //!    tables beside the audio say;
-//! 2. else the mean of the opinions of the teachers that know the tag ([`Foreign::opinions`]);
+//! 2. else, of real audio, the mean of the opinions of the teachers that know the tag
+//!    ([`Foreign::opinions`]);
 //! 3. else unknown, and training and evaluation leave the tag of the clip out.
+//!
+//! Teachers are not asked about synthetic music and about sounds that are no music: they have
+//! never heard their like, so what they would say is a guess, and it would stand beside facts.
 //!
 //! `sources` lists the sounds → `worker` hears them (`teacher`, `variant`, `no_music`) → shards as
 //! any data set's.
 //!
 //! [`Foreign::opinions`]: crate::vocabulary::Foreign::opinions
 
+mod except;
 mod no_music;
 mod sources;
 mod teacher;
@@ -30,6 +35,7 @@ pub use teacher::Teacher;
 use crate::data::{Input, Plan, hex, sha256};
 use crate::prepare::{Parts, PrepareError, Prepared, Progress, fill};
 use crate::vocabulary::Vocabulary;
+use except::Except;
 use sources::Sound;
 use worker::Worker;
 
@@ -39,8 +45,10 @@ const SHARD_ITEMS: usize = 128;
 /// What is to be distilled.
 #[derive(Clone, Debug)]
 pub struct Distillation {
-    /// Folders of real audio: in each, one folder for each source.
+    /// Folders of real audio: in each, one folder, or one file, for each source.
     pub audio: Vec<PathBuf>,
+    /// Lists of SHA-256, and folders of audio, whose content is never heard, wherever it lies.
+    pub except: Vec<PathBuf>,
     /// Synthetic corpora, as [`crate::synth`] writes them.
     pub synth: Vec<PathBuf>,
     /// Number of sounds that are no music.
@@ -73,14 +81,18 @@ pub fn distill(
 ) -> Result<Prepared, PrepareError> {
     distillation.parts.check()?;
     let sounds = sources::list(distillation, vocabulary)?;
-    let plan = plan(distillation, vocabulary, teachers, &sounds);
+    let except = Except::read(&distillation.except)?;
+    let mut plan = plan(distillation, vocabulary, teachers, &sounds);
+    if let Some(list) = except.sha256() {
+        plan = plan.with_option("except", list);
+    }
     fill(
         plan,
         &distillation.out,
         distillation.jobs.get(),
         sounds.len(),
-        || Worker::new(distillation, teachers),
-        |worker, number| worker.hear(&sounds[number], number),
+        || Worker::new(distillation, teachers, &except),
+        |worker, number, results| worker.hear(&sounds[number], number, results),
         report,
     )
 }

@@ -1,15 +1,15 @@
 //! What there is to hear, and what is known of it.
 //!
 //! A folder of real audio holds one folder for each source: an album, an author, a game, a
-//! package. Sources are what splits are made of, since two clips of one recording session are not
-//! independent. Two tables may say more, both with names of tags or of whole groups, separated by
+//! package. An audio file beside them is a source of its own, named by its file name. Sources are
+//! what splits are made of, since two clips of one recording session are not independent. Two tables may say more, both with names of tags or of whole groups, separated by
 //! semicolons:
 //!
 //! - `sources.csv` in the folder: `source`, and any of `split` (train, valid or test), `tags` (what
 //!   all its audio has) and `without` (what none of it has);
 //! - `labels.csv` in a source's folder: `path` in it, and `tags` and `without` of that file.
 //!
-//! Other columns are left alone.
+//! Other columns are left alone. What a table names must be there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::{Distillation, known_or, no_music};
 use crate::data::Split;
 use crate::prepare::{
-    Item, PrepareError, Row, Selection, Table, audio_files, entries, magnatagatune,
+    Item, PrepareError, Row, Selection, Table, audio_files, entries, is_audio, magnatagatune,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -41,11 +41,21 @@ pub(super) struct Sound {
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
     /// A file of real audio: the teachers say what is not known.
-    Real(PathBuf),
+    Real(Recording),
     /// A file of a synthetic corpus: what is not known stays so.
-    Synthetic(PathBuf),
+    Synthetic(Recording),
     /// No music, of this kind and seed.
     NoMusic(u64),
+}
+
+/// An audio file.
+#[derive(Clone, Debug)]
+pub(super) struct Recording {
+    pub path: PathBuf,
+    /// Name of the source.
+    pub source: String,
+    /// The file in it.
+    pub file: String,
 }
 
 /// Lists all sounds, in an order that depends on nothing but names.
@@ -109,16 +119,21 @@ fn synthetic(
             has: collection.tags.join(", "),
         });
     }
+    let source = format!("synth-{}", number + 1);
     let sound = |item: &Item| {
         let labels = item.labels.iter().filter(|(_, value)| *value > 0.0);
         let has: BTreeSet<&str> = labels
-            .map(|(tag, _)| collection.tags[usize::from(*tag)].as_str())
+            .map(|(tag, _)| collection.tags[*tag as usize].as_str())
             .collect();
         Sound {
-            id: format!("synth-{}/{}", number + 1, item.id),
+            id: format!("{source}/{}", item.id),
             split: item.split,
             known: vocabulary.of_synth(|name| has.contains(name)),
-            origin: Origin::Synthetic(collection.audio.join(&*item.path)),
+            origin: Origin::Synthetic(Recording {
+                path: collection.audio.join(&*item.path),
+                source: source.clone(),
+                file: item.path.to_string(),
+            }),
         }
     };
     Ok(collection.items.iter().map(sound).collect())
@@ -133,44 +148,41 @@ struct Source {
 
 fn real(folder: &Path, vocabulary: &Vocabulary) -> Result<Vec<Source>, PrepareError> {
     let facts = Facts { vocabulary };
-    let table = facts.table(&folder.join(SOURCES), "source")?;
-    let mut named: BTreeSet<&String> = table.keys().collect();
+    let table = folder.join(SOURCES);
+    let mut lines = facts.table(&table, "source")?;
     let mut sources = Vec::new();
     for name in entries(folder)? {
         let path = folder.join(&name);
-        if !path.is_dir() || name.starts_with(['.', '_']) {
-            continue;
-        }
-        named.remove(&name);
-        let of_source = table.get(&name);
-        let of_files = facts.table(&path.join(LABELS), "path")?;
-        let files = audio_files(&path)?;
-        let sound = |file: &String| {
-            let mut known = of_source.map_or_else(|| facts.unknown(), |line| line.known.clone());
-            if let Some(line) = of_files.get(file) {
-                // What is said of the file itself counts more.
-                known = known_or(&line.known, &known);
-            }
-            Sound {
-                id: format!("{name}/{file}"),
-                split: Split::Train,
-                known,
-                origin: Origin::Real(path.join(file)),
-            }
+        let files = match name.starts_with(['.', '_']) {
+            true => continue,
+            false if path.is_dir() => None,
+            false if is_audio(&name) => Some(vec![name.clone()]),
+            false => continue,
         };
-        sources.push(Source {
-            split: of_source.and_then(|line| line.split),
-            sounds: files.iter().map(sound).collect(),
-            name,
+        let line = lines.remove(&name);
+        sources.push(match files {
+            Some(files) => facts.source(name, line, folder, files, BTreeMap::new()),
+            None => {
+                let labels = facts.table(&path.join(LABELS), "path")?;
+                let files = audio_files(&path)?;
+                let absent = labels.keys().find(|file| !files.contains(file));
+                named_is_there(&path.join(LABELS), absent, "no such audio file beside it")?;
+                facts.source(name, line, &path, files, labels)
+            }
         });
     }
-    match named.first() {
-        Some(missing) => Err(PrepareError::Missing {
-            path: folder.to_owned(),
-            what: format!("source `{missing}`, which {SOURCES} names"),
-            expected: "a folder of that name".to_owned(),
+    named_is_there(&table, lines.keys().next(), "no such source beside it")?;
+    Ok(sources)
+}
+
+/// An error if a table names something `absent`.
+fn named_is_there(table: &Path, absent: Option<&String>, what: &str) -> Result<(), PrepareError> {
+    match absent {
+        Some(name) => Err(PrepareError::Format {
+            path: table.to_owned(),
+            reason: format!("it names `{name}`: {what}"),
         }),
-        None => Ok(sources),
+        None => Ok(()),
     }
 }
 
@@ -188,6 +200,44 @@ struct Line {
 impl Facts<'_> {
     fn unknown(&self) -> Vec<f32> {
         vec![f32::NAN; self.vocabulary.tags().len()]
+    }
+
+    /// The source of these `files` of a folder: what is said of the file itself counts more than what
+    /// is said of the source.
+    fn source(
+        &self,
+        name: String,
+        line: Option<Line>,
+        folder: &Path,
+        files: Vec<String>,
+        labels: BTreeMap<String, Line>,
+    ) -> Source {
+        let (split, of_source) = match line {
+            Some(line) => (line.split, line.known),
+            None => (None, self.unknown()),
+        };
+        let sound = |file: String| Sound {
+            id: match file == name {
+                true => file.clone(),
+                false => format!("{name}/{file}"),
+            },
+            split: Split::Train,
+            known: match labels.get(&file) {
+                Some(line) => known_or(&line.known, &of_source),
+                None => of_source.clone(),
+            },
+            origin: Origin::Real(Recording {
+                path: folder.join(&file),
+                source: name.clone(),
+                file,
+            }),
+        };
+        let sounds = files.into_iter().map(sound).collect();
+        Source {
+            name,
+            split,
+            sounds,
+        }
     }
 
     /// The lines of a table by the column `key`; none if there is no such file.
@@ -209,8 +259,11 @@ impl Facts<'_> {
             // What is there counts more than that its group is not.
             self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
             self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
-            lines.insert(row.cell(key)?.to_owned(), Line { split, known });
-            Ok(())
+            let name = row.cell(key)?;
+            match lines.insert(name.to_owned(), Line { split, known }) {
+                Some(_) => Err(row.wrong(format!("`{name}` is there twice"))),
+                None => Ok(()),
+            }
         })?;
         Ok(lines)
     }

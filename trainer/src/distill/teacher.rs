@@ -54,7 +54,7 @@ impl Teacher {
         self.model.info()
     }
 
-    /// The foreign vocabulary that its tags are words of.
+    /// The foreign vocabulary that its tags are words of, or `own`.
     #[must_use]
     pub fn speaks(&self) -> &str {
         self.foreign.name()
@@ -134,6 +134,10 @@ impl<'a> Lesson<'a> {
             run_or_replace(network, &teacher.model, |network| {
                 network.run(&windows[*window], &mut probabilities)
             })?;
+            if teacher.foreign.is_own() {
+                // What its users are shown.
+                teacher.info().calibrate(&mut probabilities);
+            }
             let opinions = teacher.foreign.opinions(&probabilities);
             for ((sum, count), opinion) in sums.iter_mut().zip(opinions) {
                 if !opinion.is_nan() {

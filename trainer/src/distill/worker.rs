@@ -1,20 +1,18 @@
 //! One sound: heard, labelled, altered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
-use super::sources::{Origin, Sound};
+use super::except::Except;
+use super::sources::{Origin, Recording, Sound};
 use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
-use crate::data::{Clip, ClipInfo, Input, Remark, Split};
-use crate::prepare::{Excerpt, Extractor};
-
-/// A copy of an excerpt: the network's window, and how much of it was heard.
-type Copy = (Vec<f32>, usize);
+use crate::data::{Clip, ClipInfo, Input, SourceFile, Split, file_sha256};
+use crate::prepare::{Extractor, Results};
 
 /// Works through sounds on one thread.
 pub(super) struct Worker<'a> {
     distillation: &'a Distillation,
+    except: &'a Except,
     lesson: Lesson<'a>,
     /// The network's own front-end, then the teachers'.
     real: Extractor,
@@ -23,7 +21,11 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub fn new(distillation: &'a Distillation, teachers: &'a [Teacher]) -> Self {
+    pub fn new(
+        distillation: &'a Distillation,
+        teachers: &'a [Teacher],
+        except: &'a Except,
+    ) -> Self {
         let lesson = Lesson::new(teachers);
         let own = vec![Input::Mel.front_end()];
         let all = [own.as_slice(), lesson.specs()].concat();
@@ -33,112 +35,184 @@ impl<'a> Worker<'a> {
             synthetic: Extractor::new(own, 1, least),
             lesson,
             distillation,
+            except,
         }
     }
 
-    /// The clips of a sound, and what there is to say about it.
-    pub fn hear(&mut self, sound: &Sound, number: usize) -> (Vec<Clip>, Vec<Remark>) {
-        let heard = match &sound.origin {
-            Origin::Real(path) => self.real(sound, path, number),
-            Origin::Synthetic(path) => self.synthetic(sound, path),
-            Origin::NoMusic(kind) => self.no_music(sound, *kind),
+    /// Hands on the clips of a sound, and what there is to say about it.
+    pub fn hear(&mut self, sound: &Sound, number: usize, results: &Results<'_, '_>) {
+        let outcome = match &sound.origin {
+            Origin::Real(recording) => self.recording(recording, results, |worker| {
+                worker.real(sound, recording, number, results)
+            }),
+            Origin::Synthetic(recording) => self.recording(recording, results, |worker| {
+                worker.synthetic(sound, recording, results)
+            }),
+            Origin::NoMusic(kind) => self.no_music(sound, *kind, results),
         };
-        let remark = |skipped, reason| Remark {
-            skipped,
-            id: sound.id.clone(),
-            path: sound.id.clone(),
-            reason,
-        };
-        match heard {
-            Ok((clips, remark_of)) => (
-                clips,
-                remark_of.map(|r| remark(false, r)).into_iter().collect(),
-            ),
-            Err(reason) => (Vec::new(), vec![remark(true, reason)]),
-        }
+        results.end(&sound.id, &sound.id, outcome);
     }
 
-    fn real(&mut self, sound: &Sound, path: &Path, number: usize) -> Heard {
+    /// Hears a file, unless it is one of those that are not to be heard, and notes which it was.
+    fn recording(
+        &mut self,
+        recording: &Recording,
+        results: &Results<'_, '_>,
+        hear: impl FnOnce(&mut Self) -> Heard,
+    ) -> Outcome {
+        let sha256 = file_sha256(&recording.path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "missing".to_owned(),
+            _ => error.to_string(),
+        })?;
+        if self.except.contains(&sha256) {
+            return Err(format!("not to be heard: --except names {sha256}"));
+        }
+        let Heard { windows, outcome } = hear(self);
+        if windows > 0 {
+            results.source(SourceFile {
+                source: recording.source.clone(),
+                path: recording.file.clone(),
+                sha256,
+                windows,
+            });
+        }
+        outcome
+    }
+
+    fn real(
+        &mut self,
+        sound: &Sound,
+        recording: &Recording,
+        number: usize,
+        results: &Results<'_, '_>,
+    ) -> Heard {
         // Copies are for training alone.
-        let count = match sound.split {
-            Split::Train => self.distillation.variants,
+        let copies = match sound.split {
+            Split::Train => self.distillation.variants as u64,
             Split::Valid | Split::Test => 0,
         };
         let seed = self.distillation.seed;
-        let (excerpts, copies, remark) = extract(&mut self.real, path, seed, count, number)?;
-        let mut clips = Vec::new();
-        for (part, (excerpt, copies)) in excerpts.iter().zip(copies).enumerate() {
-            let Some(copies) = copies else {
-                continue;
-            };
-            let labels = self.labels(sound, &excerpt.windows[1..])?;
-            let id = match excerpts.len() {
-                1 => sound.id.clone(),
-                _ => format!("{}#{}", sound.id, part + 1),
-            };
-            push(&mut clips, sound, &id, excerpt, copies, &labels);
-        }
-        match clips.is_empty() {
-            true => Err("silent".to_owned()),
-            false => Ok((clips, remark)),
-        }
+        let lesson = &mut self.lesson;
+        let mut windows = 0;
+        let path = &recording.path;
+        let outcome = self
+            .real
+            .extract(path, results.room(), |extractor, excerpt| {
+                if is_silent(excerpt.samples) {
+                    return Ok(());
+                }
+                let (part, rate_hz) = (excerpt.number as u64, excerpt.sample_rate_hz);
+                let labels = labels(lesson, sound, &excerpt.windows[1..])?;
+                let id = match excerpt.of {
+                    1 => sound.id.clone(),
+                    _ => format!("{}#{}", sound.id, part + 1),
+                };
+                let place = Place {
+                    sound,
+                    offset_seconds: excerpt.offset_seconds,
+                    labels: &labels,
+                };
+                results.clip(place.clip(id.clone(), excerpt.windows, excerpt.heard_frames))?;
+                windows += 1;
+                for copy in 0..copies {
+                    // A stream of random numbers of its own for each file, excerpt and copy.
+                    let stream = (number as u64) << 32 | part << 16 | copy;
+                    let samples = variant::alter(excerpt.samples, rate_hz, seed, stream);
+                    let altered = extractor.windows(rate_hz, &samples, 1);
+                    let (windows, heard) = altered.map_err(|error| error.to_string())?;
+                    results.clip(place.clip(format!("{id}~{}", copy + 1), windows, heard))?;
+                }
+                Ok(())
+            });
+        let outcome = match windows {
+            0 => outcome.and(Err("silent".to_owned())),
+            _ => outcome,
+        };
+        Heard { windows, outcome }
     }
 
-    fn synthetic(&mut self, sound: &Sound, path: &Path) -> Heard {
+    fn synthetic(
+        &mut self,
+        sound: &Sound,
+        recording: &Recording,
+        results: &Results<'_, '_>,
+    ) -> Heard {
+        let mut windows = 0;
         // No copies: the corpus has rooms and codecs of its own.
-        let found = self.synthetic.extract(path)?;
-        let mut clips = Vec::new();
-        for excerpt in &found.excerpts {
-            push(
-                &mut clips,
+        let path = &recording.path;
+        let outcome = self.synthetic.extract(path, results.room(), |_, excerpt| {
+            let place = Place {
                 sound,
-                &sound.id,
-                excerpt,
-                Vec::new(),
-                &sound.known,
-            );
-        }
-        Ok((clips, found.remark))
+                offset_seconds: excerpt.offset_seconds,
+                labels: &sound.known,
+            };
+            results.clip(place.clip(sound.id.clone(), excerpt.windows, excerpt.heard_frames))?;
+            windows += 1;
+            Ok(())
+        });
+        Heard { windows, outcome }
     }
 
-    fn no_music(&mut self, sound: &Sound, kind: u64) -> Heard {
+    fn no_music(&mut self, sound: &Sound, kind: u64, results: &Results<'_, '_>) -> Outcome {
         let samples = no_music::render(kind, self.distillation.seed);
         let windows = self.synthetic.windows(no_music::RATE_HZ, &samples, 1);
         let (windows, heard_frames) = windows.map_err(|error| error.to_string())?;
-        let excerpt = Excerpt {
-            offset_seconds: 0.0,
-            heard_frames,
-            windows,
-        };
-        let mut clips = Vec::new();
-        push(
-            &mut clips,
+        let place = Place {
             sound,
-            &sound.id,
-            &excerpt,
-            Vec::new(),
-            &sound.known,
-        );
-        Ok((clips, None))
-    }
-
-    /// What is known, and else what the teachers say.
-    fn labels(&mut self, sound: &Sound, windows: &[Vec<f32>]) -> Result<Vec<f32>, String> {
-        let lesson = &mut self.lesson;
-        let tags = sound.known.len();
-        let said = catch_unwind(AssertUnwindSafe(|| lesson.opinions(windows, tags)))
-            .map_err(|_| "internal error while a teacher heard it".to_owned())?
-            .map_err(|error| error.to_string())?;
-        Ok(known_or(&sound.known, &said))
+            offset_seconds: 0.0,
+            labels: &sound.known,
+        };
+        results.clip(place.clip(sound.id.clone(), windows, heard_frames))?;
+        Ok(None)
     }
 }
 
-/// Clips and a remark, or why there are none.
-type Heard = Result<(Vec<Clip>, Option<String>), String>;
-/// Excerpts, the altered copies of each that is not silent, and a remark.
-type Extracted = Result<(Vec<Excerpt>, Vec<Copies>, Option<String>), String>;
-/// The altered copies of an excerpt; `None` of one that is silent.
-type Copies = Option<Vec<Copy>>;
+/// What a file gave.
+struct Heard {
+    /// Windows, without altered copies.
+    windows: usize,
+    outcome: Outcome,
+}
+
+/// A remark, or why there are no clips.
+type Outcome = Result<Option<String>, String>;
+
+/// What is known, and else what the teachers say.
+fn labels(
+    lesson: &mut Lesson<'_>,
+    sound: &Sound,
+    windows: &[Vec<f32>],
+) -> Result<Vec<f32>, String> {
+    let tags = sound.known.len();
+    let said = catch_unwind(AssertUnwindSafe(|| lesson.opinions(windows, tags)))
+        .map_err(|_| "internal error while a teacher heard it".to_owned())?
+        .map_err(|error| error.to_string())?;
+    Ok(known_or(&sound.known, &said))
+}
+
+/// Where a clip comes from, and its labels.
+struct Place<'a> {
+    sound: &'a Sound,
+    offset_seconds: f64,
+    labels: &'a [f32],
+}
+
+impl Place<'_> {
+    /// A clip of the network's own window, which is the first.
+    fn clip(&self, id: String, windows: Vec<Vec<f32>>, heard_frames: Vec<usize>) -> Clip {
+        Clip {
+            info: ClipInfo {
+                id,
+                path: self.sound.id.clone(),
+                split: self.sound.split,
+                labels: self.labels.to_vec(),
+                heard_frames: heard_frames[0],
+                offset_seconds: self.offset_seconds,
+            },
+            windows: windows.into_iter().take(1).collect(),
+        }
+    }
+}
 
 /// Root mean square below which an excerpt is silent: what is known of its file does not hold of
 /// it, and teachers imagine things.
@@ -147,64 +221,4 @@ const SILENT_DBFS: f32 = -60.0;
 fn is_silent(samples: &[f32]) -> bool {
     let power: f32 = samples.iter().map(|sample| sample * sample).sum();
     power / samples.len().max(1) as f32 <= 10.0_f32.powf(SILENT_DBFS / 10.0)
-}
-
-/// The excerpts of a file, each with `count` altered copies of itself, unless it is silent.
-fn extract(
-    extractor: &mut Extractor,
-    path: &Path,
-    seed: u64,
-    count: usize,
-    number: usize,
-) -> Extracted {
-    let mut copies = Vec::new();
-    let found = extractor.extract_with(path, |extractor, rate_hz, samples| {
-        if is_silent(samples) {
-            copies.push(None);
-            return Ok(());
-        }
-        let excerpt = copies.len() as u64;
-        let altered = (0..count as u64).map(|copy| {
-            // A stream of random numbers of its own for each file, excerpt and copy.
-            let stream = (number as u64) << 32 | excerpt << 16 | copy;
-            let samples = variant::alter(samples, rate_hz, seed, stream);
-            let (mut windows, heard) = extractor.windows(rate_hz, &samples, 1)?;
-            Ok((windows.swap_remove(0), heard[0]))
-        });
-        copies.push(Some(altered.collect::<Result<_, _>>()?));
-        Ok(())
-    })?;
-    Ok((found.excerpts, copies, found.remark))
-}
-
-/// Adds an excerpt's clip and those of its copies.
-fn push(
-    clips: &mut Vec<Clip>,
-    sound: &Sound,
-    id: &str,
-    excerpt: &Excerpt,
-    copies: Vec<Copy>,
-    labels: &[f32],
-) {
-    let mut add = |id: String, window: Vec<f32>, heard_frames| {
-        clips.push(Clip {
-            info: ClipInfo {
-                id,
-                path: sound.id.clone(),
-                split: sound.split,
-                labels: labels.to_vec(),
-                heard_frames,
-                offset_seconds: excerpt.offset_seconds,
-            },
-            windows: vec![window],
-        });
-    };
-    add(
-        id.to_owned(),
-        excerpt.windows[0].clone(),
-        excerpt.heard_frames[0],
-    );
-    for (number, (window, heard_frames)) in copies.into_iter().enumerate() {
-        add(format!("{id}~{}", number + 1), window, heard_frames);
-    }
 }

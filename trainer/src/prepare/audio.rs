@@ -6,26 +6,26 @@ use std::path::Path;
 use tagline_engine::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 use tagline_media::DecodeError;
 
-use super::mono::{Stretches, decode_stretches};
+use super::mono::{Length, Stretch, decode_stretches};
+use super::ordered::Room;
 
 /// What is shorter than a window by no more is not worth a remark.
 const TOLERANCE_SECONDS: f64 = 0.5;
 
 /// A window's worth of a file.
-pub(crate) struct Excerpt {
+pub(crate) struct Excerpt<'a> {
+    /// Its number among those of the file.
+    pub number: usize,
+    /// How many the file gives.
+    pub of: usize,
+    pub sample_rate_hz: u32,
+    pub samples: &'a [f32],
     /// Where it begins in the file.
     pub offset_seconds: f64,
     /// Frames before its repetition, by each front-end: theirs may come at other rates.
     pub heard_frames: Vec<usize>,
     /// One for each front-end: `[band, frame]`, the network's input.
     pub windows: Vec<Vec<f32>>,
-}
-
-/// What a file gave.
-pub(crate) struct Excerpts {
-    pub excerpts: Vec<Excerpt>,
-    /// Set where the file is shorter than a window.
-    pub remark: Option<String>,
 }
 
 /// Front-ends with their buffers, for one file after another.
@@ -56,19 +56,16 @@ impl Extractor {
         }
     }
 
-    /// Decodes and analyses a file; what is wrong with it is said without its path.
-    pub fn extract(&mut self, path: &Path) -> Result<Excerpts, String> {
-        self.extract_with(path, |_, _, _| Ok(()))
-    }
-
-    /// As [`Self::extract`]; `also` sees the sample rate and the samples of each excerpt, and may
-    /// analyse more sounds of that rate.
-    pub fn extract_with(
+    /// Decodes and analyses a file, and gives each excerpt to `each`, which may analyse more sounds
+    /// of its rate. The remark is set where the file is shorter than a window; what is wrong with
+    /// the file is said without its path.
+    pub fn extract(
         &mut self,
         path: &Path,
-        also: impl FnMut(&mut Self, u32, &[f32]) -> Result<(), FrontEndError>,
-    ) -> Result<Excerpts, String> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path, also)));
+        room: &Room<'_>,
+        each: impl FnMut(&mut Self, Excerpt<'_>) -> Result<(), String>,
+    ) -> Result<Option<String>, String> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path, room, each)));
         match outcome {
             Ok(outcome) => outcome.map_err(|refused| reason(path, refused)),
             Err(_) => {
@@ -81,42 +78,44 @@ impl Extractor {
     fn extract_file(
         &mut self,
         path: &Path,
-        mut also: impl FnMut(&mut Self, u32, &[f32]) -> Result<(), FrontEndError>,
-    ) -> Result<Excerpts, Refused> {
-        let file = self.stretches(path)?;
-        let rate_hz = f64::from(file.sample_rate_hz);
-        let mut excerpts = Vec::new();
-        for (start, samples) in &file.stretches {
-            let (windows, heard_frames) =
-                self.windows(file.sample_rate_hz, samples, self.specs.len())?;
-            excerpts.push(Excerpt {
-                offset_seconds: *start as f64 / rate_hz,
-                heard_frames,
-                windows,
-            });
-            also(self, file.sample_rate_hz, samples)?;
-        }
-        let (seconds, window_seconds) = (file.samples as f64 / rate_hz, self.window_seconds());
-        let short = seconds < window_seconds - TOLERANCE_SECONDS;
-        let remark =
-            short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
-        Ok(Excerpts { excerpts, remark })
-    }
-
-    fn stretches(&self, path: &Path) -> Result<Stretches, Refused> {
-        decode_stretches(path, |rate_hz, samples| {
-            let seconds = samples as f64 / f64::from(rate_hz);
-            if seconds < self.least_seconds {
-                let least = self.least_seconds;
-                let reason = format!("too short: {seconds:.2} s, where {least} s are needed");
+        room: &Room<'_>,
+        mut each: impl FnMut(&mut Self, Excerpt<'_>) -> Result<(), String>,
+    ) -> Result<Option<String>, Refused> {
+        let (most, least_seconds) = (self.most_windows, self.least_seconds);
+        let excerpt_seconds = self.excerpt_seconds();
+        let choose = |file: Length| {
+            let rate_hz = f64::from(file.sample_rate_hz);
+            let seconds = file.samples as f64 / rate_hz;
+            if seconds < least_seconds {
+                let reason =
+                    format!("too short: {seconds:.2} s, where {least_seconds} s are needed");
                 return Err(Refused::Because(reason));
             }
-            let length = self.excerpt_samples(rate_hz);
-            let starts = starts(samples, length, self.most_windows).into_iter();
+            let length = (excerpt_seconds * rate_hz).ceil() as usize;
+            let starts = starts(file.samples, length, most).into_iter();
             Ok(starts
-                .map(|start| start..samples.min(start + length))
+                .map(|start| start..file.samples.min(start + length))
                 .collect())
-        })
+        };
+        let file = decode_stretches(path, room, choose, |stretch: Stretch<'_>| {
+            let sample_rate_hz = stretch.file.sample_rate_hz;
+            let (windows, heard_frames) =
+                self.windows(sample_rate_hz, stretch.samples, self.specs.len())?;
+            let excerpt = Excerpt {
+                number: stretch.number,
+                of: stretch.of,
+                sample_rate_hz,
+                samples: stretch.samples,
+                offset_seconds: stretch.start as f64 / f64::from(sample_rate_hz),
+                heard_frames,
+                windows,
+            };
+            each(self, excerpt).map_err(Refused::Because)
+        })?;
+        let seconds = file.samples as f64 / f64::from(file.sample_rate_hz);
+        let window_seconds = self.window_seconds();
+        let short = seconds < window_seconds - TOLERANCE_SECONDS;
+        Ok(short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s")))
     }
 
     /// The windows that the first `front_ends` of the front-ends make of a sound, and the frames
@@ -131,14 +130,13 @@ impl Extractor {
         Ok(analyses.map(|analysis| analysis.run(samples)).unzip())
     }
 
-    /// Samples under the frames of a window, so that none of them sees the excerpt's end.
-    fn excerpt_samples(&self, rate_hz: u32) -> usize {
-        let samples = |spec: &FrontEndSpec| {
+    /// What lies under the frames of a window, so that none of them sees the excerpt's end.
+    fn excerpt_seconds(&self) -> f64 {
+        let seconds = |spec: &FrontEndSpec| {
             let samples = (spec.frames - 1) * spec.hop + spec.n_fft / 2;
-            let seconds = samples as f64 / f64::from(spec.sample_rate);
-            (seconds * f64::from(rate_hz)).ceil() as usize
+            samples as f64 / f64::from(spec.sample_rate)
         };
-        self.specs.iter().map(samples).max().unwrap_or(1)
+        self.specs.iter().map(seconds).fold(0.0, f64::max)
     }
 
     fn window_seconds(&self) -> f64 {

@@ -23,7 +23,7 @@ pub struct Item {
     /// The part of the data set it belongs to.
     pub split: Split,
     /// The labels that are not 0, by tag: index in [`Collection::tags`] and value, up to 1.
-    pub labels: Box<[(u16, f32)]>,
+    pub labels: Box<[(u32, f32)]>,
 }
 
 /// What a data set holds, in the order in which it is prepared.
@@ -68,12 +68,12 @@ impl Collection {
         };
         let mut new = vec![None; self.tags.len()];
         for (to, from) in kept.iter().enumerate() {
-            new[*from] = Some(to as u16);
+            new[*from] = Some(to as u32);
         }
         self.tags = kept.iter().map(|tag| self.tags[*tag].clone()).collect();
         for item in &mut self.items {
             let labels = item.labels.iter();
-            let labels = labels.filter_map(|(tag, value)| Some((new[usize::from(*tag)]?, *value)));
+            let labels = labels.filter_map(|(tag, value)| Some((new[*tag as usize]?, *value)));
             let mut labels: Vec<_> = labels.collect();
             labels.sort_by_key(|(tag, _)| *tag);
             item.labels = labels.into();
@@ -91,7 +91,7 @@ impl Collection {
         }
         let mut counts = vec![0.0f64; self.tags.len()];
         for (tag, value) in self.items.iter().flat_map(|item| &item.labels) {
-            counts[usize::from(*tag)] += f64::from(*value);
+            counts[*tag as usize] += f64::from(*value);
         }
         let mut tags: Vec<usize> = (0..self.tags.len()).collect();
         // Stable: equally frequent tags keep their order.
@@ -187,7 +187,8 @@ impl Collection {
             }
             hash.update((item.labels.len() as u64).to_le_bytes());
             for (tag, value) in &item.labels {
-                hash.update(tag.to_le_bytes());
+                // Two bytes, as ever: as many tags as they cannot number are refused.
+                hash.update(&tag.to_le_bytes()[..2]);
                 hash.update(value.to_le_bytes());
             }
         }

@@ -44,7 +44,8 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> Result<(), Prep
     Ok(())
 }
 
-fn is_audio(name: &str) -> bool {
+/// Whether a file of this name may be audio.
+pub(crate) fn is_audio(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let extension = extension.map(str::to_ascii_lowercase);
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))

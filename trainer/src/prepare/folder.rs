@@ -161,7 +161,7 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
     Ok(listed)
 }
 
-fn labels(row: &Row<'_>, columns: &[usize]) -> Result<Box<[(u16, f32)]>, PrepareError> {
+fn labels(row: &Row<'_>, columns: &[usize]) -> Result<Box<[(u32, f32)]>, PrepareError> {
     let mut labels = Vec::new();
     for (tag, column) in columns.iter().enumerate() {
         let cell = row.cell(*column)?.trim();
@@ -172,7 +172,7 @@ fn labels(row: &Row<'_>, columns: &[usize]) -> Result<Box<[(u16, f32)]>, Prepare
         };
         match value {
             Ok(0.0) => {}
-            Ok(value) if (0.0..=1.0).contains(&value) => labels.push((tag as u16, value)),
+            Ok(value) if (0.0..=1.0).contains(&value) => labels.push((tag as u32, value)),
             _ => return Err(row.wrong(format!("`{cell}` where a label from 0 to 1 is expected"))),
         }
     }
@@ -194,9 +194,9 @@ impl Listed {
     /// Numbers the tags of lists, in alphabetical order.
     fn name_tags(&mut self, lists: &[Vec<String>]) {
         let names: BTreeSet<&String> = lists.iter().flatten().collect();
-        let numbers: BTreeMap<&String, u16> = names.iter().copied().zip(0..).collect();
+        let numbers: BTreeMap<&String, u32> = names.iter().copied().zip(0..).collect();
         for (item, list) in self.items.iter_mut().zip(lists) {
-            let unique: BTreeSet<u16> = list.iter().map(|tag| numbers[tag]).collect();
+            let unique: BTreeSet<u32> = list.iter().map(|tag| numbers[tag]).collect();
             item.labels = unique.into_iter().map(|tag| (tag, 1.0)).collect();
         }
         self.tags = names.into_iter().cloned().collect();

@@ -43,9 +43,9 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         read_table(&path, split, &mut items, &mut lists)?;
     }
     let names: BTreeSet<&String> = lists.iter().flatten().collect();
-    let numbers: BTreeMap<&String, u16> = names.iter().copied().zip(0..).collect();
+    let numbers: BTreeMap<&String, u32> = names.iter().copied().zip(0..).collect();
     for (item, list) in items.iter_mut().zip(&lists) {
-        let labels: BTreeSet<u16> = list.iter().map(|tag| numbers[tag]).collect();
+        let labels: BTreeSet<u32> = list.iter().map(|tag| numbers[tag]).collect();
         item.labels = labels.into_iter().map(|tag| (tag, 1.0)).collect();
     }
     let mut collection = Collection {

@@ -2,8 +2,8 @@
 //!
 //! Both common splits follow the folders: 0 to b to learn from, c to decide when to stop, d to f
 //! for the end. The one takes all 25,863 clips; the other only those with at least one of the
-//! most frequent tags, which with 50 tags, and without three files that are broken in every copy
-//! of the data set, are 15,247, 1,529 and 4,332.
+//! most frequent tags: with 50 tags, 15,247, 1,529 and 4,332 clips are listed in the field's split.
+//! A table of that size that gives others is remarked upon.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::collection::{Collection, Item, Selection};
 use super::table::Table;
 use super::{PrepareError, splits, synonyms};
-use crate::data::Split;
+use crate::data::{Split, SplitCounts};
 
 /// Name of the table of tags.
 const ANNOTATIONS: &str = "annotations_final.csv";
@@ -64,11 +64,18 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         (None, Some(tags)) => Selection::Named(tags),
         (None, None) => Selection::Top(DEFAULT_TAGS),
     };
+    let listed = collection.items.len();
     collection.select(&selection)?;
     match &reading.splitting {
         Splitting::Folders => {}
         Splitting::Tagged => collection.items.retain(|item| !item.labels.is_empty()),
         Splitting::Files(_) => published.unwrap_or_default().apply(&mut collection)?,
+    }
+    let is_fields = reading.splitting == Splitting::Tagged
+        && selection == Selection::Top(DEFAULT_TAGS)
+        && !reading.merge_synonyms;
+    if let Some(remark) = other_counts(listed, collection.counts()).filter(|_| is_fields) {
+        tracing::warn!("{}: {remark}", root.join(ANNOTATIONS).display());
     }
     let splitting = match reading.splitting {
         Splitting::Folders => "folders",
@@ -93,6 +100,30 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
 
 /// Tags that are kept where nothing else is asked for.
 const DEFAULT_TAGS: usize = 50;
+
+/// Clips of the whole data set.
+const CLIPS: usize = 25_863;
+/// Of these, those with one of the 50 most frequent tags, as the field counts them.
+const TAGGED: SplitCounts = SplitCounts {
+    train: 15_247,
+    valid: 1_529,
+    test: 4_332,
+};
+
+/// What is odd about the clips that are left of a table of `listed` clips where only those with one
+/// of the 50 most frequent tags are taken.
+fn other_counts(listed: usize, tagged: SplitCounts) -> Option<String> {
+    let text =
+        |counts: SplitCounts| format!("{} / {} / {}", counts.train, counts.valid, counts.test);
+    (listed == CLIPS && tagged != TAGGED).then(|| {
+        format!(
+            "{} clips have one of the {DEFAULT_TAGS} most frequent tags, where {} do in published \
+             work: is this the table as it was published?",
+            text(tagged),
+            text(TAGGED)
+        )
+    })
+}
 
 /// All clips with all tags, split by folder.
 fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
@@ -119,7 +150,7 @@ fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
         for (tag, column) in tags.iter().enumerate() {
             match row.cell(*column)? {
                 "0" => {}
-                "1" => labels.push((tag as u16, 1.0)),
+                "1" => labels.push((tag as u32, 1.0)),
                 other => return Err(row.wrong(format!("`{other}` where 0 or 1 is expected"))),
             }
         }
@@ -213,4 +244,21 @@ impl Published {
 /// A path without its extension: published splits name mp3 or npy files.
 fn stem(path: &str) -> &str {
     path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_data_set_with_other_counts_than_the_fields_is_remarked_upon() {
+        assert_eq!(other_counts(CLIPS, TAGGED), None);
+        let train = TAGGED.train - 3;
+        let other = SplitCounts { train, ..TAGGED };
+        let remark = other_counts(CLIPS, other).unwrap();
+        assert!(remark.contains("15244 / 1529 / 4332 clips"), "{remark}");
+        assert!(remark.contains("15247 / 1529 / 4332 do"), "{remark}");
+        // A part of the data set, or another one.
+        assert_eq!(other_counts(CLIPS - 1, other), None);
+    }
 }

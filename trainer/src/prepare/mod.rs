@@ -27,7 +27,7 @@ pub use options::Options;
 pub use run::{Prepared, Progress, prepare};
 pub use splits::{Parts, read_lines};
 
-pub(crate) use audio::{Excerpt, Extractor};
-pub(crate) use files::{audio_files, entries};
-pub(crate) use run::fill;
+pub(crate) use audio::Extractor;
+pub(crate) use files::{audio_files, entries, is_audio};
+pub(crate) use run::{Results, fill};
 pub(crate) use table::{Row, Table};

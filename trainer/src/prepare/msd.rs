@@ -5,7 +5,7 @@
 //! (`[track, tag]`, 0 or 1). The audio, 7digital's previews, is searched in a folder tree by any
 //! of these names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use tagline_media::Npy;
@@ -104,6 +104,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         read_split(folder, split, &tags, &previews, &mut items)?;
     }
     drop(previews);
+    make_unique(&mut items);
     let mut collection = Collection {
         name: "msd".to_owned(),
         audio: PathBuf::new(),
@@ -152,7 +153,7 @@ fn read_split(
                 return Err(PrepareError::format(&path, reason));
             }
             if value > 0.0 {
-                labels.push((tag as u16, value as f32));
+                labels.push((tag as u32, value as f32));
             }
         }
         let names = || lists.iter().map(|(_, list)| list[track].as_str());
@@ -169,6 +170,28 @@ fn read_split(
         });
     }
     Ok(())
+}
+
+/// Numbers ids that come again, `104485@2`: two tracks may share a preview, whose 7digital id is
+/// then twice in the published lists, with labels of its own each time.
+fn make_unique(items: &mut [Item]) {
+    let mut seen: HashSet<Box<str>> = items.iter().map(|item| item.id.clone()).collect();
+    if seen.len() == items.len() {
+        return;
+    }
+    let mut times: HashMap<Box<str>, usize> = HashMap::new();
+    for item in items {
+        let times = times.entry(item.id.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            let mut id = format!("{}@{times}", item.id);
+            while !seen.insert(id.as_str().into()) {
+                *times += 1;
+                id = format!("{}@{times}", item.id);
+            }
+            item.id = id.into();
+        }
+    }
 }
 
 /// The lists of a split that are there, with their paths; at least one.

@@ -1,115 +1,265 @@
-//! Work side by side whose results come in order.
+//! Work side by side whose results come in order, in bounded memory.
+//!
+//! Tasks give their results piece by piece. A task whose turn it is has its pieces taken as they
+//! come; the others' wait. All that waits or is being worked on counts against one limit: whoever
+//! needs more waits until others need less, except the task whose turn it is, on which all others
+//! wait.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::mpsc;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Results that may wait for an earlier one, for each worker.
+/// Tasks that may be begun before an earlier one is finished, for each worker.
 const AHEAD: usize = 4;
 
 struct Turn {
-    /// Number of the next task that nobody has taken.
+    /// Number of the next task that nobody has begun.
     next: usize,
-    /// Results handed on so far.
-    handed_on: usize,
+    /// Number of the task whose pieces are taken now.
+    current: usize,
+    /// How many of them have been taken.
+    taken: usize,
+    /// Bytes that count against the limit.
+    held: usize,
     stop: bool,
 }
 
-/// Runs tasks 0 to `tasks` on `jobs` threads, each with a state of its own that `start` makes,
-/// and hands each result to `take` in order, on this thread, until it breaks. No more than a few
-/// results for each worker exist at any time.
-pub(super) fn ordered<S, T: Send>(
+struct Shared {
+    turn: Mutex<Turn>,
+    moved: Condvar,
+    /// Most bytes held, beside those of the current task.
+    limit: usize,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, waits: impl Fn(&Turn) -> bool) -> MutexGuard<'_, Turn> {
+        self.moved
+            .wait_while(self.lock(), |turn| waits(turn))
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a task may hold in memory.
+pub(crate) struct Room<'a> {
+    shared: &'a Shared,
+    task: usize,
+}
+
+/// Bytes that count against the limit as long as this is there.
+pub(crate) struct Held<'a> {
+    shared: &'a Shared,
+    bytes: usize,
+}
+
+impl<'a> Room<'a> {
+    /// Waits until `bytes` more may be held; `None` if the work is to end.
+    pub fn hold(&self, bytes: usize) -> Option<Held<'a>> {
+        self.hold_once(bytes, |_| true)
+    }
+
+    /// The same, where the task whose turn it is has to wait, too, unless it `may_pass` the limit.
+    fn hold_once(&self, bytes: usize, may_pass: impl Fn(&Turn) -> bool) -> Option<Held<'a>> {
+        let mut turn = self.shared.wait(|turn| {
+            let passes = turn.current == self.task && may_pass(turn);
+            !turn.stop && !passes && turn.held + bytes > self.shared.limit
+        });
+        if turn.stop {
+            return None;
+        }
+        turn.held += bytes;
+        Some(Held {
+            shared: self.shared,
+            bytes,
+        })
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.shared.lock().held -= self.bytes;
+        self.shared.moved.notify_all();
+    }
+}
+
+/// A piece on its way, or the end of its task.
+type Message<'a, P> = (usize, Option<(P, Held<'a>)>);
+
+/// Where a task hands on its pieces.
+pub(crate) struct Desk<'a, P> {
+    pub room: Room<'a>,
+    sender: Sender<Message<'a, P>>,
+    handed_on: Cell<usize>,
+}
+
+impl<P> Desk<'_, P> {
+    /// Hands on a piece of `bytes` bytes, as soon as there is room for it. Breaks if the work is to
+    /// end.
+    pub fn hand_on(&self, piece: P, bytes: usize) -> ControlFlow<()> {
+        // Nobody but this task can take up room behind its own pieces: once all of them are taken,
+        // it may go on.
+        let all_taken = |turn: &Turn| turn.taken == self.handed_on.get();
+        let Some(held) = self.room.hold_once(bytes, all_taken) else {
+            return ControlFlow::Break(());
+        };
+        self.handed_on.set(self.handed_on.get() + 1);
+        match self.sender.send((self.room.task, Some((piece, held)))) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// Runs tasks 0 to `tasks` on `jobs` threads, each with a state of its own that `start` makes.
+/// `take` gets the pieces of each in order, and `None` at its end, on this thread, until it breaks.
+/// No more than `limit` bytes are held at any time, beside those of the task whose turn it is.
+pub(super) fn ordered<S, P: Send>(
     tasks: usize,
     jobs: usize,
+    limit: usize,
     start: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, usize) -> T + Sync,
-    mut take: impl FnMut(usize, T) -> ControlFlow<()>,
+    work: impl Fn(&mut S, usize, &Desk<'_, P>) + Sync,
+    mut take: impl FnMut(usize, Option<P>) -> ControlFlow<()>,
 ) {
-    let turn = Mutex::new(Turn {
-        next: 0,
-        handed_on: 0,
-        stop: false,
-    });
-    let moved = Condvar::new();
-    let lock = || turn.lock().unwrap_or_else(PoisonError::into_inner);
-    let (sender, receiver) = mpsc::channel();
+    let shared = &Shared {
+        turn: Mutex::new(Turn {
+            next: 0,
+            current: 0,
+            taken: 0,
+            held: 0,
+            stop: false,
+        }),
+        moved: Condvar::new(),
+        limit,
+    };
+    let (sender, receiver) = mpsc::channel::<Message<'_, P>>();
     std::thread::scope(|scope| {
         for _ in 0..jobs.min(tasks) {
             let sender = sender.clone();
-            let (start, work, moved, lock) = (&start, &work, &moved, &lock);
+            let (start, work) = (&start, &work);
             scope.spawn(move || {
                 let mut state = start();
-                loop {
-                    let waits = |turn: &mut Turn| {
-                        !turn.stop
-                            && turn.next < tasks
-                            && turn.next >= turn.handed_on + AHEAD * jobs
+                while let Some(task) = next_task(shared, tasks, AHEAD * jobs) {
+                    let desk = Desk {
+                        room: Room { shared, task },
+                        sender: sender.clone(),
+                        handed_on: Cell::new(0),
                     };
-                    let mut turn = moved
-                        .wait_while(lock(), waits)
-                        .unwrap_or_else(PoisonError::into_inner);
-                    let task = turn.next;
-                    if turn.stop || task >= tasks {
-                        return;
-                    }
-                    turn.next += 1;
-                    drop(turn);
-                    if sender.send((task, work(&mut state, task))).is_err() {
+                    work(&mut state, task, &desk);
+                    if sender.send((task, None)).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(sender);
-        let mut waiting = BTreeMap::new();
-        let mut expected = 0;
-        'all: for (task, result) in receiver {
-            waiting.insert(task, result);
-            while let Some(result) = waiting.remove(&expected) {
-                let goes_on = take(expected, result).is_continue();
-                expected += 1;
-                let mut turn = lock();
-                turn.handed_on = expected;
-                turn.stop = !goes_on;
-                drop(turn);
-                moved.notify_all();
-                if !goes_on {
-                    break 'all;
+        // What has come of tasks whose turn it is not yet.
+        let mut waiting: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+        let mut current = 0;
+        for (task, message) in receiver {
+            waiting.entry(task).or_default().push(message);
+            while let Some(messages) = waiting.remove(&current) {
+                let ended = messages.iter().any(Option::is_none);
+                for message in messages {
+                    let is_piece = message.is_some();
+                    let piece = message.map(|(piece, held)| (take(current, Some(piece)), held));
+                    let flow = match piece {
+                        Some((flow, _held)) => flow,
+                        None => take(current, None),
+                    };
+                    let mut turn = shared.lock();
+                    turn.taken += usize::from(is_piece);
+                    turn.stop = flow.is_break();
+                    drop(turn);
+                    shared.moved.notify_all();
+                    if flow.is_break() {
+                        return;
+                    }
                 }
+                if !ended {
+                    break;
+                }
+                current += 1;
+                let mut turn = shared.lock();
+                (turn.current, turn.taken) = (current, 0);
+                drop(turn);
+                shared.moved.notify_all();
             }
         }
     });
 }
 
+/// Begins a task, if it is not too far ahead of the one whose turn it is; `None` at the end.
+fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
+    let mut turn =
+        shared.wait(|turn| !turn.stop && turn.next < tasks && turn.next >= turn.current + ahead);
+    let task = turn.next;
+    if turn.stop || task >= tasks {
+        return None;
+    }
+    turn.next += 1;
+    Some(task)
+}
+
+/// A room without limit, for the tests of what needs one.
+#[cfg(test)]
+pub(super) fn alone<T: Send>(work: impl FnOnce(&Room<'_>) -> T + Send) -> T {
+    let work = Mutex::new(Some(work));
+    let outcome = Mutex::new(None);
+    ordered(
+        1,
+        1,
+        usize::MAX / 2,
+        || (),
+        |(), _, desk: &Desk<'_, ()>| {
+            let work = work.lock().unwrap().take().unwrap();
+            *outcome.lock().unwrap() = Some(work(&desk.room));
+        },
+        |_, _| ControlFlow::Continue(()),
+    );
+    outcome.into_inner().unwrap().unwrap()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
+
+    const NO_LIMIT: usize = usize::MAX / 2;
 
     #[test]
     fn results_come_in_order_and_few_at_a_time() {
         let (alive, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let mut seen = Vec::new();
-        let work = |_: &mut (), task: usize| {
+        let work = |_: &mut (), task: usize, desk: &Desk<'_, usize>| {
             if task.is_multiple_of(50) {
                 std::thread::sleep(Duration::from_millis(5));
             }
             let now = alive.fetch_add(1, Ordering::SeqCst) + 1;
             most.fetch_max(now, Ordering::SeqCst);
-            task * 2
+            assert!(desk.hand_on(task * 2, 1).is_continue());
         };
         ordered(
             300,
             3,
+            NO_LIMIT,
             || (),
             work,
             |task, result| {
-                alive.fetch_sub(1, Ordering::SeqCst);
-                assert_eq!(result, task * 2);
-                seen.push(task);
+                match result {
+                    Some(result) => assert_eq!(result, task * 2),
+                    None => {
+                        alive.fetch_sub(1, Ordering::SeqCst);
+                        seen.push(task);
+                    }
+                }
                 ControlFlow::Continue(())
             },
         );
@@ -118,13 +268,68 @@ mod tests {
     }
 
     #[test]
-    fn a_break_ends_the_workers() {
+    fn what_all_jobs_hold_stays_under_the_limit_however_much_one_task_gives() {
+        const LIMIT: isize = 10;
+        // Bytes held in `work`, or handed on and not taken yet.
+        let (held, most) = (AtomicIsize::new(0), AtomicIsize::new(0));
+        let add = |bytes| {
+            let now = held.fetch_add(bytes, Ordering::SeqCst) + bytes;
+            most.fetch_max(now, Ordering::SeqCst);
+        };
+        let work = |_: &mut (), task: usize, desk: &Desk<'_, (usize, usize)>| {
+            // Task 3 alone needs more than the limit, before it has handed on anything.
+            for _ in 0..if task == 3 { 5 } else { 1 } {
+                let first = desk.room.hold(3).unwrap();
+                add(3);
+                std::thread::yield_now();
+                if task == 3 {
+                    std::mem::forget(first);
+                    continue;
+                }
+                held.fetch_sub(3, Ordering::SeqCst);
+            }
+            for piece in 0..40 {
+                assert!(desk.hand_on((task, piece), 2).is_continue());
+                add(2);
+            }
+        };
+        let mut seen = Vec::new();
+        ordered(
+            24,
+            8,
+            LIMIT as usize,
+            || (),
+            work,
+            |task, piece| {
+                if let Some(piece) = piece {
+                    assert_eq!(piece.0, task);
+                    held.fetch_sub(2, Ordering::SeqCst);
+                    seen.push(piece);
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        assert!(
+            seen.into_iter()
+                .eq((0..24).flat_map(|task| (0..40).map(move |piece| (task, piece))))
+        );
+        // The limit, what the current task holds of its own, and what has been let go of but not
+        // counted by this test yet, for each worker.
+        let most = most.into_inner();
+        assert!(most <= LIMIT + 15 + 2 + 8 * 3, "{most}");
+    }
+
+    #[test]
+    fn a_break_ends_the_workers_even_those_that_wait() {
         let mut taken = 0;
         ordered(
             1_000_000,
             4,
+            3,
             || (),
-            |(), task| task,
+            |(), task, desk| {
+                while desk.hand_on(task, 2).is_continue() {}
+            },
             |_, _| {
                 taken += 1;
                 if taken == 5 {
@@ -138,8 +343,9 @@ mod tests {
         ordered(
             0,
             4,
+            NO_LIMIT,
             || (),
-            |(), task| task,
+            |(), _, _: &Desk<'_, ()>| (),
             |_, _| panic!("nothing to take"),
         );
     }

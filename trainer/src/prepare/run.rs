@@ -1,12 +1,21 @@
 //! A collection becomes a prepared data set.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::audio::{Excerpts, Extractor};
-use super::ordered::ordered;
+use super::audio::{Excerpt, Extractor};
+use super::ordered::{Desk, Room, ordered};
 use super::{Collection, Item, Options, PrepareError};
-use crate::data::{Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, Summary};
+use crate::data::{
+    Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, SourceFile, Summary,
+};
+
+/// Most threads. What each of them holds beside samples and windows that wait (front-ends, a
+/// decoder, what the allocator keeps) is some 15 MB.
+const MOST_JOBS: usize = 32;
+/// Most bytes of samples and windows that are held, beside those of the file that is stored next.
+const MOST_BYTES: usize = 256 << 20;
 
 /// How far a preparation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,18 +60,80 @@ pub fn prepare(
             let windows = options.windows.get();
             Extractor::new(specs.clone(), windows, options.least_seconds)
         },
-        |extractor, number| {
+        |extractor, number, results| {
             let item = &collection.items[number];
-            let outcome = extractor.extract(&collection.audio.join(&*item.path));
-            clips(item, outcome, collection.tags.len())
+            let path = collection.audio.join(&*item.path);
+            let labels = dense(item, collection.tags.len());
+            let outcome = extractor.extract(&path, results.room(), |_, excerpt| {
+                results.clip(clip(item, &labels, excerpt))
+            });
+            results.end(&item.id, &item.path, outcome);
         },
         report,
     )
 }
 
-/// Writes a data set of `items` items to `out`: `work` makes the clips of each, or says why there
-/// are none, on `jobs` threads, each with a state of its own that `start` makes. Goes on where an
-/// earlier run with the same plan stopped.
+/// Where a worker leaves what becomes of an item.
+pub(crate) struct Results<'a, 'b> {
+    desk: &'a Desk<'b, Piece>,
+    /// Clips so far.
+    clips: Cell<usize>,
+}
+
+pub(crate) enum Piece {
+    Clip(Clip),
+    Remark(Remark),
+    Source(SourceFile),
+}
+
+impl<'b> Results<'_, 'b> {
+    /// What the worker may hold.
+    pub fn room(&self) -> &Room<'b> {
+        &self.desk.room
+    }
+
+    /// The next clip of the item; an error if the work is to end.
+    pub fn clip(&self, clip: Clip) -> Result<(), String> {
+        let values: usize = clip.windows.iter().map(Vec::len).sum();
+        let bytes = size_of::<f32>() * (values + clip.info.labels.len());
+        match self.desk.hand_on(Piece::Clip(clip), bytes) {
+            ControlFlow::Continue(()) => {
+                self.clips.set(self.clips.get() + 1);
+                Ok(())
+            }
+            ControlFlow::Break(()) => Err("interrupted".to_owned()),
+        }
+    }
+
+    /// The audio file that the item's clips came of.
+    pub fn source(&self, file: SourceFile) {
+        // Where the work is to end, nobody will read it.
+        let _ = self.desk.hand_on(Piece::Source(file), 0);
+    }
+
+    /// The end of the item: what there is to say about it, or why there is no clip of it, or why
+    /// there are no more.
+    pub fn end(&self, id: &str, path: &str, outcome: Result<Option<String>, String>) {
+        let (skipped, reason) = match (outcome, self.clips.get()) {
+            (Ok(None), _) => return,
+            (Ok(Some(reason)), _) => (false, reason),
+            (Err(reason), 0) => (true, reason),
+            (Err(reason), clips) => (false, format!("ends after {clips} clips: {reason}")),
+        };
+        let remark = Remark {
+            skipped,
+            id: id.to_owned(),
+            path: path.to_owned(),
+            reason,
+        };
+        // Where the work is to end, nobody will read it.
+        let _ = self.desk.hand_on(Piece::Remark(remark), 0);
+    }
+}
+
+/// Writes a data set of `items` items to `out`: `work` makes the clips of each, one after another,
+/// or says why there are none, on `jobs` threads, each with a state of its own that `start` makes.
+/// Goes on where an earlier run with the same plan stopped.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -72,7 +143,7 @@ pub(crate) fn fill<S>(
     jobs: usize,
     items: usize,
     start: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, usize) -> (Vec<Clip>, Vec<Remark>) + Sync,
+    work: impl Fn(&mut S, usize, &Results<'_, '_>) + Sync,
     mut report: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Prepared, PrepareError> {
     let mut writer = match DatasetWriter::create(out, plan) {
@@ -95,19 +166,35 @@ pub(crate) fn fill<S>(
         skipped: 0,
     };
     let mut failed = None;
+    let mut has_clips = false;
     if report(progress).is_continue() {
         ordered(
             tasks.len(),
-            jobs,
+            jobs.min(MOST_JOBS),
+            MOST_BYTES,
             start,
-            |state, task| work(state, tasks[task]),
-            |_, (clips, remarks)| {
-                progress.done += 1;
-                progress.skipped += usize::from(clips.is_empty());
-                if let Err(error) = writer.push(&clips, &remarks) {
+            |state, task, desk| {
+                let clips = Cell::new(0);
+                work(state, tasks[task], &Results { desk, clips });
+            },
+            |_, piece| {
+                let is_end = piece.is_none();
+                has_clips |= matches!(piece, Some(Piece::Clip(_)));
+                let outcome = match piece {
+                    Some(Piece::Clip(clip)) => writer.add(&[clip], &[]),
+                    Some(Piece::Remark(remark)) => writer.add(&[], &[remark]),
+                    Some(Piece::Source(file)) => writer.add_source(&file),
+                    None => writer.end_item(),
+                };
+                if let Err(error) = outcome {
                     failed = Some(error);
                     return ControlFlow::Break(());
                 }
+                if !is_end {
+                    return ControlFlow::Continue(());
+                }
+                progress.done += 1;
+                progress.skipped += usize::from(!std::mem::take(&mut has_clips));
                 report(progress)
             },
         );
@@ -136,44 +223,30 @@ fn plan(collection: &Collection, options: &Options) -> Plan {
         .with_option("least_seconds", options.least_seconds)
 }
 
-/// What an item gives: its clips, and what there is to say about it.
-fn clips(item: &Item, outcome: Result<Excerpts, String>, tags: usize) -> (Vec<Clip>, Vec<Remark>) {
-    let remark = |skipped, reason| Remark {
-        skipped,
-        id: item.id.to_string(),
-        path: item.path.to_string(),
-        reason,
-    };
-    let Excerpts {
-        excerpts,
-        remark: short,
-    } = match outcome {
-        Ok(excerpts) => excerpts,
-        Err(reason) => return (Vec::new(), vec![remark(true, reason)]),
-    };
+/// One label a tag.
+fn dense(item: &Item, tags: usize) -> Vec<f32> {
     let mut labels = vec![0.0; tags];
     for (tag, value) in &item.labels {
-        labels[usize::from(*tag)] = *value;
+        labels[*tag as usize] = *value;
     }
-    let alone = excerpts.len() == 1;
-    let clips = excerpts.into_iter().enumerate().map(|(number, excerpt)| {
-        let id = match alone {
-            true => item.id.to_string(),
-            false => format!("{}#{}", item.id, number + 1),
-        };
-        Clip {
-            info: ClipInfo {
-                id,
-                path: item.path.to_string(),
-                split: item.split,
-                labels: labels.clone(),
-                // What all inputs have heard.
-                heard_frames: excerpt.heard_frames.iter().copied().min().unwrap_or(0),
-                offset_seconds: excerpt.offset_seconds,
-            },
-            windows: excerpt.windows,
-        }
-    });
-    let remarks = short.map(|reason| remark(false, reason));
-    (clips.collect(), remarks.into_iter().collect())
+    labels
+}
+
+fn clip(item: &Item, labels: &[f32], excerpt: Excerpt<'_>) -> Clip {
+    let id = match excerpt.of {
+        1 => item.id.to_string(),
+        _ => format!("{}#{}", item.id, excerpt.number + 1),
+    };
+    Clip {
+        info: ClipInfo {
+            id,
+            path: item.path.to_string(),
+            split: item.split,
+            labels: labels.to_vec(),
+            // What all inputs have heard.
+            heard_frames: excerpt.heard_frames.iter().copied().min().unwrap_or(0),
+            offset_seconds: excerpt.offset_seconds,
+        },
+        windows: excerpt.windows,
+    }
 }

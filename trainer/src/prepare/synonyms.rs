@@ -81,7 +81,7 @@ pub(super) fn merge(collection: &mut Collection) {
     for tag in &collection.tags {
         let name = kept_name(tag);
         let at = tags.iter().position(|kept| kept == name);
-        new.push(at.unwrap_or(tags.len()) as u16);
+        new.push(at.unwrap_or(tags.len()) as u32);
         if at.is_none() {
             tags.push(name.to_owned());
         }
@@ -90,7 +90,7 @@ pub(super) fn merge(collection: &mut Collection) {
     for item in &mut collection.items {
         let mut seen = BTreeSet::new();
         let labels = item.labels.iter();
-        let labels = labels.map(|(tag, value)| (new[usize::from(*tag)], *value));
+        let labels = labels.map(|(tag, value)| (new[*tag as usize], *value));
         // The largest value of each merged tag, which is the only one where all are 1.
         let mut labels: Vec<_> = labels.collect();
         labels.sort_by(|a, b| b.1.total_cmp(&a.1));

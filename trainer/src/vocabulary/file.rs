@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::foreign::OWN;
 use super::{Tag, Vocabulary, VocabularyError};
 
 /// The key that holds facts, not a foreign vocabulary.
@@ -80,6 +81,11 @@ fn parse(text: &str) -> Result<Vocabulary, String> {
     {
         return Err(format!("`{}` is both a tag and a group", both.name));
     }
+    if file.thresholds.contains_key(OWN) {
+        return Err(format!(
+            "[thresholds.{OWN}]: the vocabulary's own words need no thresholds"
+        ));
+    }
     let thresholds = thresholds(&tags, file.thresholds)?;
     Ok(Vocabulary { tags, thresholds })
 }
@@ -147,6 +153,27 @@ mod tests {
     }
 
     #[test]
+    fn a_model_of_the_vocabularys_own_tags_is_believed_as_it_is() {
+        let vocabulary = parse(GOOD).unwrap();
+        let speaks = |tags: &[&str]| {
+            let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            vocabulary.foreign(&tags).unwrap()
+        };
+        let own = speaks(&["soul", "rock", "polka"]);
+        assert_eq!(
+            (own.name(), own.is_own(), own.translated()),
+            ("own", true, 2)
+        );
+        assert_eq!(own.opinions(&[0.9, 0.4, 0.7]), [0.4, 0.9]);
+        let part = speaks(&["soul"]);
+        assert!(part.is_own());
+        assert!(part.opinions(&[0.9])[0].is_nan());
+        // More of its tags are another vocabulary's, or hardly any is known.
+        assert_eq!(speaks(&["rock", "hard rock", "soul"]).name(), "msd");
+        assert_eq!(speaks(&["rock", "polka", "samba"]).name(), "msd");
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let refused = |from: &str, to: &str, word: &str| {
             assert!(GOOD.contains(from));
@@ -159,5 +186,10 @@ mod tests {
         refused("rock = 0.4", "rok = 0.4", "rok");
         refused("rock = 0.4", "rock = 4.0", "0.001 to 1");
         refused("group = \"genre\"\n", "", "group");
+        refused(
+            "[thresholds.msd]",
+            "[thresholds.own]\ndefault = 0.5\n[thresholds.msd]",
+            "own",
+        );
     }
 }

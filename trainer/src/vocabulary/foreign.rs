@@ -2,10 +2,15 @@
 
 use super::Vocabulary;
 
+/// Name of what a model speaks whose tags are the vocabulary's own.
+pub(super) const OWN: &str = "own";
+
 /// How a model's probabilities become opinions on our tags.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Foreign {
     name: String,
+    /// Whether the model's tags are ours, and its probabilities opinions as they are.
+    own: bool,
     /// For each of our tags, the model's tags that mean it, by number, with their thresholds.
     meanings: Vec<Vec<(usize, f32)>>,
 }
@@ -23,11 +28,33 @@ impl Foreign {
         });
         Self {
             name: name.to_owned(),
+            own: false,
             meanings: meanings.collect(),
         }
     }
 
-    /// Name of the foreign vocabulary.
+    /// Of a model that speaks our words.
+    pub(super) fn own(vocabulary: &Vocabulary, model_tags: &[String]) -> Self {
+        let number = |name: &String| model_tags.iter().position(|tag| tag == name);
+        let meanings = vocabulary.tags.iter().map(|tag| {
+            let same = number(&tag.name).map(|number| (number, 0.5));
+            same.into_iter().collect()
+        });
+        Self {
+            name: OWN.to_owned(),
+            own: true,
+            meanings: meanings.collect(),
+        }
+    }
+
+    /// Whether the model's tags are ours: then its opinions are its own probabilities, calibrated
+    /// if it has a calibration.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// Name of the foreign vocabulary, or `own`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -46,10 +73,14 @@ impl Foreign {
     ///
     /// A probability p of a name with the threshold t is an opinion of p² / (p² + t²): a half at
     /// the threshold, whatever the scale that the model's training gave to the name. Of several
-    /// names, the strongest opinion counts.
+    /// names, the strongest opinion counts. Where [the model speaks our words](Self::is_own), a
+    /// probability is an opinion.
     #[must_use]
     pub fn opinions(&self, probabilities: &[f32]) -> Vec<f32> {
         let opinion = |(name, threshold): &(usize, f32)| {
+            if self.own {
+                return probabilities[*name];
+            }
             let (p, t) = (probabilities[*name].powi(2), threshold.powi(2));
             p / (p + t)
         };

@@ -68,7 +68,8 @@ impl Vocabulary {
     }
 
     /// How the tags of a model are translated: the foreign vocabulary is the one that knows the
-    /// most of them.
+    /// most of them. A model speaks our own words if they are most of its tags, and none of the
+    /// foreign vocabularies knows more.
     ///
     /// # Errors
     /// [`VocabularyError::Foreign`] if none knows any.
@@ -80,8 +81,13 @@ impl Vocabulary {
             };
             model_tags.iter().filter(knows).count()
         };
+        let is_own = |name: &&String| self.tags.iter().any(|tag| tag.name == **name);
+        let own = model_tags.iter().filter(is_own).count();
         let best = self.thresholds.keys().map(|name| (known(name), name));
         match best.max_by_key(|(known, _)| *known) {
+            best if 2 * own > model_tags.len() && best.is_none_or(|(known, _)| known <= own) => {
+                Ok(Foreign::own(self, model_tags))
+            }
             Some((1.., vocabulary)) => Ok(Foreign::new(self, vocabulary, model_tags)),
             _ => Err(VocabularyError::Foreign {
                 tags: model_tags

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use tagline_tests::interrupt_once;
+use tagline_tests::{interrupt_once, with_peak_memory};
 use trainer::data::{Dataset, Input, Split};
 
 use crate::corpus::{assert_window, window_of};
@@ -64,7 +64,10 @@ fn a_data_set_is_prepared_shown_and_verified() {
     assert_eq!(shown["inputs"], serde_json::json!(["mel", "mfcc"]));
     assert_eq!(shown["verified"], true);
     assert_eq!(shown["options"]["split"], "top50");
-    let guitar = serde_json::json!({"tag": "guitar", "train": 1.0, "valid": 1.0, "test": 1.0});
+    let guitar = serde_json::json!({
+        "tag": "guitar", "train": 1.0, "valid": 1.0, "test": 1.0,
+        "unknown": {"train": 0, "valid": 0, "test": 0},
+    });
     assert_eq!(shown["tags"][0], guitar);
     let table = stdout(&trainer(&["data", text(&out)]));
     assert!(
@@ -80,6 +83,84 @@ fn a_data_set_is_prepared_shown_and_verified() {
     let error = String::from_utf8_lossy(&damaged.stderr);
     assert!(!damaged.status.success());
     assert!(error.contains("00001.mfcc.f16: damaged"), "{error}");
+}
+
+/// Prepares a folder; the most memory that it took, in bytes.
+#[cfg(target_os = "linux")]
+fn peak_of_preparing(folder: &Path, options: &[&str]) -> (Value, u64) {
+    let child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .args(["prepare", "folder", text(&folder.join("music")), "--json"])
+        .args(["--valid", "0", "--test", "0", "--out"])
+        .arg(folder.join("data"))
+        .args(options)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (output, peak) = with_peak_memory(child);
+    let peak = peak.unwrap();
+    eprintln!("{options:?}: {} MB", peak / 1_000_000);
+    (json(&output), peak)
+}
+
+/// A file of so many samples at a low rate: hours are cheap.
+#[cfg(target_os = "linux")]
+fn long_file(path: &Path, samples: u32) {
+    let samples = (0..samples).map(|at| (at.wrapping_mul(at >> 9) % 20_000) as i16);
+    tagline_tests::write_wav(path, 1_000, samples);
+}
+
+/// Half a gigabyte, if all windows and their samples were held at once.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_windows_of_a_long_file_are_not_held_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    long_file(&folder.path().join("music/long/day.wav"), 30_000_000);
+    let (summary, peak) = peak_of_preparing(folder.path(), &["--windows", "600"]);
+    assert_eq!(summary["clips"]["train"], 600);
+    assert!(peak < 300_000_000, "{peak} bytes");
+}
+
+/// Sixteen files that are just short enough to be kept whole, 60 MB each.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_jobs_share_one_limit_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("music/long/0.wav");
+    long_file(&first, 15_000_000);
+    for link in 1..16 {
+        std::fs::hard_link(&first, first.with_file_name(format!("{link}.wav"))).unwrap();
+    }
+    let (summary, peak) = peak_of_preparing(folder.path(), &["--jobs", "1000"]);
+    assert_eq!(summary["clips"]["train"], 16);
+    assert!(peak < 600_000_000, "{peak} bytes");
+}
+
+/// A table of as many clips as the whole data set, three of which have a tag.
+#[test]
+fn a_table_of_the_whole_data_set_with_other_counts_is_warned_about() {
+    let root = tempfile::tempdir().unwrap();
+    let tags: String = (0..50).map(|tag| format!("tag {tag}\t")).collect();
+    let (none, some) = ("0\t".repeat(50), "1\t".repeat(50));
+    let mut table = format!("clip_id\t{tags}mp3_path\n");
+    for (id, path) in [(1, "0/a.wav"), (2, "c/a.wav"), (3, "d/a.wav")] {
+        table += &format!("{id}\t{some}{path}\n");
+        crate::corpus::clip(&root.path().join(path), id);
+    }
+    for id in 4..25_863 {
+        table += &format!("{id}\t{none}0/{id}.wav\n");
+    }
+    let warned = |table: &str, out: &str| {
+        std::fs::write(root.path().join("annotations_final.csv"), table).unwrap();
+        let out = root.path().join(out);
+        let common = ["prepare", "magnatagatune", text(root.path())];
+        let own = ["--split", "top50", "--out", text(&out)];
+        let output = trainer(&[&common[..], &own].concat());
+        stdout(&output);
+        String::from_utf8_lossy(&output.stderr).contains("1 / 1 / 1 clips have one of the 50")
+    };
+    assert!(!warned(&table, "one-missing"));
+    table += &format!("25863\t{none}0/25863.wav\n");
+    assert!(warned(&table, "all"));
 }
 
 #[test]

@@ -43,6 +43,53 @@ fn paths(collection: &Collection, split: Split) -> Vec<&str> {
     items.map(|item| &*item.path).collect()
 }
 
+/// More than 16 bits number.
+const MANY_TAGS: usize = 65_540;
+
+#[test]
+fn more_tags_than_16_bits_number_stay_apart_and_are_refused_only_if_all_are_kept() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for k in 0..5 {
+        clip(&root.path().join(format!("{k}.wav")), k);
+    }
+    let names: Vec<_> = (0..MANY_TAGS).map(|tag| format!("t{tag:05}")).collect();
+    let list = format!("0.wav,train,{}", names.join(";"));
+    let last = format!("1.wav,train,{}", names[MANY_TAGS - 1]);
+    let rows = ["3.wav,valid,t00003", "4.wav,test,t00003"];
+    let header = "path,split,tags";
+    table(root.path(), &[header, &list, &last, rows[0], rows[1]]);
+    let collection = read(&reading(root.path())).unwrap();
+    let labels = &collection.items[1].labels;
+    assert_eq!(**labels, [(MANY_TAGS as u32 - 1, 1.0)]);
+    let error = run(&collection, &options(out.path())).unwrap_err();
+    let expected = "65540 tags, where 1 to 10000 are possible";
+    assert_eq!(error.to_string(), expected);
+    // The first tag of which 16 bits lose something, and the one that they would make of it.
+    let two = Reading {
+        tags: Some(Selection::Named(vec![
+            names[MANY_TAGS - 1].clone(),
+            names[(MANY_TAGS - 1) % 65_536].clone(),
+        ])),
+        ..reading(root.path())
+    };
+    run(&read(&two).unwrap(), &options(out.path())).unwrap();
+    assert_eq!(clips(out.path(), Split::Train)[1].1, [1.0, 0.0]);
+    assert_eq!(clips(out.path(), Split::Test)[0].1, [0.0, 1.0]);
+
+    // A column for each tag.
+    let zeros = ",0".repeat(MANY_TAGS - 1);
+    let header = format!("path,split,{}", names.join(","));
+    let row = |file: &str, last: u8| format!("{file}{zeros},{last}");
+    let rows = [
+        row("1.wav,train", 1),
+        row("3.wav,valid", 0),
+        row("4.wav,test", 0),
+    ];
+    table(root.path(), &[&header, &rows[0], &rows[1], &rows[2]]);
+    let items = read(&two).unwrap().items;
+    assert_eq!(*items[0].labels, [(0, 1.0)]);
+}
+
 #[test]
 fn each_folder_is_a_tag() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -65,6 +65,23 @@ fn refused(reading: &Reading) -> String {
 }
 
 #[test]
+fn more_tags_than_16_bits_number_stay_apart() {
+    let root = tempfile::tempdir().unwrap();
+    corpus(root.path());
+    let names: Vec<_> = (0..65_540).map(|tag| format!("g---{tag:05}")).collect();
+    let folder = root.path().join("data/splits/split-0");
+    let all = format!("track_1 a b 14/214.mp3 9 {}", names.join(" "));
+    let last = format!("track_2 a b 82/382.mp3 9 {}", names[65_539]);
+    table(&folder, "train", &[&all, &last]);
+    let collection = read(&reading(root.path())).unwrap();
+    let tags = collection.items[1].labels.iter();
+    let tags: Vec<_> = tags
+        .map(|(tag, _)| &collection.tags[*tag as usize])
+        .collect();
+    assert_eq!(tags, [&names[65_539]]);
+}
+
+#[test]
 fn ragged_lines_become_tags_in_alphabetical_order() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path());

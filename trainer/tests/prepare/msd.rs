@@ -115,6 +115,44 @@ fn previews_are_found_by_any_name_of_the_track() {
 }
 
 #[test]
+fn an_id_that_the_published_lists_repeat_is_numbered_and_both_tracks_are_kept() {
+    for list in ["7d_id", "filename"] {
+        let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        corpus(root.path());
+        for (split, _) in TRACKS {
+            for other in ["msd_id", "7d_id", "filename"] {
+                if other != list {
+                    let name = format!("{split}_x_{other}.txt");
+                    std::fs::remove_file(root.path().join(name)).unwrap();
+                }
+            }
+        }
+        // One preview, two tracks with labels of their own, and a name that the number would give.
+        let lines = match list {
+            "7d_id" => "5504670\n5504670\n5504670\n5504670@2\n",
+            _ => "5/5/5504670.npy\n5/5/5504670.npy\n5/5/5504670.npy\n5/5/5504670@2.npy\n",
+        };
+        let file = |name: String| root.path().join(name);
+        std::fs::write(file(format!("train_x_{list}.txt")), lines).unwrap();
+        let tracks: [Track; 4] = [
+            ("", "", &[0]),
+            ("", "", &[1]),
+            ("", "", &[2]),
+            ("", "", &[3]),
+        ];
+        std::fs::write(file("train_y.npy".into()), labels(&tracks)).unwrap();
+        clip(&file("previews/5/5/5504670@2.clip.mp3".into()), 9);
+        run(&read(&reading(root.path())).unwrap(), &options(out.path())).unwrap();
+        let train = clips(out.path(), Split::Train);
+        let ids: Vec<_> = train.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["5504670", "5504670@3", "5504670@4", "5504670@2"]);
+        for (track, (_, labels)) in train.iter().enumerate() {
+            assert_eq!((labels[track], labels.iter().sum()), (1.0, 1.0), "{track}");
+        }
+    }
+}
+
+#[test]
 fn a_track_without_a_preview_is_reported_as_missing() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path());

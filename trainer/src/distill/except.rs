@@ -1,0 +1,85 @@
+//! Audio that is never heard, by its content: what a model will be judged by.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::data::{file_sha256, sha256};
+use crate::prepare::{PrepareError, audio_files, read_lines};
+
+/// Hexadecimal digits of a SHA-256.
+const DIGITS: usize = 64;
+
+/// The hashes of the content of files.
+pub(super) struct Except {
+    hashes: BTreeSet<String>,
+}
+
+impl Except {
+    /// Reads lists of hashes, and hashes the audio in folders.
+    pub fn read(lists: &[PathBuf]) -> Result<Self, PrepareError> {
+        let mut hashes = BTreeSet::new();
+        for path in lists {
+            match path.is_dir() {
+                true => hashes.extend(of_folder(path)?),
+                false => hashes.extend(of_list(path)?),
+            }
+        }
+        Ok(Self { hashes })
+    }
+
+    pub fn contains(&self, sha256: &str) -> bool {
+        self.hashes.contains(sha256)
+    }
+
+    /// A name for all of them; `None` if there are none.
+    pub fn sha256(&self) -> Option<String> {
+        let all: Vec<&str> = self.hashes.iter().map(String::as_str).collect();
+        (!all.is_empty()).then(|| sha256(all.concat().as_bytes()))
+    }
+}
+
+/// A hash a line, alone or as `sha256sum` writes it, before a name.
+fn of_list(path: &Path) -> Result<Vec<String>, PrepareError> {
+    let wrong = |reason: String| PrepareError::Format {
+        path: path.to_owned(),
+        reason,
+    };
+    let hash = |line: String| {
+        // `sha256sum` puts a backslash before the hash of a name that it had to quote.
+        let word = line.split_whitespace().next().unwrap_or_default();
+        let hash = word.strip_prefix('\\').unwrap_or(word).to_ascii_lowercase();
+        let is_hash = hash.len() == DIGITS && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
+        match is_hash {
+            true => Ok(hash),
+            false => Err(wrong(format!(
+                "`{word}` where a SHA-256 is expected, one a line"
+            ))),
+        }
+    };
+    let hashes: Vec<String> = read_lines(path)?
+        .into_iter()
+        .map(hash)
+        .collect::<Result<_, _>>()?;
+    match hashes.is_empty() {
+        true => Err(wrong("no SHA-256 in it".to_owned())),
+        false => Ok(hashes),
+    }
+}
+
+fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
+    let files = audio_files(folder)?;
+    if files.is_empty() {
+        return Err(PrepareError::Missing {
+            path: folder.to_owned(),
+            what: "audio".to_owned(),
+            expected: "files that are not to be heard".to_owned(),
+        });
+    }
+    let hash = |file: &String| {
+        let path = folder.join(file);
+        file_sha256(&path).map_err(|source| PrepareError::Io { path, source })
+    };
+    files.par_iter().map(hash).collect()
+}
