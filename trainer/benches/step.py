@@ -6,6 +6,9 @@ import time
 import torch
 from torch import nn
 
+# Maps and pooling of each block. As in trainer/src/arch/table.rs, narrow networks have dropout only
+# after their last block.
+NARROW = {"fcn5-compact"}
 NETWORKS = {
     "fcn5-compact": [(32, 2, 4), (128, 2, 4), (128, 2, 4), (192, 3, 5), (256, 4, 4)],
     "fcn4": [(128, 2, 4), (384, 4, 5), (768, 3, 8), (2048, 4, 8)],
@@ -17,9 +20,11 @@ torch.manual_seed(0)
 torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
 for name, blocks in NETWORKS.items():
     layers, maps_in = [], 1
-    for maps, bands, frames in blocks:
+    for number, (maps, bands, frames) in enumerate(blocks, start=1):
         layers += [nn.Conv2d(maps_in, maps, 3, padding=1), nn.BatchNorm2d(maps), nn.ReLU()]
-        layers += [nn.MaxPool2d((bands, frames)), nn.Dropout(0.5)]
+        layers += [nn.MaxPool2d((bands, frames))]
+        if name not in NARROW or number == len(blocks):
+            layers += [nn.Dropout(0.5)]
         maps_in = maps
     network = nn.Sequential(*layers, nn.Conv2d(maps_in, TAGS, 1), nn.Flatten())
     optimizer = torch.optim.Adam(network.parameters(), eps=1e-8)

@@ -3,6 +3,7 @@
 //! what it hears.
 
 mod about;
+mod advice;
 pub mod arch;
 mod atomic;
 pub mod calibration;

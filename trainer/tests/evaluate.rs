@@ -1,16 +1,18 @@
 //! `trainer evaluate` as its user meets it: a tiny model on small prepared data.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
-use tagline_engine::{FrontEndSpec, RollingWindow};
+use tagline_engine::{BackendChoice, FrontEndSpec, Model, RollingWindow};
 use tagline_tests::TinyModel;
 use tempfile::TempDir;
 use trainer::data::{Clip, ClipInfo, Dataset, DatasetWriter, Input, Plan, Split};
-use trainer::evaluation::HeardWindows;
+use trainer::evaluation::{ClipProgress, EvaluateError, HeardWindows, Predictor};
 
 const BANDS: usize = 96;
 const FRAMES: usize = 1366;
@@ -326,5 +328,77 @@ fn data_without_a_scorable_tag_are_refused() {
     let message = "no tag has both a clip with it and one without it";
     let output = evaluate(folder.path(), &["--csv", "tags.csv"]);
     assert_refused(&output, message);
+    assert!(!folder.path().join("tags.csv").exists());
+}
+
+/// Ends the work after some clips.
+struct StopAfter {
+    clips: usize,
+    done: AtomicUsize,
+}
+
+impl ClipProgress for StopAfter {
+    fn clip_done(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.done.load(Ordering::Relaxed) >= self.clips
+    }
+}
+
+#[test]
+fn a_model_stops_among_the_clips_when_it_is_asked_to() {
+    let folder = folder();
+    let model = Model::open(&folder.path().join("model.onnx")).unwrap();
+    let data = Dataset::open(&folder.path().join("data"), Input::Mel).unwrap();
+    let clips = data.split(Split::Test).unwrap();
+    let jobs = NonZeroUsize::new(2).unwrap();
+    let mut predictor = Predictor::open(&model, BackendChoice::Auto, &[], jobs).unwrap();
+    let mut predict = |stop_after| {
+        let progress = StopAfter {
+            clips: stop_after,
+            done: AtomicUsize::new(0),
+        };
+        let predicted = predictor.predict(&clips, clips.frames(), &progress);
+        (predicted, progress.done.into_inner())
+    };
+    let (predicted, done) = predict(3);
+    assert!(matches!(predicted, Err(EvaluateError::Interrupted)));
+    assert!((3..=4).contains(&done), "{done} clips, by two threads");
+    let (predicted, done) = predict(100);
+    assert_eq!((predicted.unwrap().len(), done), (12, 12));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_an_evaluation_and_nothing_is_written() {
+    let folder = folder();
+    let log = folder.path().join("log");
+    let seconds: Vec<String> = (3..29).map(|seconds| seconds.to_string()).collect();
+    let child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .current_dir(folder.path())
+        .env("TAGLINE_LOG", "trainer=debug")
+        .args([
+            "evaluate",
+            "model.onnx",
+            "--data",
+            "data",
+            "--csv",
+            "tags.csv",
+        ])
+        .args(["--bootstrap", "100000"])
+        .arg(format!("--seconds-heard={}", seconds.join(",")))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    // It says what runs the network.
+    let begun = || std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let ended = tagline_tests::interrupt_once(begun, child);
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert!(said.contains("interrupted"), "{said}");
+    assert!(ended.stdout.is_empty());
     assert!(!folder.path().join("tags.csv").exists());
 }

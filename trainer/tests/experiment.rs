@@ -11,17 +11,21 @@ use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
 /// have the tag `loud`, and whose low rows whether they have `low`.
 fn folder(inputs: &[Input]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path(), inputs, [8, 4, 4]);
+    folder
+}
+
+fn prepare(folder: &Path, inputs: &[Input], clips: [usize; 3]) {
     let tags = vec!["loud".to_owned(), "low".to_owned()];
     let plan = Plan::new("small", tags, inputs);
-    let mut writer = DatasetWriter::create(&folder.path().join("data"), plan).unwrap();
-    for (split, clips) in [(Split::Train, 8), (Split::Valid, 4), (Split::Test, 4)] {
+    let mut writer = DatasetWriter::create(&folder.join("data"), plan).unwrap();
+    for (split, clips) in Split::ALL.into_iter().zip(clips) {
         for number in 0..clips {
             let clip = clip(split, number, inputs);
             writer.push(&[clip], &[]).unwrap();
         }
     }
     writer.finish().unwrap();
-    folder
 }
 
 fn clip(split: Split, number: usize, inputs: &[Input]) -> Clip {
@@ -54,17 +58,21 @@ fn clip(split: Split, number: usize, inputs: &[Input]) -> Clip {
 }
 
 fn experiment(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let reduced = [("--width", "0.01"), ("--batch", "4"), ("--epochs", "2")];
     let reduced = reduced
         .into_iter()
         .filter(|(name, _)| !arguments.contains(name));
-    Command::new(env!("CARGO_BIN_EXE_trainer"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command
         .current_dir(folder)
         .args(["experiment", "--data", "data", "--backend", "tract"])
         .args(reduced.flat_map(|(name, value)| [name, value]))
-        .args(arguments)
-        .output()
-        .unwrap()
+        .args(arguments);
+    command
 }
 
 /// What was printed, without the spaces that align it.
@@ -167,7 +175,9 @@ fn experiment_two_draws_learning_curves_and_does_not_repeat_what_is_finished() {
     for depth in 3..=7 {
         assert!(figure.contains(&format!("FCN-{depth}")), "{figure}");
     }
-    assert!(read(&out, "results.md").contains("(figure-3.svg)"));
+    let written = read(&out, "results.md");
+    assert!(written.contains("(figure-3.svg)"));
+    assert!(written.contains("12,605 clips for validation") && written.contains("0.004"));
 
     let other = experiment(folder.path(), &["paper-2", "--out", "two", "--seed", "5"]);
     assert_refused(
@@ -207,4 +217,68 @@ fn what_is_missing_is_named_before_the_first_training() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     let output = experiment(folder.path(), &["paper-2", "--out", "file"]);
     assert_refused(&output, "file: ");
+}
+
+#[test]
+fn a_finished_system_stays_in_the_table_where_the_data_lack_its_input() {
+    let folder = folder(&Input::ALL);
+    let only = |name| {
+        let arguments = ["paper-1", "--epochs", "1", "--only", name];
+        experiment(folder.path(), &arguments)
+    };
+    let row = |printed: &str| {
+        let row = printed
+            .lines()
+            .find(|line| line.starts_with("| FCN-4, MFCC"));
+        row.unwrap().to_owned()
+    };
+    let before = row(&text(&only("mfcc")));
+    assert!(!before.contains("not run"), "{before}");
+    std::fs::remove_dir_all(folder.path().join("data")).unwrap();
+    prepare(folder.path(), &[Input::Mel], [8, 4, 4]);
+    let printed = text(&only("fcn3"));
+    assert_eq!(row(&printed), before);
+    assert!(
+        printed.contains("| FCN-4, STFT | 0.846 | not run |"),
+        "{printed}"
+    );
+
+    // Of another data set it does not belong there.
+    let run = folder.path().join("experiments/paper-1/runs/mfcc/run.json");
+    let description = std::fs::read_to_string(&run).unwrap();
+    std::fs::write(&run, description.replace("\"small\"", "\"large\"")).unwrap();
+    assert_refused(&only("fcn3"), "was made with other data;");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_test_at_once_and_the_same_command_goes_on_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path(), &[Input::Mel], [4, 2, 96]);
+    let arguments = [
+        "paper-2", "--only", "fcn3", "--epochs", "1", "--width", "0.1",
+    ];
+    let jobs = ["--jobs", "1"];
+    let arguments = [&arguments[..], &jobs].concat();
+    let run = folder.path().join("experiments/paper-2/runs/fcn3");
+    let child = command(folder.path(), &arguments)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It is exported right before it is tested.
+    let ended = tagline_tests::interrupt_once(|| run.join("model.onnx").exists(), child);
+    assert_eq!(ended.status.code(), Some(130), "{ended:?}");
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(
+        said.contains("the same command goes on from there"),
+        "{said}"
+    );
+    assert!(!run.join("result.json").exists(), "it tested to its end");
+    let printed = text(&experiment(folder.path(), &arguments));
+    assert!(
+        printed.contains("| FCN-3, mel-spectrogram | 0.786 | "),
+        "{printed}"
+    );
+    assert!(run.join("result.json").is_file());
 }

@@ -129,6 +129,15 @@ fn a_small_set_is_learnt_and_the_run_folder_tells_all() {
     assert_eq!(run["data"]["tags"][2], "late");
     let epochs = String::from_utf8(file(&options, "epochs.csv")).unwrap();
     assert_eq!(epochs.lines().count(), 13);
+    let mut lines = epochs.lines();
+    assert!(lines.next().unwrap().ends_with(",seconds,waited"));
+    for (line, record) in lines.zip(&report.epochs) {
+        let numbers: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
+        assert!((numbers[6] - record.waited).abs() < 1e-3, "{line}");
+        assert!((0.0..record.seconds).contains(&record.waited), "{line}");
+    }
+    // The first batch cannot be there already.
+    assert!(report.epochs.iter().all(|record| record.waited > 0.0));
     let tags = String::from_utf8(file(&options, "tags.csv")).unwrap();
     assert!(tags.contains("\nhigh,8,"), "{tags}");
     for figure in ["curves.svg", "loss.svg", "tags.svg"] {
@@ -372,6 +381,7 @@ fn the_command_line_trains_and_exports_in_plain_lines() {
     assert!(stdout.contains("2 epochs; best is epoch"), "{stdout}");
     assert!(stderr.starts_with("FCN-4: "), "{stderr}");
     assert!(stderr.contains("\nepoch 2/2: loss "), "{stderr}");
+    assert!(stderr.contains(" % of it waiting for data"), "{stderr}");
 
     let (succeeded, stdout, stderr) = trainer(&["export", "--run", &run, "--out", &out]);
     assert!(succeeded, "{stderr}");

@@ -11,6 +11,7 @@ use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
 use super::counted::Counted;
 use super::{Outcome, still_wanted};
+use crate::advice::not_written;
 use crate::data::{Clips, Split};
 use crate::evaluation::{
     AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
@@ -238,7 +239,7 @@ fn write_files(
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    crate::atomic::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+    crate::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
 }
 
 fn predictions_csv(

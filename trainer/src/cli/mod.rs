@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tagline_engine::Model;
 
+use crate::advice::not_written;
 use crate::evaluation::EvaluateError;
 use crate::export::ExportError;
 use crate::interrupt::EXIT_STATUS;
@@ -82,7 +83,7 @@ pub fn run(cli: Cli) -> ExitCode {
 fn make_folder_of(file: &Path) -> Result<(), String> {
     file.parent()
         .map_or(Ok(()), std::fs::create_dir_all)
-        .map_err(|error| format!("{} is not written: {error}", file.display()))
+        .map_err(|error| not_written(file, &error))
 }
 
 /// A line about a model file that was written.

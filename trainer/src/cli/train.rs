@@ -247,6 +247,7 @@ impl Progress for Shown {
                 self.line(&format!("{}: {values} weights{again}", self.title));
                 self.begin_epoch(state, step);
             }
+            Event::Remark { text } => self.line(text),
             Event::Step { step, loss } => self.step(state, step, loss),
             Event::Validating { clips, of } => {
                 let begun = *state.validating.get_or_insert_with(Instant::now);
@@ -286,11 +287,13 @@ fn epoch_line(record: &EpochRecord, epochs: usize, best: bool) -> String {
         roc_auc,
         pr_auc,
         seconds,
+        waited,
         ..
     } = record;
+    let waited = 100.0 * waited / seconds.max(1e-9);
     let best = if best { " (best)" } else { "" };
     format!(
         "epoch {epoch}/{epochs}: loss {train_loss:.4}, ROC-AUC {roc_auc:.4}, PR-AUC \
-         {pr_auc:.4}, {seconds:.0} s{best}"
+         {pr_auc:.4}, {seconds:.0} s, {waited:.1} % of it waiting for data{best}"
     )
 }

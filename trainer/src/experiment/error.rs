@@ -1,5 +1,6 @@
 //! What can go wrong in an experiment.
 
+use crate::advice::advice;
 use crate::charts::ChartError;
 use crate::data::DataError;
 use crate::evaluation::EvaluateError;
@@ -59,7 +60,7 @@ pub enum ExperimentError {
         source: EvaluateError,
     },
     /// A file cannot be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}{}", advice(.source))]
     Io {
         /// The file.
         path: String,

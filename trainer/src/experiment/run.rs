@@ -13,7 +13,7 @@ use crate::data::{DataError, Dataset, Split};
 use crate::evaluation::{ClipProgress, EvaluateError, Predictor, SharedTags};
 use crate::export::Export;
 use crate::metrics::{Bootstrap, Scores};
-use crate::train::{self, DeviceChoice, End, Progress, Recipe, TrainOptions};
+use crate::train::{self, DeviceChoice, End, Progress, Recipe, RunDescription, TrainOptions};
 
 /// Name of a system's scores in the folder of its run.
 const RESULT: &str = "result.json";
@@ -94,17 +94,15 @@ pub fn run(options: &ExperimentOptions, watcher: &dyn Watcher) -> Result<Results
         let path = folder.join("figure-2.svg");
         atomic::write(&path, figure_2()?.as_bytes()).map_err(refused(&path))?;
     }
-    let name = systems
-        .iter()
-        .find_map(|prepared| Some(prepared.data.as_ref()?.name()));
+    let data = systems.iter().find_map(|prepared| prepared.data.as_ref());
     let mut results = Results {
         experiment: options.experiment,
-        data: name.unwrap_or_default().to_owned(),
+        data: data.map_or_else(String::new, |data| data.name().to_owned()),
         recipe: options.recipe.clone(),
         runs: Vec::new(),
     };
     for prepared in &systems {
-        results.runs.push(prepared.finished(&options.recipe)?);
+        results.runs.push(prepared.finished(&options.recipe, data)?);
     }
     results.write(folder)?;
     for (index, prepared) in systems.iter().enumerate() {
@@ -164,18 +162,26 @@ fn prepare(options: &ExperimentOptions) -> Result<Vec<Prepared>, ExperimentError
 }
 
 impl Prepared {
-    /// What came of it before, if it was run.
+    /// What came of it before, if it was run; `others` are the data of the other systems.
     ///
     /// # Errors
     /// [`ExperimentError::OtherOptions`] if it was run with another recipe or on other data: its
     /// numbers do not belong into the same table.
-    fn finished(&self, recipe: &Recipe) -> Result<Option<RunResult>, ExperimentError> {
+    fn finished(
+        &self,
+        recipe: &Recipe,
+        others: Option<&Dataset>,
+    ) -> Result<Option<RunResult>, ExperimentError> {
         let path = self.run.join(RESULT);
-        let (Some(found), Some(data)) = (RunResult::read(&path)?, &self.data) else {
+        let Some(found) = RunResult::read(&path)? else {
             return Ok(None);
         };
         let mut differences = differing_options(&found.recipe, recipe);
-        if found.data_sha256 != data.sha256() {
+        let same = match &self.data {
+            Some(data) => found.data_sha256 == data.sha256(),
+            None => self.is_of(others)?,
+        };
+        if !same {
             differences.push("other data".into());
         }
         if differences.is_empty() {
@@ -184,6 +190,18 @@ impl Prepared {
         Err(ExperimentError::OtherOptions {
             path: path.display().to_string(),
             differences: differences.join(", "),
+        })
+    }
+
+    /// Whether its run was on the data set of `data`, as far as can be known of a run whose input
+    /// `data` lack.
+    fn is_of(&self, data: Option<&Dataset>) -> Result<bool, ExperimentError> {
+        let system = self.system.title;
+        let run = RunDescription::read(&self.run)
+            .map_err(|source| ExperimentError::Train { system, source })?;
+        Ok(match (run, data) {
+            (Some(run), Some(data)) => run.data.name == data.name() && run.data.tags == data.tags(),
+            _ => true,
         })
     }
 

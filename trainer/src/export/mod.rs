@@ -10,6 +10,7 @@ use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
 pub use int8::{Int8, to_int8};
 pub use run::{Export, write};
 
+use crate::advice::advice;
 use crate::arch::{Architecture, EPSILON, Parameters};
 use crate::data::Input;
 use crate::evaluation::EvaluateError;
@@ -80,7 +81,7 @@ pub enum ExportError {
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
     /// The model cannot be written.
-    #[error("{path} is not written: {source}")]
+    #[error("{path} is not written: {source}{}", advice(.source))]
     Write {
         /// The file.
         path: String,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::advice::advice;
+
 /// Why nothing, or not everything, was rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum SynthError {
@@ -91,14 +93,4 @@ pub enum SynthError {
     /// The encoder failed.
     #[error("cannot encode audio: {0}")]
     Encode(String),
-}
-
-fn advice(error: &std::io::Error) -> &'static str {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull => {
-            ". Make room and run the same command again: finished clips are kept"
-        }
-        std::io::ErrorKind::PermissionDenied => ". Choose a folder you may write to",
-        _ => "",
-    }
 }

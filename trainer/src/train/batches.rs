@@ -1,7 +1,7 @@
 //! Which clips a step sees, and how much of them. Everything is a function of seed, epoch and
 //! step, so that a resumed training sees what it would have seen.
 
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::ops::Range;
 use std::thread::Scope;
 
 use rand::seq::SliceRandom;
@@ -9,16 +9,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, tile};
 
+use super::ahead::{Ahead, ahead};
 use super::augment::{Augment, Other};
 use super::balance::balanced;
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
 use crate::data::{Clips, DataError};
-
-/// Threads that load batches.
-const LOADERS: usize = 2;
-/// Batches that each of them has ready.
-const AHEAD: usize = 2;
 
 /// Clips side by side.
 #[derive(Clone, Debug)]
@@ -130,28 +126,15 @@ impl<'a> Epoch<'a> {
         steps(self.order.len(), self.batch)
     }
 
-    /// Starts threads that load the batches from step `first` on; they arrive in order.
+    /// Starts `threads` threads that load the batches from step `first` on; they arrive in order,
+    /// and are the same whatever the number of threads.
     pub(super) fn load<'scope, 'env>(
         &'env self,
         scope: &'scope Scope<'scope, 'env>,
+        threads: usize,
         first: usize,
-    ) -> Loading {
-        let receivers = (0..LOADERS).map(|loader| {
-            let (sender, receiver) = sync_channel(AHEAD);
-            scope.spawn(move || {
-                for step in (first + loader..self.steps()).step_by(LOADERS) {
-                    // Nobody waits any more once the training has been interrupted.
-                    if sender.send(self.batch(step)).is_err() {
-                        return;
-                    }
-                }
-            });
-            receiver
-        });
-        Loading {
-            receivers: receivers.collect(),
-            next: 0,
-        }
+    ) -> Ahead<Result<Batch, DataError>> {
+        ahead(scope, threads, first..self.steps(), |step| self.batch(step))
     }
 
     fn batch(&self, step: usize) -> Result<Batch, DataError> {
@@ -233,30 +216,21 @@ impl<'a> Epoch<'a> {
     }
 }
 
-/// Batches on their way, in order.
-pub(super) struct Loading {
-    receivers: Vec<Receiver<Result<Batch, DataError>>>,
-    next: usize,
-}
+/// Some clips by their places, and their windows, whole.
+pub(super) type Part = (Range<usize>, Vec<f32>);
 
-impl Iterator for Loading {
-    type Item = Result<Batch, DataError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let receiver = &self.receivers[self.next % self.receivers.len()];
-        self.next += 1;
-        receiver.recv().ok()
-    }
-}
-
-/// The windows of `clips` in order, `batch` at a time, whole and without their labels.
-pub(super) fn in_order(
-    clips: &Clips,
+/// The windows of `clips` in order, `batch` at a time, without their labels, loaded ahead by
+/// `threads` threads.
+pub(super) fn in_order<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    threads: usize,
+    clips: &'env Clips,
     batch: usize,
-) -> impl Iterator<Item = Result<(std::ops::Range<usize>, Vec<f32>), DataError>> {
+) -> Ahead<Result<Part, DataError>> {
     let window = clips.bands() * clips.frames();
-    (0..clips.len()).step_by(batch).map(move |first| {
-        let range = first..clips.len().min(first + batch);
+    let parts = 0..clips.len().div_ceil(batch);
+    ahead(scope, threads, parts, move |part| {
+        let range = part * batch..clips.len().min((part + 1) * batch);
         let mut windows = vec![0.0; range.len() * window];
         for (clip, window) in range.clone().zip(windows.chunks_exact_mut(window)) {
             clips.read(clip, window)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, file_sha256};
 use super::run_folder::exact;
 use super::{RunDescription, TrainError};
 use crate::arch::{Architecture, Parameters, RowScaling};
@@ -56,6 +56,20 @@ pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, Tr
         epoch: state.epoch,
         roc_auc: state.roc_auc,
     }))
+}
+
+/// SHA-256 of the weights that a training with `--start` `run` begins with; `None` if there are
+/// none, which [`first_parameters`] says better.
+pub(super) fn start_sha256(run: &Path) -> Result<Option<String>, TrainError> {
+    let path = run.join(BEST);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let sum = file_sha256(&path).map_err(|source| TrainError::Checkpoint {
+        path: path.display().to_string(),
+        source: source.into(),
+    })?;
+    Ok(Some(sum))
 }
 
 /// The numbers that a training on the clips `train` begins with.

@@ -234,6 +234,17 @@ fn checksum<'a>(described: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])
         sum.update((bytes.len() as u64).to_le_bytes());
         sum.update(bytes);
     }
+    hex(sum)
+}
+
+/// SHA-256 of a file, in lower-case hex.
+pub(super) fn file_sha256(path: &Path) -> std::io::Result<String> {
+    let mut sum = Sha256::new();
+    sum.update(std::fs::read(path)?);
+    Ok(hex(sum))
+}
+
+fn hex(sum: Sha256) -> String {
     let digest = sum.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

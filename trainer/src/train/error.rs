@@ -1,6 +1,7 @@
 //! Why a training did not run to its end.
 
 use super::checkpoint::CheckpointError;
+use crate::advice::advice;
 use crate::data::DataError;
 use crate::metrics::AnswersError;
 
@@ -42,6 +43,20 @@ pub enum TrainError {
         /// What differs: option, its value there, the value asked for.
         differences: String,
     },
+    /// The folder holds the run asked for, but for the number of its epochs.
+    #[error(
+        "{run} already holds a run of {has} epochs, not {asked}; its learning rate falls to 0 over \
+         just that many, so that another number would be another training. To train for longer, \
+         begin a new run with this one's best epoch: --start {run}, and another folder"
+    )]
+    OtherEpochs {
+        /// The folder.
+        run: String,
+        /// Epochs of the run in it.
+        has: usize,
+        /// Epochs asked for.
+        asked: usize,
+    },
     /// A file of the run is not what it should be.
     #[error("{path}: {reason}")]
     Run {
@@ -67,7 +82,7 @@ pub enum TrainError {
         reason: String,
     },
     /// A file of the run cannot be written.
-    #[error("{path} is not written: {source}")]
+    #[error("{path} is not written: {source}{}", advice(.source))]
     Write {
         /// The file.
         path: String,

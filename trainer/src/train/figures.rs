@@ -12,16 +12,17 @@ pub(super) fn write_epochs(
     title: &str,
     epochs: &[EpochRecord],
 ) -> Result<(), TrainError> {
-    let mut table = "epoch,learning_rate,train_loss,roc_auc,pr_auc,seconds\n".to_owned();
+    let mut table = "epoch,learning_rate,train_loss,roc_auc,pr_auc,seconds,waited\n".to_owned();
     for record in epochs {
         table += &format!(
-            "{},{},{},{},{},{:.1}\n",
+            "{},{},{},{},{},{:.1},{:.3}\n",
             record.epoch,
             record.learning_rate,
             record.train_loss,
             record.roc_auc,
             record.pr_auc,
             record.seconds,
+            record.waited,
         );
     }
     folder.write("epochs.csv", &table)?;

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::optim::grad_clipping::GradientClippingConfig;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, OptimizerRecord};
 use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
 use super::batches::Batch;
@@ -79,8 +79,12 @@ impl Learner {
     /// # Errors
     /// What Burn says.
     pub fn optimizer(&self) -> Result<Vec<u8>, String> {
+        // Burn writes its tensors in the order of a hash table, which is another in every process,
+        // and reads them in that of their names: so the same state gives the same bytes.
         let bytes = self.optimizer.into_bytes();
-        bytes
+        let sorted = bytes.and_then(OptimizerRecord::from_bytes);
+        sorted
+            .and_then(OptimizerRecord::into_bytes)
             .map(|bytes| bytes.to_vec())
             .map_err(|error| error.to_string())
     }

@@ -4,6 +4,7 @@
 //! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
 //! draws is a function of seed, epoch and step alone.
 
+mod ahead;
 mod augment;
 mod balance;
 mod batches;
@@ -14,6 +15,7 @@ mod device;
 mod error;
 mod figures;
 mod learner;
+mod machine;
 mod options;
 mod progress;
 mod run_folder;
@@ -31,6 +33,7 @@ pub use checkpoint::CheckpointError;
 pub use device::{Computer, DeviceChoice};
 pub use error::TrainError;
 pub use learner::Learner;
+pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
 pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
@@ -38,7 +41,7 @@ pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
 use batches::{Epoch, Purpose, generator};
-use best::{BEST, BestState, first_parameters};
+use best::{BEST, BestState, first_parameters, start_sha256};
 use checkpoint::Checkpoint;
 use run_folder::{RunFolder, exact};
 use schedule::Schedule;
@@ -86,6 +89,9 @@ struct Standing {
     /// Seconds that they took.
     #[serde(with = "exact")]
     seconds: f64,
+    /// Seconds of these in which they waited for their clips.
+    #[serde(with = "exact", default)]
+    waited: f64,
 }
 
 impl Standing {
@@ -156,11 +162,23 @@ impl<'a> Training<'a> {
             bands: train.bands(),
             front_end: data.front_end().clone(),
             tags: data.tags().to_vec(),
+            path: std::path::absolute(&options.data).unwrap_or_else(|_| options.data.clone()),
+            options: data
+                .options()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
         };
-        let description = RunDescription::new(options.architecture.name, recipe, described);
-        let folder = RunFolder::open(&options.run, &description)?;
+        let begun = options.run.join(LAST).is_file();
+        let mut description = RunDescription::new(options, described);
+        if let (false, Some(start)) = (begun, &recipe.start) {
+            description.start_sha256 = start_sha256(start)?;
+        }
+        let (folder, remark) = RunFolder::open(&options.run, &description)?;
+        if let Some(text) = remark {
+            progress.event(&Event::Remark { text: &text });
+        }
         let last = folder.file(LAST);
-        let found = if last.is_file() {
+        let found = if begun {
             Some(Checkpoint::read(&last, Some(&description.network()))?)
         } else {
             None
@@ -184,6 +202,10 @@ impl<'a> Training<'a> {
             standing =
                 serde_json::from_value(found.state).map_err(|error| damaged(error.to_string()))?;
             learner.load_optimizer(&found.optimizer).map_err(damaged)?;
+        }
+        // Where a full disk or a crash kept them from being written after the last epoch.
+        if !standing.epochs.is_empty() {
+            figures::write_epochs(&folder, options.architecture.title, &standing.epochs)?;
         }
         let steps = batches::steps(train.len(), recipe.batch) * recipe.epochs;
         Ok(Self {
@@ -251,10 +273,12 @@ impl<'a> Training<'a> {
             roc_auc,
             pr_auc: scores.macro_pr_auc.unwrap_or_default(),
             seconds: standing.seconds + start.elapsed().as_secs_f64(),
+            waited: standing.waited,
         };
         let best = standing.best().is_none_or(|(_, best)| roc_auc > best);
         standing.epochs.push(record.clone());
-        (standing.step, standing.loss, standing.seconds) = (0, 0.0, 0.0);
+        (standing.step, standing.loss) = (0, 0.0);
+        (standing.seconds, standing.waited) = (0.0, 0.0);
         if best {
             self.save_best(&record, &scores)?;
         }
@@ -275,9 +299,11 @@ impl<'a> Training<'a> {
         let epoch = Epoch::new(&clips, recipe, number, &self.description.data.front_end);
         let steps = epoch.steps();
         let before = self.standing.seconds;
+        let waited_before = self.standing.waited;
         let mut saved = Instant::now();
         std::thread::scope(|scope| {
-            for batch in epoch.load(scope, self.standing.step) {
+            let mut batches = epoch.load(scope, ahead::threads(), self.standing.step);
+            while let Some(batch) = batches.next() {
                 let step = self.standing.step;
                 let rate = self.schedule.rate(number * steps + step);
                 let drawn = rand::RngExt::random(&mut generator(
@@ -294,6 +320,7 @@ impl<'a> Training<'a> {
                 self.standing.step += 1;
                 self.standing.loss += f64::from(loss);
                 self.standing.seconds = before + start.elapsed().as_secs_f64();
+                self.standing.waited = waited_before + batches.waited().as_secs_f64();
                 self.progress.event(&Event::Step {
                     step: self.standing.step,
                     loss: self.standing.loss / self.standing.step as f64,

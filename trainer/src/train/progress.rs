@@ -31,6 +31,11 @@ pub enum Event<'a> {
         /// Values that are trained.
         values: usize,
     },
+    /// Something that people should know.
+    Remark {
+        /// What, in a sentence.
+        text: &'a str,
+    },
     /// A step is done.
     Step {
         /// Steps of the epoch that are done.

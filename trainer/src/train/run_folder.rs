@@ -2,19 +2,21 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `run.json` | network, recipe, data and versions |
+//! | `run.json` | network, recipe, data, version and machine |
 //! | `last.safetensors` | where the training stands |
 //! | `best.safetensors` | the network of the best epoch |
 //! | `epochs.csv`, `curves.svg`, `loss.svg` | loss and AUC of every epoch |
 //! | `tags.csv`, `tags.svg` | AUC of every tag in the best epoch |
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tagline_engine::FrontEndSpec;
 
 use super::checkpoint::NetworkId;
-use super::{Recipe, TrainError};
+use super::machine::Machine;
+use super::{Recipe, TrainError, TrainOptions};
 use crate::atomic;
 
 /// Version of the folder's format.
@@ -48,6 +50,12 @@ pub struct RunDescription {
     pub architecture: String,
     /// What decides the result.
     pub recipe: Recipe,
+    /// What it was begun on; runs of early trainers do not tell.
+    #[serde(default)]
+    pub machine: Option<Machine>,
+    /// SHA-256 of the checkpoint that it began with, where it did not begin with random numbers.
+    #[serde(default)]
+    pub start_sha256: Option<String>,
     /// The data.
     pub data: DataDescription,
 }
@@ -70,6 +78,12 @@ pub struct DataDescription {
     pub front_end: FrontEndSpec,
     /// Tags in output order.
     pub tags: Vec<String>,
+    /// Where the prepared data lay when the run began.
+    #[serde(default)]
+    pub path: PathBuf,
+    /// The options that they were prepared with.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
 }
 
 /// What came of an epoch.
@@ -92,16 +106,21 @@ pub struct EpochRecord {
     /// Seconds that it took, with its validation.
     #[serde(with = "exact")]
     pub seconds: f64,
+    /// Seconds of these in which the network waited for clips to train on.
+    #[serde(with = "exact", default)]
+    pub waited: f64,
 }
 
 impl RunDescription {
-    /// A run of `architecture` with `recipe` on `data`.
-    pub(super) fn new(architecture: &str, recipe: &Recipe, data: DataDescription) -> Self {
+    /// The run that `options` ask for, on `data`, with random numbers at the beginning.
+    pub(super) fn new(options: &TrainOptions, data: DataDescription) -> Self {
         Self {
             format: FORMAT,
             trainer: env!("CARGO_PKG_VERSION").to_owned(),
-            architecture: architecture.to_owned(),
-            recipe: recipe.clone(),
+            architecture: options.architecture.name.to_owned(),
+            recipe: options.recipe.clone(),
+            machine: Some(Machine::this(options.device.name())),
+            start_sha256: None,
             data,
         }
     }
@@ -158,11 +177,32 @@ impl RunDescription {
             }
             all
         };
-        let pairs = flat(self).into_iter().zip(flat(other));
+        let mut pairs: Vec<_> = flat(self).into_iter().zip(flat(other)).collect();
+        // Of a run that is under way, the weights that it began with may be gone.
+        if let (Some(here), Some(there)) = (&self.start_sha256, &other.start_sha256) {
+            let named = |sum: &String| ("start weights".to_owned(), sum.clone());
+            pairs.push((named(here), named(there)));
+        }
         pairs
+            .into_iter()
             .filter(|(here, there)| here != there)
             .map(|((name, here), (_, there))| format!("{name} {here}, not {there}"))
             .collect()
+    }
+
+    /// What is to be said if the run goes on as `now`, computed by something else.
+    fn remark(&self, now: &Self) -> Option<String> {
+        let by = |run: &Self| {
+            let machine = run.machine.as_ref()?;
+            Some(format!("trainer {} on {machine}", run.trainer))
+        };
+        let (begun, now) = (by(self)?, by(now)?);
+        (begun != now).then(|| {
+            format!(
+                "this run was begun by {begun} and goes on with {now}: its weights may differ in \
+                 their last bits from those of a run on one of them alone"
+            )
+        })
     }
 }
 
@@ -172,29 +212,41 @@ pub(super) struct RunFolder {
 }
 
 impl RunFolder {
-    /// Opens the folder `path` for `run`: a new one, or one that holds this very run.
+    /// Opens the folder `path` for `run`: a new one, or one that holds this very run, perhaps with
+    /// a remark for people.
     ///
     /// # Errors
-    /// [`TrainError::OtherRun`], or that it cannot be read or written.
-    pub(super) fn open(path: &Path, run: &RunDescription) -> Result<Self, TrainError> {
+    /// [`TrainError::OtherRun`], [`TrainError::OtherEpochs`], or that it cannot be read or written.
+    pub(super) fn open(
+        path: &Path,
+        run: &RunDescription,
+    ) -> Result<(Self, Option<String>), TrainError> {
         let folder = Self {
             path: path.to_owned(),
         };
         if let Some(found) = RunDescription::read(path)? {
             let differences = found.differences(run);
+            let [has, asked] = [&found, run].map(|run| run.recipe.epochs);
+            if has != asked && differences.len() == 1 {
+                return Err(TrainError::OtherEpochs {
+                    run: path.display().to_string(),
+                    has,
+                    asked,
+                });
+            }
             if !differences.is_empty() {
                 return Err(TrainError::OtherRun {
                     run: path.display().to_string(),
                     differences: differences.join("; "),
                 });
             }
-            return Ok(folder);
+            return Ok((folder, found.remark(run)));
         }
         std::fs::create_dir_all(path).map_err(|source| folder.refused("", source))?;
         let text = serde_json::to_string_pretty(run);
         let text = text.map_err(|error| folder.refused("run.json", error.into()))?;
         folder.write("run.json", &text)?;
-        Ok(folder)
+        Ok((folder, None))
     }
 
     /// Path of a file in it.

@@ -1,6 +1,7 @@
 //! How good a network is on a split.
 
 use super::TrainError;
+use super::ahead::threads;
 use super::batches::in_order;
 use super::learner::Learner;
 use super::progress::{Event, Progress};
@@ -18,28 +19,29 @@ pub(super) fn validate(
     tags: &[String],
     progress: &dyn Progress,
 ) -> Result<Option<Scores>, TrainError> {
-    let size = [clips.bands(), clips.frames()];
-    let mut answers = Answers::new(tags);
-    for batch in in_order(clips, CLIPS) {
-        let (range, windows) = batch?;
-        let windows = Windows {
-            values: &windows,
-            clips: range.len(),
-            size,
-        };
-        let probabilities = learner.predict(windows);
-        for (clip, probabilities) in range.clone().zip(probabilities.chunks_exact(tags.len())) {
-            let scores = probabilities.iter().map(|score| f64::from(*score));
-            let truth = clips.labels(clip).iter().copied().map(truth_of);
-            answers.push(scores, truth)?;
+    std::thread::scope(|scope| {
+        let mut answers = Answers::new(tags);
+        for part in in_order(scope, threads(), clips, CLIPS) {
+            let (range, windows) = part?;
+            let windows = Windows {
+                values: &windows,
+                clips: range.len(),
+                size: [clips.bands(), clips.frames()],
+            };
+            let probabilities = learner.predict(windows);
+            for (clip, probabilities) in range.clone().zip(probabilities.chunks_exact(tags.len())) {
+                let scores = probabilities.iter().map(|score| f64::from(*score));
+                let truth = clips.labels(clip).iter().copied().map(truth_of);
+                answers.push(scores, truth)?;
+            }
+            progress.event(&Event::Validating {
+                clips: range.end,
+                of: clips.len(),
+            });
+            if progress.interrupted() {
+                return Ok(None);
+            }
         }
-        progress.event(&Event::Validating {
-            clips: range.end,
-            of: clips.len(),
-        });
-        if progress.interrupted() {
-            return Ok(None);
-        }
-    }
-    Ok(Some(answers.score(Bootstrap::NONE)))
+        Ok(Some(answers.score(Bootstrap::NONE)))
+    })
 }

@@ -1,6 +1,8 @@
 //! Files for the tests: weights in every format.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod clips;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;

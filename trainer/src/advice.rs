@@ -1,0 +1,62 @@
+//! What people can do about a file that cannot be written.
+
+use std::io::{Error, ErrorKind};
+
+/// The end of a message about a write that failed: empty, or a sentence that begins with ". ".
+/// Commands that keep what is finished say so by themselves.
+pub(crate) fn advice(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ". Make room and run the same command again"
+        }
+        ErrorKind::PermissionDenied => ". Choose a folder you may write to",
+        _ => "",
+    }
+}
+
+/// A message about the file at `path` that could not be written.
+pub(crate) fn not_written(path: &std::path::Path, error: &Error) -> String {
+    format!(
+        "{} is not written: {error}{}",
+        path.display(),
+        advice(error)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::ExperimentError;
+    use crate::export::ExportError;
+    use crate::train::TrainError;
+
+    #[test]
+    fn every_command_says_what_to_do_about_a_full_disk() {
+        let full = || Error::from(ErrorKind::StorageFull);
+        let path = || "a/file".to_owned();
+        let messages = [
+            TrainError::Write {
+                path: path(),
+                source: full(),
+            }
+            .to_string(),
+            ExportError::Write {
+                path: path(),
+                source: full(),
+            }
+            .to_string(),
+            ExperimentError::Io {
+                path: path(),
+                source: full(),
+            }
+            .to_string(),
+            not_written("a/file".as_ref(), &full()),
+        ];
+        for message in messages {
+            assert!(message.starts_with("a/file"), "{message}");
+            let end = ". Make room and run the same command again";
+            assert!(message.ends_with(end), "{message}");
+        }
+        assert_eq!(advice(&Error::from(ErrorKind::NotFound)), "");
+    }
+}
