@@ -6,7 +6,9 @@
 //! A weak prior keeps few positives from exploding them: the slope is normal around 1 with a
 //! deviation of 1, the offset around 0 with one of 3. A hundred clips outweigh it. A tag that too few
 //! clips have is judged by the company it keeps: its prior has the mean and the deviation of the
-//! slopes and offsets of the tags that enough clips have (empirical Bayes).
+//! slopes and offsets of the tags that enough clips have (empirical Bayes). Where no clip has the tag
+//! at all, nothing but other clips' absence speaks for it, so that its offset is thought to be a
+//! deviation lower: what was never met is not to be claimed first.
 
 use tagline_engine::{Calibration, logit, sigmoid};
 
@@ -26,10 +28,10 @@ impl Prior {
         deviation: [1.0, 3.0],
     };
 
-    /// That of a tag among others, of which these are known.
-    fn among(others: &[[f64; 2]]) -> Self {
+    /// That of a tag among others, of which these are known; `None` if they are too few.
+    fn among(others: &[[f64; 2]]) -> Option<Self> {
         if others.len() < FEWEST_TAGS {
-            return Self::WEAK;
+            return None;
         }
         let mean_of = |value: &dyn Fn(&[f64; 2]) -> f64| {
             others.iter().map(value).sum::<f64>() / others.len() as f64
@@ -39,7 +41,16 @@ impl Prior {
             let variance = mean_of(&|other| (other[part] - mean[part]).powi(2));
             variance.sqrt().max(LEAST_DEVIATION)
         });
-        Self { mean, deviation }
+        Some(Self { mean, deviation })
+    }
+
+    /// That of a tag that was never met.
+    fn doubting(self) -> Self {
+        let [slope, offset] = self.mean;
+        Self {
+            mean: [slope, offset - self.deviation[1]],
+            ..self
+        }
     }
 }
 
@@ -91,21 +102,19 @@ pub struct Quality {
 pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
     assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
     let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
-    let well_known = |points: &Vec<[f64; 2]>| {
-        points.iter().filter(|[_, yes]| *yes == 1.0).count() >= FEWEST_POSITIVES
-    };
+    let positives = |points: &[[f64; 2]]| points.iter().filter(|[_, yes]| *yes == 1.0).count();
     let known: Vec<[f64; 2]> = points
         .iter()
-        .filter(|points| well_known(points))
+        .filter(|points| positives(points) >= FEWEST_POSITIVES)
         .map(|points| likeliest(points, Prior::WEAK))
         .collect();
     let among = Prior::among(&known);
     let tags = tags.iter().zip(samples).zip(&points);
     tags.map(|((tag, samples), points)| {
-        let prior = if well_known(points) {
-            Prior::WEAK
-        } else {
-            among
+        let prior = match (positives(points), among) {
+            (FEWEST_POSITIVES.., _) | (_, None) => Prior::WEAK,
+            (0, Some(among)) => among.doubting(),
+            (_, Some(among)) => among,
         };
         let [slope, offset] = likeliest(points, prior).map(rounded);
         fitted(tag, slope, offset, samples)
