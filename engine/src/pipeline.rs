@@ -80,7 +80,7 @@ impl Pipeline {
 
     /// Takes the loader's answer, unless something else has been asked for since.
     pub fn take_answer(&mut self, ticket: u64, loaded: Result<Loaded, String>) {
-        if !self.model.take_ticket(ticket) {
+        if !self.model.is_wanted(ticket) {
             return;
         }
         if let Err(message) = loaded.and_then(|loaded| self.put_in_force(loaded)) {
@@ -227,7 +227,7 @@ impl Pipeline {
 
     /// Whether a window is due and the network can run it.
     pub fn is_ready(&self) -> bool {
-        self.due.is_some() && self.model.in_force().is_some() && !self.model.is_being_replaced()
+        self.due.is_some() && self.model.in_force().is_some() && !self.model.is_broken()
     }
 
     /// Runs the network on the window that is due, and sends the tags to the audio thread.
