@@ -11,7 +11,7 @@ use crate::{Backend, BackendChoice, InferenceError, ModelSource};
 enum Loading {
     No,
     Wanted(Purpose, ModelSource, BackendChoice),
-    Awaited(Purpose),
+    Awaited(Purpose, ModelSource),
 }
 
 /// What a request is for.
@@ -94,7 +94,7 @@ impl ModelSlot {
     fn pending(&self) -> Option<Purpose> {
         match self.loading {
             Loading::No => None,
-            Loading::Wanted(purpose, ..) | Loading::Awaited(purpose) => Some(purpose),
+            Loading::Wanted(purpose, ..) | Loading::Awaited(purpose, _) => Some(purpose),
         }
     }
 
@@ -109,7 +109,7 @@ impl ModelSlot {
             return None;
         };
         let (purpose, source, backend) = (*purpose, source.clone(), *backend);
-        self.loading = Loading::Awaited(purpose);
+        self.loading = Loading::Awaited(purpose, source.clone());
         self.ticket += 1;
         Some(Request {
             stream,
@@ -121,10 +121,13 @@ impl ModelSlot {
         })
     }
 
-    /// Whether the answer to request `ticket` is still wanted; [`Self::put_in_force`] or
-    /// [`Self::refused`] then says what came of it.
-    pub fn is_wanted(&self, ticket: u64) -> bool {
-        ticket == self.ticket && matches!(self.loading, Loading::Awaited(_))
+    /// What was asked for with request `ticket`, if its answer is still wanted;
+    /// [`Self::put_in_force`] or [`Self::refused`] then says what came of it.
+    pub fn awaited(&self, ticket: u64) -> Option<ModelSource> {
+        match &self.loading {
+            Loading::Awaited(_, source) if ticket == self.ticket => Some(source.clone()),
+            _ => None,
+        }
     }
 
     /// Puts the awaited model in force. Returns what the backend said that it replaces, if it
