@@ -117,7 +117,7 @@ impl FrontEndSpec {
         let frames_per_second = 1.0 / self.frame_seconds();
         let excess = |what: &str, amount: f64, limit: f64| {
             let reason = format!("{} gives {amount} {what} a second, above {limit}", self.hop);
-            (amount > limit).then(|| ("hop", reason))
+            (amount > limit).then_some(("hop", reason))
         };
         let mel_bands = self.feature.mel().map_or(0, |mel| mel.bands);
         let values = frames_per_second * self.input_bands().max(mel_bands) as f64;
