@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{JoinHandle, Thread};
 use std::time::SystemTime;
 
@@ -16,8 +16,33 @@ use crate::{
 };
 
 /// A network that every stream with the same model and backend shares: weights are loaded once.
-/// Only the worker runs it, so the lock never waits.
-pub(crate) type SharedNetwork = Arc<Mutex<Box<dyn Network>>>;
+pub(crate) struct SharedNetwork {
+    network: Mutex<Box<dyn Network>>,
+    failed: AtomicBool,
+}
+
+impl SharedNetwork {
+    pub fn new(network: Box<dyn Network>) -> Arc<Self> {
+        Arc::new(Self {
+            network: Mutex::new(network),
+            failed: AtomicBool::new(false),
+        })
+    }
+
+    /// The network itself. Only the worker runs it, so the lock never waits.
+    pub fn lock(&self) -> MutexGuard<'_, Box<dyn Network>> {
+        self.network.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that it has failed while running: nobody else is to get it.
+    pub fn set_failed(&self) {
+        self.failed.store(true, Ordering::Release);
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+}
 
 /// What a stream asks of the loader.
 pub(crate) struct Request {
@@ -44,7 +69,7 @@ pub(crate) struct Loaded {
     pub info: Arc<ModelInfo>,
     pub place: ModelPlace,
     pub report: BackendReport,
-    pub network: SharedNetwork,
+    pub network: Arc<SharedNetwork>,
 }
 
 /// The loader's thread, as the worker holds it. Dropping it ends and joins the thread.
@@ -112,7 +137,7 @@ struct Cache {
     open: HashMap<(String, BackendChoice), Entry>,
     known: HashMap<ModelPlace, Known>,
     /// The last one asked for, so that a host that deactivates and activates a plugin finds it.
-    last: Option<SharedNetwork>,
+    last: Option<Arc<SharedNetwork>>,
 }
 
 /// A model that has been read and checked.
@@ -143,7 +168,15 @@ impl Stamp {
 
 struct Entry {
     report: BackendReport,
-    network: Weak<Mutex<Box<dyn Network>>>,
+    network: Weak<SharedNetwork>,
+}
+
+impl Entry {
+    /// The network, if some stream holds it and it has not failed.
+    fn usable(&self) -> Option<Arc<SharedNetwork>> {
+        let network = self.network.upgrade()?;
+        (!network.has_failed()).then_some(network)
+    }
 }
 
 impl Cache {
@@ -182,7 +215,7 @@ impl Cache {
             info: Arc::clone(&known.info),
             place,
             report: entry.report.clone(),
-            network: entry.network.upgrade()?,
+            network: entry.usable()?,
         })
     }
 
@@ -190,18 +223,18 @@ impl Cache {
         &mut self,
         model: &Model,
         request: &Request,
-    ) -> Result<(BackendReport, SharedNetwork), String> {
-        self.open
-            .retain(|_, entry| entry.network.strong_count() > 0);
+    ) -> Result<(BackendReport, Arc<SharedNetwork>), String> {
+        self.last = self.last.take().filter(|last| !last.has_failed());
+        self.open.retain(|_, entry| entry.usable().is_some());
         let key = (model.info().sha256.clone(), request.backend);
         if let Some(entry) = self.open.get(&key)
-            && let Some(network) = entry.network.upgrade()
+            && let Some(network) = entry.usable()
         {
             return Ok((entry.report.clone(), network));
         }
         let (network, report) = open_network(model, request.backend, &request.library_dirs)
             .map_err(|error| error.to_string())?;
-        let network = Arc::new(Mutex::new(network));
+        let network = SharedNetwork::new(network);
         self.open.insert(
             key,
             Entry {
@@ -210,5 +243,35 @@ impl Cache {
             },
         );
         Ok((report, network))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Backend;
+
+    #[test]
+    fn a_network_that_has_failed_is_not_handed_out_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("tiny.onnx");
+        std::fs::write(&path, tagline_tests::tiny_model(&["tag"])).expect("write");
+        let tract = BackendChoice::Only(Backend::Tract);
+        let request = |stream| Request {
+            stream,
+            ticket: 1,
+            source: ModelSource::File(path.clone()),
+            backend: tract,
+            library_dirs: vec![],
+            link: Arc::new(Link::new(1.0, 0.0, tract, true)),
+        };
+        let mut cache = Cache::default();
+        let mut load = |stream| cache.load(&request(stream)).expect("a sound model").network;
+        let [first, second] = [load(1), load(2)];
+        assert!(Arc::ptr_eq(&first, &second), "weights are loaded once");
+        first.set_failed();
+        let third = load(3);
+        assert!(!Arc::ptr_eq(&first, &third));
+        assert!(Arc::ptr_eq(&third, &load(4)));
     }
 }

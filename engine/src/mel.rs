@@ -141,6 +141,50 @@ mod tests {
         }
     }
 
+    /// Weights computed apart from this program, by the formulas of librosa's `hz_to_mel` with
+    /// `norm=None` and of HTK's scale `2595 · log10(1 + f / 700)` with `norm="slaney"`: 96 bands from 0 to
+    /// 6 kHz, 512 points at 12 kHz. Of each band its largest weight and the one of the bin before.
+    #[test]
+    fn slaney_without_norm_and_htk_with_it_follow_their_formulas() {
+        let tables = [
+            (
+                MelScale::Slaney,
+                MelNorm::None,
+                [
+                    (3, 5, 0.847479581751, 0.3220163346),
+                    (40, 50, 0.88304490078, 0.18813210732),
+                    (70, 120, 0.965307904197, 0.675075381893),
+                    (95, 249, 0.953274075803, 0.907902175863),
+                ],
+            ),
+            (
+                MelScale::Htk,
+                MelNorm::Slaney,
+                [
+                    (3, 3, 0.0497817000989, 0.0),
+                    (40, 48, 0.0200856126725, 0.0139999027663),
+                    (70, 126, 0.0111920884804, 0.00792283721415),
+                    (95, 249, 0.00613120067381, 0.00511075432634),
+                ],
+            ),
+        ];
+        for (scale, norm, table) in tables {
+            let mel = MelSpec {
+                scale,
+                norm,
+                ..MelSpec::choi2016()
+            };
+            let bank = mel_filterbank(&mel, 12_000, 512);
+            for (band, bin, largest, before) in table {
+                for (bin, expected) in [(bin, largest), (bin - 1, before)] {
+                    let found = bank[band * 257 + bin];
+                    let off = (found - expected).abs();
+                    assert!(off < 1e-11, "{scale:?} {norm:?} [{band}, {bin}]: {found}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_band_between_two_bins_sums_to_nothing() {
         let mut sums = Vec::new();

@@ -3,10 +3,10 @@
 mod analysis;
 mod constants;
 mod error;
-mod front_end;
 mod graph;
 pub(crate) mod metadata;
 mod operator;
+mod skim;
 mod tensor;
 mod wire;
 
@@ -22,6 +22,7 @@ use tract_onnx::pb::ModelProto;
 pub(crate) use analysis::{f32_value, fix_shapes};
 pub use error::ModelError;
 pub use metadata::write_metadata;
+pub use skim::read_info;
 
 use crate::{Calibration, FrontEndSpec};
 
@@ -65,6 +66,14 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
+    /// The calibrated probability from which tag number `tag` is best said to be there; `None` where the
+    /// model has no calibration, or no such tag.
+    #[must_use]
+    pub fn threshold(&self, tag: usize) -> Option<f32> {
+        let calibration = self.calibration.as_deref()?.get(tag)?;
+        Some(calibration.threshold as f32)
+    }
+
     /// Replaces the network's probabilities, in output order, by calibrated ones, which is what
     /// people are shown; a model without calibration leaves them as they are.
     pub fn calibrate(&self, probabilities: &mut [f32]) {
@@ -92,13 +101,7 @@ impl Model {
     /// [`ModelError`] names every inconsistency; [`ModelError::problem`] leaves out the path.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         let onnx = read_bounded(path, MAX_FILE_BYTES)?;
-        let sidecar_path = path.with_extension("json");
-        let sidecar = if sidecar_path != path && sidecar_path.is_file() {
-            let bytes = read_bounded(&sidecar_path, metadata::MAX_SIDECAR_BYTES)?;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
-        } else {
-            None
-        };
+        let sidecar = sidecar(path)?;
         Self::from_bytes(onnx, sidecar.as_deref()).map_err(|problem| in_file(path, problem))
     }
 
@@ -174,13 +177,22 @@ impl Model {
     }
 }
 
-/// The bytes of the regular file `path`, at most `limit` of them.
-fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
+/// The text of the `.json` beside the model file `path`, if there is one.
+fn sidecar(path: &Path) -> Result<Option<String>, ModelError> {
+    let beside = path.with_extension("json");
+    if beside == path || !beside.is_file() {
+        return Ok(None);
+    }
+    let bytes = read_bounded(&beside, metadata::MAX_SIDECAR_BYTES)?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The length in bytes of `path`, which must be a regular file of at most `limit`.
+fn regular_file(path: &Path, limit: u64) -> Result<u64, ModelError> {
     let io = |source| ModelError::Io {
         path: path.display().to_string(),
         source,
     };
-    // Before it is opened: opening a pipe would wait for a writer.
     let found = std::fs::metadata(path).map_err(io)?;
     if !found.is_file() {
         return Err(io(std::io::Error::other("this is not a file; choose one")));
@@ -188,6 +200,17 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
     if found.len() > limit {
         return Err(in_file(path, too_large(found.len(), limit)));
     }
+    Ok(found.len())
+}
+
+/// The bytes of the regular file `path`, at most `limit` of them.
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
+    let io = |source| ModelError::Io {
+        path: path.display().to_string(),
+        source,
+    };
+    // Before it is opened: opening a pipe would wait for a writer.
+    regular_file(path, limit)?;
     let mut bytes = Vec::new();
     File::open(path)
         .map_err(io)?

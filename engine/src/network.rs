@@ -44,7 +44,7 @@ impl Backend {
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BackendChoice {
-    /// The fastest that truly works on this machine.
+    /// tract, or what truly works on this machine and is at least a fifth faster.
     #[default]
     Auto,
     /// This one, or tract where it does not work.

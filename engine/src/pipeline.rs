@@ -1,6 +1,6 @@
 //! One stream in the worker: ring → analyzer → network → calibration → smoothing → updates.
 
-use std::sync::PoisonError;
+use std::collections::VecDeque;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
 
@@ -8,6 +8,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::loader::{Loaded, Request};
 use crate::model_slot::{AfterFailure, ModelSlot};
+use crate::tap::Gap;
 use crate::worker::NewStream;
 use crate::{
     Analyzer, Backend, Due, Event, InferenceError, MAX_TAGS, ModelSource, NetworkState, Smoothing,
@@ -33,7 +34,17 @@ pub(crate) struct Pipeline {
     /// Whether the last update was calibrated.
     calibrated: bool,
     smoothing: Smoothing,
-    due: Option<Due>,
+    /// The window that is due, and its position in the stream, with what was dropped before it.
+    due: Option<(Due, u64)>,
+    /// Gaps of the ring's history that no window has come to yet.
+    gaps: VecDeque<Gap>,
+    /// Samples dropped before the last of the gaps that a window has come to.
+    dropped_before: u64,
+    /// Whether an update has been sent since the stream began.
+    has_told: bool,
+    /// Whether the last update sent is of an earlier model than the one in force: the next window
+    /// is then computed even if there is nothing new to hear.
+    is_outdated: bool,
     /// What the network keeps of this stream's earlier windows.
     network_state: NetworkState,
     /// When the network last ran.
@@ -56,6 +67,10 @@ impl Pipeline {
             calibrated: true,
             smoothing: Smoothing::default(),
             due: None,
+            gaps: VecDeque::new(),
+            dropped_before: 0,
+            has_told: false,
+            is_outdated: false,
             network_state: NetworkState::default(),
             ran_at: Instant::now(),
             probabilities: Vec::new(),
@@ -80,15 +95,20 @@ impl Pipeline {
 
     /// Takes the loader's answer, unless something else has been asked for since.
     pub fn take_answer(&mut self, ticket: u64, loaded: Result<Loaded, String>) {
-        if !self.model.take_ticket(ticket) {
+        let Some(source) = self.model.awaited(ticket) else {
             return;
-        }
+        };
         if let Err(message) = loaded.and_then(|loaded| self.put_in_force(loaded)) {
-            self.tell(Event::ModelFailed { message });
             self.model.refused();
-            if self.model.in_force().is_none() {
+            let stopped = self.model.in_force().is_none();
+            if stopped {
                 self.stop();
             }
+            self.tell(Event::ModelFailed {
+                source,
+                message,
+                stopped,
+            });
         }
     }
 
@@ -118,14 +138,14 @@ impl Pipeline {
             loaded.report.clone(),
         );
         match self.model.put_in_force(loaded) {
-            Some(message) => {
-                self.tell(Event::BackendReplaced {
-                    message,
-                    running: report.running,
-                });
+            Some(reason) => {
+                let running = report.running;
+                let message = format!("{reason}; {} has taken over", running.name());
+                self.tell(Event::BackendReplaced { message, running });
             }
             None => {
                 self.smoothing.reset();
+                self.is_outdated = self.has_told;
                 self.generation += 1;
                 let generation = self.generation;
                 self.tell(Event::ModelReady {
@@ -144,6 +164,9 @@ impl Pipeline {
         // The ring first, then the rest: a sample from after a reset, or a change of settings, is
         // never seen without it.
         let mut available = self.stream.samples.occupied_len();
+        while let Some(gap) = self.stream.gaps.try_pop() {
+            self.gaps.push_back(gap);
+        }
         let offline = self.stream.link.offline.load(Relaxed);
         self.follow_settings();
         let reset_at = self.stream.link.reset_at.load(Acquire);
@@ -215,25 +238,38 @@ impl Pipeline {
     }
 
     fn take_due(&mut self, due: Due) {
+        let position = self.stream_position(self.base + due.position_samples);
         let status = &self.stream.link.status;
         if self.due.is_some() {
             status.late_updates.fetch_add(1, Relaxed);
-        } else if due.silent {
+        } else if due.silent && !self.is_outdated {
             status.silent_updates.fetch_add(1, Relaxed);
             return;
         }
-        self.due = Some(due);
+        self.due = Some((due, position));
+    }
+
+    /// The position in the stream, dropped samples counted, of the ring's history after
+    /// `ring_samples`. It must not go back.
+    fn stream_position(&mut self, ring_samples: u64) -> u64 {
+        while let Some(gap) = self
+            .gaps
+            .pop_front_if(|gap| gap.ring_samples < ring_samples)
+        {
+            self.dropped_before = gap.dropped_samples;
+        }
+        ring_samples + self.dropped_before
     }
 
     /// Whether a window is due and the network can run it.
     pub fn is_ready(&self) -> bool {
-        self.due.is_some() && self.model.in_force().is_some() && !self.model.is_being_replaced()
+        self.due.is_some() && self.model.in_force().is_some() && !self.model.is_broken()
     }
 
     /// Runs the network on the window that is due, and sends the tags to the audio thread.
     /// `window` is room for the network's input, `[row, frame]`.
     pub fn run_network(&mut self, window: &mut Vec<f32>) {
-        let (Some(due), Some(analyzer), Some(model)) =
+        let (Some((due, position)), Some(analyzer), Some(model)) =
             (self.due, &self.analyzer, self.model.in_force())
         else {
             return;
@@ -243,7 +279,7 @@ impl Pipeline {
         analyzer.read(&due, window);
         let started = Instant::now();
         let (outcome, backend) = {
-            let mut network = model.network.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut network = model.network.lock();
             (
                 network.run_next(
                     &mut self.network_state,
@@ -258,17 +294,22 @@ impl Pipeline {
         match outcome {
             Ok(()) => {
                 self.due = None;
-                self.deliver(due, started.elapsed().as_secs_f32() * 1e3);
+                let inference_ms = started.elapsed().as_secs_f32() * 1e3;
+                self.deliver(due, position, inference_ms);
             }
-            Err(error) => self.replace_backend(backend, &error),
+            Err(error) => {
+                model.network.set_failed();
+                self.replace_backend(backend, &error);
+            }
         }
     }
 
-    fn deliver(&mut self, due: Due, inference_ms: f32) {
+    fn deliver(&mut self, due: Due, position: u64, inference_ms: f32) {
         self.calibrate();
+        self.has_told = true;
+        self.is_outdated = false;
         let link = &self.stream.link;
         let status = &link.status;
-        let position = self.base + due.position_samples + status.dropped_samples.load(Relaxed);
         let tau = f64::from(f32::from_bits(link.smoothing_seconds.load(Relaxed)));
         let seconds = position as f64 / self.stream.sample_rate_hz;
         self.smoothing.apply(&mut self.probabilities, seconds, tau);
@@ -310,7 +351,7 @@ impl Pipeline {
     fn replace_backend(&mut self, failed: Backend, error: &InferenceError) {
         if let AfterFailure::Nothing(message) = self.model.failed(failed, error) {
             self.stop();
-            self.tell(Event::ModelFailed { message });
+            self.tell(Event::Stopped { message });
         }
     }
 
@@ -357,7 +398,7 @@ impl Pipeline {
     pub fn give_up(self) {
         let message = "the analysis failed unexpectedly and has stopped for this instance; \
                        deactivate and activate the plugin to start it again";
-        self.tell(Event::ModelFailed {
+        self.tell(Event::Stopped {
             message: message.into(),
         });
     }

@@ -23,6 +23,10 @@ pub const MAX_TAGS: usize = 50;
 /// Updates that wait for the audio thread at most: as many as the longest offline block can hold.
 const UPDATES_IN_FLIGHT: usize = 128;
 
+/// Gaps that wait for the worker at most. There is one for each time that the ring was full and has
+/// room again.
+const GAPS_IN_FLIGHT: usize = 256;
+
 /// Why a stream cannot be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -82,14 +86,23 @@ pub enum Event {
         /// What runs it, and why not something else.
         report: BackendReport,
     },
-    /// A model was asked for and is not to be had; the previous one stays in force.
+    /// A model was asked for and is not to be had.
     ModelFailed {
+        /// The model that was asked for.
+        source: ModelSource,
         /// What is wrong, where, and what to do.
+        message: String,
+        /// Whether there is no previous one: nothing is analysed until another event.
+        stopped: bool,
+    },
+    /// The model in force failed while running: nothing is analysed until another one is chosen.
+    Stopped {
+        /// What is wrong, and what to do.
         message: String,
     },
     /// The backend failed while running and tract has taken over.
     BackendReplaced {
-        /// What it said.
+        /// What it said, and what runs now.
         message: String,
         /// What runs now.
         running: Backend,
@@ -248,6 +261,7 @@ impl Service {
         ));
         let capacity = ring_samples(config.sample_rate_hz, config.max_block_samples);
         let (samples_in, samples_out) = HeapRb::<f32>::new(capacity).split();
+        let (gaps_in, gaps_out) = HeapRb::new(GAPS_IN_FLIGHT).split();
         let (updates_in, updates_out) = HeapRb::new(UPDATES_IN_FLIGHT).split();
         let (events_in, events_out) = unbounded();
         let notify = Notify(Arc::new(Mutex::new(Some(config.notify))));
@@ -260,6 +274,7 @@ impl Service {
             id,
             sample_rate_hz: config.sample_rate_hz,
             samples: samples_out,
+            gaps: gaps_out,
             updates: updates_in,
             events: events_in,
             notify: notify.clone(),
@@ -270,6 +285,7 @@ impl Service {
         service.thread.unpark();
         let tap = Tap::new(
             samples_in,
+            gaps_in,
             updates_out,
             Arc::clone(&link),
             service.thread.clone(),

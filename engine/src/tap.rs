@@ -36,9 +36,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the waiting thread sleeps between two looks.
 const NAP: Duration = Duration::from_micros(100);
 
+/// Samples that are missing in the ring's history.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gap {
+    /// Samples of the ring's history before it.
+    pub ring_samples: u64,
+    /// Samples dropped since the tap was made, up to its end.
+    pub dropped_samples: u64,
+}
+
 /// The audio thread's end of a stream: audio in, tag updates out.
 pub struct Tap {
     samples: HeapProd<f32>,
+    gaps: HeapProd<Gap>,
+    /// Of the dropped samples, those that the worker has been told of.
+    told_dropped: u64,
     updates: HeapCons<TagUpdate>,
     link: Arc<Link>,
     worker: Thread,
@@ -57,6 +69,7 @@ pub struct Tap {
 impl Tap {
     pub(crate) fn new(
         samples: HeapProd<f32>,
+        gaps: HeapProd<Gap>,
         updates: HeapCons<TagUpdate>,
         link: Arc<Link>,
         worker: Thread,
@@ -64,6 +77,8 @@ impl Tap {
         Self {
             most_waiting: samples.capacity().get() as u64 / 2,
             samples,
+            gaps,
+            told_dropped: 0,
             updates,
             link,
             worker,
@@ -78,7 +93,11 @@ impl Tap {
     /// Feeds one block of mono samples. What does not fit is dropped and counted.
     pub fn push(&mut self, mono: impl ExactSizeIterator<Item = f32>) {
         let offered = mono.len();
-        let taken = self.samples.push_iter(mono);
+        let taken = if self.tell_gap() {
+            self.samples.push_iter(mono)
+        } else {
+            0
+        };
         self.rung += taken as u64;
         if taken < offered {
             self.dropped += (offered - taken) as u64;
@@ -87,6 +106,23 @@ impl Tap {
                 .dropped_samples
                 .store(self.dropped, Ordering::Relaxed);
         }
+    }
+
+    /// Tells the worker of samples dropped since the last one in the ring, before there is one after
+    /// them. Returns `false` if none can come after them yet.
+    fn tell_gap(&mut self) -> bool {
+        if self.told_dropped == self.dropped {
+            return true;
+        }
+        let gap = Gap {
+            ring_samples: self.rung,
+            dropped_samples: self.dropped,
+        };
+        let told = !self.samples.is_full() && self.gaps.try_push(gap).is_ok();
+        if told {
+            self.told_dropped = self.dropped;
+        }
+        told
     }
 
     /// The oldest update not yet read.

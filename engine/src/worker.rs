@@ -13,6 +13,7 @@ use crate::link::Link;
 use crate::loader::{Answer, Loader};
 use crate::pipeline::Pipeline;
 use crate::service::Notify;
+use crate::tap::Gap;
 use crate::{Event, ModelSource, TagUpdate};
 
 /// Time between two looks at the rings while a host plays: short against the update interval.
@@ -29,6 +30,8 @@ pub(crate) struct NewStream {
     pub id: u64,
     pub sample_rate_hz: f64,
     pub samples: HeapCons<f32>,
+    /// Where samples are missing between those of `samples`.
+    pub gaps: HeapCons<Gap>,
     pub updates: HeapProd<TagUpdate>,
     pub events: Sender<Event>,
     pub notify: Notify,

@@ -279,11 +279,18 @@ fn too_much_audio_at_once_is_counted_and_not_waited_for() {
     let _alone = alone();
     let models = Models::new();
     let (stream, mut tap) = start(models.tiny());
+    // Before there is a model, only the newest audio is kept for it.
+    wait_for("the model", || stream.next_event());
     let long = vec![0.1; (30.0 * RATE) as usize];
     tap.push(long.iter().copied());
     let dropped = stream.status().dropped_samples.load(Ordering::Relaxed);
     assert!(dropped > (20.0 * RATE) as u64, "{dropped}");
     assert_eq!(tap.position_samples(), long.len() as u64);
+    let first = wait_for("an update of what came before", || tap.pop());
+    assert!(
+        first.position_samples < long.len() as u64 - dropped,
+        "what was dropped later does not count"
+    );
     let update = wait_for("an update after the overrun", || {
         tap.push(song(0.01).into_iter());
         tap.pop()
@@ -308,10 +315,14 @@ fn a_model_that_cannot_be_had_is_told_and_the_old_one_stays() {
     for name in ["broken.onnx", "nowhere.onnx"] {
         stream.set_model(ModelSource::File(models.path(name)));
         let event = wait_for("the refusal", || stream.next_event());
-        let Event::ModelFailed { message } = event else {
+        let Event::ModelFailed {
+            message, stopped, ..
+        } = event
+        else {
             panic!("{event:?}")
         };
         assert!(message.contains(name), "{message}");
+        assert!(!stopped);
         assert!(
             !offline_pass(&mut tap, &song(4.0), 1024).is_empty(),
             "the old model stays"
@@ -376,9 +387,13 @@ fn without_the_model_that_was_chosen_the_built_in_one_tags_and_the_reason_is_tol
     };
     let (stream, mut tap) = start(lost);
     let event = wait_for("the message", || stream.next_event());
-    let Event::ModelFailed { message } = event else {
+    let Event::ModelFailed {
+        message, stopped, ..
+    } = event
+    else {
         panic!("{event:?}")
     };
+    assert!(stopped, "nothing runs until the built-in model is there");
     assert!(message.contains("Tagline default 0.1"), "{message}");
     assert!(message.contains(&built_in_info().name), "{message}");
     let event = wait_for("the built-in model", || stream.next_event());

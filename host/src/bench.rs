@@ -1,5 +1,7 @@
 //! What the plugin costs: on the audio thread, in memory, on the analysis thread.
 
+mod system_calls;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,6 +11,8 @@ use serde::Serialize;
 use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_model};
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
 use crate::{BlockSizes, Costs, HostedPlugin, Pace, Rendering, StreamOptions, UpdateLog, stream};
+
+pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
 const BLOCK_FRAMES: u32 = 64;
@@ -41,6 +45,8 @@ pub enum BenchPart {
     Memory,
     /// CPU time of the analysis.
     Cpu,
+    /// System calls of the audio thread, counted by strace.
+    Syscalls,
 }
 
 /// What to measure.
@@ -65,6 +71,8 @@ pub struct BenchReport {
     pub memory: Option<MemoryReport>,
     /// The analysis.
     pub analysis: Option<AnalysisReport>,
+    /// System calls of the audio thread.
+    pub system_calls: Option<SystemCallReport>,
 }
 
 /// Time of `process` in realtime mode, with a model running and driving the tags.
@@ -132,15 +140,15 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
         }
         report.backend = running_backend(&mut plugin).unwrap_or_default();
     }
+    if wanted(BenchPart::Syscalls) {
+        report.system_calls = Some(system_calls::measure(options));
+    }
     Ok(report)
 }
 
 fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, DemoError> {
-    let mut plugin = start_plugin(
-        &options.bundle,
-        options.model.as_deref(),
-        Rendering::Realtime,
-    )?;
+    let model = options.model.as_deref();
+    let mut plugin = start_plugin(&options.bundle, model, false, Rendering::Realtime)?;
     plugin.activate(SAMPLE_RATE_HZ, block_frames)?;
     wait_for_model(&mut plugin);
     if !has_model(&mut plugin) {
@@ -281,7 +289,10 @@ impl BenchReport {
     /// The report for people.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("backend         {}\n", self.backend);
+        let mut text = String::new();
+        if !self.backend.is_empty() {
+            text += &format!("backend         {}\n", self.backend);
+        }
         if let Some(process) = &self.process {
             let Costs { p50, p999, max } = process.process_us;
             text += &format!(
@@ -305,6 +316,9 @@ impl BenchReport {
                 analysis.updates,
                 analysis.seconds
             );
+        }
+        if let Some(system_calls) = &self.system_calls {
+            text += &system_calls.text();
         }
         text
     }

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use tagline_engine::{Model, ModelError};
 use tagline_media::{Audio, DecodeError, TaggramError, decode};
 
 use crate::state::saved_model;
@@ -35,6 +36,8 @@ pub struct DemoOptions {
     pub bundle: PathBuf,
     /// The model; without one, the one inside the plugin.
     pub model: Option<PathBuf>,
+    /// The network's own values, instead of calibrated ones.
+    pub raw: bool,
     /// Paced by the clock, in realtime render mode, instead of a bounce as fast as possible.
     pub realtime: bool,
     /// Folder for `taggram.png` and `tags.json`.
@@ -64,6 +67,9 @@ pub enum DemoError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The model was given and cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// The model was given and the plugin did not take it.
     #[error("the plugin did not take the model {}{}", model.display(), said(log))]
     ModelRefused {
@@ -85,6 +91,10 @@ fn said(log: &[String]) -> String {
 /// [`DemoError`] if the song or the plugin cannot be used, or a file cannot be written.
 pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoError> {
     let audio = decode(&options.audio)?;
+    if let Some(model) = &options.model {
+        // Before the song has been played in vain. The plugin opens it with the same code.
+        Model::open(model)?;
+    }
     let mut plugin = start(options, &audio, options.realtime)?;
     view.start(&options.audio, &audio);
     let mut log = UpdateLog::default();
@@ -148,7 +158,8 @@ pub(crate) fn start(
     } else {
         Rendering::Offline
     };
-    let mut plugin = start_plugin(&options.bundle, options.model.as_deref(), rendering)?;
+    let model = options.model.as_deref();
+    let mut plugin = start_plugin(&options.bundle, model, options.raw, rendering)?;
     if audio.channels.len() == 1 {
         plugin.set_channels(1)?;
     }
@@ -161,10 +172,11 @@ pub(crate) fn start(
     Ok(plugin)
 }
 
-/// Loads the plugin and gives it the model; the caller activates it.
+/// Loads the plugin and gives it the model, and the parameter Values; the caller activates it.
 pub(crate) fn start_plugin(
     bundle: &Path,
     model: Option<&Path>,
+    raw: bool,
     rendering: Rendering,
 ) -> Result<HostedPlugin, DemoError> {
     let mut plugin = HostedPlugin::load(bundle)?;
@@ -175,6 +187,9 @@ pub(crate) fn start_plugin(
             source,
         })?;
         plugin.load_state(state_with_model(&path, 1.0).as_bytes())?;
+    }
+    if raw {
+        plugin.set_value(ids::VALUES, 1.0)?;
     }
     Ok(plugin)
 }

@@ -3,6 +3,7 @@
 mod block;
 mod editor;
 mod extensions;
+mod live;
 
 use std::ffi::CStr;
 use std::path::Path;
@@ -15,6 +16,7 @@ use crate::handlers::{Handlers, MainThread, Requests};
 use crate::ports::{Buffers, PortBuffers};
 
 pub use block::BlockOptions;
+pub use live::{Live, Marks};
 
 /// Events of one block for which there is room without allocating.
 const EVENTS_PER_BLOCK: usize = 4_096;

@@ -28,7 +28,7 @@ mod updates;
 pub use blocks::BlockSizes;
 pub use error::HostingError;
 pub use events::{HostEvent, HostEventKind, ParameterChange, Transport};
-pub use hosted::{BlockOptions, HostedPlugin, Rendering};
+pub use hosted::{BlockOptions, HostedPlugin, Live, Marks, Rendering};
 pub use parameters::{Parameter, ids};
 pub use ports::Sample;
 pub use state::state_with_model;

@@ -21,6 +21,9 @@ enum Command {
     Demo(DemoArgs),
     /// Measures the audio thread, the memory and the analysis.
     Bench(BenchArgs),
+    /// The part of `bench --part syscalls` that runs under strace.
+    #[command(name = bench::WATCHED_COMMAND, hide = true)]
+    PlayLive(Plugin),
 }
 
 #[derive(Args)]
@@ -47,6 +50,9 @@ struct DemoArgs {
     /// Paced by the clock, instead of a bounce as fast as possible.
     #[arg(long)]
     realtime: bool,
+    /// Shows the network's own values, instead of calibrated ones.
+    #[arg(long)]
+    raw: bool,
     /// Folder for taggram.png and tags.json.
     #[arg(long, default_value = "target/demo")]
     out: PathBuf,
@@ -75,6 +81,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo(args) => run_demo(&args),
         Command::Bench(args) => run_bench(&args),
+        Command::PlayLive(plugin) => play_live(plugin),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,6 +97,7 @@ fn run_demo(args: &DemoArgs) -> Result<(), String> {
         audio: args.audio.clone(),
         bundle: args.plugin.bundle.clone(),
         model: args.plugin.model.clone(),
+        raw: args.raw,
         realtime: args.realtime,
         out: args.out.clone(),
         blocks: BlockSizes::Fixed(args.block),
@@ -128,6 +136,17 @@ fn run_bench(args: &BenchArgs) -> Result<(), String> {
     Ok(())
 }
 
+fn play_live(plugin: Plugin) -> Result<(), String> {
+    let options = BenchOptions {
+        bundle: plugin.bundle,
+        model: plugin.model,
+        parts: Vec::new(),
+    };
+    let played = bench::play_watched(&options).map_err(|error| error.to_string())?;
+    println!("{played}");
+    Ok(())
+}
+
 fn json(report: &impl serde::Serialize) -> Result<String, String> {
     serde_json::to_string(report).map_err(|error| error.to_string())
 }
@@ -140,7 +159,7 @@ mod tests {
     fn demo_without_a_file_takes_its_own_piece_and_the_plugins_own_model() {
         let demo = |arguments: &[&str]| match Cli::parse_from(arguments).command {
             Command::Demo(args) => (args.audio, args.plugin.model),
-            Command::Bench(_) => panic!("not the demo"),
+            _ => panic!("not the demo"),
         };
         assert_eq!(demo(&["host", "demo"]), (OWN_PIECE.into(), None));
         let given = demo(&["host", "demo", "song.mp3", "--model", "m.onnx"]);

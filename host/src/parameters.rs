@@ -20,6 +20,8 @@ pub mod ids {
     pub const MIDI_CC_COUNT: u32 = 7;
     /// What should run the network.
     pub const BACKEND: u32 = 8;
+    /// Calibrated, or the network's own values.
+    pub const VALUES: u32 = 9;
     /// What runs the network; 0 while nothing does.
     pub const RUNNING_BACKEND: u32 = 80;
     /// Seconds of audio the newest tags rest on.

@@ -3,12 +3,13 @@
 //! Everything the audio thread touches is an atomic. The [`Desk`] lies behind a lock that only
 //! the other threads take, and only for moments.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{Backend, ModelPlace, StreamStatus};
+use tagline_engine::{Backend, MAX_TAGS, ModelPlace, StreamStatus};
 
+use crate::bits::bits;
 use crate::editor::ModelInForce;
 use crate::host_call::HostCall;
 use crate::params::{self, Access, index_of, param, tag_slot};
@@ -20,6 +21,11 @@ use crate::state::SavedModel;
 pub struct Desk {
     /// The model that the state names; `None` for the built-in one.
     pub chosen: Option<SavedModel>,
+    /// What was chosen before the user's choice, until that runs: where it cannot be had, the
+    /// earlier one holds again.
+    pub before: Option<Option<SavedModel>>,
+    /// Whether the message outlives the next model that comes into force, as that only stands in.
+    pub message_stays: bool,
     /// A model that the editor asks for and the main thread has not seen yet.
     pub wanted: Option<ModelPlace>,
     /// The tags' names, known before the model runs.
@@ -42,6 +48,8 @@ pub struct Board {
     values: [AtomicU64; params::COUNT],
     /// Tag slots whose value the plugin has driven and nobody else set since, a bit each.
     driven: AtomicU64,
+    /// The model, as the stream counts them, that the driven values are of; 0 before the first.
+    generation: AtomicU32,
     /// Settings that the editor has changed and the host has not heard of, bit = id.
     edited: AtomicU32,
     running: AtomicU8,
@@ -59,6 +67,7 @@ impl Default for Board {
         Self {
             values: std::array::from_fn(|index| AtomicU64::new(f64::to_bits(default(index)))),
             driven: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
             edited: AtomicU32::new(0),
             running: AtomicU8::new(0),
             offline: AtomicBool::new(false),
@@ -105,6 +114,32 @@ impl Board {
     pub fn drive_tag(&self, slot: usize, percent: f64) {
         self.store(params::TAGS_AT + slot, percent);
         self.driven.fetch_or(1 << slot, Relaxed);
+    }
+
+    /// The values driven next are of the stream's model number `generation`.
+    pub fn drive_for(&self, generation: u32) {
+        self.generation.store(generation, Release);
+    }
+
+    /// Takes back the driven values of every model but the stream's number `generation`, which has
+    /// come into force: they would stand under its tags' names. Those that it has driven already
+    /// stay, also if the audio thread drives them at this very moment.
+    pub fn take_back_driven(&self, generation: u32) {
+        for slot in bits(self.driven()) {
+            let value = &self.values[params::TAGS_AT + slot];
+            let seen = value.load(Acquire);
+            if self.generation.load(Acquire) == generation {
+                return;
+            }
+            let _ = value.compare_exchange(seen, 0, AcqRel, Relaxed);
+        }
+    }
+
+    /// Tag slots that hold a value: a driven one, or one that is not 0. A bit each.
+    pub fn held(&self) -> u64 {
+        let is_set = |slot: &usize| self.value(params::TAGS_AT + slot) != 0.0;
+        let set = (0..MAX_TAGS).filter(is_set);
+        set.fold(self.driven(), |held, slot| held | 1 << slot)
     }
 
     /// Tag slots that hold driven values, a bit each.
@@ -229,6 +264,22 @@ mod tests {
         assert_eq!(board.host_tag(0), None);
         board.set_from_host(id::FIRST_TAG, 70.0, Mode::Follow);
         assert_eq!(board.host_tag(0), Some(70.0));
+    }
+
+    #[test]
+    fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay() {
+        let board = Board::default();
+        board.drive_for(1);
+        board.drive_tag(0, 60.0);
+        board.drive_tag(7, 20.0);
+        board.set_from_host(id::FIRST_TAG + 3, 40.0, Mode::Follow);
+        let value = |slot| board.value(params::TAGS_AT + slot);
+        board.take_back_driven(1);
+        assert_eq!([value(0), value(3), value(7)], [60.0, 40.0, 20.0]);
+        board.take_back_driven(2);
+        assert_eq!([value(0), value(3), value(7)], [0.0, 40.0, 0.0]);
+        assert_eq!(board.host_tag(0), None, "and they are not the host's");
+        assert_eq!(board.held(), 1 | 1 << 3 | 1 << 7);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Driver {
     updates: u64,
     /// Tag slots that hold driven values, a bit each.
     used: u64,
+    /// Whether MIDI goes where it did not go before.
+    midi_is_new: bool,
 }
 
 impl Driver {
@@ -35,6 +37,7 @@ impl Driver {
             playing: false,
             updates: 0,
             used: board.driven(),
+            midi_is_new: false,
         }
     }
 
@@ -46,9 +49,17 @@ impl Driver {
 
     /// Follows the settings, at the start of a block and after each change within it.
     pub fn follow(&mut self, settings: &Settings) {
-        self.outbox.midi().set_route(settings.cc_route());
+        self.midi_is_new |= self.outbox.midi().set_route(settings.cc_route());
         self.mode = settings.mode;
         self.end_gestures_unless_recording();
+    }
+
+    /// Once every event at hand has been taken: where MIDI has been switched on or led elsewhere, whoever
+    /// listens there hears how things stand, and not only of the next change.
+    pub fn settle(&mut self, board: &Board) {
+        if std::mem::take(&mut self.midi_is_new) {
+            self.outbox.mark_midi(board.held());
+        }
     }
 
     /// Follows the host's transport; a host without one counts as stopped.
@@ -87,6 +98,7 @@ impl Driver {
         if self.mode == Mode::Follow {
             return;
         }
+        board.drive_for(update.generation);
         let used = first_slots((update.tag_count as usize).min(MAX_TAGS));
         for (slot, probability) in update.probabilities.iter().enumerate() {
             if used >> slot & 1 == 1 {
@@ -207,6 +219,7 @@ mod tests {
 
     fn send(driver: &mut Driver, board: &Board) -> Vec<Told> {
         let mut buffer = EventBuffer::new();
+        driver.settle(board);
         driver.send(board, 0, &mut buffer.as_output());
         told(&buffer)
     }
@@ -320,6 +333,25 @@ mod tests {
         set(&mut driver, &board, 101, 100.0);
         assert_eq!(send(&mut driver, &board), [Told::Midi([0xb0, 20, 127])]);
         assert_eq!(board.value(params::TAGS_AT), 100.0);
+    }
+
+    #[test]
+    fn midi_that_is_switched_on_in_silence_hears_the_values_that_hold() {
+        let (mut driver, board) = driver(Mode::Live);
+        driver.take_update(&update(&[1.0, 0.0]), &board);
+        send(&mut driver, &board);
+        set(&mut driver, &board, id::MIDI_CC_OUTPUT, 1.0);
+        let both = [Told::Midi([0xb0, 20, 127]), Told::Midi([0xb0, 21, 0])];
+        assert_eq!(send(&mut driver, &board), both);
+        set(&mut driver, &board, id::SMOOTHING, 1.0);
+        assert_eq!(send(&mut driver, &board), [], "once is enough");
+        // Of several settings in a row, nothing goes where only some of them lead.
+        set(&mut driver, &board, id::MIDI_CHANNEL, 3.0);
+        set(&mut driver, &board, id::MIDI_CC_COUNT, 1.0);
+        let again = [Told::Midi([0xb2, 20, 127])];
+        assert_eq!(send(&mut driver, &board), again);
+        set(&mut driver, &board, id::MIDI_CC_OUTPUT, 0.0);
+        assert_eq!(send(&mut driver, &board), []);
     }
 
     #[test]

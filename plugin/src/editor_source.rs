@@ -22,6 +22,7 @@ impl EditorSource for Board {
             first_midi_cc: settings.midi.first,
             midi_cc_count: settings.midi.count,
             backend: choice_code(settings.backend),
+            calibrated: settings.calibrated,
         };
         snapshot.values = std::array::from_fn::<_, MAX_TAGS, _>(|slot| {
             (self.value(TAGS_AT + slot) / 100.0) as f32
@@ -66,11 +67,13 @@ mod tests {
         board.drive_tag(3, 25.0);
         board.set_setting(id::SMOOTHING, 2.0);
         board.set_setting(id::BACKEND, 1.0);
+        board.set_setting(id::VALUES, 1.0);
         let mut snapshot = Snapshot::default();
         board.fill(&mut snapshot);
         assert_eq!(snapshot.values[3], 0.25);
         assert_eq!(snapshot.settings.smoothing_seconds, 2.0);
         assert_eq!(snapshot.settings.backend, 1);
+        assert!(!snapshot.settings.calibrated);
         assert!(!snapshot.active && snapshot.model.is_none());
     }
 

@@ -1,8 +1,10 @@
 //! Main thread: the stream's life, the model, and what the host is asked for.
 
 use std::cell::{Cell, RefCell};
+use std::ffi::CString;
 use std::sync::Arc;
 
+use clack_extensions::log::{HostLog, LogSeverity};
 use clack_extensions::params::{HostParams, ParamRescanFlags};
 use clack_extensions::state::HostState;
 use clack_plugin::host::HostMainThreadHandle;
@@ -24,6 +26,7 @@ pub struct MainThread<'a> {
     pub shared: &'a Shared<'a>,
     host_params: Option<HostParams>,
     host_state: Option<HostState>,
+    host_log: Option<HostLog>,
     stream: RefCell<Option<Stream>>,
     /// From the first stream to the instance's end, so that activating again costs nothing.
     hold: RefCell<Option<Hold>>,
@@ -46,6 +49,7 @@ impl<'a> MainThread<'a> {
             shared,
             host_params: host.get_extension(),
             host_state: host.get_extension(),
+            host_log: host.get_extension(),
             stream: RefCell::default(),
             hold: RefCell::default(),
             outbox: RefCell::default(),
@@ -69,6 +73,8 @@ impl<'a> MainThread<'a> {
     ) -> Option<(Tap, Arc<StreamStatus>)> {
         let board = self.board();
         board.set_active(true);
+        // The stream counts its models from 1.
+        board.drive_for(0);
         board.set_stalled(false);
         let settings = board.settings();
         let chosen = board.desk().chosen.clone();
@@ -130,6 +136,9 @@ impl<'a> MainThread<'a> {
         // The stream is not borrowed while anything else is called.
         let next = || self.stream.borrow().as_ref().and_then(Stream::next_event);
         while let Some(event) = next() {
+            if let Some((severity, message)) = models::said(&event) {
+                self.log(severity, message);
+            }
             let changes = models::take_event(self.board(), event);
             if changes.names {
                 self.want_rescan(ParamRescanFlags::INFO);
@@ -140,6 +149,18 @@ impl<'a> MainThread<'a> {
             if changes.state {
                 self.is_dirty.set(true);
             }
+            if changes.ask {
+                self.ask_for_chosen();
+            }
+        }
+    }
+
+    /// Says something in the host's log.
+    fn log(&self, severity: LogSeverity, message: &str) {
+        if let Some(log) = &self.host_log
+            && let Ok(message) = CString::new(message.replace('\0', " "))
+        {
+            log.log(&self.shared.host, severity, &message);
         }
     }
 
@@ -174,42 +195,79 @@ impl<'a> MainThread<'a> {
             let value = state.tags.get(&slot).copied().unwrap_or(0.0);
             board.store(crate::params::TAGS_AT + slot, value);
         }
-        self.choose_model(models::chosen(state.model.as_ref()));
+        self.load_model(models::chosen(state.model.as_ref()));
         self.want_rescan(ParamRescanFlags::VALUES);
         self.shared.host.request_callback();
     }
 
-    /// Another model, or the built-in one. Returns whether that is news.
-    fn choose_model(&self, model: Option<SavedModel>) -> bool {
-        let board = self.board();
+    /// The model of a loaded state, or the built-in one. What it names stays chosen even where it
+    /// cannot be had.
+    fn load_model(&self, model: Option<SavedModel>) {
         {
-            let mut desk = board.desk();
+            let mut desk = self.board().desk();
+            desk.before = None;
             if desk.chosen == model {
-                return false;
+                return;
             }
-            desk.chosen.clone_from(&model);
+            desk.chosen = model;
         }
+        self.put_chosen_to_use();
+    }
+
+    /// The model that the user has chosen, or the built-in one. It is opened even if it was chosen
+    /// before: its file may have changed, or it may have failed.
+    fn choose_model(&self, model: Option<SavedModel>) {
+        {
+            let mut desk = self.board().desk();
+            let earlier = std::mem::replace(&mut desk.chosen, model);
+            // Of several choices in a row, the one before them all is the one that runs.
+            desk.before.get_or_insert(earlier);
+        }
+        let can_be_had = self.put_chosen_to_use();
+        if !can_be_had {
+            let message = {
+                let mut desk = self.board().desk();
+                models::restore(&mut desk);
+                desk.message.clone()
+            };
+            models::read_names(self.board());
+            if let Some(message) = message {
+                self.log(LogSeverity::Error, &message);
+                self.board().desk().message = Some(message);
+            }
+        }
+    }
+
+    /// Asks the stream for the chosen model, or, while there is none, reads its names. Returns
+    /// whether it can be had, as far as is known yet.
+    fn put_chosen_to_use(&self) -> bool {
+        if self.stream.borrow().is_some() {
+            self.ask_for_chosen();
+            return true;
+        }
+        self.want_rescan(ParamRescanFlags::INFO | ParamRescanFlags::TEXT);
+        models::read_names(self.board())
+    }
+
+    fn ask_for_chosen(&self) {
+        let board = self.board();
         if let Some(stream) = &*self.stream.borrow() {
+            let source = models::source(board.desk().chosen.as_ref());
             board.desk().loading = true;
-            stream.set_model(models::source(model.as_ref()));
-        } else {
-            models::read_names(board);
-            self.want_rescan(ParamRescanFlags::INFO | ParamRescanFlags::TEXT);
+            stream.set_model(source);
         }
-        true
     }
 }
 
 impl<'a> PluginMainThread<'a, Shared<'a>> for MainThread<'a> {
     fn on_main_thread(&self) {
         let board = self.board();
+        self.read_events();
         let wanted = board.desk().wanted.take();
-        if let Some(place) = wanted
-            && self.choose_model(models::at(&place))
-        {
+        if let Some(place) = wanted {
+            self.choose_model(models::at(&place));
             self.is_dirty.set(true);
         }
-        self.read_events();
         let flags = self.rescan.replace(ParamRescanFlags::empty());
         if let Some(params) = self.host_params.as_ref().filter(|_| !flags.is_empty()) {
             params.rescan(&self.host, flags);
@@ -231,3 +289,6 @@ impl Drop for MainThread<'_> {
         self.board().host.disconnect();
     }
 }
+
+#[cfg(test)]
+mod tests;

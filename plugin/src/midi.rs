@@ -32,14 +32,17 @@ impl Default for MidiOut {
 }
 
 impl MidiOut {
-    /// Follows the setting; another route starts from nothing sent.
-    pub fn set_route(&mut self, route: Option<CcRoute>) {
-        if route != self.route {
-            *self = Self {
-                route,
-                ..Self::default()
-            };
+    /// Follows the setting; another route starts from nothing sent. Returns whether there is one
+    /// that was not there before.
+    pub fn set_route(&mut self, route: Option<CcRoute>) -> bool {
+        if route == self.route {
+            return false;
         }
+        *self = Self {
+            route,
+            ..Self::default()
+        };
+        route.is_some()
     }
 
     /// These tag slots may have changed, a bit each.

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use clack_extensions::log::LogSeverity;
 use tagline_engine::{
-    Event, Model, ModelInfo, ModelPlace, ModelSource, built_in_info, built_in_sha256, model_folders,
+    Event, ModelInfo, ModelPlace, ModelSource, built_in_info, built_in_sha256, model_folders,
+    read_info,
 };
 
 use crate::board::{Board, Desk};
@@ -62,8 +64,14 @@ pub fn chosen(saved: Option<&SavedModel>) -> Option<SavedModel> {
 }
 
 /// Reads the tags' names of the chosen model while nothing runs, so that a host has them right
-/// after it has loaded a state. Of a file that is not the chosen one nothing is taken.
-pub fn read_names(board: &Board) {
+/// after it has loaded a state. Of a file that does not look like the chosen one nothing is taken.
+/// Only the metadata is read, however large the file is: whether its network can run, and its
+/// SHA-256, turn out on the loader's thread when the analysis starts. Returns whether the model can
+/// be had, as far as that tells.
+pub fn read_names(board: &Board) -> bool {
+    // Nothing runs that could drive the new names.
+    board.drive_for(0);
+    board.take_back_driven(u32::MAX);
     let chosen = {
         let mut desk = board.desk();
         // What ran before is no longer what will run.
@@ -72,21 +80,41 @@ pub fn read_names(board: &Board) {
             // Another version's built-in model has mostly the tags of this one's.
             take_names(&mut desk, built_in_info());
             desk.message = None;
-            return;
+            return true;
         };
         chosen
     };
-    let opened = Model::open(Path::new(&chosen.path));
+    let read = read_info(Path::new(&chosen.path));
     let mut desk = board.desk();
-    match opened {
-        Ok(model) if is_chosen(&chosen, model.info()) => {
-            take_names(&mut desk, model.info());
+    match read {
+        Ok(info) if looks_chosen(&chosen, &info) => {
+            take_names(&mut desk, &info);
             desk.message = None;
         }
         // It may lie elsewhere: the analysis looks for it when it starts, and then tells.
         Ok(_) => {}
-        Err(error) => desk.message = Some(error.to_string().into()),
+        Err(error) => {
+            desk.message = Some(error.to_string().into());
+            return false;
+        }
     }
+    true
+}
+
+/// Whether metadata is that of the chosen model, as far as one knows without its SHA-256.
+fn looks_chosen(chosen: &SavedModel, info: &ModelInfo) -> bool {
+    let same = |saved: &str, found: &str| saved.is_empty() || saved == found;
+    chosen.sha256.is_empty()
+        || (same(&chosen.name, &info.name) && same(&chosen.version, &info.version))
+}
+
+/// Gives up the user's choice for what was chosen before. Returns whether there was anything.
+pub fn restore(desk: &mut Desk) -> bool {
+    let Some(before) = desk.before.take() else {
+        return false;
+    };
+    desk.chosen = before;
+    true
 }
 
 /// Puts the names and groups of a model's tags onto the desk. Returns whether they are others.
@@ -105,7 +133,7 @@ fn is_chosen(chosen: &SavedModel, info: &ModelInfo) -> bool {
 }
 
 /// What an event of the stream changes for the host.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// A model is in force that was not before.
     pub model: bool,
@@ -113,18 +141,35 @@ pub struct Changes {
     pub names: bool,
     /// The state would be saved differently.
     pub state: bool,
+    /// The stream is to be asked for the model that is chosen now.
+    pub ask: bool,
+}
+
+/// What an event has to say to people, and how bad it is.
+pub fn said(event: &Event) -> Option<(LogSeverity, &str)> {
+    match event {
+        Event::ModelReady { .. } => None,
+        Event::ModelFailed { message, .. } | Event::Stopped { message } => {
+            Some((LogSeverity::Error, message))
+        }
+        Event::BackendReplaced { message, .. } => Some((LogSeverity::Warning, message)),
+    }
 }
 
 /// Puts an event of the stream onto the desk.
 pub fn take_event(board: &Board, event: Event) -> Changes {
     match event {
         Event::ModelReady {
+            generation,
             info,
             place,
             report,
-            ..
         } => {
             board.set_running(Some(report.running));
+            let ran = board.desk().model.clone();
+            if ran.is_some_and(|ran| ran.info.sha256 != info.sha256) {
+                board.take_back_driven(generation);
+            }
             let model = ModelInForce {
                 info,
                 place,
@@ -132,9 +177,30 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
             };
             put_in_force(&mut board.desk(), model)
         }
-        Event::ModelFailed { message } => {
+        Event::ModelFailed {
+            source: failed,
+            message,
+            stopped,
+        } => {
+            if stopped {
+                board.set_running(None);
+            }
             let mut desk = board.desk();
             desk.loading = false;
+            desk.message = Some(message.into());
+            let mut changes = Changes::default();
+            // Not if something else has been chosen since.
+            if failed == source(desk.chosen.as_ref()) && restore(&mut desk) {
+                changes.state = true;
+                changes.ask = stopped;
+                desk.message_stays = stopped;
+                desk.loading = stopped;
+            }
+            changes
+        }
+        Event::Stopped { message } => {
+            board.set_running(None);
+            let mut desk = board.desk();
             desk.message = Some(message.into());
             Changes::default()
         }
@@ -150,7 +216,7 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
     let mut changes = Changes {
         model: true,
         names: take_names(desk, &model.info),
-        state: false,
+        ..Changes::default()
     };
     let found = at(&model.place).map(|found| SavedModel {
         name: model.info.name.clone(),
@@ -166,12 +232,14 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
         {
             changes.state = *chosen != found;
             *chosen = found;
+            desk.before = None;
         }
+        (None, None) => desk.before = None,
         (Some(_), _) => is_fallback = true,
-        (None, _) => {}
+        (None, Some(_)) => {}
     }
     // Of a fallback, what was said about the chosen model still holds.
-    if !is_fallback {
+    if !is_fallback && !std::mem::take(&mut desk.message_stays) {
         desk.message = None;
     }
     desk.model = Some(std::sync::Arc::new(model));
@@ -258,12 +326,98 @@ mod tests {
         };
         let board = board(Some(lost.clone()));
         let message = "the model is gone".to_owned();
-        take_event(&board, Event::ModelFailed { message });
+        let failed = Event::ModelFailed {
+            source: source(Some(&lost)),
+            message,
+            stopped: true,
+        };
+        let changes = take_event(&board, failed);
+        assert_eq!(changes, Changes::default());
         assert!(!take_event(&board, ready("", "aa", &["jazz"])).state);
         let desk = board.desk();
         assert_eq!(desk.chosen, Some(lost));
         assert_eq!(desk.message.as_deref(), Some("the model is gone"));
         assert_eq!(desk.names.len(), 1);
+    }
+
+    fn refused(path: &str, stopped: bool) -> Event {
+        Event::ModelFailed {
+            source: source(file(path).as_ref()),
+            message: format!("{path} is damaged"),
+            stopped,
+        }
+    }
+
+    #[test]
+    fn a_choice_that_is_refused_gives_way_to_the_model_that_goes_on_tagging() {
+        let good = file("/good.onnx");
+        let board = board(good.clone());
+        take_event(&board, ready("/good.onnx", "aa", &["jazz"]));
+        let pinned = board.desk().chosen.clone();
+        {
+            let mut desk = board.desk();
+            desk.before = Some(pinned.clone());
+            desk.chosen = file("/bad.onnx");
+        }
+        // The answer to an earlier choice is none to this one.
+        assert!(!take_event(&board, refused("/earlier.onnx", false)).state);
+        assert_eq!(board.desk().chosen, file("/bad.onnx"));
+        let changes = take_event(&board, refused("/bad.onnx", false));
+        assert!(changes.state && !changes.ask);
+        let desk = board.desk();
+        assert_eq!(desk.chosen, pinned);
+        assert_eq!(desk.message.as_deref(), Some("/bad.onnx is damaged"));
+        assert_eq!(board.running(), Some(Backend::Tract));
+    }
+
+    #[test]
+    fn a_choice_that_is_refused_when_nothing_runs_brings_the_earlier_one_and_its_message_stays() {
+        let board = board(file("/bad.onnx"));
+        board.desk().before = Some(file("/good.onnx"));
+        let changes = take_event(&board, refused("/bad.onnx", true));
+        assert!(changes.state && changes.ask);
+        take_event(&board, ready("/good.onnx", "aa", &["jazz"]));
+        let message = board.desk().message.clone();
+        assert_eq!(message.as_deref(), Some("/bad.onnx is damaged"));
+        take_event(&board, ready("/good.onnx", "aa", &["jazz"]));
+        assert_eq!(board.desk().message, None);
+    }
+
+    #[test]
+    fn nothing_is_said_to_run_once_the_analysis_has_stopped() {
+        for stopped in [
+            Event::Stopped {
+                message: "it gave NaN".into(),
+            },
+            refused("/lost.onnx", true),
+        ] {
+            let board = board(None);
+            take_event(&board, ready("", "aa", &["jazz"]));
+            assert_eq!(board.running(), Some(Backend::Tract));
+            take_event(&board, stopped);
+            assert_eq!(board.running(), None);
+            assert!(board.desk().message.is_some());
+        }
+    }
+
+    #[test]
+    fn a_new_models_names_never_stand_beside_the_old_ones_values() {
+        let board = board(None);
+        take_event(&board, ready("", "aa", &["jazz"]));
+        board.drive_for(1);
+        board.drive_tag(0, 80.0);
+        let value = || board.value(crate::params::TAGS_AT);
+        let again = |generation: u32, sha256: &str| {
+            let mut event = ready("/m.onnx", sha256, &["rock"]);
+            if let Event::ModelReady { generation: of, .. } = &mut event {
+                *of = generation;
+            }
+            event
+        };
+        take_event(&board, again(2, "aa"));
+        assert_eq!(value(), 80.0, "the same model's values hold");
+        take_event(&board, again(3, "bb"));
+        assert_eq!(value(), 0.0);
     }
 
     #[test]

@@ -72,12 +72,27 @@ pub struct Shared<'a> {
 impl<'a> Shared<'a> {
     /// An instance of `host`.
     pub fn new(host: HostSharedHandle<'a>, library_dirs: Vec<PathBuf>) -> Self {
+        let board = Arc::default();
+        #[cfg(test)]
+        BOARDS.with_borrow_mut(|boards| boards.push(Arc::clone(&board)));
         Self {
             host,
-            board: Arc::default(),
+            board,
             library_dirs,
         }
     }
 }
 
 impl<'a> PluginShared<'a> for Shared<'a> {}
+
+#[cfg(test)]
+thread_local! {
+    static BOARDS: std::cell::RefCell<Vec<Arc<Board>>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// What the threads of the newest instance on this thread share, for tests that do what its editor
+/// does.
+#[cfg(test)]
+pub fn newest_board() -> Option<Arc<Board>> {
+    BOARDS.with_borrow(|boards| boards.last().cloned())
+}

@@ -134,7 +134,9 @@ impl Processor<'_> {
             self.driver.take_event(event, board);
             self.driver.send(board, now, output);
         }
-        self.tell_updates(now, last, last, offline, output);
+        let now = self.tell_updates(now, last, last, offline, output);
+        self.driver.settle(board);
+        self.driver.send(board, now, output);
     }
 
     /// Tells the updates up to `time`; returns the time of the last one.
@@ -219,6 +221,7 @@ impl PluginAudioProcessorParams for Processor<'_> {
         for event in input {
             self.driver.take_event(event, board);
         }
+        self.driver.settle(board);
         self.driver.send(board, 0, output);
     }
 }

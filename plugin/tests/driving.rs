@@ -350,3 +350,38 @@ fn a_model_with_fewer_tags_leaves_no_stale_values() {
     assert!(host.value(101) > 0.0);
     assert_eq!(host.name(103), "Tag 3");
 }
+
+#[test]
+fn a_model_chosen_in_silence_never_stands_beside_the_old_ones_values() {
+    let models = Models::new();
+    let mut host = Host::with_model(&models, &["a", "b", "c"], &json!({"update_seconds": 0.25}));
+    host.play_until_updates(1);
+    let silence = |host: &mut Host| {
+        host.block(&mut vec![vec![0.0f32; 480]; 2], false, &[]);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    };
+    // Until the window's last new sound has been analysed.
+    for _ in 0..100 {
+        silence(&mut host);
+    }
+    assert!(host.value(101) > 0.0 && host.value(103) > 0.0);
+    let told = |host: &Host| of(&host.heard, 102).len();
+    let before = told(&host);
+    host.load(&models.state(&["only"], &json!({"update_seconds": 0.25})));
+    let patience = std::time::Instant::now();
+    while host.name(101) != "only" {
+        assert!(patience.elapsed().as_secs() < 60, "the model does not come");
+        silence(&mut host);
+    }
+    assert_eq!((host.value(102), host.value(103)), (0.0, 0.0));
+    // Its own value comes although nothing sounds.
+    while told(&host) == before {
+        assert!(
+            patience.elapsed().as_secs() < 60,
+            "its window is not computed"
+        );
+        silence(&mut host);
+    }
+    assert_eq!((host.value(102), host.value(103)), (0.0, 0.0));
+    assert!(host.value(101) > 0.0);
+}

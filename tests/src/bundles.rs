@@ -21,3 +21,13 @@ pub fn bundle(test: &str, name: &str) -> Option<PathBuf> {
     );
     None
 }
+
+/// The program `name` of the build that the running test belongs to, if it has been built.
+#[must_use]
+pub fn program(name: &str) -> Option<PathBuf> {
+    let test = std::env::current_exe().ok()?;
+    // target/debug/deps/test → target/debug/name
+    let program = test.ancestors().nth(2)?.join(name);
+    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    program.is_file().then_some(program)
+}

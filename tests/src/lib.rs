@@ -14,7 +14,7 @@ mod wav;
 
 use std::path::PathBuf;
 
-pub use bundles::bundle;
+pub use bundles::{bundle, program};
 pub use fcn_model::{FcnBlock, FcnModel};
 pub use interrupt::interrupt_once;
 pub use memory::with_peak_memory;

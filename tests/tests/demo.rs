@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tagline_engine::built_in_info;
-use tagline_host::BlockSizes;
+use tagline_engine::{built_in_info, logit, sigmoid};
 use tagline_host::demo::{self, DemoError, DemoOptions, DemoReport, View};
-use tagline_tests::{bundle, reference, tiny_model};
+use tagline_host::{BlockSizes, HostedPlugin};
+use tagline_tests::{TinyModel, bundle, reference, tiny_model};
 use tempfile::TempDir;
 use trainer::import::Import;
 
@@ -19,6 +19,7 @@ fn options(test: &str, folder: &TempDir, audio: PathBuf, model: Option<PathBuf>)
         audio,
         bundle: built_plugin(test),
         model,
+        raw: false,
         realtime: false,
         out: folder.path().join("out"),
         blocks: BlockSizes::Fixed(512),
@@ -267,8 +268,135 @@ fn a_model_that_is_none_is_refused_by_name() {
     std::fs::write(&model, b"this is no network").unwrap();
     let options = options(test, &folder, song, Some(model));
     let error = demo::run(&options, &mut View::Silent).unwrap_err();
-    assert!(matches!(error, DemoError::ModelRefused { .. }), "{error}");
-    assert!(error.to_string().contains("broken.onnx"), "{error}");
+    assert!(matches!(error, DemoError::Model(_)), "{error}");
+    let message = error.to_string();
+    assert!(message.contains("broken.onnx"), "{message}");
+    assert!(message.contains("ONNX"), "it says why: {message}");
+    assert!(!options.out.exists(), "nothing was played");
+}
+
+#[test]
+fn what_the_plugin_says_of_a_model_reaches_the_hosts_log() {
+    let test = "what_the_plugin_says_of_a_model_reaches_the_hosts_log";
+    let folder = TempDir::new().unwrap();
+    let model = folder.path().join("broken.onnx");
+    std::fs::write(&model, b"this is no network").unwrap();
+    let mut plugin = HostedPlugin::load(&built_plugin(test)).unwrap();
+    let state = tagline_host::state_with_model(&model, 1.0);
+    plugin.load_state(state.as_bytes()).unwrap();
+    plugin.activate(48_000.0, 512).unwrap();
+    let started = std::time::Instant::now();
+    while plugin.log().is_empty() {
+        assert!(started.elapsed().as_secs() < 60, "nothing is said");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        plugin.run_callbacks();
+    }
+    let log = plugin.log();
+    assert!(
+        log[0].starts_with("ERROR: ") && log[0].contains("broken.onnx"),
+        "{log:?}"
+    );
+}
+
+#[test]
+fn raw_values_are_the_networks_own() {
+    let test = "raw_values_are_the_networks_own";
+    let folder = TempDir::new().unwrap();
+    let song = low_tone(&folder, 4);
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5}]"#;
+    let model = folder.path().join("calibrated.onnx");
+    let calibrated = TinyModel::new(&["low", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    std::fs::write(&model, calibrated).unwrap();
+    let low = |raw: bool| {
+        let options = DemoOptions {
+            raw,
+            ..options(test, &folder, song.clone(), Some(model.clone()))
+        };
+        let report = demo::run(&options, &mut View::Silent).unwrap();
+        let found = report.tags.iter().find(|(name, _)| name == "low");
+        found.expect("the tag").1
+    };
+    let (raw, shown) = (low(true), low(false));
+    let expected = sigmoid(0.5 * logit(raw as f32) + 1.0);
+    assert!((shown - expected).abs() < 1e-4, "{raw} {shown} {expected}");
+    assert!((shown - raw).abs() > 1e-3);
+}
+
+/// Runs the program itself, as a script would.
+fn demo_program(test: &str, folder: &TempDir, arguments: &[&str]) -> std::process::Output {
+    let bundle = built_plugin(test);
+    // The bundles are made of the same build as the program beside them.
+    let program = tagline_tests::program("tagline-host").expect("the program has been built");
+    std::process::Command::new(program)
+        .args(["demo", "--json", "--bundle"])
+        .arg(bundle)
+        .arg("--out")
+        .arg(folder.path().join("out"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors() {
+    let test = "json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors";
+    let folder = TempDir::new().unwrap();
+    let (song, model) = (low_tone(&folder, 4), tiny(&folder));
+    let [song, model] = [song, model].map(|path| path.to_str().unwrap().to_owned());
+    let output = demo_program(test, &folder, &[&song, "--model", &model]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(text.matches('\n').count(), 1, "{text}");
+    assert!(text.ends_with("}\n"), "{text}");
+    let documented = [
+        "file",
+        "seconds",
+        "window_seconds",
+        "model",
+        "backend",
+        "tags",
+        "updates",
+        "late_updates",
+        "dropped_samples",
+        "process_us",
+        "update_ms",
+        "real_time_factor",
+        "peak_rss_mb",
+    ];
+    let at = documented.map(|key| {
+        let key = format!("\"{key}\":");
+        text.find(&key)
+            .unwrap_or_else(|| panic!("{key} is not in {text}"))
+    });
+    assert!(at.is_sorted(), "{text}");
+    assert!(text.starts_with("{\"file\":"), "{text}");
+    let manual = include_str!("../../docs/manual.md");
+    let listed = documented.map(|key| format!("`{key}`")).join(", ");
+    assert!(
+        manual.replace('\n', " ").contains(&listed),
+        "the manual lists {listed}"
+    );
+
+    let broken = folder.path().join("broken.onnx");
+    std::fs::write(&broken, b"no network").unwrap();
+    let broken = broken.to_str().unwrap();
+    for arguments in [
+        &[song.as_str(), "--model", broken][..],
+        &["/nowhere/song.mp3"],
+        &[&song, "--no-such-option"],
+    ] {
+        let output = demo_program(test, &folder, arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
 }
 
 #[test]

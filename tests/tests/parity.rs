@@ -7,6 +7,8 @@ mod cases;
 mod compact_input;
 #[path = "parity/incremental.rs"]
 mod incremental;
+#[path = "parity/squared_power.rs"]
+mod squared_power;
 
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tagline_engine::{BackendChoice, Model};
 use tagline_host::{
-    BlockDone, BlockSizes, HostedPlugin, Rendering, StreamOptions, Update, UpdateLog,
+    BlockDone, BlockSizes, HostedPlugin, Pace, Rendering, StreamOptions, Update, UpdateLog, ids,
     state_with_model, stream,
 };
 use tagline_media::{Audio, decode};
@@ -108,6 +108,7 @@ fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
 /// What the plugin said of a song.
 struct Heard {
     log: UpdateLog,
+    late: u64,
     names: BTreeMap<u32, String>,
     rate_hz: f64,
 }
@@ -129,17 +130,39 @@ impl Heard {
 
 /// A bounce of a song, `[channel][frame]`.
 fn hear(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) -> Heard {
+    hear_in(plugin, model, song, blocks, Rendering::Offline)
+}
+
+/// A song in a bounce, or at the clock's pace.
+fn hear_in(
+    plugin: &Path,
+    model: &Path,
+    song: &Audio,
+    blocks: BlockSizes,
+    rendering: Rendering,
+) -> Heard {
     let mut plugin = HostedPlugin::load(plugin).unwrap();
     let rate_hz = f64::from(song.sample_rate_hz);
     if song.channels.len() == 1 {
         plugin.set_channels(1).unwrap();
     }
-    plugin.set_rendering(Rendering::Offline).unwrap();
+    plugin.set_rendering(rendering).unwrap();
     let state = state_with_model(model, UPDATE_SECONDS);
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(rate_hz, blocks.max_frames()).unwrap();
+    let live = rendering == Rendering::Realtime;
+    // A bounce waits for the model by itself; here it must be there before the song begins.
+    while live && !knows_its_model(&mut plugin) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        plugin.run_callbacks();
+    }
     let how = StreamOptions {
         blocks,
+        pace: if live {
+            Pace::Times(1.0)
+        } else {
+            Pace::Unpaced
+        },
         ..StreamOptions::default()
     };
     let go_on = |_: &mut HostedPlugin, _: BlockDone<'_>| ControlFlow::Continue(());
@@ -151,13 +174,23 @@ fn hear(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) -> Heard 
     let mut log = UpdateLog::default();
     log.push(&streamed.events);
     let parameters = plugin.parameters().into_iter();
+    let late = plugin.value(ids::LATE_UPDATES).unwrap();
     Heard {
+        late: late as u64,
         log,
         names: parameters
             .map(|parameter| (parameter.id, parameter.name))
             .collect(),
         rate_hz,
     }
+}
+
+/// Whether the plugin has opened the model that it was given by its path alone.
+fn knows_its_model(plugin: &mut HostedPlugin) -> bool {
+    let state: serde_json::Value = serde_json::from_slice(&plugin.save_state().unwrap()).unwrap();
+    state["model"]["sha256"]
+        .as_str()
+        .is_some_and(|sha256| !sha256.is_empty())
 }
 
 /// Final tags of the plugin in a bounce, and the position of its last update in seconds.
@@ -218,6 +251,9 @@ const SIZES: [BlockSizes; 4] = [
 
 const ALL_RATES_HZ: [u32; 4] = [22_050, 44_100, 48_000, 96_000];
 
+/// Rates at the ends of what hosts run at, and one that shares no factor with the model's.
+const ODD_RATES_HZ: [u32; 3] = [8_000, 44_101, 192_000];
+
 #[test]
 fn a_real_networks_tags_do_not_depend_on_who_asks() {
     let test = "a_real_networks_tags_do_not_depend_on_who_asks";
@@ -228,6 +264,68 @@ fn a_real_networks_tags_do_not_depend_on_who_asks() {
     let folder = TempDir::new().unwrap();
     let model = jamendo(&reference, folder.path());
     compare(&plugin, &model, &jazz(&reference), &ALL_RATES_HZ, &SIZES);
+}
+
+#[test]
+fn a_stereo_song_is_the_same_to_both_whatever_differs_between_its_sides() {
+    let test = "a_stereo_song_is_the_same_to_both_whatever_differs_between_its_sides";
+    let Some(reference) = reference(test) else {
+        return;
+    };
+    let plugin = built_plugin(test);
+    let folder = TempDir::new().unwrap();
+    let model = jamendo(&reference, folder.path());
+    // Jazz on the left, dubstep on the right: their mean is neither.
+    let mut song = jazz(&reference);
+    let dubstep = decode(&reference.join("choi2016/clips/bensound-dubstep.mp3")).unwrap();
+    song.channels.truncate(1);
+    song.channels.extend(dubstep.channels.into_iter().take(1));
+    let frames = song.channels.iter().map(Vec::len).min().unwrap();
+    song.channels
+        .iter_mut()
+        .for_each(|channel| channel.truncate(frames));
+    compare(&plugin, &model, &song, &[44_100], &SIZES[1..2]);
+}
+
+#[test]
+fn odd_rates_give_both_the_same_tags() {
+    let plugin = built_plugin("odd_rates_give_both_the_same_tags");
+    let folder = TempDir::new().unwrap();
+    let model = small(folder.path());
+    compare(&plugin, &model, &sweep(), &ODD_RATES_HZ, &SIZES[1..3]);
+}
+
+#[test]
+fn a_pass_in_real_time_tells_every_update_that_the_trainer_computes() {
+    let plugin = built_plugin("a_pass_in_real_time_tells_every_update_that_the_trainer_computes");
+    let folder = TempDir::new().unwrap();
+    let model = small(folder.path());
+    let song = sweep();
+    let file = folder.path().join("song.wav");
+    write_wav(&file, &song);
+    let expected = trainer_updates(&model, &file, true);
+    let heard = hear_in(
+        &plugin,
+        &model,
+        &song,
+        BlockSizes::Fixed(441),
+        Rendering::Realtime,
+    );
+    assert!(expected.len() >= 2, "{}", expected.len());
+    assert_eq!(heard.late, 0);
+    let heard = heard.updates();
+    assert_eq!(heard.len(), expected.len());
+    for (heard, expected) in heard.iter().zip(&expected) {
+        let case = format!("real time, {} s", expected.1);
+        assert_same_tags(&case, &heard.0, &expected.0);
+        // Live, an update is told in the block after it has been computed.
+        let late_seconds = heard.1 - expected.1;
+        assert!(
+            (-0.02..2.0).contains(&late_seconds),
+            "{case}: told at {} s",
+            heard.1
+        );
+    }
 }
 
 #[test]
@@ -256,13 +354,7 @@ fn blocks_of_one_sample_change_no_update_of_a_whole_song() {
 fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
     let plugin = built_plugin("a_tiny_networks_tags_do_not_depend_on_who_asks");
     let folder = TempDir::new().unwrap();
-    let model = folder.path().join("tiny.onnx");
-    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
-        {"slope":2.0,"offset":0.0,"threshold":0.5},{"slope":1.0,"offset":-1.0,"threshold":0.5}]"#;
-    let calibrated = TinyModel::new(&["low", "middle", "high"], 141)
-        .with("tagline.calibration", Some(calibration))
-        .bytes();
-    std::fs::write(&model, calibrated).unwrap();
+    let model = small(folder.path());
     compare(&plugin, &model, &sweep(), &[44_100, 48_000], &SIZES);
     // Each block has its price: at a low rate, for the test's time.
     compare(
@@ -272,6 +364,18 @@ fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
         &[16_000],
         &[BlockSizes::Fixed(1)],
     );
+}
+
+/// A small network with a calibration and a window of 3 s.
+fn small(folder: &Path) -> PathBuf {
+    let model = folder.join("tiny.onnx");
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5},{"slope":1.0,"offset":-1.0,"threshold":0.5}]"#;
+    let calibrated = TinyModel::new(&["low", "middle", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    std::fs::write(&model, calibrated).unwrap();
+    model
 }
 
 fn jazz(reference: &Path) -> Audio {

@@ -111,6 +111,7 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
             audio: song.clone(),
             bundle: bundle(test, "Tagline.clap").expect("`cargo xtask bundle` makes the bundle"),
             model: Some(at.join("models/model.onnx")),
+            raw: false,
             realtime: false,
             out: at.join("demo"),
             blocks: BlockSizes::Fixed(512),

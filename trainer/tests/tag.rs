@@ -338,6 +338,56 @@ fn tags_are_calibrated_unless_raw_ones_are_asked_for() {
 }
 
 #[test]
+fn tags_that_reach_their_threshold_are_named_where_there_are_thresholds() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    let plain = &json(folder.path(), &["a.wav"])[0];
+    assert!(plain.get("yes").is_none(), "no thresholds, no answer");
+    let value = |tag: &str| plain["tags"][tag].as_f64().unwrap();
+    // Calibration changes nothing here, so that thresholds are placed around the values by hand.
+    let entry = |threshold: f64| format!(r#"{{"slope":1.0,"offset":0.0,"threshold":{threshold}}}"#);
+    let (below, above) = (value("low") - 0.01, value("middle") + 0.01);
+    let calibration = format!("[{},{},{}]", entry(below), entry(above), entry(0.0));
+    let model = TinyModel::new(&["low", "middle", "high"], 141)
+        .with("tagline.calibration", Some(&calibration))
+        .bytes();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    let line = &json(folder.path(), &["a.wav", "--updates"])[0];
+    assert_eq!(
+        line["yes"],
+        serde_json::json!(["low", "high"]),
+        "strongest first"
+    );
+    assert!(line["updates"][0]["yes"].is_array());
+    let raw = &json(folder.path(), &["a.wav", "--raw"])[0];
+    assert!(
+        raw.get("yes").is_none(),
+        "thresholds are of calibrated values"
+    );
+
+    let table = |arguments: &[&str]| {
+        let mut all = vec![
+            "tag",
+            "--model",
+            "model.onnx",
+            "--backend",
+            "tract",
+            "a.wav",
+        ];
+        all.extend(arguments);
+        text(&trainer(folder.path(), &all).stdout)
+    };
+    let marked = |table: &str| -> Vec<String> {
+        let lines = table.lines().filter(|line| line.contains('●'));
+        lines
+            .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
+            .collect()
+    };
+    assert_eq!(marked(&table(&[])), ["low", "high"]);
+    assert!(marked(&table(&["--raw"])).is_empty());
+}
+
+#[test]
 fn an_impossible_update_interval_is_refused() {
     let folder = folder();
     for seconds in ["0", "-1", "nan", "inf", "100", "x"] {

@@ -1,6 +1,7 @@
 //! `cargo xtask demo` and `cargo xtask bench`: the release bundle in the headless host.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use crate::bundle::{self, Build};
@@ -16,7 +17,7 @@ use crate::workspace::{Workspace, cargo};
 /// Those of building. How the demo ends is the exit code.
 pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
     bundle::run(workspace, Build::Release)?;
-    exit_code(host(workspace, "demo").args(absolute(workspace, arguments)))
+    exit_code(host(workspace, "demo", arguments).args(absolute(&workspace.started_in, arguments)))
 }
 
 /// Runs the engine's benchmarks, then `tagline-host bench` with `arguments`.
@@ -26,31 +27,61 @@ pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, E
 pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
     bundle::run(workspace, Build::Release)?;
     process::run(cargo().args(["bench", "--package", "tagline-engine"]))?;
-    exit_code(host(workspace, "bench").args(absolute(workspace, arguments)))
+    exit_code(host(workspace, "bench", arguments).args(absolute(&workspace.started_in, arguments)))
 }
 
-fn host(workspace: &Workspace, command: &str) -> Command {
+/// The host with its command, and the release bundle, unless `arguments` name another.
+fn host(workspace: &Workspace, command: &str, arguments: &[OsString]) -> Command {
     let program = Build::Release.folder(workspace).join("tagline-host");
-    let [clap, _] = bundle::bundles(workspace);
     let mut host = Command::new(program.with_extension(std::env::consts::EXE_EXTENSION));
-    host.arg(command).arg("--bundle").arg(clap);
+    host.arg(command);
+    let names_bundle = |argument: &OsString| {
+        let text = argument.to_str().unwrap_or_default();
+        text == "--bundle" || text.starts_with("--bundle=")
+    };
+    if !arguments.iter().any(names_bundle) {
+        let [clap, _] = bundle::bundles(workspace);
+        host.arg("--bundle").arg(clap);
+    }
     host
 }
 
-/// The arguments with the path of every file they name made absolute: the host runs in the
-/// workspace's folder, and whoever named a file may have been in another.
-fn absolute(workspace: &Workspace, arguments: &[OsString]) -> Vec<OsString> {
-    arguments
-        .iter()
-        .map(|argument| {
-            let file = workspace.started_in.join(argument);
-            if file.is_file() {
-                file.into_os_string()
-            } else {
-                argument.clone()
+/// Options that name a file or folder.
+const PATH_OPTIONS: [&str; 3] = ["--model", "--out", "--bundle"];
+/// Options with another value.
+const VALUE_OPTIONS: [&str; 2] = ["--block", "--part"];
+
+/// The arguments with every path in them made absolute: the host runs in the workspace's folder, and
+/// whoever named a path, there or not, meant it from where they were.
+fn absolute(started_in: &Path, arguments: &[OsString]) -> Vec<OsString> {
+    let from_there = |path: &OsStr| started_in.join(path).into_os_string();
+    let mut absolute = Vec::with_capacity(arguments.len());
+    let mut rest = arguments.iter();
+    let mut only_paths = false;
+    while let Some(argument) = rest.next() {
+        let text = argument.to_str().unwrap_or_default();
+        if only_paths || !text.starts_with('-') {
+            absolute.push(from_there(argument));
+        } else if text == "--" {
+            absolute.push(argument.clone());
+            only_paths = true;
+        } else if PATH_OPTIONS.contains(&text) {
+            absolute.push(argument.clone());
+            absolute.extend(rest.next().map(|path| from_there(path)));
+        } else if let Some((option, path)) = text.split_once('=')
+            && PATH_OPTIONS.contains(&option)
+        {
+            let mut joined = OsString::from(format!("{option}="));
+            joined.push(from_there(OsStr::new(path)));
+            absolute.push(joined);
+        } else {
+            absolute.push(argument.clone());
+            if VALUE_OPTIONS.contains(&text) {
+                absolute.extend(rest.next().cloned());
             }
-        })
-        .collect()
+        }
+    }
+    absolute
 }
 
 fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {
@@ -66,4 +97,68 @@ fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {
             ExitCode::FAILURE
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(arguments: &[&str]) -> Vec<String> {
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let resolved = absolute(Path::new("/there"), &arguments);
+        let text = |argument: OsString| argument.into_string().expect("UTF-8");
+        resolved.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn every_path_is_meant_from_where_the_command_was_given_in_either_spelling() {
+        assert_eq!(
+            resolved(&[
+                "song.mp3",
+                "--model=m.onnx",
+                "--out",
+                "new folder",
+                "--json"
+            ]),
+            [
+                "/there/song.mp3",
+                "--model=/there/m.onnx",
+                "--out",
+                "/there/new folder",
+                "--json"
+            ]
+        );
+        assert_eq!(
+            resolved(&["--bundle", "T.clap", "--model", "/abs/m.onnx", "--out=o"]),
+            [
+                "--bundle",
+                "/there/T.clap",
+                "--model",
+                "/abs/m.onnx",
+                "--out=/there/o"
+            ]
+        );
+        assert_eq!(
+            resolved(&["--raw", "--", "-song.wav"]),
+            ["--raw", "--", "/there/-song.wav"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_path_stays_even_if_a_file_has_its_name() {
+        // There are files called 64 and cpu in many a folder.
+        for same in [
+            &["--block", "64"][..],
+            &["--block=64"],
+            &["--part", "cpu", "--part=memory"],
+            &["--realtime", "--json"],
+        ] {
+            assert_eq!(resolved(same), same);
+        }
+    }
+
+    #[test]
+    fn an_option_that_lacks_its_path_is_left_to_the_host_to_refuse() {
+        assert_eq!(resolved(&["--model"]), ["--model"]);
+    }
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that is checked, stage by stage.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::bundle::{self, Build};
@@ -116,10 +118,14 @@ fn cargo_test(workspace: &Workspace) -> Command {
         .args(["test", "--locked", "--workspace", "--no-fail-fast"])
         // A model that this machine's user has installed must not change what is tested.
         .env("TAGLINE_MODELS", workspace.target.join("no-models"));
-    match onnxruntime::library(workspace) {
-        Ok(library) => {
-            command.env("TAGLINE_ORT_LIB", library);
+    let library = onnxruntime_for_tests(std::env::var_os(ORT_LIB), || {
+        onnxruntime::library(workspace)
+    });
+    match library {
+        Ok(Some(library)) => {
+            command.env(ORT_LIB, library);
         }
+        Ok(None) => println!("The tests use the ONNX Runtime that {ORT_LIB} names."),
         Err(error) => println!("No ONNX Runtime for the tests, so some will skip: {error}"),
     }
     match onnx_checker::packages(workspace) {
@@ -129,6 +135,21 @@ fn cargo_test(workspace: &Workspace) -> Command {
         Err(error) => println!("No onnx.checker for the tests, so some will skip: {error}"),
     }
     command
+}
+
+/// Names the library of ONNX Runtime that the tests use.
+const ORT_LIB: &str = "TAGLINE_ORT_LIB";
+
+/// The library that the tests are to be given; none where the user names one, such as a build for
+/// another provider.
+fn onnxruntime_for_tests(
+    named: Option<OsString>,
+    fetch: impl FnOnce() -> Result<PathBuf, Error>,
+) -> Result<Option<PathBuf>, Error> {
+    if named.is_some_and(|named| !named.is_empty()) {
+        return Ok(None);
+    }
+    fetch().map(Some)
 }
 
 fn summary(stages: &[Stage]) -> ExitCode {
@@ -143,5 +164,22 @@ fn summary(stages: &[Stage]) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_the_user_names_is_not_replaced_and_nothing_is_fetched_for_it() {
+        let wheel = || Ok(PathBuf::from("/wheel/libonnxruntime.so"));
+        let mine = Some(OsString::from("/mine/libonnxruntime.so"));
+        let given = onnxruntime_for_tests(mine, || panic!("nothing is fetched"));
+        assert_eq!(given.ok(), Some(None));
+        for unset in [None, Some(OsString::new())] {
+            let given = onnxruntime_for_tests(unset, wheel);
+            assert_eq!(given.ok().flatten(), wheel().ok());
+        }
     }
 }

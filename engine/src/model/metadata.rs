@@ -97,7 +97,8 @@ pub(crate) fn read(
     };
     check_groups(&info).map_err(|reason| wrong("groups", reason))?;
     check_calibration(&info).map_err(|reason| wrong("calibration", reason))?;
-    info.front_end.check()?;
+    let front_end = info.front_end.check();
+    front_end.map_err(|(field, reason)| ModelError::FrontEnd { field, reason })?;
     Ok(info)
 }
 

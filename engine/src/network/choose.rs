@@ -18,6 +18,10 @@ const PARTS_TOLERANCE: f32 = 1e-4;
 /// How far those of a quantized network may lie from tract's, some of whose values fall on the other
 /// side of a step: up to 0.005 was seen.
 const QUANTIZED_TOLERANCE: f32 = 0.02;
+/// Share of the time of the best backend so far that another may take at most to be chosen instead.
+/// Two runs are a rough measure: backends that are about as fast must not be chosen by chance, for
+/// their results differ in the last bits.
+const CLEARLY_FASTER: f64 = 0.8;
 /// Windows timed after the first, which warms up; the fastest counts.
 const TIMED_RUNS: usize = 2;
 
@@ -68,7 +72,7 @@ pub(super) fn open(
         match candidate(model, backend, library_dirs, &trial, &expected) {
             Ok(candidate) => {
                 lines.push(candidate.timing());
-                if candidate.milliseconds < best.milliseconds {
+                if is_clearly_faster(candidate.milliseconds, best.milliseconds) {
                     best = candidate;
                 }
             }
@@ -172,6 +176,12 @@ fn check(
     Ok(())
 }
 
+/// Whether a backend is so much faster than the best so far that it runs instead. One that was asked
+/// for by name is held against a tract that was not timed, and so always is.
+fn is_clearly_faster(milliseconds: f64, best_milliseconds: f64) -> bool {
+    milliseconds <= CLEARLY_FASTER * best_milliseconds
+}
+
 impl Candidate {
     /// Takes the time of the fastest of some updates a second apart.
     fn time(&mut self, trial: &Trial, probabilities: &mut [f32]) -> Result<(), InferenceError> {
@@ -209,5 +219,28 @@ fn failed(reason: String) -> InferenceError {
     InferenceError::Backend {
         backend: Backend::Tract.name(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backends_that_are_about_as_fast_are_not_chosen_by_chance() {
+        for (other, tract, chosen) in [
+            (4.0, 8.0, true),
+            (8.0, 10.0, true),
+            (8.1, 10.0, false),
+            (9.9, 10.0, false),
+            (12.0, 10.0, false),
+            (500.0, f64::INFINITY, true),
+        ] {
+            assert_eq!(
+                is_clearly_faster(other, tract),
+                chosen,
+                "{other} and {tract}"
+            );
+        }
     }
 }

@@ -31,7 +31,8 @@ pub(super) struct Guarded {
     window_values: usize,
     tags: usize,
     output: OutputKind,
-    failed: bool,
+    /// What it said when it failed: it is not run again.
+    failed: Option<String>,
 }
 
 impl Guarded {
@@ -48,12 +49,11 @@ impl Guarded {
             window_values: model.input_shape().iter().product(),
             tags: model.info().tags.len(),
             output: model.info().output,
-            failed: false,
+            failed: None,
         })
     }
 
-    fn error(&mut self, reason: String) -> InferenceError {
-        self.failed = true;
+    fn error(&self, reason: String) -> InferenceError {
         InferenceError::Backend {
             backend: self.backend.name(),
             reason,
@@ -71,8 +71,8 @@ impl Network for Guarded {
     ) -> Result<(), InferenceError> {
         check_size("window", window.len(), self.window_values)?;
         check_size("probabilities", probabilities.len(), self.tags)?;
-        if self.failed {
-            return Err(self.error("it has failed before and must be opened again".to_owned()));
+        if let Some(reason) = &self.failed {
+            return Err(self.error(reason.clone()));
         }
         let mut given = 0;
         let mut take = |values: &[f32]| {
@@ -87,7 +87,10 @@ impl Network for Guarded {
         });
         match ran.and_then(|()| finish(self.output, given, probabilities)) {
             Ok(()) => Ok(()),
-            Err(reason) => Err(self.error(reason)),
+            Err(reason) => {
+                self.failed = Some(reason.clone());
+                Err(self.error(reason))
+            }
         }
     }
 
@@ -166,7 +169,7 @@ mod tests {
             window_values: 3,
             tags: 2,
             output,
-            failed: false,
+            failed: None,
         }
     }
 
@@ -210,7 +213,11 @@ mod tests {
         let first = network.run(&[0.0; 3], &mut probabilities).unwrap_err();
         assert_eq!(first.to_string(), "CUDA: it gave up (a library's panic)");
         let second = network.run(&[0.0; 3], &mut probabilities).unwrap_err();
-        assert!(second.to_string().contains("failed before"), "{second}");
+        assert_eq!(
+            second.to_string(),
+            first.to_string(),
+            "whoever shares it hears the reason, too"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use prost::Message;
 use serde_json::json;
-use tagline_engine::{FrontEndSpec, Model, ModelError, write_metadata};
+use tagline_engine::{FrontEndError, FrontEndSpec, Model, ModelError, write_metadata};
 use tagline_tests::TinyModel;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -38,6 +38,58 @@ fn an_impossible_front_end_is_a_named_error() {
         assert_matches!(
             metadata_refusal("tagline.front_end", &front_end.to_string()),
             ModelError::FrontEnd { field: found, .. } if found == field
+        );
+    }
+}
+
+/// The limits of `docs/model-format.md`, of each field the last value that is good and the first that
+/// is not: the same for a model file and for a front-end made by hand.
+#[test]
+fn a_front_end_has_one_set_of_limits_in_files_and_in_code() {
+    let base = sidecar()["front_end"].clone();
+    for (field, good, bad) in [
+        ("sample_rate", json!(384_000), json!(384_001)),
+        ("sample_rate", json!(12_000), json!(11_998)),
+        ("n_fft", json!(16), json!(14)),
+        ("n_fft", json!(65_536), json!(65_538)),
+        ("hop", json!(65_536), json!(65_537)),
+        ("mel_bands", json!(96), json!(1_025)),
+        ("frames", json!(20), json!(43_691)),
+        ("frames", json!(20), json!(28_126)),
+        ("exponent", json!(8.0), json!(8.001)),
+        ("exponent", json!(0.01), json!(0.009)),
+        ("floor", json!(1e6), json!(2e6)),
+        ("top_db", json!(1_000.0), json!(1_001.0)),
+        ("scale", json!(-1e6), json!(-2e6)),
+        ("offset", json!(1e6), json!(2e6)),
+    ] {
+        let with = |value: &serde_json::Value| {
+            let mut front_end = base.clone();
+            front_end[field] = value.clone();
+            front_end
+        };
+        let read = |value| serde_json::from_value::<FrontEndSpec>(with(value)).expect("its form");
+        assert!(read(&good).validate().is_ok(), "{field} {good}");
+        let by_hand = read(&bad).validate().expect_err("beyond the limit");
+        let in_file = metadata_refusal("tagline.front_end", &with(&bad).to_string());
+        let FrontEndError::Parameter {
+            field: named,
+            reason,
+        } = by_hand
+        else {
+            panic!("{by_hand}");
+        };
+        // A smaller rate leaves the mel bands above half of it.
+        let expected = if bad == json!(11_998) {
+            "f_max_hz"
+        } else {
+            field
+        };
+        assert_eq!(named, expected, "{reason}");
+        assert_matches!(
+            in_file,
+            ModelError::FrontEnd { field: found, reason: found_reason }
+                if found == named && found_reason == reason
         );
     }
 }

@@ -7,6 +7,7 @@ use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPo
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
+use clack_host::events::event_types::ParamValueEvent;
 use clack_host::prelude::*;
 
 use super::{HostedPlugin, refused};
@@ -106,6 +107,34 @@ impl HostedPlugin {
         let (handle, params) = self.params()?;
         let text = CString::new(text).ok()?;
         params.text_to_value(&handle, ClapId::from_raw(id)?, &text)
+    }
+
+    /// Sets a parameter's plain value, as a host does outside of `process`; only while the plugin is not
+    /// active.
+    ///
+    /// # Errors
+    /// [`HostingError`] if it is active, or has no parameters.
+    pub fn set_value(&mut self, id: u32, value: f64) -> Result<(), HostingError> {
+        let what = "a parameter's value";
+        let Some(id) = ClapId::from_raw(id) else {
+            return Err(HostingError::Refused {
+                what,
+                reason: format!("{id} is no id"),
+            });
+        };
+        let handle = self.instance.inactive_plugin_handle();
+        let mut handle = handle.ok_or_else(|| HostingError::Refused {
+            what,
+            reason: "it is active".to_owned(),
+        })?;
+        let params: PluginParams = handle
+            .get_extension()
+            .ok_or(HostingError::NoExtension("clap.params"))?;
+        let mut events = EventBuffer::with_capacity(1);
+        events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+        let mut told = EventBuffer::new();
+        params.flush(&mut handle, &events.as_input(), &mut told.as_output());
+        Ok(())
     }
 
     /// The plugin's state, as a session would hold it.

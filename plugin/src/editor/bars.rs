@@ -4,6 +4,7 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::motion::{Bar, Motion};
+use super::source::Snapshot;
 use super::theme;
 
 /// Height of a row, in points.
@@ -11,12 +12,39 @@ const ROW_HEIGHT: f32 = 25.0;
 /// Thickness of a bar, in points.
 const THICKNESS: f32 = 9.0;
 /// Width of the names, in points, where there is room.
-const NAME_WIDTH: f32 = 156.0;
+const NAME_WIDTH: f32 = 178.0;
 /// Width of the percentages, in points.
 const PERCENT_WIDTH: f32 = 54.0;
+/// Width of the mark at a tag's threshold, in points.
+const MARK_WIDTH: f32 = 2.0;
+/// How far the mark reaches beyond the bar on either side, in points.
+const MARK_OVERHANG: f32 = 3.0;
 
-/// Draws `motion`'s bars of `tags` into the rest of `ui`. `dimmed` bars are not of this moment.
-pub fn show(ui: &mut Ui, tags: &[String], motion: &Motion, dimmed: bool) {
+/// What a row is about.
+#[derive(Clone, Copy)]
+struct Tag<'a> {
+    name: &'a str,
+    group: Option<&'a str>,
+    /// The value from which it is best said to be there.
+    threshold: Option<f32>,
+}
+
+impl<'a> Tag<'a> {
+    /// The group that the model gives it, or that its name begins with.
+    fn of(snapshot: &'a Snapshot, tag: usize) -> Option<Self> {
+        let (name, own_group) = name_and_group(snapshot.tags().get(tag)?);
+        Some(Self {
+            name,
+            group: snapshot.group(tag).or(own_group),
+            threshold: snapshot.threshold(tag),
+        })
+    }
+}
+
+/// Draws `motion`'s bars of the snapshot's tags into the rest of `ui`. `dimmed` bars are not of this
+/// moment.
+pub fn show(ui: &mut Ui, snapshot: &Snapshot, motion: &Motion, dimmed: bool) {
+    let tags = snapshot.tags();
     ScrollArea::vertical()
         .id_salt("tags")
         .auto_shrink([false, false])
@@ -31,16 +59,17 @@ pub fn show(ui: &mut Ui, tags: &[String], motion: &Motion, dimmed: bool) {
                 let top = area.top() + bar.row * ROW_HEIGHT;
                 let row =
                     Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW_HEIGHT));
-                if let Some(name) = tags.get(tag)
+                if let Some(about) = Tag::of(snapshot, tag)
                     && ui.is_rect_visible(row)
                 {
-                    show_row(ui, row, name, bar);
+                    show_row(ui, row, about, bar);
+                    explain(ui, row, tag, about, bar.value);
                 }
             }
         });
 }
 
-fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
+fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     let painter = ui.painter();
     if bar.row.fract() != 0.0 {
         painter.rect_filled(row, 0.0, theme::BACKGROUND);
@@ -50,7 +79,7 @@ fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
     let name_width = NAME_WIDTH.min(row.width() * 0.3);
 
     let names = Rect::from_min_size(row.min, vec2(name_width, row.height()));
-    show_name(ui, names, name, text);
+    show_name(ui, names, tag, text);
 
     let track = Rect::from_x_y_ranges(
         names.right() + 12.0..=row.right() - PERCENT_WIDTH - 14.0,
@@ -63,6 +92,9 @@ fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
     let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
     let colour = theme::bar(value).gamma_multiply(presence);
     painter.rect_filled(filled, THICKNESS / 2.0, colour);
+    if let Some(threshold) = tag.threshold {
+        show_mark(ui, track, threshold, value >= threshold);
+    }
 
     painter.text(
         pos2(row.right() - 10.0, row.center().y),
@@ -73,9 +105,57 @@ fn show_row(ui: &Ui, row: Rect, name: &str, bar: Bar) {
     );
 }
 
+/// Draws the mark at a tag's threshold, brighter where the bar reaches it.
+fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
+    // Within the track's rounded ends, whatever the threshold.
+    let inside = track.x_range().shrink(MARK_WIDTH);
+    let at = track.left() + track.width() * threshold.clamp(0.0, 1.0);
+    let mark = Rect::from_center_size(
+        pos2(inside.clamp(at), track.center().y),
+        vec2(MARK_WIDTH, THICKNESS + 2.0 * MARK_OVERHANG),
+    );
+    // A gap on either side keeps it apart from the bar.
+    let gap = mark.expand2(vec2(1.0, 0.0)).intersect(track);
+    ui.painter().rect_filled(gap, 0.0, theme::BACKGROUND);
+    let colour = if reached {
+        theme::TEXT
+    } else {
+        theme::TEXT_FAINT
+    };
+    ui.painter().rect_filled(mark, MARK_WIDTH / 2.0, colour);
+}
+
+/// Says on hover what the row shows.
+fn explain(ui: &Ui, row: Rect, number: usize, tag: Tag<'_>, value: f32) {
+    let response = ui.interact(row, ui.scope_id().with(("tag", number)), Sense::hover());
+    response.on_hover_ui_at_pointer(|ui| {
+        ui.label(explanation(tag, value));
+    });
+}
+
+fn explanation(tag: Tag<'_>, value: f32) -> String {
+    let Tag {
+        name,
+        group,
+        threshold,
+    } = tag;
+    let mut text = match group {
+        Some(group) => format!("{name} ({group}): {}", percent(value)),
+        None => format!("{name}: {}", percent(value)),
+    };
+    if let Some(threshold) = threshold {
+        text += &format!(
+            "\nThe mark at {} is where this tag is best taken as a yes: the value of the highest F1 on \
+             the model's validation data",
+            percent(threshold)
+        );
+    }
+    text
+}
+
 /// Draws a tag's name and, fainter, its group into `area`, cut off where they are too long.
-fn show_name(ui: &Ui, area: Rect, tag: &str, colour: Color32) {
-    let (name, group) = name_and_group(tag);
+fn show_name(ui: &Ui, area: Rect, tag: Tag<'_>, colour: Color32) {
+    let Tag { name, group, .. } = tag;
     let format = |size, color| TextFormat {
         valign: Align::BOTTOM,
         ..TextFormat::simple(theme::regular(size), color)
@@ -116,7 +196,12 @@ fn text_colour(value: f32) -> Color32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tagline_engine::{Calibration, ModelInfo};
+
     use super::*;
+    use crate::editor::preview::snapshot_of;
 
     #[test]
     fn groups_stand_behind_the_names_of_tags() {
@@ -124,6 +209,50 @@ mod tests {
         for tag in ["jazz", "lo-fi", "---", "a---", "---b"] {
             assert_eq!(name_and_group(tag), (tag, None));
         }
+    }
+
+    #[test]
+    fn a_models_groups_stand_behind_names_without_one() {
+        let mut snapshot = snapshot_of(&["jazz", "mood---calm"]);
+        let groups = |snapshot: &Snapshot| {
+            [0, 1].map(|tag| {
+                let tag = Tag::of(snapshot, tag).expect("a tag");
+                (tag.name.to_owned(), tag.group.map(str::to_owned))
+            })
+        };
+        let calm = ("calm".to_owned(), Some("mood".to_owned()));
+        assert_eq!(groups(&snapshot), [("jazz".to_owned(), None), calm.clone()]);
+        let info = info_of(&mut snapshot);
+        info.groups = Some(vec!["genre".to_owned(), "mood".to_owned()]);
+        let jazz = ("jazz".to_owned(), Some("genre".to_owned()));
+        assert_eq!(groups(&snapshot), [jazz, calm]);
+        assert!(Tag::of(&snapshot, 2).is_none());
+    }
+
+    #[test]
+    fn a_threshold_is_marked_only_where_calibrated_values_are_shown() {
+        let mut snapshot = snapshot_of(&["jazz"]);
+        assert_eq!(snapshot.threshold(0), None);
+        info_of(&mut snapshot).calibration = Some(vec![Calibration {
+            threshold: 0.35,
+            ..Calibration::NONE
+        }]);
+        assert_eq!(snapshot.threshold(0), Some(0.35));
+        let tag = Tag::of(&snapshot, 0).expect("a tag");
+        let text = explanation(tag, 0.5);
+        assert!(
+            text.starts_with("jazz: 50 %") && text.contains("The mark at 35 %"),
+            "{text}"
+        );
+        snapshot.settings.calibrated = false;
+        assert_eq!(snapshot.threshold(0), None);
+        let tag = Tag::of(&snapshot, 0).expect("a tag");
+        assert_eq!(explanation(tag, 0.5), "jazz: 50 %");
+    }
+
+    fn info_of(snapshot: &mut Snapshot) -> &mut ModelInfo {
+        let model = snapshot.model.as_mut().expect("a model");
+        Arc::make_mut(&mut Arc::make_mut(model).info)
     }
 
     #[test]

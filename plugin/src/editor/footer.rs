@@ -18,10 +18,11 @@ pub fn show(ui: &mut Ui, area: Rect, settings: &Settings, source: &dyn EditorSou
         .translate(vec2(0.0, 11.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inside).id_salt("footer"));
     ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 20.0;
+        ui.spacing_mut().item_spacing.x = 15.0;
         column(ui, "Mode", |ui| mode(ui, settings, source));
         column(ui, "Update every", |ui| update_every(ui, settings, source));
         column(ui, "Smoothing", |ui| smoothing(ui, settings, source));
+        column(ui, "Values", |ui| values(ui, settings, source));
         column(ui, "MIDI CC", |ui| midi(ui, settings, source));
         column(ui, "Run on", |ui| backend(ui, settings, source));
     });
@@ -58,7 +59,7 @@ fn update_every(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     };
     let names: [String; 5] = std::array::from_fn(seconds);
     let chosen = usize::from(settings.update_every);
-    if let Some(choice) = choice(ui, "update every", 72.0, &names, chosen) {
+    if let Some(choice) = choice(ui, "update every", 66.0, &names, chosen) {
         source.set_setting(setting::UPDATE_EVERY, choice as f64);
     }
 }
@@ -86,6 +87,21 @@ fn smoothing(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     } else if response.changed() {
         source.set_setting(setting::SMOOTHING, f64::from(seconds));
     }
+}
+
+fn values(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+    let names = ["Calibrated", "Raw"].map(str::to_owned);
+    let chosen = usize::from(!settings.calibrated);
+    ui.scope(|ui| {
+        if let Some(choice) = choice(ui, "values", 92.0, &names, chosen) {
+            source.set_setting(setting::VALUES, choice as f64);
+        }
+    })
+    .response
+    .on_hover_text(
+        "Calibrated: 50 % means more likely there than not. Raw: what the network gave. \
+         From the next update on",
+    );
 }
 
 fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {

@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use egui_baseview::EguiWindow;
 use egui_baseview::baseview::dpi::LogicalSize;
-use tagline_engine::{Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind};
+use tagline_engine::{
+    Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind, built_in_info,
+};
 
 use super::app::EditorApp;
 use super::page::Page;
@@ -62,7 +64,7 @@ impl PreviewSource {
         Self {
             scene,
             started: Instant::now(),
-            model: model_of(&TAGS),
+            model: invented_model(),
             refusal: REFUSAL.into(),
             settings: Mutex::new(Settings::default()),
         }
@@ -89,8 +91,9 @@ impl EditorSource for PreviewSource {
         snapshot.inference_ms = 23.7;
         snapshot.seconds_heard = seconds.min(snapshot.window_seconds());
         snapshot.updates = seconds as u64;
+        let tags = snapshot.tags().len();
         // One update a second, as the plugin gives them.
-        for (tag, value) in snapshot.values[..TAGS.len()].iter_mut().enumerate() {
+        for (tag, value) in snapshot.values[..tags].iter_mut().enumerate() {
             *value = invented(tag, seconds.floor());
         }
         if self.scene == Scene::Refused {
@@ -106,6 +109,7 @@ impl EditorSource for PreviewSource {
             setting::SMOOTHING => settings.smoothing_seconds = value as f32,
             setting::MIDI_CC_OUTPUT => settings.midi_cc_output = value >= 0.5,
             setting::BACKEND => settings.backend = value as u8,
+            setting::VALUES => settings.calibrated = value < 0.5,
             _ => {}
         }
     }
@@ -145,6 +149,37 @@ pub fn snapshot_of(tags: &[&str]) -> Snapshot {
     }
 }
 
+/// The built-in model's tags, groups and thresholds, strong tags first.
+fn invented_model() -> Arc<ModelInForce> {
+    let built_in = built_in_info();
+    let strong = [
+        "jazz",
+        "piano",
+        "bass",
+        "drums",
+        "instrumental",
+        "calm",
+        "saxophone",
+    ];
+    let rank = |tag: &String| strong.iter().position(|name| name == tag);
+    let mut order: Vec<usize> = (0..built_in.tags.len()).collect();
+    order.sort_by_key(|&tag| rank(&built_in.tags[tag]).unwrap_or(strong.len()));
+    let tags: Vec<&str> = order
+        .iter()
+        .map(|&tag| built_in.tags[tag].as_str())
+        .collect();
+    let mut model = model_of(&tags);
+    let model_in_force = Arc::make_mut(&mut model);
+    model_in_force.place = ModelPlace::BuiltIn;
+    let info = Arc::make_mut(&mut model_in_force.info);
+    info.name.clone_from(&built_in.name);
+    let groups = built_in.groups.as_ref();
+    info.groups = groups.map(|groups| order.iter().map(|&tag| groups[tag].clone()).collect());
+    let calibration = built_in.calibration.as_ref();
+    info.calibration = calibration.map(|all| order.iter().map(|&tag| all[tag]).collect());
+    model
+}
+
 fn model_of(tags: &[&str]) -> Arc<ModelInForce> {
     Arc::new(ModelInForce {
         info: Arc::new(ModelInfo {
@@ -172,58 +207,5 @@ fn model_of(tags: &[&str]) -> Arc<ModelInForce> {
 }
 
 const REFUSAL: &str = "/home/ada/Downloads/tagger.onnx has 50 tags in its metadata, but its \
-    output has 56 values. Export it again with one tag for each output. The model Jamendo FCN \
+    output has 56 values. Export it again with one tag for each output. The model Tagline default \
     stays in force.";
-
-const TAGS: [&str; 50] = [
-    "jazz",
-    "piano",
-    "instrumental",
-    "easylistening",
-    "relaxing",
-    "soundtrack",
-    "acousticguitar",
-    "chillout",
-    "lounge",
-    "classical",
-    "ambient",
-    "bass",
-    "drums",
-    "orchestral",
-    "happy",
-    "synthesizer",
-    "film",
-    "newage",
-    "emotional",
-    "violin",
-    "guitar",
-    "funk",
-    "soul",
-    "energetic",
-    "pop",
-    "electronic",
-    "world",
-    "strings",
-    "voice",
-    "dream",
-    "romantic",
-    "keyboard",
-    "melodic",
-    "experimental",
-    "electricguitar",
-    "downtempo",
-    "folk",
-    "indie",
-    "popfolk",
-    "rock",
-    "house",
-    "electropop",
-    "dance",
-    "computer",
-    "alternative",
-    "trance",
-    "techno",
-    "hiphop",
-    "punkrock",
-    "metal",
-];

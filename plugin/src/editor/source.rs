@@ -17,6 +17,8 @@ pub mod setting {
     pub const MIDI_CC_OUTPUT: u32 = 4;
     /// What runs the network: 0 Auto, 1 tract, 2 ONNX Runtime CPU, 3 CUDA, 4 DirectML.
     pub const BACKEND: u32 = 8;
+    /// Which values are shown and driven: 0 calibrated, 1 the network's own.
+    pub const VALUES: u32 = 9;
 
     /// Seconds between updates, by choice.
     pub const UPDATE_SECONDS: [f32; 5] = [0.25, 0.5, 1.0, 2.0, 5.0];
@@ -71,6 +73,8 @@ pub struct Settings {
     pub midi_cc_count: u8,
     /// 0 Auto, 1 tract, 2 ONNX Runtime CPU, 3 CUDA, 4 DirectML.
     pub backend: u8,
+    /// Whether values are calibrated, instead of the network's own.
+    pub calibrated: bool,
 }
 
 impl Default for Settings {
@@ -84,6 +88,7 @@ impl Default for Settings {
             first_midi_cc: 20,
             midi_cc_count: 12,
             backend: 0,
+            calibrated: true,
         }
     }
 }
@@ -125,6 +130,21 @@ impl Snapshot {
             let tags = &model.info.tags;
             &tags[..tags.len().min(MAX_TAGS)]
         })
+    }
+
+    /// A tag's group, if the model has groups.
+    #[must_use]
+    pub fn group(&self, tag: usize) -> Option<&str> {
+        let groups = self.model.as_ref()?.info.groups.as_deref()?;
+        groups.get(tag).map(String::as_str)
+    }
+
+    /// The value from which a tag is best said to be there, 0 to 1: where the model is calibrated, and
+    /// its calibrated values are shown.
+    #[must_use]
+    pub fn threshold(&self, tag: usize) -> Option<f32> {
+        let model = self.model.as_ref().filter(|_| self.settings.calibrated)?;
+        model.info.threshold(tag)
     }
 
     /// Length of the model's window, in seconds; 0 without a model.

@@ -21,7 +21,7 @@ use super::thread_end::{self, ThreadEnd};
 /// Size of the window when it is first opened, in points.
 pub const DEFAULT_SIZE: (f64, f64) = (760.0, 640.0);
 /// Smallest size of the window, in points.
-pub const MIN_SIZE: (f64, f64) = (660.0, 360.0);
+pub const MIN_SIZE: (f64, f64) = (680.0, 360.0);
 /// Largest size of the window, in points.
 pub const MAX_SIZE: (f64, f64) = (2400.0, 2400.0);
 

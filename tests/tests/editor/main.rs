@@ -155,7 +155,7 @@ fn host_and_editor_agree_on_the_size() {
         picture.save(&target.join("editor-2x.png"));
 
         let least = GuiSize {
-            width: 1320,
+            width: 1360,
             height: 720,
         };
         let tiny = GuiSize {
@@ -166,7 +166,7 @@ fn host_and_editor_agree_on_the_size() {
         host.set_size(least).expect("the editor takes the size");
         host.play(Sound::Noise, Duration::from_secs(1));
         let picture = screen.picture_of_child(window);
-        assert_eq!((picture.width, picture.height), (1320, 720));
+        assert_eq!((picture.width, picture.height), (1360, 720));
         assert!(picture.colours() > 50, "blank after a resize");
         host.destroy();
     });

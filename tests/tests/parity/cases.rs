@@ -95,6 +95,19 @@ pub fn choi2016(reference: &Path, network: &str, scaling: &str, map: fn(f32) -> 
     }
 }
 
+/// Choi et al.'s released convolutional network, with the front-end that suits it.
+pub fn music_tagger_cnn(reference: &Path) -> Model {
+    let folder = reference.join("choi2016");
+    let description = read_json(&folder.join("models/music_tagger_cnn.json"));
+    third_party(&folder, "music_tagger_cnn", &description)
+}
+
+/// What that network must say of `clip`, by the `source` of its input.
+pub fn expected_of_music_tagger_cnn(reference: &Path, source: &str, clip: &str) -> Vec<f32> {
+    let description = read_json(&reference.join("choi2016/models/music_tagger_cnn.json"));
+    floats(&description["expected"][source]["probabilities"][clip])
+}
+
 /// The `variant` of Choi's compact network, as a third-party file.
 pub fn compact(reference: &Path, variant: &str) -> Case {
     let folder = reference.join("choi2016");

@@ -65,6 +65,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         format,
         model: &info,
         updates: args.updates,
+        calibrated: !args.raw,
     };
     let mut taggrams = match &args.taggram {
         Some(path) => Some(

@@ -34,6 +34,9 @@ pub struct Report<'a> {
     pub model: &'a ModelInfo,
     /// Whether the updates are printed, too.
     pub updates: bool,
+    /// Whether the probabilities are calibrated, so that they may be held against the thresholds of the
+    /// model's calibration.
+    pub calibrated: bool,
 }
 
 #[derive(Serialize)]
@@ -54,6 +57,9 @@ struct Moment<'a> {
     position: f64,
     seconds_heard: f64,
     tags: Ranked<'a>,
+    /// The tags that reach their threshold, strongest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    yes: Option<Vec<&'a str>>,
 }
 
 /// Tags with their probabilities, strongest first.
@@ -118,6 +124,7 @@ impl Report<'_> {
             file.backend.name(),
             file.last.seconds_heard,
         )?;
+        let yes = self.yes(&file.last);
         let ranked = self.ranked(&file.last).0;
         let strongest = &ranked[..ranked.len().min(TABLE_TAGS)];
         let widest = strongest.iter().map(|(tag, _)| tag.chars().count()).max();
@@ -125,7 +132,13 @@ impl Report<'_> {
             let bar = "█".repeat((probability * BAR_CELLS as f64).round() as usize);
             let percent = probability * 100.0;
             let width = widest.unwrap_or(0);
-            writeln!(out, "  {tag:width$}  {percent:5.1} %  {bar}")?;
+            // A tag that reaches its threshold is marked; where there are none, there is no column.
+            let mark = match &yes {
+                Some(yes) if yes.contains(tag) => " ●",
+                Some(_) => "  ",
+                None => "",
+            };
+            writeln!(out, "  {tag:width$}  {percent:5.1} %{mark}  {bar}")?;
         }
         writeln!(out)
     }
@@ -168,7 +181,24 @@ impl Report<'_> {
             position: rounded(update.position_seconds),
             seconds_heard: rounded(update.seconds_heard.into()),
             tags: self.ranked(update),
+            yes: self.yes(update),
         }
+    }
+
+    /// The tags that reach their threshold, strongest first; `None` where there are no thresholds.
+    fn yes(&self, update: &Update) -> Option<Vec<&str>> {
+        if !self.calibrated || self.model.calibration.is_none() {
+            return None;
+        }
+        let mut reached: Vec<(&str, f32)> = update
+            .probabilities
+            .iter()
+            .enumerate()
+            .filter(|(tag, value)| self.model.threshold(*tag).is_some_and(|t| **value >= t))
+            .filter_map(|(tag, value)| Some((self.model.tags.get(tag)?.as_str(), *value)))
+            .collect();
+        reached.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Some(reached.into_iter().map(|(tag, _)| tag).collect())
     }
 
     fn ranked(&self, update: &Update) -> Ranked<'_> {

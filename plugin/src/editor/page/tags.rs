@@ -14,7 +14,7 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, motion: &Motion, page: &mut Page) 
         ui.add_space(10.0);
     }
     if snapshot.model.is_some() {
-        bars::show(ui, snapshot.tags(), motion, !snapshot.active);
+        bars::show(ui, snapshot, motion, !snapshot.active);
     } else if snapshot.loading {
         let area = ui.available_rect_before_wrap();
         message::alone(ui, area, "Opening the model …", "");
