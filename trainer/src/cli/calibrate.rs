@@ -50,19 +50,17 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     check_folder(&args.out)?;
     let model = Model::open(&args.model)?;
     let info = model.info();
-    let (
-        Chosen {
-            data,
-            clips,
-            shared,
-        },
-        samples,
-    ) = heard(args, &model, args.split)?;
+    let Heard { chosen, samples } = heard(args, &model, args.split)?;
+    let Chosen {
+        data,
+        clips,
+        shared,
+    } = chosen;
     let fits = fit(shared.names(), &samples);
     name_those_judged_by_others(&fits)?;
     let checked = match args.check {
         Some(split) => {
-            let (_, samples) = heard(args, &model, split)?;
+            let Heard { samples, .. } = heard(args, &model, split)?;
             let qualities = fits.iter().zip(&samples);
             let qualities = qualities.map(|(fit, samples)| quality(&fit.calibration, samples));
             Some(Checked {
@@ -93,12 +91,19 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a model says of some clips.
+struct Heard {
+    chosen: Chosen,
+    /// For each of the tags that the model and the data share.
+    samples: Vec<Vec<Sample>>,
+}
+
 /// What the model's network says of a split's chosen clips.
 fn heard(
     args: &CalibrateArgs,
     model: &Model,
     split: Split,
-) -> Result<(Chosen, Vec<Vec<Sample>>), Box<dyn std::error::Error>> {
+) -> Result<Heard, Box<dyn std::error::Error>> {
     let chosen = args.choice.open(model.info(), &args.data, split)?;
     let clips = &chosen.clips;
     let mut predictor = args.predictor.open(model, clips)?;
@@ -106,7 +111,7 @@ fn heard(
     let raw = predictor.predict(clips, clips.frames(), &progress)?;
     progress.finish_and_clear();
     let samples = samples(&chosen.shared, clips, &raw)?;
-    Ok((chosen, samples))
+    Ok(Heard { chosen, samples })
 }
 
 fn name_those_judged_by_others(fits: &[TagFit]) -> Result<(), CalibrateError> {
