@@ -78,7 +78,7 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
     assert!(output.status.success(), "{output:?}");
     let named = errors(&output);
     assert!(
-        named.contains("calibrated by the others' example: never"),
+        named.contains("by the others' example, where there is one: never"),
         "{named}"
     );
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -18,7 +18,7 @@ const PROVENANCE: &str = "Tagline's own weights: FCN-5 compact, distilled from t
     construction; models/README.md names every source";
 /// Music and speech, as people play it to the model; single notes of an instrument are neither.
 const ON_REAL_AUDIO: &str = "--without synth- --without no-music --without karoryfer-";
-/// Of that, what teachers alone have labelled: that speech has no genre is a fact, and too easy.
+/// Of that, music: that speech has no genre is a fact, and too easy.
 const ON_MUSIC: &str = "--without speech- --without librispeech-";
 /// The SoundFont of the synthetic music; its licence (MIT) leaves the model free.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";

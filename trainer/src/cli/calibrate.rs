@@ -16,6 +16,7 @@ use crate::calibration::{
     quality, samples, write, write_table,
 };
 use crate::data::Split;
+use crate::evaluation::{ClipProgress, EvaluateError};
 
 /// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
 /// the threshold of each tag; write both into a copy of the model.
@@ -48,6 +49,13 @@ pub(super) struct CalibrateArgs {
 
 pub(super) fn run(args: &CalibrateArgs) -> Outcome {
     check_folder(&args.out)?;
+    if args.check == Some(args.split) {
+        return Err(format!(
+            "--check {} says nothing: the calibration is fitted on this very split",
+            args.split
+        )
+        .into());
+    }
     let model = Model::open(&args.model)?;
     let info = model.info();
     let Heard { chosen, samples } = heard(args, &model, args.split)?;
@@ -56,6 +64,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         clips,
         shared,
     } = chosen;
+    shared.remarks().for_each(|remark| complain(&remark));
     let fits = fit(shared.names(), &samples);
     name_those_judged_by_others(&fits)?;
     let checked = match args.check {
@@ -104,11 +113,14 @@ fn heard(
     model: &Model,
     split: Split,
 ) -> Result<Heard, Box<dyn std::error::Error>> {
-    let chosen = args.choice.open(model.info(), &args.data, split)?;
+    let chosen = args.choice.find(model.info(), &args.data, split)?;
     let clips = &chosen.clips;
     let mut predictor = args.predictor.open(model, clips)?;
     let progress = clips_bar(clips.len());
     let raw = predictor.predict(clips, clips.frames(), &progress)?;
+    if progress.interrupted() {
+        return Err(EvaluateError::Interrupted.into());
+    }
     progress.finish_and_clear();
     let samples = samples(&chosen.shared, clips, &raw)?;
     Ok(Heard { chosen, samples })
@@ -126,8 +138,8 @@ fn name_those_judged_by_others(fits: &[TagFit]) -> Result<(), CalibrateError> {
     }
     if !few.is_empty() {
         complain(&format!(
-            "fewer than {FEWEST_POSITIVES} clips of this split have these tags, which are \
-             calibrated by the others' example: {}",
+            "fewer than {FEWEST_POSITIVES} clips of this split have these tags: they are \
+             calibrated by the others' example, where there is one: {}",
             few.join(", ")
         ));
     }

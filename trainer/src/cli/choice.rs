@@ -37,10 +37,21 @@ impl ClipChoice {
         folder: &Path,
         split: Split,
     ) -> Result<Chosen, Box<dyn std::error::Error>> {
+        let chosen = self.find(model, folder, split)?;
+        chosen.shared.remarks().for_each(|remark| complain(&remark));
+        Ok(chosen)
+    }
+
+    /// The same, without a word.
+    pub(super) fn find(
+        &self,
+        model: &ModelInfo,
+        folder: &Path,
+        split: Split,
+    ) -> Result<Chosen, Box<dyn std::error::Error>> {
         let data = open_data_of(model, folder)?;
         let clips = self.of(data.split(split)?, split)?;
         let shared = SharedTags::between(&model.tags, data.tags())?;
-        shared.remarks().for_each(|remark| complain(&remark));
         Ok(Chosen {
             data,
             clips,

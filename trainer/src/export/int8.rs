@@ -74,6 +74,9 @@ pub fn to_int8(
         let progress = steps.step(what, test.len());
         let answers = predictor.predict(&test, test.frames(), &*progress)?;
         let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
+        if progress.interrupted() {
+            return Err(EvaluateError::Interrupted.into());
+        }
         Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
     };
     Ok(Int8 {

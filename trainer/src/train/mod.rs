@@ -261,6 +261,7 @@ impl<'a> Training<'a> {
         }
         let tags = &self.description.data.tags;
         let Some(scores) = validate(&mut self.learner, &self.valid, tags, self.progress)? else {
+            self.standing.seconds += start.elapsed().as_secs_f64();
             return Ok(false);
         };
         let roc_auc = scores.macro_roc_auc.ok_or(TrainError::NothingToMeasure)?;
