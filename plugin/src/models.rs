@@ -192,7 +192,9 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
             // Not if something else has been chosen since.
             if failed == source(desk.chosen.as_ref()) && restore(&mut desk) {
                 changes.state = true;
-                changes.ask = stopped;
+                // For the built-in model the stream asks by itself; were it asked for twice, the second
+                // answer would take the message away.
+                changes.ask = stopped && desk.chosen.is_some();
                 desk.message_stays = stopped;
                 desk.loading = stopped;
             }
@@ -381,6 +383,20 @@ mod tests {
         assert_eq!(message.as_deref(), Some("/bad.onnx is damaged"));
         take_event(&board, ready("/good.onnx", "aa", &["jazz"]));
         assert_eq!(board.desk().message, None);
+    }
+
+    #[test]
+    fn a_refusal_stays_explained_when_the_built_in_model_takes_over_again() {
+        let board = board(file("/bad.onnx"));
+        board.desk().before = Some(None);
+        let changes = take_event(&board, refused("/bad.onnx", true));
+        assert!(changes.state);
+        assert!(!changes.ask, "the stream has asked for it already");
+        assert!(board.desk().loading);
+        take_event(&board, ready("", "aa", &["jazz"]));
+        let desk = board.desk();
+        assert_eq!(desk.chosen, None);
+        assert_eq!(desk.message.as_deref(), Some("/bad.onnx is damaged"));
     }
 
     #[test]
