@@ -188,6 +188,7 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
             let mut desk = board.desk();
             desk.loading = false;
             desk.message = Some(message.into());
+            desk.message_stays = false;
             let mut changes = Changes::default();
             // Not if something else has been chosen since.
             if failed == source(desk.chosen.as_ref()) && restore(&mut desk) {
@@ -397,6 +398,20 @@ mod tests {
         let desk = board.desk();
         assert_eq!(desk.chosen, None);
         assert_eq!(desk.message.as_deref(), Some("/bad.onnx is damaged"));
+    }
+
+    #[test]
+    fn an_old_refusal_is_not_held_against_a_good_model_chosen_later() {
+        let board = board(file("/bad.onnx"));
+        board.desk().before = Some(file("/lost.onnx"));
+        assert!(take_event(&board, refused("/bad.onnx", true)).ask);
+        take_event(&board, refused("/lost.onnx", true));
+        take_event(&board, ready("", "aa", &["jazz"]));
+        let message = board.desk().message.clone();
+        assert_eq!(message.as_deref(), Some("/lost.onnx is damaged"));
+        board.desk().chosen = file("/good.onnx");
+        take_event(&board, ready("/good.onnx", "bb", &["rock"]));
+        assert_eq!(board.desk().message, None);
     }
 
     #[test]
