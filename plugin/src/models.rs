@@ -238,8 +238,14 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
             desk.before = None;
         }
         (None, None) => desk.before = None,
-        (Some(_), _) => is_fallback = true,
-        (None, Some(_)) => {}
+        (chosen, found) => {
+            is_fallback = chosen.is_some();
+            // A file never stands in for another: it is an earlier choice, and it is what tags where
+            // the newest one is refused.
+            if let (Some(before), Some(found)) = (&mut desk.before, found) {
+                *before = Some(found);
+            }
+        }
     }
     // Of a fallback, what was said about the chosen model still holds.
     if !is_fallback && !std::mem::take(&mut desk.message_stays) {
@@ -412,6 +418,25 @@ mod tests {
         board.desk().chosen = file("/good.onnx");
         take_event(&board, ready("/good.onnx", "bb", &["rock"]));
         assert_eq!(board.desk().message, None);
+    }
+
+    #[test]
+    fn a_refused_choice_gives_way_to_the_model_that_came_into_force_since_it_was_made() {
+        let board = board(file("/a.onnx"));
+        take_event(&board, ready("/a.onnx", "aa", &["jazz"]));
+        {
+            // First b.onnx is chosen, and then, before it runs, c.onnx.
+            let mut desk = board.desk();
+            let first = desk.chosen.clone();
+            desk.before = Some(first);
+            desk.chosen = file("/c.onnx");
+        }
+        take_event(&board, ready("/b.onnx", "bb", &["rock"]));
+        assert_eq!(board.desk().chosen, file("/c.onnx"), "it is on its way");
+        assert!(take_event(&board, refused("/c.onnx", false)).state);
+        let desk = board.desk();
+        let chosen = desk.chosen.as_ref().expect("what tags");
+        assert_eq!((&*chosen.path, &*chosen.sha256), ("/b.onnx", "bb"));
     }
 
     #[test]
