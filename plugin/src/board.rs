@@ -112,7 +112,9 @@ impl Board {
 
     /// Stores a tag's value that the plugin drives, in per cent.
     pub fn drive_tag(&self, slot: usize, percent: f64) {
-        self.store(params::TAGS_AT + slot, percent);
+        // Release: who sees the value also sees the generation that was set before it. Otherwise
+        // [`Self::take_back_driven`] could see a new model's value beside the old generation.
+        self.values[params::TAGS_AT + slot].store(percent.to_bits(), Release);
         self.driven.fetch_or(1 << slot, Relaxed);
     }
 
@@ -121,14 +123,15 @@ impl Board {
         self.generation.store(generation, Release);
     }
 
-    /// Takes back the driven values of every model but the stream's number `generation`, which has
-    /// come into force: they would stand under its tags' names. Those that it has driven already
-    /// stay, also if the audio thread drives them at this very moment.
+    /// Takes back the driven values of every model before the stream's number `generation`, which
+    /// has come into force: they would stand under its tags' names. Those that it, or a newer one of
+    /// which the main thread has not heard yet, has driven already stay, also if the audio thread
+    /// drives them at this very moment.
     pub fn take_back_driven(&self, generation: u32) {
         for slot in bits(self.driven()) {
             let value = &self.values[params::TAGS_AT + slot];
             let seen = value.load(Acquire);
-            if self.generation.load(Acquire) == generation {
+            if self.generation.load(Acquire) >= generation {
                 return;
             }
             let _ = value.compare_exchange(seen, 0, AcqRel, Relaxed);
@@ -280,6 +283,15 @@ mod tests {
         assert_eq!([value(0), value(3), value(7)], [0.0, 40.0, 0.0]);
         assert_eq!(board.host_tag(0), None, "and they are not the host's");
         assert_eq!(board.held(), 1 | 1 << 3 | 1 << 7);
+    }
+
+    #[test]
+    fn late_word_of_an_earlier_model_leaves_what_a_newer_one_has_driven() {
+        let board = Board::default();
+        board.drive_for(3);
+        board.drive_tag(0, 60.0);
+        board.take_back_driven(2);
+        assert_eq!(board.value(params::TAGS_AT), 60.0);
     }
 
     #[test]
