@@ -351,7 +351,10 @@ impl Pipeline {
     fn replace_backend(&mut self, failed: Backend, error: &InferenceError) {
         if let AfterFailure::Nothing(message) = self.model.failed(failed, error) {
             self.stop();
-            self.tell(Event::Stopped { message });
+            self.tell(Event::Stopped {
+                message,
+                ended: false,
+            });
         }
     }
 
@@ -400,6 +403,7 @@ impl Pipeline {
                        deactivate and activate the plugin to start it again";
         self.tell(Event::Stopped {
             message: message.into(),
+            ended: true,
         });
     }
 

@@ -256,7 +256,8 @@ impl<'a> MainThread<'a> {
         let board = self.board();
         if let Some(stream) = &*self.stream.borrow() {
             let source = models::source(board.desk().chosen.as_ref());
-            board.desk().loading = true;
+            // Of a stream that has ended there is no answer: the choice waits for the next one.
+            board.desk().loading = !stream.has_ended();
             stream.set_model(source);
         }
     }

@@ -149,7 +149,7 @@ pub struct Changes {
 pub fn said(event: &Event) -> Option<(LogSeverity, &str)> {
     match event {
         Event::ModelReady { .. } => None,
-        Event::ModelFailed { message, .. } | Event::Stopped { message } => {
+        Event::ModelFailed { message, .. } | Event::Stopped { message, .. } => {
             Some((LogSeverity::Error, message))
         }
         Event::BackendReplaced { message, .. } => Some((LogSeverity::Warning, message)),
@@ -201,10 +201,12 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
             }
             changes
         }
-        Event::Stopped { message } => {
+        Event::Stopped { message, ended } => {
             board.set_running(None);
             let mut desk = board.desk();
             desk.message = Some(message.into());
+            // A model on its way to a stream that has only lost its own still comes.
+            desk.loading &= !ended;
             Changes::default()
         }
         Event::BackendReplaced { message, running } => {
@@ -444,6 +446,7 @@ mod tests {
         for stopped in [
             Event::Stopped {
                 message: "it gave NaN".into(),
+                ended: false,
             },
             refused("/lost.onnx", true),
         ] {
@@ -453,6 +456,17 @@ mod tests {
             take_event(&board, stopped);
             assert_eq!(board.running(), None);
             assert!(board.desk().message.is_some());
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_to_load_once_the_stream_has_ended() {
+        let board = board(None);
+        for ended in [false, true] {
+            board.desk().loading = true;
+            let message = "it failed unexpectedly".to_owned();
+            take_event(&board, Event::Stopped { message, ended });
+            assert_eq!(board.desk().loading, !ended);
         }
     }
 

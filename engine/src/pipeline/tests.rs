@@ -205,9 +205,24 @@ fn a_model_that_fails_in_tract_too_stops_the_tags_and_says_so_once() {
         bench.events.try_recv(),
         Ok(Event::ModelReady { .. })
     ));
-    assert!(matches!(bench.events.try_recv(), Ok(Event::Stopped { .. })));
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::Stopped { ended: false, .. })
+    ));
     assert!(bench.events.try_recv().is_err());
     assert!(bench.tap.pop().is_none());
+}
+
+#[test]
+fn a_stream_that_is_given_up_says_that_no_model_will_come() {
+    let bench = bench();
+    let link = Arc::clone(&bench.pipeline.stream.link);
+    bench.pipeline.give_up();
+    assert!(link.ended.load(Acquire));
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::Stopped { ended: true, .. })
+    ));
 }
 
 #[test]
