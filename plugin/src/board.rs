@@ -50,6 +50,8 @@ pub struct Board {
     driven: AtomicU64,
     /// The model, as the stream counts them, that the driven values are of; 0 before the first.
     generation: AtomicU32,
+    /// Whether the driven values are calibrated.
+    calibrated: AtomicBool,
     /// Settings that the editor has changed and the host has not heard of, bit = id.
     edited: AtomicU32,
     running: AtomicU8,
@@ -68,6 +70,7 @@ impl Default for Board {
             values: std::array::from_fn(|index| AtomicU64::new(f64::to_bits(default(index)))),
             driven: AtomicU64::new(0),
             generation: AtomicU32::new(0),
+            calibrated: AtomicBool::new(true),
             edited: AtomicU32::new(0),
             running: AtomicU8::new(0),
             offline: AtomicBool::new(false),
@@ -121,6 +124,21 @@ impl Board {
     /// The values driven next are of the stream's model number `generation`.
     pub fn drive_for(&self, generation: u32) {
         self.generation.store(generation, Release);
+    }
+
+    /// Says whether the values driven next are calibrated.
+    pub fn set_calibrated(&self, calibrated: bool) {
+        self.calibrated.store(calibrated, Relaxed);
+    }
+
+    /// Whether the tags' values are calibrated. Of driven ones this is known, also where the setting
+    /// has changed since; of the host's own it is what the setting says.
+    pub fn is_calibrated(&self, settings: &Settings) -> bool {
+        if self.driven() == 0 || settings.mode == Mode::Follow {
+            settings.calibrated
+        } else {
+            self.calibrated.load(Relaxed)
+        }
     }
 
     /// Takes back the driven values of every model before the stream's number `generation`, which

@@ -448,10 +448,24 @@ fn a_model_chosen_in_silence_shows_its_own_values_at_the_next_window() {
 }
 
 #[test]
+fn values_of_another_kind_chosen_in_silence_are_there_at_the_next_window() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    bench.play(4.5);
+    bench.play_at(SILENT, 3.0);
+    assert!(bench.updates().iter().all(|update| update.calibrated));
+    bench.tap.set_calibrated(false);
+    bench.play_at(SILENT, 4.0);
+    let calibrated: Vec<bool> = bench.updates().iter().map(|u| u.calibrated).collect();
+    assert_eq!(calibrated, [false], "one window, and then the tags hold");
+}
+
+#[test]
 fn nothing_is_driven_on_silence_before_the_first_sound() {
     let mut bench = bench();
     bench.answer(loaded(Backend::Tract, u32::MAX));
     bench.play_at(SILENT, 6.0);
+    bench.tap.set_calibrated(false);
     bench.pipeline.want_model(named("chosen.onnx"));
     bench.answer(loaded(Backend::Tract, u32::MAX));
     bench.play_at(SILENT, 6.0);
