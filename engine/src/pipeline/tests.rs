@@ -155,6 +155,21 @@ impl Bench {
         self.events.try_iter().collect()
     }
 
+    /// Two models have come into force one after the other, and nothing else has happened.
+    fn assert_told_of_two_models(&self) {
+        let told = self.told();
+        assert!(
+            matches!(
+                told[..],
+                [
+                    Event::ModelReady { generation: 1, .. },
+                    Event::ModelReady { generation: 2, .. }
+                ]
+            ),
+            "{told:?}"
+        );
+    }
+
     fn status(&self) -> &crate::StreamStatus {
         &self.pipeline.stream.link.status
     }
@@ -297,17 +312,7 @@ fn a_choice_that_is_pending_outlives_the_failure_of_the_backend_before_it() {
         assert!(bench.pipeline.next_request().is_none(), "and nothing else");
         let chosen = loaded(Backend::Cuda, u32::MAX);
         bench.pipeline.take_answer(request.ticket, Ok(chosen));
-        let told = bench.told();
-        assert!(
-            matches!(
-                told[..],
-                [
-                    Event::ModelReady { generation: 1, .. },
-                    Event::ModelReady { generation: 2, .. }
-                ]
-            ),
-            "{told:?}"
-        );
+        bench.assert_told_of_two_models();
         bench.play(1.5);
         let update = bench.tap.pop().expect("the chosen model runs");
         assert_eq!(update.generation, 2);
@@ -353,17 +358,7 @@ fn a_model_chosen_while_a_failed_backend_is_replaced_is_a_new_model() {
     bench.pipeline.take_answer(replacement.ticket, Ok(tract));
     let (source, _) = bench.answer(loaded(Backend::Tract, u32::MAX));
     assert_eq!(source, named("chosen.onnx"));
-    let told = bench.told();
-    assert!(
-        matches!(
-            told[..],
-            [
-                Event::ModelReady { generation: 1, .. },
-                Event::ModelReady { generation: 2, .. }
-            ]
-        ),
-        "{told:?}"
-    );
+    bench.assert_told_of_two_models();
 }
 
 #[test]
