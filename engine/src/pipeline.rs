@@ -42,9 +42,8 @@ pub(crate) struct Pipeline {
     dropped_before: u64,
     /// Whether an update has been sent since the stream began.
     has_told: bool,
-    /// Whether the last update sent is of an earlier model than the one in force: the next window
-    /// is then computed even if there is nothing new to hear.
-    is_outdated: bool,
+    /// Whether the last update sent is of an earlier model than the one in force.
+    is_of_earlier_model: bool,
     /// What the network keeps of this stream's earlier windows.
     network_state: NetworkState,
     /// When the network last ran.
@@ -70,7 +69,7 @@ impl Pipeline {
             gaps: VecDeque::new(),
             dropped_before: 0,
             has_told: false,
-            is_outdated: false,
+            is_of_earlier_model: false,
             network_state: NetworkState::default(),
             ran_at: Instant::now(),
             probabilities: Vec::new(),
@@ -145,7 +144,7 @@ impl Pipeline {
             }
             None => {
                 self.smoothing.reset();
-                self.is_outdated = self.has_told;
+                self.is_of_earlier_model = self.has_told;
                 self.generation += 1;
                 let generation = self.generation;
                 self.tell(Event::ModelReady {
@@ -242,11 +241,18 @@ impl Pipeline {
         let status = &self.stream.link.status;
         if self.due.is_some() {
             status.late_updates.fetch_add(1, Relaxed);
-        } else if due.silent && !self.is_outdated {
+        } else if due.silent && !self.is_outdated() {
             status.silent_updates.fetch_add(1, Relaxed);
             return;
         }
         self.due = Some((due, position));
+    }
+
+    /// Whether the last update sent is not what would be sent now: the next window is then computed
+    /// even if there is nothing new to hear.
+    fn is_outdated(&self) -> bool {
+        let calibrated = self.stream.link.calibrated.load(Relaxed);
+        self.is_of_earlier_model || (self.has_told && calibrated != self.calibrated)
     }
 
     /// The position in the stream, dropped samples counted, of the ring's history after
@@ -307,7 +313,7 @@ impl Pipeline {
     fn deliver(&mut self, due: Due, position: u64, inference_ms: f32) {
         self.calibrate();
         self.has_told = true;
-        self.is_outdated = false;
+        self.is_of_earlier_model = false;
         let link = &self.stream.link;
         let status = &link.status;
         let tau = f64::from(f32::from_bits(link.smoothing_seconds.load(Relaxed)));
@@ -320,6 +326,7 @@ impl Pipeline {
             generation: self.generation,
             tag_count: used as u32,
             inference_ms,
+            calibrated: self.calibrated,
             probabilities: [0.0; MAX_TAGS],
         };
         update.probabilities[..used].copy_from_slice(&self.probabilities[..used]);
@@ -351,7 +358,10 @@ impl Pipeline {
     fn replace_backend(&mut self, failed: Backend, error: &InferenceError) {
         if let AfterFailure::Nothing(message) = self.model.failed(failed, error) {
             self.stop();
-            self.tell(Event::Stopped { message });
+            self.tell(Event::Stopped {
+                message,
+                ended: false,
+            });
         }
     }
 
@@ -400,6 +410,7 @@ impl Pipeline {
                        deactivate and activate the plugin to start it again";
         self.tell(Event::Stopped {
             message: message.into(),
+            ended: true,
         });
     }
 

@@ -99,6 +99,9 @@ pub enum Event {
     Stopped {
         /// What is wrong, and what to do.
         message: String,
+        /// Whether the stream itself has ended, so that it takes no other model either: also one that
+        /// is on its way will not come.
+        ended: bool,
     },
     /// The backend failed while running and tract has taken over.
     BackendReplaced {
@@ -208,6 +211,12 @@ impl Stream {
     #[must_use]
     pub fn next_event(&self) -> Option<Event> {
         self.events.try_recv().ok()
+    }
+
+    /// Whether it has come to an unexpected end, so that it takes no model any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.link.ended.load(Ordering::Acquire)
     }
 
     /// Keeps the service running beyond this stream.

@@ -25,6 +25,8 @@ pub struct TagUpdate {
     pub tag_count: u32,
     /// Time the network took, in milliseconds.
     pub inference_ms: f32,
+    /// Whether calibrated values were wanted, instead of the network's own.
+    pub calibrated: bool,
     /// Probabilities, 0 to 1, in the model's tag order.
     pub probabilities: [f32; MAX_TAGS],
 }

@@ -50,6 +50,8 @@ pub struct Board {
     driven: AtomicU64,
     /// The model, as the stream counts them, that the driven values are of; 0 before the first.
     generation: AtomicU32,
+    /// Whether the driven values are calibrated.
+    calibrated: AtomicBool,
     /// Settings that the editor has changed and the host has not heard of, bit = id.
     edited: AtomicU32,
     running: AtomicU8,
@@ -68,6 +70,7 @@ impl Default for Board {
             values: std::array::from_fn(|index| AtomicU64::new(f64::to_bits(default(index)))),
             driven: AtomicU64::new(0),
             generation: AtomicU32::new(0),
+            calibrated: AtomicBool::new(true),
             edited: AtomicU32::new(0),
             running: AtomicU8::new(0),
             offline: AtomicBool::new(false),
@@ -112,7 +115,9 @@ impl Board {
 
     /// Stores a tag's value that the plugin drives, in per cent.
     pub fn drive_tag(&self, slot: usize, percent: f64) {
-        self.store(params::TAGS_AT + slot, percent);
+        // Release: who sees the value also sees the generation that was set before it. Otherwise
+        // [`Self::take_back_driven`] could see a new model's value beside the old generation.
+        self.values[params::TAGS_AT + slot].store(percent.to_bits(), Release);
         self.driven.fetch_or(1 << slot, Relaxed);
     }
 
@@ -121,14 +126,30 @@ impl Board {
         self.generation.store(generation, Release);
     }
 
-    /// Takes back the driven values of every model but the stream's number `generation`, which has
-    /// come into force: they would stand under its tags' names. Those that it has driven already
-    /// stay, also if the audio thread drives them at this very moment.
+    /// Says whether the values driven next are calibrated.
+    pub fn set_calibrated(&self, calibrated: bool) {
+        self.calibrated.store(calibrated, Relaxed);
+    }
+
+    /// Whether the tags' values are calibrated. Of driven ones this is known, also where the setting
+    /// has changed since; of the host's own it is what the setting says.
+    pub fn is_calibrated(&self, settings: &Settings) -> bool {
+        if self.driven() == 0 || settings.mode == Mode::Follow {
+            settings.calibrated
+        } else {
+            self.calibrated.load(Relaxed)
+        }
+    }
+
+    /// Takes back the driven values of every model before the stream's number `generation`, which
+    /// has come into force: they would stand under its tags' names. Those that it, or a newer one of
+    /// which the main thread has not heard yet, has driven already stay, also if the audio thread
+    /// drives them at this very moment.
     pub fn take_back_driven(&self, generation: u32) {
         for slot in bits(self.driven()) {
             let value = &self.values[params::TAGS_AT + slot];
             let seen = value.load(Acquire);
-            if self.generation.load(Acquire) == generation {
+            if self.generation.load(Acquire) >= generation {
                 return;
             }
             let _ = value.compare_exchange(seen, 0, AcqRel, Relaxed);
@@ -280,6 +301,15 @@ mod tests {
         assert_eq!([value(0), value(3), value(7)], [0.0, 40.0, 0.0]);
         assert_eq!(board.host_tag(0), None, "and they are not the host's");
         assert_eq!(board.held(), 1 | 1 << 3 | 1 << 7);
+    }
+
+    #[test]
+    fn late_word_of_an_earlier_model_leaves_what_a_newer_one_has_driven() {
+        let board = Board::default();
+        board.drive_for(3);
+        board.drive_tag(0, 60.0);
+        board.take_back_driven(2);
+        assert_eq!(board.value(params::TAGS_AT), 60.0);
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Driver {
             return;
         }
         board.drive_for(update.generation);
+        board.set_calibrated(update.calibrated);
         let used = first_slots((update.tag_count as usize).min(MAX_TAGS));
         for (slot, probability) in update.probabilities.iter().enumerate() {
             if used >> slot & 1 == 1 {
@@ -233,6 +234,7 @@ mod tests {
             generation: 1,
             tag_count: probabilities.len() as u32,
             inference_ms: 2.0,
+            calibrated: true,
             probabilities: all,
         }
     }

@@ -27,6 +27,7 @@ impl EditorSource for Board {
         snapshot.values = std::array::from_fn::<_, MAX_TAGS, _>(|slot| {
             (self.value(TAGS_AT + slot) / 100.0) as f32
         });
+        snapshot.calibrated = self.is_calibrated(&settings);
         snapshot.running = self.running();
         snapshot.active = self.is_active();
         let desk = self.desk();
@@ -75,6 +76,24 @@ mod tests {
         assert_eq!(snapshot.settings.backend, 1);
         assert!(!snapshot.settings.calibrated);
         assert!(!snapshot.active && snapshot.model.is_none());
+    }
+
+    #[test]
+    fn raw_values_that_still_stand_are_not_held_against_calibrated_thresholds() {
+        let board = Board::default();
+        let mut snapshot = Snapshot::default();
+        board.set_calibrated(false);
+        board.drive_tag(3, 25.0);
+        board.fill(&mut snapshot);
+        assert!(snapshot.settings.calibrated && !snapshot.calibrated);
+        board.set_calibrated(true);
+        board.set_setting(id::VALUES, 1.0);
+        board.fill(&mut snapshot);
+        assert!(!snapshot.settings.calibrated && snapshot.calibrated);
+        // Automation that the host plays is of the kind that is set.
+        board.set_setting(id::MODE, 2.0);
+        board.fill(&mut snapshot);
+        assert!(!snapshot.calibrated);
     }
 
     #[test]

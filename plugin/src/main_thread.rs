@@ -210,6 +210,7 @@ impl<'a> MainThread<'a> {
                 return;
             }
             desk.chosen = model;
+            desk.message_stays = false;
         }
         self.put_chosen_to_use();
     }
@@ -219,6 +220,8 @@ impl<'a> MainThread<'a> {
     fn choose_model(&self, model: Option<SavedModel>) {
         {
             let mut desk = self.board().desk();
+            // What is said of an earlier choice need not outlive this one.
+            desk.message_stays = false;
             let earlier = std::mem::replace(&mut desk.chosen, model);
             // Of several choices in a row, the one before them all is the one that runs.
             desk.before.get_or_insert(earlier);
@@ -253,7 +256,8 @@ impl<'a> MainThread<'a> {
         let board = self.board();
         if let Some(stream) = &*self.stream.borrow() {
             let source = models::source(board.desk().chosen.as_ref());
-            board.desk().loading = true;
+            // Of a stream that has ended there is no answer: the choice waits for the next one.
+            board.desk().loading = !stream.has_ended();
             stream.set_model(source);
         }
     }

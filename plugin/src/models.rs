@@ -149,7 +149,7 @@ pub struct Changes {
 pub fn said(event: &Event) -> Option<(LogSeverity, &str)> {
     match event {
         Event::ModelReady { .. } => None,
-        Event::ModelFailed { message, .. } | Event::Stopped { message } => {
+        Event::ModelFailed { message, .. } | Event::Stopped { message, .. } => {
             Some((LogSeverity::Error, message))
         }
         Event::BackendReplaced { message, .. } => Some((LogSeverity::Warning, message)),
@@ -188,20 +188,25 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
             let mut desk = board.desk();
             desk.loading = false;
             desk.message = Some(message.into());
+            desk.message_stays = false;
             let mut changes = Changes::default();
             // Not if something else has been chosen since.
             if failed == source(desk.chosen.as_ref()) && restore(&mut desk) {
                 changes.state = true;
-                changes.ask = stopped;
+                // For the built-in model the stream asks by itself; were it asked for twice, the second
+                // answer would take the message away.
+                changes.ask = stopped && desk.chosen.is_some();
                 desk.message_stays = stopped;
                 desk.loading = stopped;
             }
             changes
         }
-        Event::Stopped { message } => {
+        Event::Stopped { message, ended } => {
             board.set_running(None);
             let mut desk = board.desk();
             desk.message = Some(message.into());
+            // A model on its way to a stream that has only lost its own still comes.
+            desk.loading &= !ended;
             Changes::default()
         }
         Event::BackendReplaced { message, running } => {
@@ -235,8 +240,14 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
             desk.before = None;
         }
         (None, None) => desk.before = None,
-        (Some(_), _) => is_fallback = true,
-        (None, Some(_)) => {}
+        (chosen, found) => {
+            is_fallback = chosen.is_some();
+            // A file never stands in for another: it is an earlier choice, and it is what tags where
+            // the newest one is refused.
+            if let (Some(before), Some(found)) = (&mut desk.before, found) {
+                *before = Some(found);
+            }
+        }
     }
     // Of a fallback, what was said about the chosen model still holds.
     if !is_fallback && !std::mem::take(&mut desk.message_stays) {
@@ -384,10 +395,58 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_stays_explained_when_the_built_in_model_takes_over_again() {
+        let board = board(file("/bad.onnx"));
+        board.desk().before = Some(None);
+        let changes = take_event(&board, refused("/bad.onnx", true));
+        assert!(changes.state);
+        assert!(!changes.ask, "the stream has asked for it already");
+        assert!(board.desk().loading);
+        take_event(&board, ready("", "aa", &["jazz"]));
+        let desk = board.desk();
+        assert_eq!(desk.chosen, None);
+        assert_eq!(desk.message.as_deref(), Some("/bad.onnx is damaged"));
+    }
+
+    #[test]
+    fn an_old_refusal_is_not_held_against_a_good_model_chosen_later() {
+        let board = board(file("/bad.onnx"));
+        board.desk().before = Some(file("/lost.onnx"));
+        assert!(take_event(&board, refused("/bad.onnx", true)).ask);
+        take_event(&board, refused("/lost.onnx", true));
+        take_event(&board, ready("", "aa", &["jazz"]));
+        let message = board.desk().message.clone();
+        assert_eq!(message.as_deref(), Some("/lost.onnx is damaged"));
+        board.desk().chosen = file("/good.onnx");
+        take_event(&board, ready("/good.onnx", "bb", &["rock"]));
+        assert_eq!(board.desk().message, None);
+    }
+
+    #[test]
+    fn a_refused_choice_gives_way_to_the_model_that_came_into_force_since_it_was_made() {
+        let board = board(file("/a.onnx"));
+        take_event(&board, ready("/a.onnx", "aa", &["jazz"]));
+        {
+            // First b.onnx is chosen, and then, before it runs, c.onnx.
+            let mut desk = board.desk();
+            let first = desk.chosen.clone();
+            desk.before = Some(first);
+            desk.chosen = file("/c.onnx");
+        }
+        take_event(&board, ready("/b.onnx", "bb", &["rock"]));
+        assert_eq!(board.desk().chosen, file("/c.onnx"), "it is on its way");
+        assert!(take_event(&board, refused("/c.onnx", false)).state);
+        let desk = board.desk();
+        let chosen = desk.chosen.as_ref().expect("what tags");
+        assert_eq!((&*chosen.path, &*chosen.sha256), ("/b.onnx", "bb"));
+    }
+
+    #[test]
     fn nothing_is_said_to_run_once_the_analysis_has_stopped() {
         for stopped in [
             Event::Stopped {
                 message: "it gave NaN".into(),
+                ended: false,
             },
             refused("/lost.onnx", true),
         ] {
@@ -397,6 +456,17 @@ mod tests {
             take_event(&board, stopped);
             assert_eq!(board.running(), None);
             assert!(board.desk().message.is_some());
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_to_load_once_the_stream_has_ended() {
+        let board = board(None);
+        for ended in [false, true] {
+            board.desk().loading = true;
+            let message = "it failed unexpectedly".to_owned();
+            take_event(&board, Event::Stopped { message, ended });
+            assert_eq!(board.desk().loading, !ended);
         }
     }
 

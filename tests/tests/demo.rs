@@ -10,6 +10,23 @@ use tagline_tests::{TinyModel, bundle, reference, tiny_model};
 use tempfile::TempDir;
 use trainer::import::Import;
 
+/// The keys of the JSON object, in the order in which the manual lists them.
+const DOCUMENTED_KEYS: [&str; 13] = [
+    "file",
+    "seconds",
+    "window_seconds",
+    "model",
+    "backend",
+    "tags",
+    "updates",
+    "late_updates",
+    "dropped_samples",
+    "process_us",
+    "update_ms",
+    "real_time_factor",
+    "peak_rss_mb",
+];
+
 fn built_plugin(test: &str) -> PathBuf {
     bundle(test, "Tagline.clap").expect("there is no bundle: make one with `cargo xtask bundle`")
 }
@@ -189,21 +206,7 @@ fn the_json_object_has_the_promised_keys_and_no_other() {
     let json = serde_json::to_value(&report).unwrap();
     let keys =
         |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
-    let mut expected = [
-        "file",
-        "seconds",
-        "window_seconds",
-        "model",
-        "backend",
-        "tags",
-        "updates",
-        "late_updates",
-        "dropped_samples",
-        "process_us",
-        "update_ms",
-        "real_time_factor",
-        "peak_rss_mb",
-    ];
+    let mut expected = DOCUMENTED_KEYS;
     expected.sort_unstable();
     let mut found = keys(&json);
     found.sort_unstable();
@@ -355,22 +358,7 @@ fn json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors(
     );
     assert_eq!(text.matches('\n').count(), 1, "{text}");
     assert!(text.ends_with("}\n"), "{text}");
-    let documented = [
-        "file",
-        "seconds",
-        "window_seconds",
-        "model",
-        "backend",
-        "tags",
-        "updates",
-        "late_updates",
-        "dropped_samples",
-        "process_us",
-        "update_ms",
-        "real_time_factor",
-        "peak_rss_mb",
-    ];
-    let at = documented.map(|key| {
+    let at = DOCUMENTED_KEYS.map(|key| {
         let key = format!("\"{key}\":");
         text.find(&key)
             .unwrap_or_else(|| panic!("{key} is not in {text}"))
@@ -378,7 +366,7 @@ fn json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors(
     assert!(at.is_sorted(), "{text}");
     assert!(text.starts_with("{\"file\":"), "{text}");
     let manual = include_str!("../../docs/manual.md");
-    let listed = documented.map(|key| format!("`{key}`")).join(", ");
+    let listed = DOCUMENTED_KEYS.map(|key| format!("`{key}`")).join(", ");
     assert!(
         manual.replace('\n', " ").contains(&listed),
         "the manual lists {listed}"

@@ -31,19 +31,37 @@ fn trainer(folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What each recipe begins with.
+struct Recipe {
+    start: Instant,
+    folder: TempDir,
+    /// The arguments of `trainer` that render the corpus.
+    synth: String,
+}
+
+/// The beginning of a recipe with a corpus of these options, if there is a SoundFont to play it.
+fn recipe(test: &str, corpus: &str) -> Option<Recipe> {
+    let font = soundfont(test)?;
+    Some(Recipe {
+        start: Instant::now(),
+        folder: TempDir::new().unwrap(),
+        synth: format!("synth corpus {corpus} --soundfont {}", font.display()),
+    })
+}
+
 #[test]
 fn a_corpus_becomes_a_model_that_the_plugin_runs() {
     let test = "a_corpus_becomes_a_model_that_the_plugin_runs";
-    let Some(font) = soundfont(test) else {
+    let corpus = format!("--clips {CLIPS} --seconds 10 --seed 3");
+    let Some(Recipe {
+        start,
+        folder,
+        synth,
+    }) = recipe(test, &corpus)
+    else {
         return;
     };
-    let start = Instant::now();
-    let folder = TempDir::new().unwrap();
     let at = folder.path();
-    let synth = format!(
-        "synth corpus --clips {CLIPS} --seconds 10 --seed 3 --soundfont {}",
-        font.display()
-    );
     let prepare = "prepare magnatagatune corpus --out data";
     let train = "train --arch fcn5-compact --width 0.5 --data data --run run --epochs 6 --batch 8 \
                  --lr 0.003 --half-windows 1";
@@ -177,16 +195,15 @@ fn assert_well_formed(name: &str, xml: &str) {
 #[test]
 fn the_papers_experiments_run_on_a_synthetic_corpus() {
     let test = "the_papers_experiments_run_on_a_synthetic_corpus";
-    let Some(font) = soundfont(test) else {
+    let Some(Recipe {
+        start,
+        folder,
+        synth,
+    }) = recipe(test, "--clips 32 --seconds 5 --seed 4")
+    else {
         return;
     };
-    let start = Instant::now();
-    let folder = TempDir::new().unwrap();
     let at = folder.path();
-    let synth = format!(
-        "synth corpus --clips 32 --seconds 5 --seed 4 --soundfont {}",
-        font.display()
-    );
     trainer(at, &synth);
     trainer(
         at,

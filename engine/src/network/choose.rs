@@ -1,4 +1,5 @@
-//! Which backend runs: the fastest that truly works, or the one that is asked for.
+//! Which backend runs: tract, unless another truly works and is at least a fifth faster, or the one
+//! that is asked for.
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -155,6 +155,21 @@ impl Bench {
         self.events.try_iter().collect()
     }
 
+    /// Two models have come into force one after the other, and nothing else has happened.
+    fn assert_told_of_two_models(&self) {
+        let told = self.told();
+        assert!(
+            matches!(
+                told[..],
+                [
+                    Event::ModelReady { generation: 1, .. },
+                    Event::ModelReady { generation: 2, .. }
+                ]
+            ),
+            "{told:?}"
+        );
+    }
+
     fn status(&self) -> &crate::StreamStatus {
         &self.pipeline.stream.link.status
     }
@@ -205,9 +220,24 @@ fn a_model_that_fails_in_tract_too_stops_the_tags_and_says_so_once() {
         bench.events.try_recv(),
         Ok(Event::ModelReady { .. })
     ));
-    assert!(matches!(bench.events.try_recv(), Ok(Event::Stopped { .. })));
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::Stopped { ended: false, .. })
+    ));
     assert!(bench.events.try_recv().is_err());
     assert!(bench.tap.pop().is_none());
+}
+
+#[test]
+fn a_stream_that_is_given_up_says_that_no_model_will_come() {
+    let bench = bench();
+    let link = Arc::clone(&bench.pipeline.stream.link);
+    bench.pipeline.give_up();
+    assert!(link.ended.load(Acquire));
+    assert!(matches!(
+        bench.events.try_recv(),
+        Ok(Event::Stopped { ended: true, .. })
+    ));
 }
 
 #[test]
@@ -282,17 +312,7 @@ fn a_choice_that_is_pending_outlives_the_failure_of_the_backend_before_it() {
         assert!(bench.pipeline.next_request().is_none(), "and nothing else");
         let chosen = loaded(Backend::Cuda, u32::MAX);
         bench.pipeline.take_answer(request.ticket, Ok(chosen));
-        let told = bench.told();
-        assert!(
-            matches!(
-                told[..],
-                [
-                    Event::ModelReady { generation: 1, .. },
-                    Event::ModelReady { generation: 2, .. }
-                ]
-            ),
-            "{told:?}"
-        );
+        bench.assert_told_of_two_models();
         bench.play(1.5);
         let update = bench.tap.pop().expect("the chosen model runs");
         assert_eq!(update.generation, 2);
@@ -338,17 +358,7 @@ fn a_model_chosen_while_a_failed_backend_is_replaced_is_a_new_model() {
     bench.pipeline.take_answer(replacement.ticket, Ok(tract));
     let (source, _) = bench.answer(loaded(Backend::Tract, u32::MAX));
     assert_eq!(source, named("chosen.onnx"));
-    let told = bench.told();
-    assert!(
-        matches!(
-            told[..],
-            [
-                Event::ModelReady { generation: 1, .. },
-                Event::ModelReady { generation: 2, .. }
-            ]
-        ),
-        "{told:?}"
-    );
+    bench.assert_told_of_two_models();
 }
 
 #[test]
@@ -433,10 +443,24 @@ fn a_model_chosen_in_silence_shows_its_own_values_at_the_next_window() {
 }
 
 #[test]
+fn values_of_another_kind_chosen_in_silence_are_there_at_the_next_window() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    bench.play(4.5);
+    bench.play_at(SILENT, 3.0);
+    assert!(bench.updates().iter().all(|update| update.calibrated));
+    bench.tap.set_calibrated(false);
+    bench.play_at(SILENT, 4.0);
+    let calibrated: Vec<bool> = bench.updates().iter().map(|u| u.calibrated).collect();
+    assert_eq!(calibrated, [false], "one window, and then the tags hold");
+}
+
+#[test]
 fn nothing_is_driven_on_silence_before_the_first_sound() {
     let mut bench = bench();
     bench.answer(loaded(Backend::Tract, u32::MAX));
     bench.play_at(SILENT, 6.0);
+    bench.tap.set_calibrated(false);
     bench.pipeline.want_model(named("chosen.onnx"));
     bench.answer(loaded(Backend::Tract, u32::MAX));
     bench.play_at(SILENT, 6.0);

@@ -244,7 +244,7 @@ mod tests {
             text.starts_with("jazz: 50 %") && text.contains("The mark at 35 %"),
             "{text}"
         );
-        snapshot.settings.calibrated = false;
+        snapshot.calibrated = false;
         assert_eq!(snapshot.threshold(0), None);
         let tag = Tag::of(&snapshot, 0).expect("a tag");
         assert_eq!(explanation(tag, 0.5), "jazz: 50 %");

@@ -82,6 +82,7 @@ impl EditorSource for PreviewSource {
             "a panic was asked for"
         );
         snapshot.settings = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        snapshot.calibrated = snapshot.settings.calibrated;
         snapshot.active = true;
         if self.scene == Scene::NoModel {
             return;

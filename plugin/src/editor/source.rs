@@ -104,6 +104,8 @@ pub struct Snapshot {
     pub running: Option<Backend>,
     /// Tag values, 0 to 1, in the model's order; the first `ModelInfo::tags.len()` of them count.
     pub values: [f32; MAX_TAGS],
+    /// Whether [`Self::values`] are calibrated, which may differ from what the settings ask for.
+    pub calibrated: bool,
     /// Whether the host has activated the plugin.
     pub active: bool,
     /// Updates delivered.
@@ -143,7 +145,7 @@ impl Snapshot {
     /// its calibrated values are shown.
     #[must_use]
     pub fn threshold(&self, tag: usize) -> Option<f32> {
-        let model = self.model.as_ref().filter(|_| self.settings.calibrated)?;
+        let model = self.model.as_ref().filter(|_| self.calibrated)?;
         model.info.threshold(tag)
     }
 
@@ -163,6 +165,7 @@ impl Default for Snapshot {
             loading: false,
             running: None,
             values: [0.0; MAX_TAGS],
+            calibrated: true,
             active: false,
             updates: 0,
             late_updates: 0,
