@@ -45,7 +45,13 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
 
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            name,
+            "--include-ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(MARK, name)
         .env("HOME", home.path())
         .env("TAGLINE_MODELS", &models)

@@ -22,11 +22,18 @@ pub enum Sound {
 /// An active instance.
 pub struct EditorHost {
     plugin: HostedPlugin,
+    sample_rate_hz: f64,
     events: Vec<HostEvent>,
     noise: u32,
 }
 
 impl EditorHost {
+    /// Loads the bundle and activates it, with the model that is built in.
+    pub fn load_built_in(bundle: &Path, sample_rate_hz: f64) -> Self {
+        let plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        Self::activated(plugin, sample_rate_hz)
+    }
+
     /// Loads the bundle, gives it the model of the models folder, and activates it.
     pub fn load(bundle: &Path) -> Self {
         let mut plugin = HostedPlugin::load(bundle).expect("the bundle loads");
@@ -35,11 +42,16 @@ impl EditorHost {
         plugin
             .load_state(state.as_bytes())
             .expect("the state is loaded");
+        Self::activated(plugin, SAMPLE_RATE_HZ)
+    }
+
+    fn activated(mut plugin: HostedPlugin, sample_rate_hz: f64) -> Self {
         plugin
-            .activate(SAMPLE_RATE_HZ, BLOCK_FRAMES as u32)
+            .activate(sample_rate_hz, BLOCK_FRAMES as u32)
             .expect("the plugin is activated");
         Self {
             plugin,
+            sample_rate_hz,
             events: Vec::new(),
             noise: 1,
         }
@@ -121,7 +133,7 @@ impl EditorHost {
 
     /// Plays for `time` by the clock, and checks that the sound passes unchanged.
     pub fn play(&mut self, sound: Sound, time: Duration) {
-        let block = Duration::from_secs_f64(BLOCK_FRAMES as f64 / SAMPLE_RATE_HZ);
+        let block = Duration::from_secs_f64(BLOCK_FRAMES as f64 / self.sample_rate_hz);
         let start = Instant::now();
         let mut played = Duration::ZERO;
         while played < time {
@@ -131,13 +143,28 @@ impl EditorHost {
         }
     }
 
+    /// Plays mono samples by the clock.
+    pub fn play_samples(&mut self, samples: &[f32]) {
+        let block = Duration::from_secs_f64(BLOCK_FRAMES as f64 / self.sample_rate_hz);
+        let mut next = Instant::now();
+        for input in samples.chunks_exact(BLOCK_FRAMES) {
+            self.process(input);
+            next += block;
+            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+        }
+    }
+
     fn play_block(&mut self, sound: Sound) {
         let input: Vec<f32> = (0..BLOCK_FRAMES).map(|_| self.sample(sound)).collect();
+        self.process(&input);
+    }
+
+    fn process(&mut self, input: &[f32]) {
         let mut left = vec![0.0; BLOCK_FRAMES];
         let mut right = vec![0.0; BLOCK_FRAMES];
         self.plugin
             .process(
-                &[&input, &input],
+                &[input, input],
                 &mut [&mut left, &mut right],
                 &BlockOptions::default(),
                 &mut self.events,

@@ -8,6 +8,7 @@ mod child;
 mod host;
 mod screen;
 
+use std::path::Path;
 use std::time::Duration;
 
 use clack_extensions::gui::GuiSize;
@@ -20,6 +21,12 @@ use crate::screen::{Picture, Screen};
 const OPEN_SIZE: GuiSize = GuiSize {
     width: 760,
     height: 640,
+};
+
+/// The same for a screen of twice the pixels.
+const DOUBLED: GuiSize = GuiSize {
+    width: 1520,
+    height: 1280,
 };
 
 #[test]
@@ -129,6 +136,29 @@ fn a_hidden_editor_rests_and_comes_back() {
     });
 }
 
+/// `cargo test --workspace --test editor -- --ignored`, after `cargo xtask bundle`, draws the README's
+/// picture anew.
+#[test]
+#[ignore = "draws a picture of half a minute of music"]
+fn the_picture_of_the_readme() {
+    let name = "the_picture_of_the_readme";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let piece = tagline_media::decode(&root.join("host/assets/demo.ogg")).expect("the piece");
+        let screen = Screen::connect();
+        let mut host = EditorHost::load_built_in(bundle, piece.sample_rate_hz.into());
+        let window = screen.window(DOUBLED);
+        host.create().expect("the editor is created");
+        host.set_scale(2.0).expect("the editor takes the scale");
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        host.play_samples(&piece.channels[0]);
+        let picture = screen.picture_of_child(window);
+        picture.save(&root.join("docs/pictures/editor.png"));
+        host.destroy();
+    });
+}
+
 #[test]
 fn host_and_editor_agree_on_the_size() {
     let name = "host_and_editor_agree_on_the_size";
@@ -141,11 +171,7 @@ fn host_and_editor_agree_on_the_size() {
         });
         host.create().expect("the editor is created");
         host.set_scale(2.0).expect("the editor takes the scale");
-        let doubled = GuiSize {
-            width: 1520,
-            height: 1280,
-        };
-        assert_eq!(host.size(), Some(doubled));
+        assert_eq!(host.size(), Some(DOUBLED));
         host.embed(window).expect("the editor takes its parent");
         host.show().expect("the editor is shown");
         host.play(Sound::Noise, Duration::from_secs(5));
