@@ -26,7 +26,9 @@ pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, E
 /// Those of building and of the engine's benchmarks.
 pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
     bundle::run(workspace, Build::Release)?;
-    process::run(cargo().args(["bench", "--package", "tagline-engine"]))?;
+    if !names(arguments, "--part") {
+        process::run(cargo().args(["bench", "--package", "tagline-engine"]))?;
+    }
     exit_code(host(workspace, "bench", arguments).args(absolute(&workspace.started_in, arguments)))
 }
 
@@ -35,15 +37,19 @@ fn host(workspace: &Workspace, command: &str, arguments: &[OsString]) -> Command
     let program = Build::Release.folder(workspace).join("tagline-host");
     let mut host = Command::new(program.with_extension(std::env::consts::EXE_EXTENSION));
     host.arg(command);
-    let names_bundle = |argument: &OsString| {
-        let text = argument.to_str().unwrap_or_default();
-        text == "--bundle" || text.starts_with("--bundle=")
-    };
-    if !arguments.iter().any(names_bundle) {
+    if !names(arguments, "--bundle") {
         let [clap, _] = bundle::bundles(workspace);
         host.arg("--bundle").arg(clap);
     }
     host
+}
+
+/// Whether `option` is among the arguments, in either spelling.
+fn names(arguments: &[OsString], option: &str) -> bool {
+    arguments.iter().any(|argument| {
+        let rest = argument.to_str().and_then(|text| text.strip_prefix(option));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })
 }
 
 /// Options that name a file or folder.
