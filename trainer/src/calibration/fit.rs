@@ -103,20 +103,26 @@ pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
     assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
     let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
     let positives = |points: &[[f64; 2]]| points.iter().filter(|[_, yes]| *yes == 1.0).count();
-    let known: Vec<[f64; 2]> = points
+    // Of the tags that enough clips have.
+    let by_themselves: Vec<Option<[f64; 2]>> = points
         .iter()
-        .filter(|points| positives(points) >= FEWEST_POSITIVES)
-        .map(|points| likeliest(points, Prior::WEAK))
+        .map(|points| {
+            (positives(points) >= FEWEST_POSITIVES).then(|| likeliest(points, Prior::WEAK))
+        })
         .collect();
+    let known: Vec<[f64; 2]> = by_themselves.iter().copied().flatten().collect();
     let among = Prior::among(&known);
-    let tags = tags.iter().zip(samples).zip(&points);
-    tags.map(|((tag, samples), points)| {
+    let by_others = |points: &[[f64; 2]]| {
         let prior = match (positives(points), among) {
-            (FEWEST_POSITIVES.., _) | (_, None) => Prior::WEAK,
+            (_, None) => Prior::WEAK,
             (0, Some(among)) => among.doubting(),
             (_, Some(among)) => among,
         };
-        let [slope, offset] = likeliest(points, prior).map(rounded);
+        likeliest(points, prior)
+    };
+    let tags = tags.iter().zip(samples).zip(&points).zip(by_themselves);
+    tags.map(|(((tag, samples), points), found)| {
+        let [slope, offset] = found.unwrap_or_else(|| by_others(points)).map(rounded);
         fitted(tag, slope, offset, samples)
     })
     .collect()

@@ -1,6 +1,7 @@
 //! Fits a model's calibration, so that a probability means what the word says.
 //!
-//! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] → [`write()`], which puts the calibration into a copy of the model.
+//! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] → [`write()`],
+//! which puts the calibration into a copy of the model.
 
 mod error;
 mod fit;

@@ -16,7 +16,6 @@ use crate::calibration::{
     quality, samples, write, write_table,
 };
 use crate::data::Split;
-use crate::evaluation::{ClipProgress, EvaluateError};
 
 /// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
 /// the threshold of each tag; write both into a copy of the model.
@@ -118,10 +117,7 @@ fn heard(
     let mut predictor = args.predictor.open(model, clips)?;
     let progress = clips_bar(clips.len());
     let raw = predictor.predict(clips, clips.frames(), &progress)?;
-    if progress.interrupted() {
-        return Err(EvaluateError::Interrupted.into());
-    }
-    progress.finish_and_clear();
+    drop(progress);
     let samples = samples(&chosen.shared, clips, &raw)?;
     Ok(Heard { chosen, samples })
 }

@@ -32,6 +32,15 @@ impl Pace {
         }
     }
 
+    /// One whose line is due now.
+    #[cfg(test)]
+    pub(super) fn due() -> Self {
+        Self {
+            every: LINE_EVERY,
+            last: Instant::now() - LINE_EVERY,
+        }
+    }
+
     /// Whether a line is due now; the next one is due that much later then.
     pub(super) fn is_due(&mut self) -> bool {
         let due = self.last.elapsed() >= self.every;
@@ -76,11 +85,6 @@ impl Counted {
         }
     }
 
-    /// Takes the bar away.
-    pub(super) fn finish_and_clear(&self) {
-        self.bar.finish_and_clear();
-    }
-
     /// The line that is due, if one is.
     fn line(&self) -> Option<String> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +98,7 @@ impl Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 

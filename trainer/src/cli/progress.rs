@@ -5,16 +5,14 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 
+use super::counted::Pace;
 use crate::prepare::Progress;
-
-/// Time between lines of progress where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// Progress: a bar on a terminal, else a line from time to time.
 pub(super) struct Shown {
     bar: ProgressBar,
     started: Instant,
-    last_line: Instant,
+    pace: Pace,
 }
 
 impl Shown {
@@ -36,7 +34,7 @@ impl Shown {
         Self {
             bar,
             started: Instant::now(),
-            last_line: Instant::now(),
+            pace: Pace::new(),
         }
     }
 
@@ -81,8 +79,8 @@ impl Shown {
     }
 
     /// Whether nobody sees the bar, and nothing has been said for a while.
-    fn is_line_due(&self) -> bool {
-        self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY
+    fn is_line_due(&mut self) -> bool {
+        self.bar.is_hidden() && self.pace.is_due()
     }
 
     pub(super) fn finish(&self) {
@@ -90,7 +88,7 @@ impl Shown {
     }
 
     fn line(&mut self, line: &str) {
-        self.last_line = Instant::now();
+        self.pace.restart();
         // Where nobody reads it, there is nobody to tell.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
@@ -129,8 +127,9 @@ mod tests {
         };
         shown.show_bytes(1, 10);
         assert!(!shown.is_line_due(), "a line at once");
-        shown.last_line = Instant::now() - LINE_EVERY;
+        shown.pace = Pace::due();
         assert!(shown.is_line_due());
+        shown.pace = Pace::due();
         shown.show_bytes(2, 10);
         assert!(!shown.is_line_due(), "the line has been said");
     }

@@ -2,8 +2,8 @@
 //!
 //! A folder of real audio holds one folder for each source: an album, an author, a game, a
 //! package. An audio file beside them is a source of its own, named by its file name. Sources are
-//! what splits are made of, since two clips of one recording session are not independent. Two tables may say more, both with names of tags or of whole groups, separated by
-//! semicolons:
+//! what splits are made of, since two clips of one recording session are not independent. Two
+//! tables may say more, both with names of tags or of whole groups, separated by semicolons:
 //!
 //! - `sources.csv` in the folder: `source`, and any of `split` (train, valid or test), `tags` (what
 //!   all its audio has) and `without` (what none of it has);

@@ -111,6 +111,10 @@ impl<'a> Predictor<'a> {
             });
             joined.collect::<Result<Vec<_>, _>>()
         })?;
+        // Asked for during the last clips, before which nobody looks again.
+        if progress.interrupted() {
+            return Err(EvaluateError::Interrupted);
+        }
         let mut predictions = vec![Vec::new(); clips.len()];
         for (clip, probabilities) in done.into_iter().flatten() {
             predictions[clip] = probabilities;

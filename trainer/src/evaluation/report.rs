@@ -98,7 +98,8 @@ impl Serialize for PerTag<'_> {
 
 /// One line of JSON without its end: `macro_roc_auc`, `macro_pr_auc`, and `per_tag` with `roc_auc`,
 /// `pr_auc` and `positives` of each tag; `mean_spearman` where labels are graded; intervals as
-/// `[low, high]` beside them where there are any. What has no value is `null`. Where `by_seconds` holds anything, `by_seconds_heard` lists it.
+/// `[low, high]` beside them where there are any. What has no value is `null`. Where `by_seconds`
+/// holds anything, `by_seconds_heard` lists it.
 #[must_use]
 pub fn json_line(
     scores: &Scores,

@@ -70,12 +70,6 @@ impl Units {
             count: numbers.len(),
         }
     }
-
-    /// Number of units.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.count
-    }
 }
 
 /// A 95 % confidence interval.
@@ -198,7 +192,7 @@ mod tests {
     fn clips_of_a_source_are_drawn_together_and_widen_the_interval() {
         let names: Vec<String> = (0..200).map(|n| format!("album {}", n / 20)).collect();
         let sources = Units::sources(names.iter().map(String::as_str));
-        assert_eq!(sources.count(), 10);
+        assert_eq!(sources.count, 10);
         assert_eq!(sources.of_clip[19..21], [0, 1]);
         // Each album of a kind: ten values are known, not two hundred.
         let values: Vec<Option<f64>> = (0..200).map(|n| Some(f64::from(n / 20 % 2))).collect();

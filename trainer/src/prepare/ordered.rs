@@ -166,14 +166,13 @@ pub(super) fn ordered<S, P: Send>(
             while let Some(messages) = waiting.remove(&current) {
                 let ended = messages.iter().any(Option::is_none);
                 for message in messages {
-                    let is_piece = message.is_some();
-                    let piece = message.map(|(piece, held)| (take(current, Some(piece)), held));
-                    let flow = match piece {
-                        Some((flow, _held)) => flow,
-                        None => take(current, None),
+                    let (flow, taken) = match message {
+                        // The piece makes room once it has been taken.
+                        Some((piece, _held)) => (take(current, Some(piece)), 1),
+                        None => (take(current, None), 0),
                     };
                     let mut turn = shared.lock();
-                    turn.taken += usize::from(is_piece);
+                    turn.taken += taken;
                     turn.stop = flow.is_break();
                     drop(turn);
                     shared.moved.notify_all();

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::{Checkpoint, file_sha256};
+use super::checkpoint::Checkpoint;
 use super::run_folder::exact;
 use super::{RunDescription, TrainError};
 use crate::arch::{Architecture, Parameters, RowScaling};
-use crate::data::Clips;
+use crate::data::{Clips, file_sha256};
 use crate::spread::spread;
 
 /// The checkpoint of the best epoch.

@@ -20,8 +20,9 @@ use crate::cpu::Windows;
 /// A batch norm over a single clip of a map without extent would make it 0.
 const FEWEST_CLIPS: usize = 2;
 
-/// Devices that learn together; the first is where the network is.
+/// Devices that learn together.
 pub(super) struct Cards {
+    /// Never empty; the first is where the network is.
     devices: Vec<Device>,
     precision: Precision,
 }
@@ -32,10 +33,6 @@ impl Cards {
     pub fn new(devices: Vec<Device>, precision: Precision) -> Self {
         assert!(!devices.is_empty(), "something must compute");
         Self { devices, precision }
-    }
-
-    pub fn first(&self) -> &Device {
-        &self.devices[0]
     }
 
     /// The gradients of a batch, on the first device.
@@ -57,11 +54,14 @@ impl Cards {
             return only.learn(network);
         }
         let learnt: Vec<Learnt> = std::thread::scope(|scope| {
-            let start = |part| {
-                let network = network.clone();
-                scope.spawn(move || Part::learn_away(part, network, self.first()))
-            };
-            let started: Vec<_> = parts.iter().map(start).collect();
+            let home = &self.devices[0];
+            let started: Vec<_> = parts
+                .iter()
+                .map(|part| {
+                    let network = network.clone();
+                    scope.spawn(move || part.learn_away(network, home))
+                })
+                .collect();
             let finished = started.into_iter().map(|thread| thread.join());
             finished
                 .map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::TrainError;
 use crate::arch::{Architecture, Parameters};
 use crate::atomic;
+use crate::data::hex;
 
 /// Largest checkpoint, in bytes.
 const MAX_BYTES: u64 = 8 << 30;
@@ -234,19 +235,7 @@ fn checksum<'a>(described: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])
         sum.update((bytes.len() as u64).to_le_bytes());
         sum.update(bytes);
     }
-    hex(sum)
-}
-
-/// SHA-256 of a file, in lower-case hex.
-pub(super) fn file_sha256(path: &Path) -> std::io::Result<String> {
-    let mut sum = Sha256::new();
-    sum.update(std::fs::read(path)?);
-    Ok(hex(sum))
-}
-
-fn hex(sum: Sha256) -> String {
-    let digest = sum.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&sum.finalize())
 }
 
 #[cfg(test)]

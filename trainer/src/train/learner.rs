@@ -50,8 +50,8 @@ impl Learner {
         computer: &Computer,
     ) -> Self {
         let devices = computer.devices.iter().cloned();
-        let cards = Cards::new(devices.map(Device::autodiff).collect(), computer.precision);
-        let device = cards.first().clone();
+        let devices: Vec<Device> = devices.map(Device::autodiff).collect();
+        let device = devices[0].clone();
         let clipping = GradientClippingConfig::Norm(clip_norm as f32);
         let optimizer = AdamConfig::new()
             .with_epsilon(1e-8)
@@ -63,7 +63,7 @@ impl Learner {
             device,
             gradients: match computer.is_processor {
                 true => Gradients::Processor(Box::new(Processor::new(architecture))),
-                false => Gradients::Cards(cards),
+                false => Gradients::Cards(Cards::new(devices, computer.precision)),
             },
         }
     }
@@ -137,20 +137,20 @@ fn learn_on(
 ) -> Learnt {
     let parameters = network.parameters();
     let found = processor.gradients(&parameters, batch.windows(), &batch.labels, Some(seed));
+    let (loss, found) = (found.loss, found.parameters);
     let inner = device.clone().inner();
     let mut gradients = GradientsParams::new();
     let mut statistics = Vec::new();
-    for (block, found) in network.blocks.iter().zip(found.parameters.blocks) {
+    for (block, found) in network.blocks.iter().zip(found.blocks) {
         register(&mut gradients, &block.kernels, found.kernels, &inner);
         register(&mut gradients, &block.gain, found.gain, &inner);
         register(&mut gradients, &block.offset, found.offset, &inner);
         statistics.push([found.mean, found.variance].map(|values| line(values, device)));
     }
-    let found_last = found.parameters.weights;
-    register(&mut gradients, &network.weights, found_last, &inner);
-    register(&mut gradients, &network.bias, found.parameters.bias, &inner);
+    register(&mut gradients, &network.weights, found.weights, &inner);
+    register(&mut gradients, &network.bias, found.bias, &inner);
     Learnt {
-        loss: found.loss,
+        loss,
         gradients,
         statistics,
     }

@@ -9,8 +9,6 @@ pub(super) const OWN: &str = "own";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Foreign {
     name: String,
-    /// Whether the model's tags are ours, and its probabilities opinions as they are.
-    own: bool,
     /// For each of our tags, the model's tags that mean it, by number, with their thresholds.
     meanings: Vec<Vec<(usize, f32)>>,
 }
@@ -28,7 +26,6 @@ impl Foreign {
         });
         Self {
             name: name.to_owned(),
-            own: false,
             meanings: meanings.collect(),
         }
     }
@@ -42,7 +39,6 @@ impl Foreign {
         });
         Self {
             name: OWN.to_owned(),
-            own: true,
             meanings: meanings.collect(),
         }
     }
@@ -51,7 +47,7 @@ impl Foreign {
     /// if it has a calibration.
     #[must_use]
     pub fn is_own(&self) -> bool {
-        self.own
+        self.name == OWN
     }
 
     /// Name of the foreign vocabulary, or `own`.
@@ -78,7 +74,7 @@ impl Foreign {
     #[must_use]
     pub fn opinions(&self, probabilities: &[f32]) -> Vec<f32> {
         let opinion = |(name, threshold): &(usize, f32)| {
-            if self.own {
+            if self.is_own() {
                 return probabilities[*name];
             }
             let (p, t) = (probabilities[*name].powi(2), threshold.powi(2));
