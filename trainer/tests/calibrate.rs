@@ -36,6 +36,7 @@ fn folder() -> TempDir {
         let info = ClipInfo {
             id: format!("clip-{clip}"),
             path: format!("{clip}.mp3"),
+            source: String::new(),
             split: if clip < 12 { Split::Valid } else { Split::Test },
             labels: vec![f32::from(u8::from(number >= 6)), 0.0],
             heard_frames: FRAMES,

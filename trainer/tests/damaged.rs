@@ -24,6 +24,7 @@ fn folder() -> TempDir {
             info: ClipInfo {
                 id: number.to_string(),
                 path: format!("{number}.wav"),
+                source: String::new(),
                 split: Split::ALL[number / 4],
                 labels: labels.to_vec(),
                 heard_frames: FRAMES,

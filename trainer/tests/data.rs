@@ -23,6 +23,7 @@ fn clip(k: usize) -> Clip {
         info: ClipInfo {
             id: format!("clip-{k}"),
             path: format!("{k}/clip, {k}.mp3"),
+            source: ["", "the artist"][k / 3 % 2].into(),
             split,
             labels: vec![(k % 2) as f32, k as f32 / 10.0],
             heard_frames: 1366 - k,
@@ -108,6 +109,11 @@ fn what_is_written_is_read_back() {
             assert_eq!(clips.labels(at), expected.info.labels);
             assert_eq!(clips.heard_frames(at), expected.info.heard_frames);
             assert_eq!(clips.offset_seconds(at), expected.info.offset_seconds);
+            let source = match expected.info.source.is_empty() {
+                true => expected.info.path,
+                false => expected.info.source,
+            };
+            assert_eq!(clips.source(at), source);
         }
     }
     let report = std::fs::read_to_string(folder.path().join("report.csv")).unwrap();
@@ -360,9 +366,9 @@ fn a_manifest_that_does_not_fit_is_refused() {
         ("{", "", "not a manifest"),
         ("tagline-data", "other-data", "its format is `other-data`"),
         (
-            "\"format_version\": 1",
             "\"format_version\": 2",
-            "format version 2",
+            "\"format_version\": 1",
+            "format version 1, where 2 is understood; prepare the data set again",
         ),
         ("\"rock\"", "\"jazz\"", "there twice"),
         ("\"rock\"", "\"punk\"", "not those of the manifest"),

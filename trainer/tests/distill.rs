@@ -205,9 +205,11 @@ fn a_source_is_never_in_two_splits() {
     let data = studio.run(&distillation).unwrap();
     let sources = |split| {
         let clips = data.split(split).unwrap();
-        let source = |clip| clips.id(clip).split('/').next().unwrap().to_owned();
         (0..clips.len())
-            .map(source)
+            .map(|clip| {
+                assert_eq!(Some(clips.source(clip)), clips.id(clip).split('/').next());
+                clips.source(clip).to_owned()
+            })
             .collect::<std::collections::BTreeSet<_>>()
     };
     let [train, valid, test] = Split::ALL.map(sources);
@@ -231,7 +233,10 @@ fn copies_are_for_training_alone_and_a_second_run_finds_all_done() {
     assert_eq!(named("cellar/one.wav~"), 2);
     let test = data.split(Split::Test).unwrap();
     assert_eq!(test.not_named("no-music").unwrap().len(), 1);
-    assert_eq!(test.named("no-music").unwrap().len(), 8);
+    let no_music = test.named("no-music").unwrap();
+    assert_eq!(no_music.len(), 8);
+    // Each is of its own.
+    assert_eq!(no_music.source(0), no_music.id(0));
     let again = studio.run(&distillation).unwrap();
     assert_eq!(again.sha256(), data.sha256());
     let other = Distillation {

@@ -30,12 +30,19 @@ fn model(tags: &[&str]) -> Vec<u8> {
 /// A folder with data in `data`: 12 test clips of the tags `low` and `high`, whose half of the bands
 /// is 20 dB louder where the clip has the tag; `low` is heard only after three seconds.
 fn folder() -> TempDir {
+    folder_of(|_| String::new())
+}
+
+/// The same, whose clips are of these sources.
+fn folder_of(source: fn(usize) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tags = vec!["low".to_owned(), "high".to_owned()];
     let plan = Plan::new("small", tags, &[Input::Mel]);
     let mut writer = DatasetWriter::create(&folder.path().join("data"), plan).unwrap();
     for number in 0..12 {
-        writer.push(&[clip(number)], &[]).unwrap();
+        let mut clip = clip(number);
+        clip.info.source = source(number);
+        writer.push(&[clip], &[]).unwrap();
     }
     writer.finish().unwrap();
     std::fs::write(folder.path().join("model.onnx"), model(&["low", "high"])).unwrap();
@@ -58,6 +65,7 @@ fn clip(number: usize) -> Clip {
         info: ClipInfo {
             id: format!("clip-{number}"),
             path: format!("{number}.mp3"),
+            source: String::new(),
             split: Split::Test,
             labels: labels.map(|label| f32::from(u8::from(label))).to_vec(),
             heard_frames: FRAMES,
@@ -185,6 +193,30 @@ fn what_is_heard_late_is_not_known_early() {
     let table = text(&evaluate(folder.path(), &["--seconds-heard=3,60"]));
     assert!(table.contains("\n          3.1  0.7083 ["), "{table}");
     assert!(table.contains("\n         29.1  1.0000 ["), "{table}");
+}
+
+#[test]
+fn intervals_over_sources_draw_an_artists_clips_together() {
+    let interval = |folder: &TempDir, draw: &[&str]| {
+        let arguments = [&["--json", "--seconds-heard=3"], draw].concat();
+        let found = json(&evaluate(folder.path(), &arguments));
+        found["by_seconds_heard"][0]["macro_roc_auc_interval"].clone()
+    };
+    let draw = |what| ["--draw", what];
+    let alone = folder();
+    let by_clips = interval(&alone, &[]);
+    assert!(by_clips.is_array(), "{by_clips}");
+    assert_eq!(interval(&alone, &draw("sources")), by_clips);
+    let two = folder_of(|number| format!("artist {}", number / 6));
+    assert_eq!(interval(&two, &draw("clips")), by_clips);
+    let by_artists = interval(&two, &draw("sources"));
+    assert!(
+        by_artists.is_array() && by_artists != by_clips,
+        "{by_artists}"
+    );
+    // Nothing else could have been drawn.
+    let one = folder_of(|_| "the artist".to_owned());
+    assert!(interval(&one, &draw("sources")).is_null());
 }
 
 /// Frames such as a front-end gives, different in every clip.

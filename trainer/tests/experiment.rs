@@ -48,6 +48,7 @@ fn clip(split: Split, number: usize, inputs: &[Input]) -> Clip {
         info: ClipInfo {
             id: format!("{split}-{number}"),
             path: format!("{split}/{number}.mp3"),
+            source: String::new(),
             split,
             labels: labels.map(|label| f32::from(u8::from(label))).to_vec(),
             heard_frames: inputs[0].front_end().frames,

@@ -1,4 +1,5 @@
-//! The processor's own passes against the same network in Burn.
+//! The processor's own passes against the same network in Burn, on the processor and on a graphics
+//! card of each kind that is built in (`--features vulkan`, `cuda`).
 
 use burn::optim::GradientsParams;
 use burn::tensor::activation::log_sigmoid;
@@ -43,15 +44,38 @@ fn tensor<const D: usize>(values: &[f32], shape: [usize; D], device: &Device) ->
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
 }
 
+/// Burn on the processor, and on the first graphics card of each kind that is built in.
+fn devices() -> Vec<(&'static str, Device)> {
+    #[cfg_attr(
+        not(any(feature = "cuda", feature = "vulkan")),
+        expect(unused_mut, reason = "no graphics cards are built in")
+    )]
+    let mut devices = vec![("flex", Device::flex())];
+    #[cfg(any(feature = "cuda", feature = "vulkan"))]
+    for (name, kind) in [
+        #[cfg(feature = "cuda")]
+        ("cuda", burn::tensor::DeviceType::Cuda),
+        #[cfg(feature = "vulkan")]
+        ("vulkan", burn::tensor::DeviceType::Vulkan),
+    ] {
+        match Device::enumerate(kind).into_vec().into_iter().next() {
+            Some(card) => devices.push((name, card)),
+            None => eprintln!("skipped on {name}: there is no such graphics card"),
+        }
+    }
+    devices
+}
+
 /// Burn's loss and gradients, in the same shape as the processor's.
 fn in_burn(
+    device: &Device,
     architecture: &Architecture,
     parameters: &Parameters,
     size: [usize; 2],
     windows: &[f32],
     labels: &[f32],
 ) -> (f32, Parameters) {
-    let device = Device::flex().autodiff();
+    let device = device.clone().autodiff();
     let network = Network::new(architecture, parameters, &device);
     let windows = tensor(windows, [CLIPS, 1, size[0], size[1]], &device);
     let labels = tensor(labels, [CLIPS, TAGS], &device);
@@ -111,24 +135,27 @@ fn every_architectures_gradients_are_those_of_burn() {
             size,
         };
         let mut found = processor.gradients(&parameters, windows_of, &labels, None);
-        let (loss, mut expected) = in_burn(architecture, &parameters, size, &windows, &labels);
-        let name = architecture.name;
-        assert!(
-            (found.loss - loss).abs() < 1e-5,
-            "{name}: {} {loss}",
-            found.loss
-        );
-        let pairs = found
-            .parameters
-            .tensors()
-            .into_iter()
-            .zip(expected.tensors());
-        for ((tensor, _, found), (_, _, expected)) in pairs {
-            assert_close(&format!("{name} {tensor}"), found, expected, 2e-3);
+        for (device_name, device) in devices() {
+            let (loss, mut expected) =
+                in_burn(&device, architecture, &parameters, size, &windows, &labels);
+            let name = format!("{} on {device_name}", architecture.name);
+            assert!(
+                (found.loss - loss).abs() < 1e-5,
+                "{name}: {} {loss}",
+                found.loss
+            );
+            let pairs = found
+                .parameters
+                .tensors()
+                .into_iter()
+                .zip(expected.tensors());
+            for ((tensor, _, found), (_, _, expected)) in pairs {
+                assert_close(&format!("{name} {tensor}"), found, expected, 2e-3);
+            }
         }
         let rows = if architecture.scaled_rows { 2 } else { 0 };
         let tensors = rows + 5 * architecture.blocks.len() + 2;
-        assert_eq!(parameters.tensors().len(), tensors, "{name}");
+        assert_eq!(parameters.tensors().len(), tensors, "{}", architecture.name);
     }
 }
 
@@ -146,16 +173,19 @@ fn every_architectures_predictions_are_those_of_burn_at_any_length() {
                 size,
             };
             let found = processor.predict(&parameters, windows_of);
-            let device = Device::flex();
-            let network = Network::new(architecture, &parameters, &device);
-            let output = network.forward(tensor(&windows, [CLIPS, 1, size[0], size[1]], &device));
-            let expected: Vec<f32> = output.into_data().iter::<f32>().collect();
-            for (found, expected) in found.iter().zip(&expected) {
-                let name = architecture.name;
-                assert!(
-                    (found - expected).abs() < 1e-5,
-                    "{name} {frames}: {found} {expected}"
-                );
+            for (device_name, device) in devices() {
+                let network = Network::new(architecture, &parameters, &device);
+                let windows = tensor(&windows, [CLIPS, 1, size[0], size[1]], &device);
+                let output = network.forward(windows);
+                let expected: Vec<f32> = output.into_data().iter::<f32>().collect();
+                assert_eq!(found.len(), expected.len());
+                for (found, expected) in found.iter().zip(&expected) {
+                    let name = architecture.name;
+                    assert!(
+                        (found - expected).abs() < 1e-5,
+                        "{name} {frames} on {device_name}: {found} {expected}"
+                    );
+                }
             }
         }
     }

@@ -37,6 +37,7 @@ fn prepare(folder: &Path, clips: usize) {
             info: ClipInfo {
                 id: number.to_string(),
                 path: format!("{number}.wav"),
+                source: String::new(),
                 split,
                 labels: labels.map(|label| f32::from(u8::from(label))).to_vec(),
                 heard_frames: 1366,

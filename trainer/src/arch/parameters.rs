@@ -240,6 +240,13 @@ impl Parameters {
         all.push(("output.bias".into(), vec![tags], &mut self.bias));
         all
     }
+
+    /// Those of [`Self::tensors`] that are trained by gradients.
+    pub fn trained_tensors(&mut self) -> Vec<Named<'_, Vec<f32>>> {
+        let mut all = self.tensors();
+        all.retain(|(name, ..)| !name.starts_with("input.") && !name.contains(".running_"));
+        all
+    }
 }
 
 /// Normally distributed values (Box and Muller).

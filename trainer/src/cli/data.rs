@@ -1,5 +1,6 @@
 //! `trainer data`.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use serde_json::json;
 
 use super::progress::Shown;
 use super::{Outcome, still_wanted};
-use crate::data::{DataError, Dataset, Input, Split};
+use crate::data::{Clips, DataError, Dataset, Input, Split};
 
 /// Show what a prepared data set holds, and check it.
 #[derive(Debug, Args)]
@@ -30,10 +31,12 @@ pub(super) fn run(args: &DataArgs) -> Outcome {
     }
     let inputs = Dataset::inputs_in(&args.folder)?;
     let data = Dataset::open(&args.folder, inputs[0])?;
-    let tags = tag_counts(&data)?;
+    let splits = splits(&data)?;
+    let tags = tag_counts(&data, &splits);
+    let sources = Sources::of(&splits);
     let text = match args.json {
-        true => as_json(args, &data, &inputs, &tags),
-        false => as_table(args, &data, &inputs, &tags),
+        true => as_json(args, &data, &inputs, &sources, &tags),
+        false => as_table(args, &data, &inputs, &sources, &tags),
     };
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
@@ -55,14 +58,23 @@ struct TagCount {
     unknown: [usize; 3],
 }
 
-fn tag_counts(data: &Dataset) -> Result<Vec<TagCount>, DataError> {
-    let mut counts = vec![TagCount::default(); data.tags().len()];
-    for (at, split) in Split::ALL.into_iter().enumerate() {
-        let clips = match data.split(split) {
-            Ok(clips) => clips,
-            Err(DataError::EmptySplit { .. }) => continue,
+/// The clips of each split that has some.
+fn splits(data: &Dataset) -> Result<[Option<Clips>; 3], DataError> {
+    let mut splits = [const { None }; 3];
+    for (clips, split) in splits.iter_mut().zip(Split::ALL) {
+        *clips = match data.split(split) {
+            Ok(clips) => Some(clips),
+            Err(DataError::EmptySplit { .. }) => None,
             Err(error) => return Err(error),
         };
+    }
+    Ok(splits)
+}
+
+fn tag_counts(data: &Dataset, splits: &[Option<Clips>; 3]) -> Vec<TagCount> {
+    let mut counts = vec![TagCount::default(); data.tags().len()];
+    for (at, clips) in splits.iter().enumerate() {
+        let Some(clips) = clips else { continue };
         for clip in 0..clips.len() {
             for (count, label) in counts.iter_mut().zip(clips.labels(clip)) {
                 match label.is_nan() {
@@ -72,10 +84,43 @@ fn tag_counts(data: &Dataset) -> Result<Vec<TagCount>, DataError> {
             }
         }
     }
-    Ok(counts)
+    counts
 }
 
-fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]) -> String {
+/// Sources in each split.
+struct Sources {
+    counts: [usize; 3],
+    /// Clips of the test split whose source the training split has, too.
+    trained_on: usize,
+}
+
+impl Sources {
+    fn of(splits: &[Option<Clips>; 3]) -> Self {
+        let sources = splits.each_ref().map(|clips| match clips {
+            Some(clips) => (0..clips.len()).map(|clip| clips.source(clip)).collect(),
+            None => HashSet::new(),
+        });
+        let [train, _, _] = &sources;
+        let [_, _, test] = splits;
+        let is_trained_on = |clip: &usize| {
+            let source = test.as_ref().map(|clips| clips.source(*clip));
+            source.is_some_and(|source| train.contains(source))
+        };
+        let clips = test.as_ref().map_or(0, Clips::len);
+        Self {
+            trained_on: (0..clips).filter(is_trained_on).count(),
+            counts: sources.map(|sources| sources.len()),
+        }
+    }
+}
+
+fn as_table(
+    args: &DataArgs,
+    data: &Dataset,
+    inputs: &[Input],
+    sources: &Sources,
+    tags: &[TagCount],
+) -> String {
     let counts = data.counts();
     let names: Vec<_> = inputs.iter().map(|input| input.name()).collect();
     let verified = if args.verify { ", verified" } else { "" };
@@ -90,7 +135,7 @@ fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]
         text += &format!("  {name}: {value}\n");
     }
     let width = data.tags().iter().map(|tag| tag.chars().count()).max();
-    let width = width.unwrap_or(0).max(5);
+    let width = width.unwrap_or(0).max("sources".len());
     let some_unknown = tags.iter().any(|tag| tag.unknown != [0; 3]);
     let unknown = match some_unknown {
         true => "   unknown in train, valid, test",
@@ -101,6 +146,15 @@ fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]
         "{:width$} {:>7} {:>7} {:>7}\n",
         "clips", counts.train, counts.valid, counts.test
     );
+    let [train, valid, test] = sources.counts;
+    text += &format!("{:width$} {train:>7} {valid:>7} {test:>7}", "sources");
+    if sources.trained_on > 0 {
+        text += &format!(
+            "   {} clips of test are of sources in train",
+            sources.trained_on
+        );
+    }
+    text += "\n";
     for (tag, count) in data.tags().iter().zip(tags) {
         // Opinions are no whole numbers.
         let [train, valid, test] = count.labels.map(|sum| (sum * 10.0).round() / 10.0);
@@ -114,7 +168,13 @@ fn as_table(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]
     text
 }
 
-fn as_json(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount]) -> String {
+fn as_json(
+    args: &DataArgs,
+    data: &Dataset,
+    inputs: &[Input],
+    sources: &Sources,
+    tags: &[TagCount],
+) -> String {
     let options: serde_json::Map<_, _> = data
         .options()
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -134,11 +194,15 @@ fn as_json(args: &DataArgs, data: &Dataset, inputs: &[Input], tags: &[TagCount])
             })
         })
         .collect();
+    let [train, valid, test] = sources.counts;
     let json = json!({
         "name": data.name(),
         "inputs": inputs,
         "options": options,
         "clips": data.counts(),
+        "sources": {
+            "train": train, "valid": valid, "test": test, "test_clips_of_train": sources.trained_on,
+        },
         "skipped": data.skipped(),
         "verified": args.verify,
         "sha256": data.sha256(),

@@ -65,8 +65,8 @@ pub(super) struct EvaluateArgs {
     /// Resamples for the confidence intervals, 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     bootstrap: usize,
-    /// What is drawn for them: each clip on its own, or all clips of a source (the folder that their
-    /// names begin with, or else their file) together.
+    /// What is drawn for them: each clip on its own, or all clips of a source (an artist, an album, or
+    /// else an audio file) together.
     #[arg(long, value_enum, default_value_t = Draw::Clips)]
     draw: Draw,
     /// Seed of the resamples.
@@ -87,16 +87,8 @@ impl Draw {
     fn units(self, clips: &Clips) -> Units {
         match self {
             Self::Clips => Units::clips(clips.len()),
-            Self::Sources => Units::sources((0..clips.len()).map(|clip| source(clips, clip))),
+            Self::Sources => Units::sources((0..clips.len()).map(|clip| clips.source(clip))),
         }
-    }
-}
-
-/// The source of a clip: the folder that its name begins with, or else its file.
-fn source(clips: &Clips, clip: usize) -> &str {
-    match clips.id(clip).split_once('/') {
-        Some((source, _)) => source,
-        None => clips.path(clip),
     }
 }
 

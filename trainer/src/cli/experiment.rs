@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::backend::{BackendArg, library_dirs};
 use super::counted::Counted;
+use super::devices::DeviceArgs;
 use super::train::Shown;
 use super::{Outcome, interrupted, say, still_wanted};
 use crate::arch::Architecture;
@@ -16,7 +17,7 @@ use crate::evaluation::ClipProgress;
 use crate::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
 use crate::interrupt::Stop;
 use crate::metrics::Bootstrap;
-use crate::train::{DeviceChoice, Progress, Recipe};
+use crate::train::{Progress, Recipe};
 
 /// Run an experiment of the paper on prepared data: train, export and test each of its systems, and
 /// print its tables with the paper's numbers beside. The same command resumes it.
@@ -34,9 +35,8 @@ pub(super) struct ExperimentArgs {
     /// Run these systems alone, such as fcn4,fcn5; those finished before are in the tables, too.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
-    /// What trains the systems.
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceChoice,
+    #[command(flatten)]
+    devices: DeviceArgs,
     /// Factor of the number of maps in every layer; 1 is the paper's.
     #[arg(long, default_value_t = Recipe::default().width)]
     width: f64,
@@ -98,9 +98,11 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
             learning_rate: args.lr,
             patience: args.patience,
             seed: args.seed,
+            cards: args.devices.cards,
+            precision: args.devices.precision,
             ..Recipe::default()
         },
-        device: args.device,
+        device: args.devices.device,
         backend: args.backend.into(),
         library_dirs: library_dirs(),
         jobs: args.jobs.unwrap_or(processors),

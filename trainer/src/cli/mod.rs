@@ -5,6 +5,7 @@ mod calibrate;
 mod choice;
 mod counted;
 mod data;
+mod devices;
 mod distill;
 mod evaluate;
 mod experiment;

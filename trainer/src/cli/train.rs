@@ -11,12 +11,11 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::counted::{Pace, duration, how_far};
+use super::devices::DeviceArgs;
 use super::{Outcome, say, still_wanted};
-use crate::arch::{ARCHITECTURES, Architecture, Precision};
+use crate::arch::{ARCHITECTURES, Architecture};
 use crate::interrupt::{EXIT_STATUS, Stop};
-use crate::train::{
-    self, DeviceChoice, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport,
-};
+use crate::train::{self, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport};
 
 /// Train a network on prepared data, or go on with a training: the same command resumes it.
 #[derive(Debug, Args)]
@@ -30,15 +29,8 @@ pub(super) struct TrainArgs {
     /// Folder of the run.
     #[arg(long)]
     run: PathBuf,
-    /// What computes.
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceChoice,
-    /// Graphics cards that share each batch.
-    #[arg(long, value_name = "N", default_value_t = Recipe::default().cards)]
-    cards: usize,
-    /// What convolutions compute in, on graphics cards.
-    #[arg(long, value_enum, default_value_t)]
-    precision: Precision,
+    #[command(flatten)]
+    devices: DeviceArgs,
     /// Times that every clip is seen.
     #[arg(long, default_value_t = Recipe::default().epochs)]
     epochs: usize,
@@ -90,7 +82,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
         architecture,
         data: args.data,
         run: args.run,
-        device: args.device,
+        device: args.devices.device,
         recipe: Recipe {
             width: args.width,
             epochs: args.epochs,
@@ -106,8 +98,8 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             balance: args.balance,
             start: args.start,
             without: args.without,
-            cards: args.cards,
-            precision: args.precision,
+            cards: args.devices.cards,
+            precision: args.devices.precision,
         },
     };
     let report = train::run(&options, &Shown::new(architecture))?;

@@ -194,6 +194,20 @@ impl Clips {
         metadata.path(row)
     }
 
+    /// The artist, album or package that the clip is of, or else its audio file: clips of one source
+    /// sound alike.
+    ///
+    /// # Panics
+    /// If there is no such clip.
+    #[must_use]
+    pub fn source(&self, clip: usize) -> &str {
+        let (metadata, row) = self.at(clip);
+        match metadata.source(row) {
+            "" => metadata.path(row),
+            source => source,
+        }
+    }
+
     /// Where in the file the window begins, in seconds.
     ///
     /// # Panics

@@ -14,7 +14,7 @@ use super::{DataError, Input, Split};
 pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// Version of the format. A reader understands its own alone.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// Clips of each split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! The clips' metadata: an Arrow IPC file for each shard, one record batch in it.
 //!
-//! Columns: `id`, `path`, `split` (text), `labels` (fixed-size list of f32, one a tag: 0 to 1,
+//! Columns: `id`, `path`, `source`, `split` (text), `labels` (fixed-size list of f32, one a tag: 0 to 1,
 //! or NaN where it is not known),
 //! `heard_frames` (u32), `offset_seconds` (f64). The schema's metadata hold the tag names under
 //! `tags`, as a JSON list. Reading copies nothing: the arrays lie in the mapped file.
@@ -30,6 +30,9 @@ pub struct ClipInfo {
     pub id: String,
     /// The audio file, relative to the data set's source.
     pub path: String,
+    /// The artist, album or package it is of; what is of one source sounds alike. Empty where none is
+    /// named, and the audio file is one of its own.
+    pub source: String,
     /// The part of the data set it belongs to.
     pub split: Split,
     /// One a tag, 0 to 1; NaN where it is not known.
@@ -50,6 +53,7 @@ fn schema(tags: &[String]) -> Schema {
         vec![
             Field::new("id", DataType::Utf8, false),
             Field::new("path", DataType::Utf8, false),
+            Field::new("source", DataType::Utf8, false),
             Field::new("split", DataType::Utf8, false),
             Field::new("labels", labels, false),
             Field::new("heard_frames", DataType::UInt32, false),
@@ -76,6 +80,7 @@ pub(super) fn encode(clips: &[ClipInfo], tags: &[String]) -> Result<Vec<u8>, Arr
         vec![
             Arc::new(texts(|clip| &clip.id)),
             Arc::new(texts(|clip| &clip.path)),
+            Arc::new(texts(|clip| &clip.source)),
             Arc::new(texts(|clip| clip.split.name())),
             Arc::new(labels),
             Arc::new(UInt32Array::from_iter_values(heard)),
@@ -93,6 +98,7 @@ pub(super) fn encode(clips: &[ClipInfo], tags: &[String]) -> Result<Vec<u8>, Arr
 pub(super) struct Metadata {
     ids: StringArray,
     paths: StringArray,
+    sources: StringArray,
     splits: StringArray,
     /// `[clip][tag]`
     labels: Float32Array,
@@ -108,16 +114,17 @@ impl Metadata {
         let missing = || "a column is of another type".to_owned();
         let texts = |column: usize| batch.column(column).as_string_opt::<i32>().cloned();
         let labels = batch
-            .column(3)
+            .column(4)
             .as_fixed_size_list_opt()
             .ok_or_else(missing)?;
         let values = labels.values().as_primitive_opt::<Float32Type>();
-        let heard = batch.column(4).as_primitive_opt::<UInt32Type>();
-        let offsets = batch.column(5).as_primitive_opt::<Float64Type>();
+        let heard = batch.column(5).as_primitive_opt::<UInt32Type>();
+        let offsets = batch.column(6).as_primitive_opt::<Float64Type>();
         Ok(Self {
             ids: texts(0).ok_or_else(missing)?,
             paths: texts(1).ok_or_else(missing)?,
-            splits: texts(2).ok_or_else(missing)?,
+            sources: texts(2).ok_or_else(missing)?,
+            splits: texts(3).ok_or_else(missing)?,
             labels: values.cloned().ok_or_else(missing)?,
             tags: tags.len(),
             heard_frames: heard.cloned().ok_or_else(missing)?,
@@ -135,6 +142,10 @@ impl Metadata {
 
     pub fn path(&self, row: usize) -> &str {
         self.paths.value(row)
+    }
+
+    pub fn source(&self, row: usize) -> &str {
+        self.sources.value(row)
     }
 
     pub fn split(&self, row: usize) -> Option<Split> {

@@ -40,6 +40,7 @@ pub struct Clip {
 ///     info: ClipInfo {
 ///         id: "a".into(),
 ///         path: "a.mp3".into(),
+///         source: String::new(),
 ///         split: Split::Train,
 ///         labels: vec![1.0, 0.0],
 ///         heard_frames: 1366,

@@ -48,6 +48,16 @@ pub(super) enum Origin {
     NoMusic(u64),
 }
 
+impl Origin {
+    /// What it shares with other sounds: the source of real audio. Rendered pieces share nothing.
+    pub fn source(&self) -> &str {
+        match self {
+            Self::Real(recording) => &recording.source,
+            Self::Synthetic(_) | Self::NoMusic(_) => "",
+        }
+    }
+}
+
 /// An audio file.
 #[derive(Clone, Debug)]
 pub(super) struct Recording {

@@ -204,6 +204,7 @@ impl Place<'_> {
             info: ClipInfo {
                 id,
                 path: self.sound.id.clone(),
+                source: self.sound.origin.source().to_owned(),
                 split: self.sound.split,
                 labels: self.labels.to_vec(),
                 heard_frames: heard_frames[0],

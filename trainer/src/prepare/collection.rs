@@ -20,6 +20,8 @@ pub struct Item {
     pub id: Box<str>,
     /// The file, relative to the collection's audio folder.
     pub path: Box<str>,
+    /// The artist, album or package that it is of; empty where none is named.
+    pub source: Box<str>,
     /// The part of the data set it belongs to.
     pub split: Split,
     /// The labels that are not 0, by tag: index in [`Collection::tags`] and value, up to 1.

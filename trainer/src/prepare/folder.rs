@@ -147,6 +147,7 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
         listed.items.push(Item {
             id: path.into(),
             path: path.into(),
+            source: group.unwrap_or_default().into(),
             split,
             labels,
         });
@@ -225,6 +226,7 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
     let items = files.iter().map(|path| Item {
         id: path.as_str().into(),
         path: path.as_str().into(),
+        source: Box::default(),
         split: Split::Train,
         labels: Box::default(),
     });

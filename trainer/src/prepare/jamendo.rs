@@ -105,6 +105,7 @@ fn read_table(
 ) -> Result<(), PrepareError> {
     let mut table = Table::open(path, b'\t', true)?;
     let id = table.column("TRACK_ID")?;
+    let artist = table.find("ARTIST_ID");
     let file = table.column("PATH")?;
     let tags = table.column("TAGS")?;
     table.rows(|row| {
@@ -118,6 +119,7 @@ fn read_table(
         items.push(Item {
             id: row.cell(id)?.into(),
             path: path.into(),
+            source: artist.map_or(Ok(""), |artist| row.cell(artist))?.into(),
             split,
             labels: Box::default(),
         });

@@ -1,9 +1,12 @@
 //! MagnaTagATune: `annotations_final.csv`, and mp3 files in folders 0 to f.
 //!
 //! Both common splits follow the folders: 0 to b to learn from, c to decide when to stop, d to f
-//! for the end. The one takes all 25,863 clips; the other only those with at least one of the
+//! for the end; an album is in one folder whole, and an artist's albums may be in several. The one
+//! split takes all 25,863 clips; the other only those with at least one of the
 //! most frequent tags: with 50 tags, 15,247, 1,529 and 4,332 clips are listed in the field's split.
 //! A table of that size that gives others is remarked upon.
+//!
+//! `clip_info_final.csv`, where it lies beside the tags, names each clip's artist.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -15,6 +18,8 @@ use crate::data::{Split, SplitCounts};
 
 /// Name of the table of tags.
 const ANNOTATIONS: &str = "annotations_final.csv";
+/// Name of the table of titles, artists and albums, of clips without tags, too.
+const CLIP_INFO: &str = "clip_info_final.csv";
 
 /// Which clips, and which of them for what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +56,7 @@ pub struct Reading {
 pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     let root = &reading.root;
     let mut collection = read_annotations(&root.join(ANNOTATIONS))?;
+    name_artists(&root.join(CLIP_INFO), &mut collection)?;
     let published = match &reading.splitting {
         Splitting::Files(folder) => Some(Published::read(folder)?),
         _ => None,
@@ -163,6 +169,7 @@ fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
         items.push(Item {
             id: row.cell(id)?.into(),
             path: path.into(),
+            source: Box::default(),
             split,
             labels: labels.into(),
         });
@@ -175,6 +182,53 @@ fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
         items,
         options: BTreeMap::new(),
     })
+}
+
+/// Makes each clip's artist its source, if the table is there.
+fn name_artists(path: &Path, collection: &mut Collection) -> Result<(), PrepareError> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    let not_needed = |error| match error {
+        PrepareError::Format { path, reason } => PrepareError::Format {
+            path,
+            reason: format!(
+                "{reason}; tags can be prepared without this table, if it is elsewhere"
+            ),
+        },
+        other => other,
+    };
+    let artists = read_artists(path).map_err(not_needed)?;
+    let mut nameless = 0;
+    for item in &mut collection.items {
+        match artists.get(&item.id) {
+            Some(artist) => item.source = artist.clone(),
+            None => nameless += 1,
+        }
+    }
+    if nameless > 0 {
+        tracing::warn!(
+            "{}: no artist is named of {nameless} clips; each of them is taken for a source of its own",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+/// Artists by clip.
+fn read_artists(path: &Path) -> Result<HashMap<Box<str>, Box<str>>, PrepareError> {
+    let mut table = Table::open(path, b'\t', false)?;
+    let id = table.column("clip_id")?;
+    let artist = table.column("artist")?;
+    let mut artists = HashMap::new();
+    table.rows(|row| {
+        let artist = row.cell(artist)?.trim();
+        if !artist.is_empty() {
+            artists.insert(row.cell(id)?.into(), artist.into());
+        }
+        Ok(())
+    })?;
+    Ok(artists)
 }
 
 /// The split of a path's first folder.

@@ -165,6 +165,7 @@ fn read_split(
                 .or_else(|| names().next_back())
                 .unwrap_or_default()
                 .into(),
+            source: Box::default(),
             split,
             labels: labels.into(),
         });

@@ -241,6 +241,7 @@ fn clip(item: &Item, labels: &[f32], excerpt: Excerpt<'_>) -> Clip {
         info: ClipInfo {
             id,
             path: item.path.to_string(),
+            source: item.source.to_string(),
             split: item.split,
             labels: labels.to_vec(),
             // What all inputs have heard.

@@ -45,7 +45,8 @@ pub(crate) fn annotations(rows: &[Row]) -> Vec<u8> {
     })
 }
 
-/// `clip_info_final.csv`: where each clip comes from. Every clip is of a piece of its own.
+/// `clip_info_final.csv`: where each clip comes from. Every clip is of a piece of its own, which
+/// shares nothing with others, as another artist's would not.
 pub(crate) fn clip_info(rows: &[Row], seed: u64) -> Vec<u8> {
     const COLUMNS: [&str; 10] = [
         "clip_id",
@@ -64,7 +65,7 @@ pub(crate) fn clip_info(rows: &[Row], seed: u64) -> Vec<u8> {
             row.clip_id.to_string(),
             "1".into(),
             format!("{} {}", row.style, row.clip_id),
-            "Tagline synth".into(),
+            format!("ensemble {}", row.clip_id),
             format!("seed {seed}"),
             String::new(),
             row.segment.0.to_string(),

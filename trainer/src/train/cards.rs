@@ -172,7 +172,14 @@ pub(super) fn input(windows: Windows<'_>, device: &Device) -> Tensor<4> {
 /// not): (1 − y) x − log σ(x), which never overflows.
 fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>, known: Tensor<2>) -> Tensor<1> {
     let each = (labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits);
-    (each * known).sum()
+    sum(each * known)
+}
+
+/// The sum of all values, in an order of its own: `Tensor::sum` adds up on graphics cards in the order
+/// in which threads happen to come.
+pub(super) fn sum<const D: usize>(values: Tensor<D>) -> Tensor<1> {
+    let count = values.shape().num_elements();
+    values.reshape([count]).sum_dim(0)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Checkpoints: one safetensors file each, whole or not at all.
 //!
-//! It holds the network's tensors under PyTorch's names, the optimizer's state as bytes, and where
-//! the training stands as JSON in the file's metadata, with a SHA-256 over all of them.
+//! It holds the network's tensors under PyTorch's names, Adam's moments of each as its `exp_avg` and
+//! `exp_avg_sq`, and where the training stands as JSON in the file's metadata, with a SHA-256 over all
+//! of them.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,14 +12,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::TrainError;
+use super::optimizer::Moments;
 use crate::arch::{Architecture, Parameters};
 use crate::atomic;
 use crate::data::hex;
 
 /// Largest checkpoint, in bytes.
 const MAX_BYTES: u64 = 8 << 30;
-/// Name of the optimizer's state among the tensors.
-const OPTIMIZER: &str = "optimizer";
+/// What the names of Adam's first and second moments end in.
+const MOMENTS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
 /// Key of the metadata: a SHA-256, a space, and JSON. One key alone, so that the same state gives
 /// the same bytes.
 const STATE: &str = "tagline.state";
@@ -102,16 +104,21 @@ pub(super) struct Checkpoint {
     pub(super) network: NetworkId,
     /// Its numbers.
     pub(super) parameters: Parameters,
-    /// The optimizer's state; empty in a checkpoint that is only for use.
-    pub(super) optimizer: Vec<u8>,
+    /// What the optimizer remembers; `None` before the first step, and in a checkpoint that is only
+    /// for use.
+    pub(super) moments: Option<Moments>,
     /// Where the training stands.
     pub(super) state: serde_json::Value,
 }
 
+/// What stands beside the tensors.
 #[derive(Serialize, Deserialize)]
 struct Described {
     network: NetworkId,
     state: serde_json::Value,
+    /// Steps that went into Adam's moments, where they are there.
+    #[serde(default)]
+    adam_steps: Option<usize>,
 }
 
 impl Checkpoint {
@@ -127,27 +134,37 @@ impl Checkpoint {
     }
 
     fn bytes(&mut self) -> Vec<u8> {
-        let described = serde_json::json!({ "network": self.network, "state": self.state });
-        let described = described.to_string();
-        let tensors = self.parameters.tensors().into_iter();
-        let mut all: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = tensors
-            .map(|(name, shape, values)| {
-                let bytes = values.iter().flat_map(|value| value.to_le_bytes());
-                (name, Dtype::F32, shape, bytes.collect())
-            })
-            .collect();
-        if !self.optimizer.is_empty() {
-            let shape = vec![self.optimizer.len()];
-            all.push((OPTIMIZER.into(), Dtype::U8, shape, self.optimizer.clone()));
+        let described = Described {
+            network: self.network.clone(),
+            state: self.state.clone(),
+            adam_steps: self.moments.as_ref().map(|moments| moments.steps),
+        };
+        let described = serde_json::json!(described).to_string();
+        let mut all: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+        let bytes = |values: &[f32]| {
+            values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect()
+        };
+        for (name, shape, values) in self.parameters.tensors() {
+            all.push((name, shape, bytes(values)));
+        }
+        if let Some(Moments { first, second, .. }) = &mut self.moments {
+            for (moment, parameters) in MOMENTS.into_iter().zip([first, second]) {
+                for (name, shape, values) in parameters.trained_tensors() {
+                    all.push((format!("{name}.{moment}"), shape, bytes(values)));
+                }
+            }
         }
         all.sort_by(|a, b| a.0.cmp(&b.0));
         let parts = all
             .iter()
-            .map(|(name, _, _, bytes)| (name.as_str(), bytes.as_slice()));
+            .map(|(name, _, bytes)| (name.as_str(), bytes.as_slice()));
         let sum = checksum(&described, parts);
         let metadata = HashMap::from([(STATE.into(), format!("{sum} {described}"))]);
-        let views = all.iter().map(|(name, dtype, shape, bytes)| {
-            let view = TensorView::new(*dtype, shape.clone(), bytes);
+        let views = all.iter().map(|(name, shape, bytes)| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
             (name, view.expect("the bytes of every tensor fit its shape"))
         });
         safetensors::serialize(views, Some(metadata)).expect("every tensor fits its description")
@@ -186,8 +203,11 @@ impl Checkpoint {
         if checksum(described, parts.into_iter()) != sum {
             return Err(damaged("its content does not match its checksum".into()));
         }
-        let Described { network, state } =
-            serde_json::from_str(described).map_err(|error| damaged(error.to_string()))?;
+        let Described {
+            network,
+            state,
+            adam_steps,
+        } = serde_json::from_str(described).map_err(|error| damaged(error.to_string()))?;
         if let Some(expected) = expected.filter(|expected| **expected != network) {
             return Err(CheckpointError::OtherNetwork {
                 found: network.to_string(),
@@ -196,34 +216,56 @@ impl Checkpoint {
         }
         let mut parameters = network.zeros()?;
         for (name, shape, values) in parameters.tensors() {
-            let tensor = tensors.tensor(&name).ok();
-            let fits = tensor.filter(|t| t.dtype() == Dtype::F32 && t.shape() == shape);
-            let Some(tensor) = fits else {
-                let found = tensors.tensor(&name).map_or_else(
-                    |_| "missing".to_owned(),
-                    |tensor| format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
-                );
-                return Err(CheckpointError::Tensor {
-                    name,
-                    found,
-                    expected: shape,
-                });
-            };
-            let (numbers, _) = tensor.data().as_chunks::<4>();
-            for (value, bytes) in values.iter_mut().zip(numbers) {
-                *value = f32::from_le_bytes(*bytes);
-            }
+            fill(values, &tensors, name, shape)?;
         }
-        let optimizer = tensors
-            .tensor(OPTIMIZER)
-            .map(|tensor| tensor.data().to_vec());
+        let moments = adam_steps.map(|steps| {
+            let mut both = [network.zeros()?, network.zeros()?];
+            for (moment, parameters) in MOMENTS.into_iter().zip(&mut both) {
+                for (name, shape, values) in parameters.trained_tensors() {
+                    fill(values, &tensors, format!("{name}.{moment}"), shape)?;
+                }
+            }
+            let [first, second] = both;
+            Ok::<_, CheckpointError>(Moments {
+                steps,
+                first,
+                second,
+            })
+        });
         Ok(Self {
             network,
             parameters,
-            optimizer: optimizer.unwrap_or_default(),
+            moments: moments.transpose()?,
             state,
         })
     }
+}
+
+/// Copies the tensor `name`, which must be of this `shape`.
+fn fill(
+    values: &mut [f32],
+    tensors: &SafeTensors<'_>,
+    name: String,
+    shape: Vec<usize>,
+) -> Result<(), CheckpointError> {
+    let tensor = tensors.tensor(&name).ok();
+    let fits = tensor.filter(|t| t.dtype() == Dtype::F32 && t.shape() == shape);
+    let Some(tensor) = fits else {
+        let found = tensors.tensor(&name).map_or_else(
+            |_| "missing".to_owned(),
+            |tensor| format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
+        );
+        return Err(CheckpointError::Tensor {
+            name,
+            found,
+            expected: shape,
+        });
+    };
+    let (numbers, _) = tensor.data().as_chunks::<4>();
+    for (value, bytes) in values.iter_mut().zip(numbers) {
+        *value = f32::from_le_bytes(*bytes);
+    }
+    Ok(())
 }
 
 /// SHA-256 over the description and every tensor, in lower-case hex.
@@ -253,10 +295,22 @@ mod tests {
         for (_, _, values) in parameters.tensors() {
             values.fill(0.25);
         }
+        let moment = |value| {
+            let mut moment = network.zeros().unwrap();
+            for (_, _, values) in moment.trained_tensors() {
+                values.fill(value);
+            }
+            moment
+        };
+        let moments = Moments {
+            steps: 3,
+            first: moment(0.5),
+            second: moment(2.0),
+        };
         Checkpoint {
             network,
             parameters,
-            optimizer: vec![1, 2, 3],
+            moments: Some(moments),
             state: serde_json::json!({ "epoch": 7 }),
         }
     }

@@ -8,6 +8,8 @@ use crate::arch::Precision;
 /// Devices that are there.
 #[derive(Clone, Debug)]
 pub struct Computer {
+    /// What a run's description calls them: the kind, and the cards by their own names.
+    pub(super) name: String,
     /// Where Burn's tensors live, the first before all; never empty.
     pub(super) devices: Vec<Device>,
     /// Whether it is the processor, whose gradients are [`crate::cpu`]'s.
@@ -55,14 +57,19 @@ impl DeviceChoice {
                     .to_owned(),
             )),
             Self::Cpu => Ok(Computer {
+                name: self.name().to_owned(),
                 devices: vec![Device::flex()],
                 is_processor: true,
                 precision,
             }),
             #[cfg(feature = "cuda")]
-            Self::Cuda => self.some(burn::tensor::DeviceType::Cuda, cards, precision),
+            Self::Cuda => {
+                let found = Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec();
+                let fit = found.into_iter().map(|device| (device, None));
+                self.some(fit.collect(), cards, precision)
+            }
             #[cfg(feature = "vulkan")]
-            Self::Vulkan => self.some(burn::tensor::DeviceType::Vulkan, cards, precision),
+            Self::Vulkan => self.some(super::vulkan::cards(), cards, precision),
             #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
             _ => Err(TrainError::Device(format!(
                 "this trainer was built without {name}; build it with `--features {name}`",
@@ -71,23 +78,26 @@ impl DeviceChoice {
         }
     }
 
-    /// The first graphics cards of a kind.
+    /// The first of the graphics cards `found`, each with what makes it unfit.
     #[cfg(any(feature = "cuda", feature = "vulkan"))]
     fn some(
         self,
-        kind: burn::tensor::DeviceType,
+        mut found: Vec<(Device, Option<String>)>,
         cards: usize,
         precision: Precision,
     ) -> Result<Computer, TrainError> {
         // Asked for by its number, a card that is not there would be a panic.
-        let mut devices = Device::enumerate(kind).into_vec();
-        if devices.len() < cards.max(1) {
-            return Err(TrainError::Device(match devices.len() {
+        if found.len() < cards.max(1) {
+            return Err(TrainError::Device(match found.len() {
                 0 => format!("no graphics card for {} was found", self.name()),
                 found => format!("{cards} graphics cards were asked for, and {found} found"),
             }));
         }
-        devices.truncate(cards.max(1));
+        found.truncate(cards.max(1));
+        if let Some(reason) = found.iter_mut().find_map(|(_, unfit)| unfit.take()) {
+            return Err(TrainError::Device(reason));
+        }
+        let devices: Vec<Device> = found.into_iter().map(|(device, _)| device).collect();
         let able = |device: &Device| {
             precision
                 .dtype()
@@ -99,7 +109,13 @@ impl DeviceChoice {
                 precision.name()
             )));
         }
+        let unnamed = || "unnamed card".to_owned();
+        let cards: Vec<String> = devices
+            .iter()
+            .map(|device| device.identity().map_or_else(unnamed, |card| card.name))
+            .collect();
         Ok(Computer {
+            name: format!("{}: {}", self.name(), cards.join(" + ")),
             devices,
             is_processor: false,
             precision,

@@ -1,13 +1,13 @@
 //! A network that learns, one step at a time.
 
 use burn::module::{Module, Param};
-use burn::optim::grad_clipping::GradientClippingConfig;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, OptimizerRecord};
-use burn::tensor::{Bytes, Device, Tensor, TensorData};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::batches::Batch;
 use super::cards::{Cards, input};
 use super::device::Computer;
+use super::optimizer::{Moments, Optimizer};
 use crate::arch::{Architecture, Network, Parameters};
 use crate::cpu::{Processor, Windows};
 
@@ -16,11 +16,11 @@ const MOMENTUM: f64 = 0.1;
 
 /// A network, its optimizer, and what computes.
 ///
-/// Network and optimizer are Burn's. So are gradients and predictions on a graphics card; on the
+/// Network and Adam are Burn's. So are gradients and predictions on a graphics card; on the
 /// processor they are [`crate::cpu`]'s.
 pub struct Learner {
     network: Network,
-    optimizer: ModuleOptimizer,
+    optimizer: Optimizer,
     /// Where they live.
     device: Device,
     gradients: Gradients,
@@ -52,14 +52,9 @@ impl Learner {
         let devices = computer.devices.iter().cloned();
         let devices: Vec<Device> = devices.map(Device::autodiff).collect();
         let device = devices[0].clone();
-        let clipping = GradientClippingConfig::Norm(clip_norm as f32);
-        let optimizer = AdamConfig::new()
-            .with_epsilon(1e-8)
-            .with_grad_clipping(Some(clipping))
-            .init();
         Self {
             network: Network::new(architecture, parameters, &device),
-            optimizer,
+            optimizer: Optimizer::new(clip_norm),
             device,
             gradients: match computer.is_processor {
                 true => Gradients::Processor(Box::new(Processor::new(architecture))),
@@ -74,42 +69,27 @@ impl Learner {
         self.network.parameters()
     }
 
-    /// The optimizer's state.
-    ///
-    /// # Errors
-    /// What Burn says.
-    pub fn optimizer(&self) -> Result<Vec<u8>, String> {
-        // Burn writes its tensors in the order of a hash table, which is another in every process,
-        // and reads them in that of their names: so the same state gives the same bytes.
-        let bytes = self.optimizer.into_bytes();
-        let sorted = bytes.and_then(OptimizerRecord::from_bytes);
-        sorted
-            .and_then(OptimizerRecord::into_bytes)
-            .map(|bytes| bytes.to_vec())
-            .map_err(|error| error.to_string())
+    /// What the optimizer remembers; `None` before the first step.
+    pub(super) fn moments(&self) -> Option<Moments> {
+        self.optimizer.moments(&self.network)
     }
 
-    /// Goes on with an optimizer's state from [`Self::optimizer`].
-    ///
-    /// # Errors
-    /// What Burn says.
-    pub fn load_optimizer(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let bytes = Bytes::from_bytes_vec(bytes.to_vec());
-        let loaded = self.optimizer.clone().from_bytes(bytes);
-        self.optimizer = loaded.map_err(|error| error.to_string())?;
-        Ok(())
+    /// Goes on with what an optimizer remembered.
+    pub(super) fn remember(&mut self, moments: &Moments) {
+        let inner = self.device.clone().inner();
+        self.optimizer.remember(&self.network, moments, &inner);
     }
 
     /// One step of Adam at `rate` on `batch`, with dropout by `seed`; the loss before it.
     pub fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> f32 {
-        let learnt = match &mut self.gradients {
+        let mut learnt = match &mut self.gradients {
             Gradients::Processor(processor) => {
                 learn_on(processor, &self.network, &self.device, batch, seed)
             }
             Gradients::Cards(cards) => cards.learn(&self.network, batch, seed),
         };
-        let network = self.network.clone();
-        self.network = self.optimizer.step(rate, network, learnt.gradients);
+        self.optimizer
+            .step(&mut self.network, &mut learnt.gradients, rate);
         for (block, [mean, variance]) in self.network.blocks.iter_mut().zip(learnt.statistics) {
             block.mean = follow(&block.mean, mean);
             block.variance = follow(&block.variance, variance);
@@ -208,6 +188,7 @@ mod tests {
     /// The processor by Burn, as so many cards.
     fn flex(cards: usize) -> Computer {
         Computer {
+            name: format!("{cards} cards"),
             devices: vec![Device::flex(); cards],
             is_processor: false,
             precision: Precision::F32,
@@ -271,6 +252,36 @@ mod tests {
         let (losses, _) = trained(&batch, &parameters, &flex(4));
         assert!(losses[4] < losses[0], "{losses:?}");
         assert!(losses.iter().all(|loss| loss.is_finite()));
+    }
+
+    /// With `--features vulkan` or `cuda`.
+    #[cfg(any(feature = "cuda", feature = "vulkan"))]
+    #[test]
+    fn a_graphics_card_learns_what_the_processor_learns() {
+        use crate::train::DeviceChoice;
+
+        let batch = six_clips(false);
+        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
+        let processor = DeviceChoice::Cpu.open(1, Precision::F32).unwrap();
+        let (expected_losses, expected) = trained(&batch, &parameters, &processor);
+        for kind in [DeviceChoice::Cuda, DeviceChoice::Vulkan] {
+            let card = match kind.open(1, Precision::F32) {
+                Ok(card) => card,
+                Err(error) => {
+                    eprintln!("skipped: {error}");
+                    continue;
+                }
+            };
+            eprintln!("on {}", card.name);
+            let (losses, found) = trained(&batch, &parameters, &card);
+            for (found, expected) in losses.iter().zip(&expected_losses) {
+                assert!(
+                    (found - expected).abs() < 1e-3,
+                    "{losses:?} {expected_losses:?}"
+                );
+            }
+            assert!(apart(found, expected.clone()) < 5e-3);
+        }
     }
 
     #[test]

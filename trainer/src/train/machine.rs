@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
-    /// What computes: `cpu`, `cuda` or `vulkan`.
+    /// What computes: `cpu`, or `cuda` or `vulkan` with the names of its cards.
     pub device: String,
     /// The processor's name; its architecture where the system does not tell.
     pub processor: String,

@@ -16,11 +16,14 @@ mod error;
 mod figures;
 mod learner;
 mod machine;
+mod optimizer;
 mod options;
 mod progress;
 mod run_folder;
 mod schedule;
 mod validate;
+#[cfg(feature = "vulkan")]
+mod vulkan;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -49,6 +52,9 @@ use validate::validate;
 
 /// The checkpoint that a training goes on from.
 const LAST: &str = "last.safetensors";
+/// What a checkpoint of an earlier trainer is refused for.
+const LACKS_MOMENTS: &str = "it lacks Adam's moments, or they are an earlier trainer's; begin a new \
+                             run, with --start to go on from its best epoch";
 /// Time between checkpoints within an epoch.
 const SAVE_EVERY: Duration = Duration::from_secs(300);
 
@@ -169,7 +175,7 @@ impl<'a> Training<'a> {
                 .collect(),
         };
         let begun = options.run.join(LAST).is_file();
-        let mut description = RunDescription::new(options, described);
+        let mut description = RunDescription::new(options, computer, described);
         if let (false, Some(start)) = (begun, &recipe.start) {
             description.start_sha256 = start_sha256(start)?;
         }
@@ -201,7 +207,12 @@ impl<'a> Training<'a> {
             };
             standing =
                 serde_json::from_value(found.state).map_err(|error| damaged(error.to_string()))?;
-            learner.load_optimizer(&found.optimizer).map_err(damaged)?;
+            let begun = standing.step > 0 || !standing.epochs.is_empty();
+            match &found.moments {
+                Some(moments) => learner.remember(moments),
+                None if begun => return Err(damaged(LACKS_MOMENTS.to_owned())),
+                None => {}
+            }
         }
         // Where a full disk or a crash kept them from being written after the last epoch.
         if !standing.epochs.is_empty() {
@@ -350,7 +361,7 @@ impl<'a> Training<'a> {
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
             parameters: self.learner.parameters(),
-            optimizer: self.learner.optimizer().map_err(failed)?,
+            moments: self.learner.moments(),
             state: state.map_err(|error| failed(error.to_string()))?,
         };
         checkpoint.write(&path)
@@ -370,7 +381,7 @@ impl<'a> Training<'a> {
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
             parameters: self.learner.parameters(),
-            optimizer: Vec::new(),
+            moments: None,
             state,
         };
         checkpoint.write(&path)?;

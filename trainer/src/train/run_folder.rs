@@ -16,7 +16,7 @@ use tagline_engine::FrontEndSpec;
 
 use super::checkpoint::NetworkId;
 use super::machine::Machine;
-use super::{Recipe, TrainError, TrainOptions};
+use super::{Computer, Recipe, TrainError, TrainOptions};
 use crate::atomic;
 
 /// Version of the folder's format.
@@ -112,14 +112,14 @@ pub struct EpochRecord {
 }
 
 impl RunDescription {
-    /// The run that `options` ask for, on `data`, with random numbers at the beginning.
-    pub(super) fn new(options: &TrainOptions, data: DataDescription) -> Self {
+    /// The run that `options` ask for, on `computer` and `data`, with random numbers at the beginning.
+    pub(super) fn new(options: &TrainOptions, computer: &Computer, data: DataDescription) -> Self {
         Self {
             format: FORMAT,
             trainer: env!("CARGO_PKG_VERSION").to_owned(),
             architecture: options.architecture.name.to_owned(),
             recipe: options.recipe.clone(),
-            machine: Some(Machine::this(options.device.name())),
+            machine: Some(Machine::this(&computer.name)),
             start_sha256: None,
             data,
         }

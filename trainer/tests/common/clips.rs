@@ -21,6 +21,7 @@ pub fn prepare(folder: &Path, inputs: &[Input], clips: [usize; 3]) {
             let info = ClipInfo {
                 id: format!("{split}-{number}"),
                 path: format!("{split}/{number}.wav"),
+                source: String::new(),
                 split,
                 labels: has.map(|has| f32::from(u8::from(has))).to_vec(),
                 heard_frames: inputs[0].front_end().frames,

@@ -71,7 +71,7 @@ fn a_data_set_is_prepared_shown_and_verified() {
     assert_eq!(shown["tags"][0], guitar);
     let table = stdout(&trainer(&["data", text(&out)]));
     assert!(
-        table.contains("guitar       1       1       1\n"),
+        table.contains("guitar        1       1       1\n"),
         "{table}"
     );
 

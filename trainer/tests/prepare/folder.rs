@@ -198,7 +198,9 @@ fn a_group_stays_in_one_split() {
         assert_eq!(collection.tags, ["tag"]);
         for group in collection.items.chunks(4) {
             assert!(group.iter().all(|item| item.split == group[0].split));
+            assert!(group.iter().all(|item| item.source == group[0].source));
         }
+        assert_eq!(&*collection.items[39].source, "artist 9");
         assert_eq!(collection.counts().valid, 8);
         assert_eq!(collection.counts().test, 8);
     }

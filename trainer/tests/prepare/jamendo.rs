@@ -104,6 +104,8 @@ fn ragged_lines_become_tags_in_alphabetical_order() {
         vec![("track_0010053".to_owned(), vec![1.0, 1.0, 0.0, 0.0])],
     ];
     assert_eq!(found, expected);
+    let data = Dataset::open(out.path(), Input::Mel).unwrap();
+    assert_eq!(data.split(Split::Test).unwrap().source(0), "artist_001493");
 }
 
 #[test]

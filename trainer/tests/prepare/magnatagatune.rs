@@ -119,6 +119,100 @@ fn the_windows_are_the_engines_own() {
     );
 }
 
+/// The table of titles and artists, quoted as the real one.
+fn clip_info(root: &Path, rows: &[(&str, &str)]) {
+    let columns = [
+        "clip_id",
+        "track_number",
+        "title",
+        "artist",
+        "album",
+        "url",
+        "segmentStart",
+        "segmentEnd",
+        "original_url",
+        "mp3_path",
+    ];
+    let mut table = columns.map(|name| format!("\"{name}\"")).join("\t") + "\n";
+    for (id, artist) in rows {
+        let cells = [id, "3", "A\tTitle", artist, "", "", "0", "29", "", ""];
+        table += &(cells.map(|cell| format!("\"{cell}\"")).join("\t") + "\n");
+    }
+    std::fs::write(root.join("clip_info_final.csv"), table).unwrap();
+}
+
+#[test]
+fn an_artist_whose_clips_are_in_two_splits_is_counted() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    // 8 has no name, 9 and 10 have no line, and 99 has no tags.
+    let artists = [
+        ("2", "Ana & Bo"),
+        ("6", "Ana & Bo"),
+        ("7", "the \"\"Seven\"\""),
+        ("8", ""),
+        ("11", "Ana & Bo"),
+        ("99", "Cy"),
+    ];
+    clip_info(root.path(), &artists);
+    run(&read(&reading(root.path())).unwrap(), &options(out.path())).unwrap();
+    let data = Dataset::open(out.path(), Input::Mel).unwrap();
+    let sources = |split| {
+        let clips = data.split(split).unwrap();
+        (0..clips.len())
+            .map(|clip| clips.source(clip).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let own = ["b/c-01-0-29.wav", "a/c-02-0-29.wav"];
+    let train = ["Ana & Bo", "the \"Seven\"", own[0], own[1]];
+    assert_eq!(sources(Split::Train), train);
+    assert_eq!(sources(Split::Valid), ["c/d-01-0-29.wav"]);
+    assert_eq!(sources(Split::Test), ["Ana & Bo"; 2]);
+
+    let shown = |option: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trainer"));
+        let output = command.arg("data").arg(out.path()).args(option).output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    let table = shown(&[]);
+    let line = "sources       4       1       1   2 clips of test are of sources in train";
+    assert!(table.lines().any(|found| found == line), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&shown(&["--json"])).unwrap();
+    let expected = serde_json::json!({"train": 4, "valid": 1, "test": 1, "test_clips_of_train": 2});
+    assert_eq!(json["sources"], expected);
+}
+
+#[test]
+fn a_broken_table_of_artists_is_named_and_can_be_left_out() {
+    let root = tempfile::tempdir().unwrap();
+    corpus(root.path(), &ROWS);
+    let path = root.path().join("clip_info_final.csv");
+    for (text, expected) in [
+        (
+            "\"clip_id\"\t\"who\"\n",
+            "no column `artist`; it has clip_id, who",
+        ),
+        (
+            "\"clip_id\"\t\"artist\"\n\"2\"\n",
+            "can be prepared without this table",
+        ),
+        (
+            "",
+            "the file is empty; tags can be prepared without this table",
+        ),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = refused(&reading(root.path()));
+        assert!(
+            error.contains("clip_info_final.csv") && error.contains(expected),
+            "{error}"
+        );
+    }
+    std::fs::remove_file(path).unwrap();
+    let collection = read(&reading(root.path())).unwrap();
+    assert!(collection.items.iter().all(|item| item.source.is_empty()));
+}
+
 #[test]
 fn the_smaller_split_leaves_out_clips_without_a_chosen_tag() {
     let root = tempfile::tempdir().unwrap();
