@@ -47,7 +47,7 @@ fn step(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 seed += 1;
-                black_box(learner.step(&batch, 1e-3, seed))
+                black_box(learner.step(&batch, 1e-3, seed).unwrap())
             });
         });
     }

@@ -8,6 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters, Precision};
 use trainer::cpu::{Processor, Windows};
+use trainer::train::DeviceChoice;
 
 const TAGS: usize = 3;
 const CLIPS: usize = 3;
@@ -46,21 +47,15 @@ fn tensor<const D: usize>(values: &[f32], shape: [usize; D], device: &Device) ->
 
 /// Burn on the processor, and on the first graphics card of each kind that is built in.
 fn devices() -> Vec<(&'static str, Device)> {
-    #[cfg_attr(
-        not(any(feature = "cuda", feature = "vulkan")),
-        expect(unused_mut, reason = "no graphics cards are built in")
-    )]
     let mut devices = vec![("flex", Device::flex())];
-    #[cfg(any(feature = "cuda", feature = "vulkan"))]
-    for (name, kind) in [
-        #[cfg(feature = "cuda")]
-        ("cuda", burn::tensor::DeviceType::Cuda),
-        #[cfg(feature = "vulkan")]
-        ("vulkan", burn::tensor::DeviceType::Vulkan),
-    ] {
-        match Device::enumerate(kind).into_vec().into_iter().next() {
-            Some(card) => devices.push((name, card)),
-            None => eprintln!("skipped on {name}: there is no such graphics card"),
+    let kinds = [
+        (DeviceChoice::Cuda, cfg!(feature = "cuda")),
+        (DeviceChoice::Vulkan, cfg!(feature = "vulkan")),
+    ];
+    for (kind, _) in kinds.into_iter().filter(|(_, is_built_in)| *is_built_in) {
+        match kind.open(1, Precision::F32) {
+            Ok(computer) => devices.push((kind.name(), computer.first().clone())),
+            Err(error) => eprintln!("skipped: {error}"),
         }
     }
     devices
@@ -124,6 +119,7 @@ fn size(architecture: &Architecture) -> [usize; 2] {
 
 #[test]
 fn every_architectures_gradients_are_those_of_burn() {
+    let devices = devices();
     for architecture in ARCHITECTURES {
         let size = size(architecture);
         let mut parameters = parameters(architecture, size[0]);
@@ -135,9 +131,9 @@ fn every_architectures_gradients_are_those_of_burn() {
             size,
         };
         let mut found = processor.gradients(&parameters, windows_of, &labels, None);
-        for (device_name, device) in devices() {
+        for (device_name, device) in &devices {
             let (loss, mut expected) =
-                in_burn(&device, architecture, &parameters, size, &windows, &labels);
+                in_burn(device, architecture, &parameters, size, &windows, &labels);
             let name = format!("{} on {device_name}", architecture.name);
             assert!(
                 (found.loss - loss).abs() < 1e-5,
@@ -161,6 +157,7 @@ fn every_architectures_gradients_are_those_of_burn() {
 
 #[test]
 fn every_architectures_predictions_are_those_of_burn_at_any_length() {
+    let devices = devices();
     for architecture in ARCHITECTURES {
         for frames in [50, 173, 1366, 3000] {
             let size = [size(architecture)[0], frames];
@@ -173,9 +170,9 @@ fn every_architectures_predictions_are_those_of_burn_at_any_length() {
                 size,
             };
             let found = processor.predict(&parameters, windows_of);
-            for (device_name, device) in devices() {
-                let network = Network::new(architecture, &parameters, &device);
-                let windows = tensor(&windows, [CLIPS, 1, size[0], size[1]], &device);
+            for (device_name, device) in &devices {
+                let network = Network::new(architecture, &parameters, device);
+                let windows = tensor(&windows, [CLIPS, 1, size[0], size[1]], device);
                 let output = network.forward(windows);
                 let expected: Vec<f32> = output.into_data().iter::<f32>().collect();
                 assert_eq!(found.len(), expected.len());

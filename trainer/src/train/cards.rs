@@ -12,6 +12,7 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::TrainError;
 use super::batches::Batch;
 use super::learner::Learnt;
 use crate::arch::{Network, Precision};
@@ -36,7 +37,10 @@ impl Cards {
     }
 
     /// The gradients of a batch, on the first device.
-    pub fn learn(&self, network: &Network, batch: &Batch, seed: u64) -> Learnt {
+    ///
+    /// # Errors
+    /// [`TrainError::Card`].
+    pub fn learn(&self, network: &Network, batch: &Batch, seed: u64) -> Result<Learnt, TrainError> {
         let known = batch.labels.iter().filter(|label| !label.is_nan()).count();
         let part = |(number, clips): (usize, Range<usize>)| Part {
             device: &self.devices[number],
@@ -53,7 +57,7 @@ impl Cards {
         if let [only] = parts.as_slice() {
             return only.learn(network);
         }
-        let learnt: Vec<Learnt> = std::thread::scope(|scope| {
+        let learnt: Result<Vec<Learnt>, TrainError> = std::thread::scope(|scope| {
             let home = &self.devices[0];
             let started: Vec<_> = parts
                 .iter()
@@ -67,7 +71,7 @@ impl Cards {
                 .map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
                 .collect()
         });
-        together(network, learnt, &parts)
+        Ok(together(network, learnt?, &parts))
     }
 }
 
@@ -120,25 +124,25 @@ struct Part<'a> {
 
 impl Part<'_> {
     /// Learns with a copy of the network on the part's own device; the result lies on `home`.
-    fn learn_away(&self, network: Network, home: &Device) -> Learnt {
+    fn learn_away(&self, network: Network, home: &Device) -> Result<Learnt, TrainError> {
         let copy = network.fork(self.device);
-        let learnt = self.learn(&copy);
+        let learnt = self.learn(&copy)?;
         let to_home = |both: [Tensor<1>; 2]| both.map(|one| one.to_device(home));
-        Learnt {
+        Ok(Learnt {
             loss: learnt.loss,
             gradients: learnt.gradients.to_device(&home.clone().inner(), &copy),
             statistics: learnt.statistics.into_iter().map(to_home).collect(),
-        }
+        })
     }
 
-    fn learn(&self, network: &Network) -> Learnt {
+    fn learn(&self, network: &Network) -> Result<Learnt, TrainError> {
         self.device.seed(self.seed);
         let tags = self.batch.labels.len() / self.batch.clips;
         let windows = self.batch.windows();
-        let values = windows.values.len() / self.batch.clips;
+        let length = windows.values.len() / self.batch.clips;
         let windows = Windows {
             clips: self.clips.len(),
-            values: &windows.values[self.clips.start * values..self.clips.end * values],
+            values: &windows.values[self.clips.start * length..self.clips.end * length],
             ..windows
         };
         let labels = &self.batch.labels[self.clips.start * tags..self.clips.end * tags];
@@ -152,13 +156,29 @@ impl Part<'_> {
         let windows = input(windows, self.device);
         let output = network.forward_training(windows, true, self.precision);
         let loss = cross_entropy(output.logits, yes, known) / self.known.max(1) as f64;
-        let value = loss.clone().into_data().iter::<f32>().next();
-        Learnt {
-            loss: value.unwrap_or(f32::NAN),
+        let value = values(loss.clone())?;
+        Ok(Learnt {
+            loss: value.first().copied().unwrap_or(f32::NAN),
             gradients: GradientsParams::from_grads(loss.backward(), network),
             statistics: output.statistics,
-        }
+        })
     }
+}
+
+/// A tensor's values, which a card may have failed to compute.
+pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
+    let data = tensor.try_into_data().map_err(|error| TrainError::Card {
+        reason: root(&error.to_string()),
+    })?;
+    Ok(data.iter::<f32>().collect())
+}
+
+/// What an error of Burn comes from: the line after the last `Caused by:`.
+fn root(text: &str) -> String {
+    let lines = text.lines().zip(text.lines().skip(1));
+    let causes = lines.filter(|(before, _)| *before == "Caused by:");
+    let cause = causes.map(|(_, line)| line).last();
+    cause.unwrap_or(text).trim().to_owned()
 }
 
 /// Windows as the network's input.
@@ -185,6 +205,15 @@ pub(super) fn sum<const D: usize>(values: Tensor<D>) -> Tensor<1> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_card_failed_at_is_told_without_all_that_was_skipped_for_it() {
+        let text = "An error happened during execution\nCaused by:\n  The bytes were never \
+                    written\n  skipped `Kernel`\nCaused by:\n  can't allocate buffer of size: \
+                    402259968\nNo backtrace available\nAsked at:\nNo backtrace available";
+        assert_eq!(root(text), "can't allocate buffer of size: 402259968");
+        assert_eq!(root("poisoned"), "poisoned");
+    }
 
     #[test]
     fn every_clip_is_in_one_part_and_no_part_has_a_single_clip() {

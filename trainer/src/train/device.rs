@@ -18,6 +18,17 @@ pub struct Computer {
     pub(super) precision: Precision,
 }
 
+impl Computer {
+    /// The first device, where the network is.
+    ///
+    /// # Panics
+    /// Never: there is one.
+    #[must_use]
+    pub fn first(&self) -> &Device {
+        &self.devices[0]
+    }
+}
+
 /// What computes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DeviceChoice {

@@ -95,6 +95,15 @@ pub enum TrainError {
     /// The device is not there.
     #[error("{0}")]
     Device(String),
+    /// A graphics card failed.
+    #[error(
+        "the graphics card failed: {reason}. A smaller --batch or --width needs less of its memory; \
+         the same command goes on from the last checkpoint"
+    )]
+    Card {
+        /// What it failed at.
+        reason: String,
+    },
     /// The loss is no number any more.
     #[error("the loss is {loss} in step {step} of epoch {epoch}; try a lower --lr")]
     Diverged {

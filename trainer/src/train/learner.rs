@@ -4,8 +4,9 @@ use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::TrainError;
 use super::batches::Batch;
-use super::cards::{Cards, input};
+use super::cards::{Cards, input, values};
 use super::device::Computer;
 use super::optimizer::{Moments, Optimizer};
 use crate::arch::{Architecture, Network, Parameters};
@@ -81,12 +82,15 @@ impl Learner {
     }
 
     /// One step of Adam at `rate` on `batch`, with dropout by `seed`; the loss before it.
-    pub fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> f32 {
+    ///
+    /// # Errors
+    /// [`TrainError::Card`] if a graphics card fails.
+    pub fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> Result<f32, TrainError> {
         let mut learnt = match &mut self.gradients {
             Gradients::Processor(processor) => {
                 learn_on(processor, &self.network, &self.device, batch, seed)
             }
-            Gradients::Cards(cards) => cards.learn(&self.network, batch, seed),
+            Gradients::Cards(cards) => cards.learn(&self.network, batch, seed)?,
         };
         self.optimizer
             .step(&mut self.network, &mut learnt.gradients, rate);
@@ -94,17 +98,19 @@ impl Learner {
             block.mean = follow(&block.mean, mean);
             block.variance = follow(&block.variance, variance);
         }
-        learnt.loss
+        Ok(learnt.loss)
     }
 
     /// Probabilities `[clip, tag]`.
-    pub fn predict(&mut self, windows: Windows<'_>) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// [`TrainError::Card`] if a graphics card fails.
+    pub fn predict(&mut self, windows: Windows<'_>) -> Result<Vec<f32>, TrainError> {
         if let Gradients::Processor(processor) = &mut self.gradients {
-            return processor.predict(&self.network.parameters(), windows);
+            return Ok(processor.predict(&self.network.parameters(), windows));
         }
         let device = self.device.clone().inner();
-        let output = self.network.valid().forward(input(windows, &device));
-        output.into_data().iter::<f32>().collect()
+        values(self.network.valid().forward(input(windows, &device)))
     }
 }
 
@@ -202,7 +208,8 @@ mod tests {
         computer: &Computer,
     ) -> (Vec<f32>, Parameters) {
         let mut learner = Learner::new(&PLAIN, parameters, 1.0, computer);
-        let losses = (0..5).map(|seed| learner.step(batch, 0.01, seed)).collect();
+        let step = |seed| learner.step(batch, 0.01, seed).unwrap();
+        let losses = (0..5).map(step).collect();
         (losses, learner.parameters())
     }
 
@@ -257,7 +264,7 @@ mod tests {
     /// With `--features vulkan` or `cuda`.
     #[cfg(any(feature = "cuda", feature = "vulkan"))]
     #[test]
-    fn a_graphics_card_learns_what_the_processor_learns() {
+    fn graphics_cards_learn_what_the_processor_learns() {
         use crate::train::DeviceChoice;
 
         let batch = six_clips(false);
@@ -272,12 +279,12 @@ mod tests {
                     continue;
                 }
             };
-            eprintln!("on {}", card.name);
             let (losses, found) = trained(&batch, &parameters, &card);
             for (found, expected) in losses.iter().zip(&expected_losses) {
+                let name = &card.name;
                 assert!(
                     (found - expected).abs() < 1e-3,
-                    "{losses:?} {expected_losses:?}"
+                    "{name}: {losses:?} {expected_losses:?}"
                 );
             }
             assert!(apart(found, expected.clone()) < 5e-3);
@@ -320,9 +327,9 @@ mod tests {
             };
             let mut learner = Learner::new(&PLAIN, &parameters, 1.0, &computer);
             let losses: Vec<f32> = (0..5)
-                .map(|seed| learner.step(&batch, 0.01, seed))
+                .map(|seed| learner.step(&batch, 0.01, seed).unwrap())
                 .collect();
-            let probabilities = learner.predict(batch.windows());
+            let probabilities = learner.predict(batch.windows()).unwrap();
             (losses, probabilities, learner.parameters())
         };
         let (losses, probabilities, mut found) = train(true);

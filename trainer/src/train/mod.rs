@@ -324,7 +324,7 @@ impl<'a> Training<'a> {
                     number,
                     step,
                 ));
-                let loss = self.learner.step(&batch?, rate, drawn);
+                let loss = self.learner.step(&batch?, rate, drawn)?;
                 if !loss.is_finite() {
                     let (epoch, step) = (number + 1, step + 1);
                     return Err(TrainError::Diverged { epoch, step, loss });

@@ -196,11 +196,16 @@ impl RunDescription {
             let machine = run.machine.as_ref()?;
             Some(format!("trainer {} on {machine}", run.trainer))
         };
+        let device = |run: &Self| run.machine.as_ref().map(|machine| machine.device.clone());
+        let how = match device(self) == device(now) {
+            true => "in their last bits",
+            false => "as by another seed, since devices draw dropout otherwise,",
+        };
         let (begun, now) = (by(self)?, by(now)?);
         (begun != now).then(|| {
             format!(
-                "this run was begun by {begun} and goes on with {now}: its weights may differ in \
-                 their last bits from those of a run on one of them alone"
+                "this run was begun by {begun} and goes on with {now}: its weights may differ {how} \
+                 from those of a run on one of them alone"
             )
         })
     }

@@ -28,7 +28,7 @@ pub(super) fn validate(
                 clips: range.len(),
                 size: [clips.bands(), clips.frames()],
             };
-            let probabilities = learner.predict(windows);
+            let probabilities = learner.predict(windows)?;
             for (clip, probabilities) in range.clone().zip(probabilities.chunks_exact(tags.len())) {
                 let scores = probabilities.iter().map(|score| f64::from(*score));
                 let truth = clips.labels(clip).iter().copied().map(truth_of);
