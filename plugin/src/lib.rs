@@ -5,7 +5,8 @@
 //! mode become tag values) → [`outbox`] (gestures, values, [`midi`]) → host.
 //!
 //! [`board`] is what the threads share, [`params`] the table of parameters, [`state`] what a
-//! session saves. [`main_thread`] owns the engine's stream; [`models`] says which model runs.
+//! session saves. [`main_thread`] owns the engine's stream; [`models`] says which model is
+//! chosen, and [`events`] what became of it.
 
 pub mod bits;
 pub mod board;
@@ -13,6 +14,7 @@ pub mod driver;
 pub mod editor;
 pub mod editor_source;
 pub mod entry;
+pub mod events;
 pub mod gui;
 pub mod host_call;
 pub mod host_side;

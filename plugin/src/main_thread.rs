@@ -14,6 +14,7 @@ use tagline_engine::{Hold, Service, Stream, StreamConfig, StreamStatus, Tap};
 
 use crate::board::Board;
 use crate::editor::Editor;
+use crate::events;
 use crate::models;
 use crate::outbox::Outbox;
 use crate::plugin::Shared;
@@ -136,10 +137,10 @@ impl<'a> MainThread<'a> {
         // The stream is not borrowed while anything else is called.
         let next = || self.stream.borrow().as_ref().and_then(Stream::next_event);
         while let Some(event) = next() {
-            if let Some((severity, message)) = models::said(&event) {
+            if let Some((severity, message)) = events::said(&event) {
                 self.log(severity, message);
             }
-            let changes = models::take_event(self.board(), event);
+            let changes = events::take_event(self.board(), event);
             if changes.names {
                 self.want_rescan(ParamRescanFlags::INFO);
             }

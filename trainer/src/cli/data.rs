@@ -32,11 +32,16 @@ pub(super) fn run(args: &DataArgs) -> Outcome {
     let inputs = Dataset::inputs_in(&args.folder)?;
     let data = Dataset::open(&args.folder, inputs[0])?;
     let splits = splits(&data)?;
-    let tags = tag_counts(&data, &splits);
-    let sources = Sources::of(&splits);
+    let contents = Contents {
+        args,
+        inputs: &inputs,
+        sources: Sources::of(&splits),
+        tags: tag_counts(&data, &splits),
+        data: &data,
+    };
     let text = match args.json {
-        true => as_json(args, &data, &inputs, &sources, &tags),
-        false => as_table(args, &data, &inputs, &sources, &tags),
+        true => contents.json(),
+        false => contents.table(),
     };
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
@@ -114,99 +119,100 @@ impl Sources {
     }
 }
 
-fn as_table(
-    args: &DataArgs,
-    data: &Dataset,
-    inputs: &[Input],
-    sources: &Sources,
-    tags: &[TagCount],
-) -> String {
-    let counts = data.counts();
-    let names: Vec<_> = inputs.iter().map(|input| input.name()).collect();
-    let verified = if args.verify { ", verified" } else { "" };
-    let mut text = format!(
-        "{}: {}, inputs {}, {} left out{verified}\n",
-        args.folder.display(),
-        data.name(),
-        names.join(", "),
-        data.skipped(),
-    );
-    for (name, value) in data.options() {
-        text += &format!("  {name}: {value}\n");
-    }
-    let width = data.tags().iter().map(|tag| tag.chars().count()).max();
-    let width = width.unwrap_or(0).max("sources".len());
-    let some_unknown = tags.iter().any(|tag| tag.unknown != [0; 3]);
-    let unknown = match some_unknown {
-        true => "   unknown in train, valid, test",
-        false => "",
-    };
-    text += &format!("{:width$}   train   valid    test{unknown}\n", "");
-    text += &format!(
-        "{:width$} {:>7} {:>7} {:>7}\n",
-        "clips", counts.train, counts.valid, counts.test
-    );
-    let [train, valid, test] = sources.counts;
-    text += &format!("{:width$} {train:>7} {valid:>7} {test:>7}", "sources");
-    if sources.trained_on > 0 {
-        text += &format!(
-            "   {} clips of test are of sources in train",
-            sources.trained_on
-        );
-    }
-    text += "\n";
-    for (tag, count) in data.tags().iter().zip(tags) {
-        // Opinions are no whole numbers.
-        let [train, valid, test] = count.labels.map(|sum| (sum * 10.0).round() / 10.0);
-        text += &format!("{tag:width$} {train:>7} {valid:>7} {test:>7}");
-        if some_unknown {
-            let [train, valid, test] = count.unknown;
-            text += &format!("   {train:>7} {valid:>7} {test:>7}");
-        }
-        text += "\n";
-    }
-    text
+/// What is shown of a data set.
+struct Contents<'a> {
+    args: &'a DataArgs,
+    data: &'a Dataset,
+    inputs: &'a [Input],
+    sources: Sources,
+    tags: Vec<TagCount>,
 }
 
-fn as_json(
-    args: &DataArgs,
-    data: &Dataset,
-    inputs: &[Input],
-    sources: &Sources,
-    tags: &[TagCount],
-) -> String {
-    let options: serde_json::Map<_, _> = data
-        .options()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
-    let tags: Vec<_> = data
-        .tags()
-        .iter()
-        .zip(tags)
-        .map(|(tag, count)| {
-            let [train, valid, test] = count.labels;
-            let [unknown_train, unknown_valid, unknown_test] = count.unknown;
-            json!({
-                "tag": tag, "train": train, "valid": valid, "test": test,
-                "unknown": {
-                    "train": unknown_train, "valid": unknown_valid, "test": unknown_test,
-                },
+impl Contents<'_> {
+    fn table(&self) -> String {
+        let Self { data, sources, .. } = self;
+        let counts = data.counts();
+        let names: Vec<_> = self.inputs.iter().map(|input| input.name()).collect();
+        let verified = if self.args.verify { ", verified" } else { "" };
+        let mut text = format!(
+            "{}: {}, inputs {}, {} left out{verified}\n",
+            self.args.folder.display(),
+            data.name(),
+            names.join(", "),
+            data.skipped(),
+        );
+        for (name, value) in data.options() {
+            text += &format!("  {name}: {value}\n");
+        }
+        let width = data.tags().iter().map(|tag| tag.chars().count()).max();
+        let width = width.unwrap_or(0).max("sources".len());
+        let some_unknown = self.tags.iter().any(|tag| tag.unknown != [0; 3]);
+        let unknown = match some_unknown {
+            true => "   unknown in train, valid, test",
+            false => "",
+        };
+        text += &format!("{:width$}   train   valid    test{unknown}\n", "");
+        text += &format!(
+            "{:width$} {:>7} {:>7} {:>7}\n",
+            "clips", counts.train, counts.valid, counts.test
+        );
+        let [train, valid, test] = sources.counts;
+        text += &format!("{:width$} {train:>7} {valid:>7} {test:>7}", "sources");
+        if sources.trained_on > 0 {
+            text += &format!(
+                "   {} clips of test are of sources in train",
+                sources.trained_on
+            );
+        }
+        text += "\n";
+        for (tag, count) in data.tags().iter().zip(&self.tags) {
+            // Opinions are no whole numbers.
+            let [train, valid, test] = count.labels.map(|sum| (sum * 10.0).round() / 10.0);
+            text += &format!("{tag:width$} {train:>7} {valid:>7} {test:>7}");
+            if some_unknown {
+                let [train, valid, test] = count.unknown;
+                text += &format!("   {train:>7} {valid:>7} {test:>7}");
+            }
+            text += "\n";
+        }
+        text
+    }
+
+    fn json(&self) -> String {
+        let Self { data, sources, .. } = self;
+        let options: serde_json::Map<_, _> = data
+            .options()
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
+        let tags: Vec<_> = data
+            .tags()
+            .iter()
+            .zip(&self.tags)
+            .map(|(tag, count)| {
+                let [train, valid, test] = count.labels;
+                let [unknown_train, unknown_valid, unknown_test] = count.unknown;
+                json!({
+                    "tag": tag, "train": train, "valid": valid, "test": test,
+                    "unknown": {
+                        "train": unknown_train, "valid": unknown_valid, "test": unknown_test,
+                    },
+                })
             })
-        })
-        .collect();
-    let [train, valid, test] = sources.counts;
-    let json = json!({
-        "name": data.name(),
-        "inputs": inputs,
-        "options": options,
-        "clips": data.counts(),
-        "sources": {
-            "train": train, "valid": valid, "test": test, "test_clips_of_train": sources.trained_on,
-        },
-        "skipped": data.skipped(),
-        "verified": args.verify,
-        "sha256": data.sha256(),
-        "tags": tags,
-    });
-    format!("{json}\n")
+            .collect();
+        let [train, valid, test] = sources.counts;
+        let json = json!({
+            "name": data.name(),
+            "inputs": self.inputs,
+            "options": options,
+            "clips": data.counts(),
+            "sources": {
+                "train": train, "valid": valid, "test": test, "test_clips_of_train": sources.trained_on,
+            },
+            "skipped": data.skipped(),
+            "verified": self.args.verify,
+            "sha256": data.sha256(),
+            "tags": tags,
+        });
+        format!("{json}\n")
+    }
 }
