@@ -7,6 +7,9 @@
 //! A table of that size that gives others is remarked upon.
 //!
 //! `clip_info_final.csv`, where it lies beside the tags, names each clip's artist.
+//!
+//! A corpus of `trainer synth` has the same form, and is told apart by its manifest: results on it are
+//! not to be taken for results on MagnaTagATune.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -15,6 +18,7 @@ use super::collection::{Collection, Item, Selection};
 use super::table::Table;
 use super::{PrepareError, splits, synonyms};
 use crate::data::{Split, SplitCounts};
+use crate::synth;
 
 /// Name of the table of tags.
 const ANNOTATIONS: &str = "annotations_final.csv";
@@ -56,6 +60,9 @@ pub struct Reading {
 pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     let root = &reading.root;
     let mut collection = read_annotations(&root.join(ANNOTATIONS))?;
+    if root.join(synth::MANIFEST).is_file() {
+        collection.name = "synth".to_owned();
+    }
     name_artists(&root.join(CLIP_INFO), &mut collection)?;
     let published = match &reading.splitting {
         Splitting::Files(folder) => Some(Published::read(folder)?),

@@ -10,7 +10,7 @@ use super::soundfonts::SoundFonts;
 use crate::atomic;
 
 /// Its file in the corpus's folder.
-const MANIFEST: &str = "synth.json";
+pub(crate) const MANIFEST: &str = "synth.json";
 
 /// Raised whenever the same seed would give other music. A test below tells when what is composed
 /// has changed; whoever changes only how it is played must know it themselves.

@@ -31,4 +31,5 @@ pub use preview::{Recording, compose_style, style_names};
 pub use soundfonts::SoundFonts;
 
 pub(crate) use encode::ogg as encode_ogg;
+pub(crate) use manifest::MANIFEST;
 pub(crate) use mix::reverberate;

@@ -183,6 +183,15 @@ fn an_artist_whose_clips_are_in_two_splits_is_counted() {
 }
 
 #[test]
+fn a_synthetic_corpus_is_not_taken_for_the_real_data_set() {
+    let root = tempfile::tempdir().unwrap();
+    corpus(root.path(), &ROWS);
+    assert_eq!(read(&reading(root.path())).unwrap().name, "magnatagatune");
+    std::fs::write(root.path().join("synth.json"), "{}").unwrap();
+    assert_eq!(read(&reading(root.path())).unwrap().name, "synth");
+}
+
+#[test]
 fn a_broken_table_of_artists_is_named_and_can_be_left_out() {
     let root = tempfile::tempdir().unwrap();
     corpus(root.path(), &ROWS);
