@@ -2,8 +2,8 @@
 
 mod common;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -172,6 +172,72 @@ fn figures_that_could_not_be_written_after_the_last_epoch_come_when_the_run_is_o
     for name in ["curves.svg", "loss.svg"] {
         assert!(options.run.join(name).is_file(), "{name}");
     }
+}
+
+/// Asks for an end as soon as an epoch is done.
+#[derive(Default)]
+struct OneEpoch(Cell<bool>);
+
+impl Progress for OneEpoch {
+    fn event(&self, event: &Event<'_>) {
+        if matches!(event, Event::Epoch { .. }) {
+            self.0.set(true);
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.0.get()
+    }
+}
+
+/// Takes Adam's moments out of a checkpoint, as those of early trainers do not have them.
+fn forget_moments(file: &Path) {
+    let bytes = std::fs::read(file).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let metadata = header.metadata().clone().unwrap();
+    let (_, described) = metadata["tagline.state"].split_once(' ').unwrap();
+    let mut described: Value = serde_json::from_str(described).unwrap();
+    assert!(described["adam_steps"].take().as_u64() > Some(0));
+    let described = described.to_string();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let mut kept: Vec<_> = tensors.iter().collect();
+    kept.retain(|(name, _)| !name.contains(".exp_avg"));
+    kept.sort_by_key(|(name, _)| *name);
+    let mut sum = Sha256::new();
+    sum.update(&described);
+    for (name, tensor) in &kept {
+        sum.update(name);
+        sum.update((tensor.data().len() as u64).to_le_bytes());
+        sum.update(tensor.data());
+    }
+    let sum: String = sum.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let state = HashMap::from([("tagline.state".to_owned(), format!("{sum} {described}"))]);
+    std::fs::write(file, safetensors::serialize(kept, Some(state)).unwrap()).unwrap();
+}
+
+#[test]
+fn an_unfinished_run_without_adams_moments_is_refused_and_a_finished_one_is_done() {
+    let folder = folder([4, 4, 4]);
+    let unfinished = TrainOptions {
+        recipe: Recipe {
+            epochs: 2,
+            ..options(folder.path(), "unfinished").recipe
+        },
+        ..options(folder.path(), "unfinished")
+    };
+    let report = train::run(&unfinished, &OneEpoch::default()).unwrap();
+    assert_eq!((report.end, report.epochs.len()), (End::Interrupted, 1));
+    let last = unfinished.run.join("last.safetensors");
+    let whole = std::fs::read(&last).unwrap();
+    forget_moments(&last);
+    let error = train::run(&unfinished, &()).unwrap_err().to_string();
+    assert!(error.contains("last.safetensors"), "{error}");
+    assert!(error.contains("lacks Adam's moments"), "{error}");
+    std::fs::write(&last, whole).unwrap();
+    let finished = train::run(&unfinished, &()).unwrap();
+    assert_eq!((finished.end, finished.epochs.len()), (End::Finished, 2));
+    forget_moments(&last);
+    assert_eq!(train::run(&unfinished, &()).unwrap(), finished);
 }
 
 /// Keeps what people are told.

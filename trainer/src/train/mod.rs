@@ -208,9 +208,10 @@ impl<'a> Training<'a> {
             standing =
                 serde_json::from_value(found.state).map_err(|error| damaged(error.to_string()))?;
             let begun = standing.step > 0 || !standing.epochs.is_empty();
+            let ended = standing.epochs.len() == recipe.epochs;
             match &found.moments {
                 Some(moments) => learner.remember(moments),
-                None if begun => return Err(damaged(LACKS_MOMENTS.to_owned())),
+                None if begun && !ended => return Err(damaged(LACKS_MOMENTS.to_owned())),
                 None => {}
             }
         }
