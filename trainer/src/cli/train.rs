@@ -143,6 +143,9 @@ struct State {
     best: Option<f64>,
     /// When the current stretch of steps began, and at which step.
     since: (Instant, usize),
+    /// Whether a step has been seen. The first says nothing of the others where kernels are compiled
+    /// and tried out in it.
+    paced: bool,
     pace: Pace,
     /// Seconds that validations took, on average.
     validation: f64,
@@ -166,6 +169,7 @@ impl Shown {
                 batch: 0,
                 best: None,
                 since: (now, 0),
+                paced: false,
                 pace: Pace::new(),
                 validation: 0.0,
                 validating: None,
@@ -182,6 +186,10 @@ impl Shown {
     }
 
     fn step(&self, state: &mut State, step: usize, loss: f64) {
+        if !std::mem::replace(&mut state.paced, true) {
+            state.since = (Instant::now(), step);
+            return;
+        }
         let seconds = state.since.0.elapsed().as_secs_f64();
         let each = seconds / (step - state.since.1).max(1) as f64;
         let left_here = state.steps - step;
