@@ -106,14 +106,13 @@ impl Sources {
             None => HashSet::new(),
         });
         let [train, _, _] = &sources;
-        let [_, _, test] = splits;
-        let is_trained_on = |clip: &usize| {
-            let source = test.as_ref().map(|clips| clips.source(*clip));
-            source.is_some_and(|source| train.contains(source))
+        let of_train = |clips: &Clips| {
+            let all = 0..clips.len();
+            all.filter(|clip| train.contains(clips.source(*clip)))
+                .count()
         };
-        let clips = test.as_ref().map_or(0, Clips::len);
         Self {
-            trained_on: (0..clips).filter(is_trained_on).count(),
+            trained_on: splits[2].as_ref().map_or(0, of_train),
             counts: sources.map(|sources| sources.len()),
         }
     }

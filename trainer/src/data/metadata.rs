@@ -1,9 +1,8 @@
 //! The clips' metadata: an Arrow IPC file for each shard, one record batch in it.
 //!
-//! Columns: `id`, `path`, `source`, `split` (text), `labels` (fixed-size list of f32, one a tag: 0 to 1,
-//! or NaN where it is not known),
-//! `heard_frames` (u32), `offset_seconds` (f64). The schema's metadata hold the tag names under
-//! `tags`, as a JSON list. Reading copies nothing: the arrays lie in the mapped file.
+//! Columns: `id`, `path`, `source`, `split` (text), `labels` (fixed-size list of f32, one a tag:
+//! 0 to 1, or NaN where it is not known), `heard_frames` (u32), `offset_seconds` (f64). The schema's
+//! metadata hold the tag names under `tags`, as a JSON list. Reading copies nothing: the arrays lie in the mapped file.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -112,7 +112,7 @@ pub(super) struct Checkpoint {
 }
 
 /// What stands beside the tensors.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Described {
     network: NetworkId,
     state: serde_json::Value,
@@ -134,12 +134,12 @@ impl Checkpoint {
     }
 
     fn bytes(&mut self) -> Vec<u8> {
-        let described = Described {
-            network: self.network.clone(),
-            state: self.state.clone(),
-            adam_steps: self.moments.as_ref().map(|moments| moments.steps),
-        };
-        let described = serde_json::json!(described).to_string();
+        let described = serde_json::json!({
+            "network": self.network,
+            "state": self.state,
+            "adam_steps": self.moments.as_ref().map(|moments| moments.steps),
+        });
+        let described = described.to_string();
         let mut all: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
         let bytes = |values: &[f32]| {
             values

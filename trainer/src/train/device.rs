@@ -76,8 +76,7 @@ impl DeviceChoice {
             #[cfg(feature = "cuda")]
             Self::Cuda => {
                 let found = Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec();
-                let fit = found.into_iter().map(|device| (device, None));
-                self.some(fit.collect(), cards, precision)
+                self.some(found.into_iter().map(Ok).collect(), cards, precision)
             }
             #[cfg(feature = "vulkan")]
             Self::Vulkan => self.some(super::vulkan::cards(), cards, precision),
@@ -89,11 +88,11 @@ impl DeviceChoice {
         }
     }
 
-    /// The first of the graphics cards `found`, each with what makes it unfit.
+    /// The first of the graphics cards `found`, or what makes one of them unfit.
     #[cfg(any(feature = "cuda", feature = "vulkan"))]
     fn some(
         self,
-        mut found: Vec<(Device, Option<String>)>,
+        found: Vec<Result<Device, String>>,
         cards: usize,
         precision: Precision,
     ) -> Result<Computer, TrainError> {
@@ -104,11 +103,9 @@ impl DeviceChoice {
                 found => format!("{cards} graphics cards were asked for, and {found} found"),
             }));
         }
-        found.truncate(cards.max(1));
-        if let Some(reason) = found.iter_mut().find_map(|(_, unfit)| unfit.take()) {
-            return Err(TrainError::Device(reason));
-        }
-        let devices: Vec<Device> = found.into_iter().map(|(device, _)| device).collect();
+        let first = found.into_iter().take(cards.max(1));
+        let devices: Result<Vec<Device>, String> = first.collect();
+        let devices = devices.map_err(TrainError::Device)?;
         let able = |device: &Device| {
             precision
                 .dtype()

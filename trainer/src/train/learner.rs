@@ -70,13 +70,17 @@ impl Learner {
         self.network.parameters()
     }
 
-    /// What the optimizer remembers; `None` before the first step.
-    pub(super) fn moments(&self) -> Option<Moments> {
-        self.optimizer.moments(&self.network)
+    /// What the optimizer remembers of the network, whose numbers are `parameters`; `None` before the
+    /// first step.
+    ///
+    /// # Errors
+    /// [`TrainError::Card`] if a graphics card fails.
+    pub(super) fn moments(&self, parameters: &Parameters) -> Result<Option<Moments>, TrainError> {
+        self.optimizer.moments(&self.network, parameters)
     }
 
     /// Goes on with what an optimizer remembered.
-    pub(super) fn remember(&mut self, moments: &Moments) {
+    pub(super) fn remember(&mut self, moments: Moments) {
         let inner = self.device.clone().inner();
         self.optimizer.remember(&self.network, moments, &inner);
     }

@@ -207,11 +207,12 @@ impl<'a> Training<'a> {
             };
             standing =
                 serde_json::from_value(found.state).map_err(|error| damaged(error.to_string()))?;
-            let begun = standing.step > 0 || !standing.epochs.is_empty();
-            let ended = standing.epochs.len() == recipe.epochs;
-            match &found.moments {
+            let stepped = standing.step > 0 || !standing.epochs.is_empty();
+            match found.moments {
                 Some(moments) => learner.remember(moments),
-                None if begun && !ended => return Err(damaged(LACKS_MOMENTS.to_owned())),
+                None if stepped && standing.epochs.len() < recipe.epochs => {
+                    return Err(damaged(LACKS_MOMENTS.to_owned()));
+                }
                 None => {}
             }
         }
@@ -359,10 +360,11 @@ impl<'a> Training<'a> {
             reason,
         };
         let state = serde_json::to_value(&self.standing);
+        let parameters = self.learner.parameters();
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
-            parameters: self.learner.parameters(),
-            moments: self.learner.moments(),
+            moments: self.learner.moments(&parameters)?,
+            parameters,
             state: state.map_err(|error| failed(error.to_string()))?,
         };
         checkpoint.write(&path)

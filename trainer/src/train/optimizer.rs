@@ -1,8 +1,8 @@
 //! Adam, and what it remembers between steps.
 //!
-//! Burn's Adam serves one tensor at a time here. Burn's optimizer of whole modules reads its state
-//! into the default device, which need not be the one that trains or even be there, and clips
-//! gradients by sums that graphics cards add up in any order.
+//! Burn's Adam serves one tensor at a time here, as a list of values. Burn's optimizer of whole modules
+//! reads its state into the default device, which need not be the one that trains or even be there, and
+//! clips gradients by sums that graphics cards add up in any order.
 
 use std::collections::HashMap;
 
@@ -12,20 +12,20 @@ use burn::optim::{
 };
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::cards::sum;
-use crate::arch::{Network, Parameters};
+use super::TrainError;
+use super::cards::{sum, values};
+use crate::arch::{ConvBlock, Network, Parameters};
 
 /// Adam's usual constant beside the root of the second moment.
 const EPSILON: f32 = 1e-8;
 
 /// Updates a network's trained tensors.
 pub(super) struct Optimizer {
-    rule: Rule,
-    kernels: States<4>,
-    vectors: States<1>,
+    adam: Adam,
+    /// Largest norm of a tensor's gradient.
+    clip_norm: f64,
+    states: HashMap<ParamId, AdamState<1>>,
 }
-
-type States<const D: usize> = HashMap<ParamId, AdamState<D>>;
 
 /// What Adam remembers of the gradients of every trained tensor.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,106 +42,26 @@ impl Optimizer {
     /// Adam without a memory, which scales each tensor's gradient down to a norm of `clip_norm`.
     pub fn new(clip_norm: f64) -> Self {
         Self {
-            rule: Rule {
-                adam: AdamConfig::new().with_epsilon(EPSILON).build(),
-                clip_norm,
-            },
-            kernels: States::new(),
-            vectors: States::new(),
+            adam: AdamConfig::new().with_epsilon(EPSILON).build(),
+            clip_norm,
+            states: HashMap::new(),
         }
     }
 
     /// One step at `rate`.
     pub fn step(&mut self, network: &mut Network, gradients: &mut GradientsParams, rate: f64) {
-        let Self {
-            rule,
-            kernels,
-            vectors,
-        } = self;
         for block in &mut network.blocks {
-            rule.update(&mut block.kernels, kernels, gradients, rate);
-            rule.update(&mut block.gain, vectors, gradients, rate);
-            rule.update(&mut block.offset, vectors, gradients, rate);
+            self.update(&mut block.kernels, gradients, rate);
+            self.update(&mut block.gain, gradients, rate);
+            self.update(&mut block.offset, gradients, rate);
         }
-        rule.update(&mut network.weights, kernels, gradients, rate);
-        rule.update(&mut network.bias, vectors, gradients, rate);
+        self.update(&mut network.weights, gradients, rate);
+        self.update(&mut network.bias, gradients, rate);
     }
 
-    /// What is remembered of `network`; `None` before the first step.
-    pub fn moments(&self, network: &Network) -> Option<Moments> {
-        let mut first = network.parameters();
-        first
-            .tensors()
-            .into_iter()
-            .for_each(|(_, _, v)| v.fill(0.0));
-        let mut moments = Moments {
-            steps: self.vectors.get(&network.bias.id)?.momentum.time,
-            second: first.clone(),
-            first,
-        };
-        let Moments { first, second, .. } = &mut moments;
-        let blocks = std::iter::zip(&mut first.blocks, &mut second.blocks);
-        for (block, (first, second)) in network.blocks.iter().zip(blocks) {
-            let [kernels, gain, offset] = [
-                (&mut first.kernels, &mut second.kernels),
-                (&mut first.gain, &mut second.gain),
-                (&mut first.offset, &mut second.offset),
-            ];
-            read(&self.kernels, &block.kernels, kernels);
-            read(&self.vectors, &block.gain, gain);
-            read(&self.vectors, &block.offset, offset);
-        }
-        let weights = (&mut first.weights, &mut second.weights);
-        read(&self.kernels, &network.weights, weights);
-        let bias = (&mut first.bias, &mut second.bias);
-        read(&self.vectors, &network.bias, bias);
-        Some(moments)
-    }
-
-    /// Remembers `moments` of `network`, on `device`.
-    pub fn remember(&mut self, network: &Network, moments: &Moments, device: &Device) {
-        let Moments {
-            steps,
-            first,
-            second,
-        } = moments;
-        let at = (*steps, device);
-        let blocks = std::iter::zip(&first.blocks, &second.blocks);
-        for (block, (first, second)) in network.blocks.iter().zip(blocks) {
-            let kernels = (&*first.kernels, &*second.kernels);
-            write(&mut self.kernels, &block.kernels, kernels, at);
-            write(
-                &mut self.vectors,
-                &block.gain,
-                (&first.gain, &second.gain),
-                at,
-            );
-            let offset = (&*first.offset, &*second.offset);
-            write(&mut self.vectors, &block.offset, offset, at);
-        }
-        let weights = (&*first.weights, &*second.weights);
-        write(&mut self.kernels, &network.weights, weights, at);
-        write(
-            &mut self.vectors,
-            &network.bias,
-            (&first.bias, &second.bias),
-            at,
-        );
-    }
-}
-
-/// How a tensor is updated.
-struct Rule {
-    adam: Adam,
-    /// Largest norm of a tensor's gradient.
-    clip_norm: f64,
-}
-
-impl Rule {
     fn update<const D: usize>(
-        &self,
+        &mut self,
         parameter: &mut Param<Tensor<D>>,
-        states: &mut States<D>,
         gradients: &mut GradientsParams,
         rate: f64,
     ) {
@@ -149,43 +69,76 @@ impl Rule {
         let Some(gradient) = gradients.remove::<D>(id) else {
             return;
         };
-        let gradient = self.clip(gradient);
-        let value = parameter.val().inner();
-        let (value, state) = self.adam.step(rate, value, gradient, states.remove(&id));
-        states.extend(state.map(|state| (id, state)));
-        *parameter = Param::initialized(id, Tensor::from_inner(value)).set_require_grad(true);
+        let shape = parameter.shape();
+        let count = shape.num_elements();
+        let gradient = self.clip(gradient.reshape([count]));
+        let value = parameter.val().inner().reshape([count]);
+        let (value, state) = self
+            .adam
+            .step(rate, value, gradient, self.states.remove(&id));
+        self.states.extend(state.map(|state| (id, state)));
+        let value = Tensor::from_inner(value.reshape(shape));
+        *parameter = Param::initialized(id, value).set_require_grad(true);
     }
 
-    fn clip<const D: usize>(&self, gradient: Tensor<D>) -> Tensor<D> {
+    fn clip(&self, gradient: Tensor<1>) -> Tensor<1> {
         let norm = sum(gradient.clone().square()).sqrt() + f32::MIN_POSITIVE;
-        let factor = (norm.recip() * self.clip_norm).clamp_max(1.0);
-        gradient * factor.unsqueeze()
+        gradient * (norm.recip() * self.clip_norm).clamp_max(1.0)
+    }
+
+    /// What is remembered of `network`, whose numbers are `parameters`; `None` before the first step.
+    ///
+    /// # Errors
+    /// [`TrainError::Card`] if a graphics card fails.
+    pub fn moments(
+        &self,
+        network: &Network,
+        parameters: &Parameters,
+    ) -> Result<Option<Moments>, TrainError> {
+        let Some(AdamState { momentum }) = self.states.get(&network.bias.id) else {
+            return Ok(None);
+        };
+        let mut first = parameters.clone();
+        for (_, _, values) in first.tensors() {
+            values.fill(0.0);
+        }
+        let mut second = first.clone();
+        let both = std::iter::zip(first.trained_tensors(), second.trained_tensors());
+        for (id, ((_, _, first), (_, _, second))) in trained_ids(network).zip(both) {
+            if let Some(AdamState { momentum }) = self.states.get(&id) {
+                *first = values(momentum.moment_1.clone())?;
+                *second = values(momentum.moment_2.clone())?;
+            }
+        }
+        Ok(Some(Moments {
+            steps: momentum.time,
+            first,
+            second,
+        }))
+    }
+
+    /// Remembers `moments` of `network`, on `device`.
+    pub fn remember(&mut self, network: &Network, moments: Moments, device: &Device) {
+        let Moments {
+            steps,
+            mut first,
+            mut second,
+        } = moments;
+        let list = |values: &mut Vec<f32>| {
+            let count = values.len();
+            Tensor::from_data(TensorData::new(std::mem::take(values), [count]), device)
+        };
+        let both = std::iter::zip(first.trained_tensors(), second.trained_tensors());
+        for (id, ((_, _, first), (_, _, second))) in trained_ids(network).zip(both) {
+            let momentum = AdaptiveMomentumState::new(steps, list(first), list(second));
+            self.states.insert(id, AdamState::new(momentum));
+        }
     }
 }
 
-/// Copies a tensor's two moments.
-fn read<const D: usize>(
-    states: &States<D>,
-    parameter: &Param<Tensor<D>>,
-    (first, second): (&mut Vec<f32>, &mut Vec<f32>),
-) {
-    if let Some(AdamState { momentum }) = states.get(&parameter.id) {
-        let list = |tensor: &Tensor<D>| tensor.to_data().iter::<f32>().collect();
-        *first = list(&momentum.moment_1);
-        *second = list(&momentum.moment_2);
-    }
-}
-
-/// Sets a tensor's two moments.
-fn write<const D: usize>(
-    states: &mut States<D>,
-    parameter: &Param<Tensor<D>>,
-    (first, second): (&[f32], &[f32]),
-    (steps, device): (usize, &Device),
-) {
-    let tensor = |values: &[f32]| {
-        Tensor::from_data(TensorData::new(values.to_vec(), parameter.dims()), device)
-    };
-    let momentum = AdaptiveMomentumState::new(steps, tensor(first), tensor(second));
-    states.insert(parameter.id, AdamState::new(momentum));
+/// The trained tensors of a network, in the order of [`Parameters::trained_tensors`].
+fn trained_ids(network: &Network) -> impl Iterator<Item = ParamId> {
+    let of_block = |block: &ConvBlock| [block.kernels.id, block.gain.id, block.offset.id];
+    let blocks = network.blocks.iter().flat_map(of_block);
+    blocks.chain([network.weights.id, network.bias.id])
 }

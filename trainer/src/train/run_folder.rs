@@ -192,16 +192,13 @@ impl RunDescription {
 
     /// What is to be said if the run goes on as `now`, computed by something else.
     fn remark(&self, now: &Self) -> Option<String> {
-        let by = |run: &Self| {
-            let machine = run.machine.as_ref()?;
-            Some(format!("trainer {} on {machine}", run.trainer))
-        };
-        let device = |run: &Self| run.machine.as_ref().map(|machine| machine.device.clone());
-        let how = match device(self) == device(now) {
+        let (begun_on, now_on) = (self.machine.as_ref()?, now.machine.as_ref()?);
+        let how = match begun_on.device == now_on.device {
             true => "in their last bits",
             false => "as by another seed, since devices draw dropout otherwise,",
         };
-        let (begun, now) = (by(self)?, by(now)?);
+        let begun = format!("trainer {} on {begun_on}", self.trainer);
+        let now = format!("trainer {} on {now_on}", now.trainer);
         (begun != now).then(|| {
             format!(
                 "this run was begun by {begun} and goes on with {now}: its weights may differ {how} \

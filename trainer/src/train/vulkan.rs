@@ -14,8 +14,8 @@ const SHARED_MEMORY: &CStr = c"VK_KHR_workgroup_memory_explicit_layout";
 const POINTERS: &CStr = c"VK_KHR_buffer_device_address";
 
 /// The graphics cards, those of their own before those that are part of a processor, and programs
-/// that act as one last; each with what makes it unfit, if anything does.
-pub(super) fn cards() -> Vec<(Device, Option<String>)> {
+/// that act as one last; in place of an unfit one, what makes it so.
+pub(super) fn cards() -> Vec<Result<Device, String>> {
     let instance = Instance::new(InstanceDescriptor {
         backends: Backends::VULKAN,
         ..InstanceDescriptor::new_without_display_handle()
@@ -27,7 +27,7 @@ pub(super) fn cards() -> Vec<(Device, Option<String>)> {
     cards.sort_by_key(|(_, adapter)| rank(adapter.get_info().device_type));
     cards
         .into_iter()
-        .map(|(device, adapter)| (device, unfit(adapter)))
+        .map(|(device, adapter)| unfit(adapter).map_or(Ok(device), Err))
         .collect()
 }
 
