@@ -18,6 +18,7 @@ pub mod export;
 pub mod import;
 mod inference;
 pub mod interrupt;
+mod lock;
 pub mod metrics;
 mod network;
 mod onnx;

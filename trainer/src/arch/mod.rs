@@ -4,7 +4,7 @@ mod network;
 mod parameters;
 mod table;
 
-pub use network::{BatchStatistics, ConvBlock, Network, Precision, TrainingOutput};
+pub use network::{BatchStatistics, ConvBlock, Network, Precision, TrainingOutput, values};
 pub use parameters::{BlockParameters, EPSILON, Named, Parameters, RowScaling};
 pub use table::ARCHITECTURES;
 

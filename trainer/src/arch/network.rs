@@ -4,7 +4,7 @@ use burn::module::{Module, Param, ParamId};
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm, batch_norm_train, conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, Distribution, FloatDType, Tensor, TensorData};
+use burn::tensor::{Device, Distribution, ExecutionError, FloatDType, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::parameters::{BlockParameters, EPSILON, Parameters, RowScaling};
@@ -112,27 +112,29 @@ impl Network {
     }
 
     /// The numbers as they are now.
-    #[must_use]
-    pub fn parameters(&self) -> Parameters {
+    ///
+    /// # Errors
+    /// [`ExecutionError`] if a graphics card failed to compute one of them.
+    pub fn parameters(&self) -> Result<Parameters, ExecutionError> {
         let blocks = self.blocks.iter().map(|block| {
             let [maps_out, maps_in, bands, frames] = block.kernels.dims();
-            BlockParameters {
+            Ok(BlockParameters {
                 maps_in,
                 maps_out,
                 kernel: [bands, frames],
-                kernels: values(block.kernels.val()),
-                gain: values(block.gain.val()),
-                offset: values(block.offset.val()),
-                mean: values(block.mean.val()),
-                variance: values(block.variance.val()),
-            }
+                kernels: values(block.kernels.val())?,
+                gain: values(block.gain.val())?,
+                offset: values(block.offset.val())?,
+                mean: values(block.mean.val())?,
+                variance: values(block.variance.val())?,
+            })
         });
-        Parameters {
+        Ok(Parameters {
             rows: self.rows.clone(),
-            blocks: blocks.collect(),
-            weights: values(self.weights.val()),
-            bias: values(self.bias.val()),
-        }
+            blocks: blocks.collect::<Result<_, ExecutionError>>()?,
+            weights: values(self.weights.val())?,
+            bias: values(self.bias.val())?,
+        })
     }
 
     /// Forward pass in training: batch norms by the batch's own statistics, dropout by the
@@ -269,6 +271,9 @@ fn fixed<const D: usize>(
 }
 
 /// The values of a tensor of f32.
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
+///
+/// # Errors
+/// [`ExecutionError`] if a graphics card failed to compute them.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ExecutionError> {
+    Ok(tensor.try_into_data()?.iter::<f32>().collect())
 }

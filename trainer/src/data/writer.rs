@@ -1,7 +1,6 @@
 //! Writes a data set, shard by shard, and goes on where it was interrupted.
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use super::plan::{PLAN, Plan};
 use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
 use super::{ClipInfo, DataError, report};
 use crate::atomic;
+use crate::lock::Lock;
 
 /// A clip with its windows.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,8 +60,8 @@ pub struct DatasetWriter {
     finished: BTreeMap<usize, ShardRecord>,
     next_item: usize,
     current: Option<ShardWriter>,
-    /// Locked as long as this process writes to the folder.
-    _lock: File,
+    /// As long as this process writes to the folder.
+    _lock: Lock,
 }
 
 /// What a finished data set holds.
@@ -247,7 +247,7 @@ impl DatasetWriter {
 }
 
 /// Writes or compares the plan, and locks it.
-fn begin(folder: &Path, plan: &Plan) -> Result<File, DataError> {
+fn begin(folder: &Path, plan: &Plan) -> Result<Lock, DataError> {
     let path = folder.join(PLAN);
     match std::fs::read(&path) {
         Ok(bytes) => {
@@ -264,14 +264,10 @@ fn begin(folder: &Path, plan: &Plan) -> Result<File, DataError> {
         }
         Err(error) => return Err(DataError::io(&path)(error)),
     }
-    let file = File::open(&path).map_err(DataError::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DataError::Busy {
-            path: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(DataError::io(&path)(error)),
-    }
+    let lock = Lock::take(&path).map_err(DataError::io(&path))?;
+    lock.ok_or_else(|| DataError::Busy {
+        path: folder.to_owned(),
+    })
 }
 
 /// A folder with other things in it is somebody else's.

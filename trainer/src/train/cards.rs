@@ -15,7 +15,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::TrainError;
 use super::batches::Batch;
 use super::learner::Learnt;
-use crate::arch::{Network, Precision};
+use crate::arch::{Network, Precision, values};
 use crate::cpu::Windows;
 
 /// A batch norm over a single clip of a map without extent would make it 0.
@@ -165,22 +165,6 @@ impl Part<'_> {
     }
 }
 
-/// A tensor's values, which a card may have failed to compute.
-pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
-    let data = tensor.try_into_data().map_err(|error| TrainError::Card {
-        reason: root(&error.to_string()),
-    })?;
-    Ok(data.iter::<f32>().collect())
-}
-
-/// What an error of Burn comes from: the line after the last `Caused by:`.
-fn root(text: &str) -> String {
-    let lines = text.lines().zip(text.lines().skip(1));
-    let causes = lines.filter(|(before, _)| *before == "Caused by:");
-    let cause = causes.map(|(_, line)| line).last();
-    cause.unwrap_or(text).trim().to_owned()
-}
-
 /// Windows as the network's input.
 pub(super) fn input(windows: Windows<'_>, device: &Device) -> Tensor<4> {
     let [bands, frames] = windows.size;
@@ -205,15 +189,6 @@ pub(super) fn sum<const D: usize>(values: Tensor<D>) -> Tensor<1> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_card_failed_at_is_told_without_all_that_was_skipped_for_it() {
-        let text = "An error happened during execution\nCaused by:\n  The bytes were never \
-                    written\n  skipped `Kernel`\nCaused by:\n  can't allocate buffer of size: \
-                    402259968\nNo backtrace available\nAsked at:\nNo backtrace available";
-        assert_eq!(root(text), "can't allocate buffer of size: 402259968");
-        assert_eq!(root("poisoned"), "poisoned");
-    }
 
     #[test]
     fn every_clip_is_in_one_part_and_no_part_has_a_single_clip() {

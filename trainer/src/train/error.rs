@@ -1,5 +1,7 @@
 //! Why a training did not run to its end.
 
+use burn::tensor::ExecutionError;
+
 use super::checkpoint::CheckpointError;
 use crate::advice::advice;
 use crate::data::DataError;
@@ -32,6 +34,12 @@ pub enum TrainError {
          ROC-AUC can be measured"
     )]
     NothingToMeasure,
+    /// Another process trains in the folder.
+    #[error("{run}: another process is training there")]
+    Busy {
+        /// The folder.
+        run: String,
+    },
     /// The folder holds a run that is not the one asked for.
     #[error(
         "{run} already holds a run with {differences}; go on with it with the same options, or \
@@ -114,4 +122,34 @@ pub enum TrainError {
         /// NaN or an infinity.
         loss: f32,
     },
+}
+
+impl From<ExecutionError> for TrainError {
+    fn from(error: ExecutionError) -> Self {
+        Self::Card {
+            reason: root(&error.to_string()),
+        }
+    }
+}
+
+/// What an error of Burn comes from: the line after the last `Caused by:`.
+fn root(text: &str) -> String {
+    let lines = text.lines().zip(text.lines().skip(1));
+    let causes = lines.filter(|(before, _)| *before == "Caused by:");
+    let cause = causes.map(|(_, line)| line).last();
+    cause.unwrap_or(text).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_card_failed_at_is_told_without_all_that_was_skipped_for_it() {
+        let text = "An error happened during execution\nCaused by:\n  The bytes were never \
+                    written\n  skipped `Kernel`\nCaused by:\n  can't allocate buffer of size: \
+                    402259968\nNo backtrace available\nAsked at:\nNo backtrace available";
+        assert_eq!(root(text), "can't allocate buffer of size: 402259968");
+        assert_eq!(root("poisoned"), "poisoned");
+    }
 }

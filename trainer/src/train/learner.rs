@@ -6,10 +6,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::TrainError;
 use super::batches::Batch;
-use super::cards::{Cards, input, values};
+use super::cards::{Cards, input};
 use super::device::Computer;
 use super::optimizer::{Moments, Optimizer};
-use crate::arch::{Architecture, Network, Parameters};
+use crate::arch::{Architecture, Network, Parameters, values};
 use crate::cpu::{Processor, Windows};
 
 /// How far the running statistics go towards a batch's.
@@ -65,9 +65,11 @@ impl Learner {
     }
 
     /// The network's numbers as they are now.
-    #[must_use]
-    pub fn parameters(&self) -> Parameters {
-        self.network.parameters()
+    ///
+    /// # Errors
+    /// [`TrainError::Card`] if a graphics card fails.
+    pub fn parameters(&self) -> Result<Parameters, TrainError> {
+        Ok(self.network.parameters()?)
     }
 
     /// What the optimizer remembers of the network, whose numbers are `parameters`; `None` before the
@@ -92,7 +94,7 @@ impl Learner {
     pub fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> Result<f32, TrainError> {
         let mut learnt = match &mut self.gradients {
             Gradients::Processor(processor) => {
-                learn_on(processor, &self.network, &self.device, batch, seed)
+                learn_on(processor, &self.network, &self.device, batch, seed)?
             }
             Gradients::Cards(cards) => cards.learn(&self.network, batch, seed)?,
         };
@@ -111,10 +113,11 @@ impl Learner {
     /// [`TrainError::Card`] if a graphics card fails.
     pub fn predict(&mut self, windows: Windows<'_>) -> Result<Vec<f32>, TrainError> {
         if let Gradients::Processor(processor) = &mut self.gradients {
-            return Ok(processor.predict(&self.network.parameters(), windows));
+            return Ok(processor.predict(&self.network.parameters()?, windows));
         }
         let device = self.device.clone().inner();
-        values(self.network.valid().forward(input(windows, &device)))
+        let probabilities = self.network.valid().forward(input(windows, &device));
+        Ok(values(probabilities)?)
     }
 }
 
@@ -124,8 +127,8 @@ fn learn_on(
     device: &Device,
     batch: &Batch,
     seed: u64,
-) -> Learnt {
-    let parameters = network.parameters();
+) -> Result<Learnt, TrainError> {
+    let parameters = network.parameters()?;
     let found = processor.gradients(&parameters, batch.windows(), &batch.labels, Some(seed));
     let (loss, found) = (found.loss, found.parameters);
     let inner = device.clone().inner();
@@ -139,11 +142,11 @@ fn learn_on(
     }
     register(&mut gradients, &network.weights, found.weights, &inner);
     register(&mut gradients, &network.bias, found.bias, &inner);
-    Learnt {
+    Ok(Learnt {
         loss,
         gradients,
         statistics,
-    }
+    })
 }
 
 fn line(values: Vec<f32>, device: &Device) -> Tensor<1> {
@@ -214,7 +217,7 @@ mod tests {
         let mut learner = Learner::new(&PLAIN, parameters, 1.0, computer);
         let step = |seed| learner.step(batch, 0.01, seed).unwrap();
         let losses = (0..5).map(step).collect();
-        (losses, learner.parameters())
+        (losses, learner.parameters().unwrap())
     }
 
     /// How far the trained numbers of two networks lie apart. Of their running variances, the
@@ -334,7 +337,7 @@ mod tests {
                 .map(|seed| learner.step(&batch, 0.01, seed).unwrap())
                 .collect();
             let probabilities = learner.predict(batch.windows()).unwrap();
-            (losses, probabilities, learner.parameters())
+            (losses, probabilities, learner.parameters().unwrap())
         };
         let (losses, probabilities, mut found) = train(true);
         let (in_burn, expected, mut in_burns) = train(false);

@@ -246,7 +246,7 @@ impl<'a> Training<'a> {
             steps: batches::steps(self.train.len(), recipe.batch),
             batch: recipe.batch.min(self.train.len()),
             step: self.standing.step,
-            values: self.learner.parameters().trained(),
+            values: self.learner.parameters()?.trained(),
         });
         while self.standing.epochs.len() < recipe.epochs {
             if self.stopped_early() {
@@ -360,7 +360,7 @@ impl<'a> Training<'a> {
             reason,
         };
         let state = serde_json::to_value(&self.standing);
-        let parameters = self.learner.parameters();
+        let parameters = self.learner.parameters()?;
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
             moments: self.learner.moments(&parameters)?,
@@ -383,7 +383,7 @@ impl<'a> Training<'a> {
         })?;
         let mut checkpoint = Checkpoint {
             network: self.description.network(),
-            parameters: self.learner.parameters(),
+            parameters: self.learner.parameters()?,
             moments: None,
             state,
         };

@@ -13,8 +13,8 @@ use burn::optim::{
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::TrainError;
-use super::cards::{sum, values};
-use crate::arch::{ConvBlock, Network, Parameters};
+use super::cards::sum;
+use crate::arch::{ConvBlock, Network, Parameters, values};
 
 /// Adam's usual constant beside the root of the second moment.
 const EPSILON: f32 = 1e-8;

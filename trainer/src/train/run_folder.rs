@@ -7,6 +7,7 @@
 //! | `best.safetensors` | the network of the best epoch |
 //! | `epochs.csv`, `curves.svg`, `loss.svg` | loss and AUC of every epoch |
 //! | `tags.csv`, `tags.svg` | AUC of every tag in the best epoch |
+//! | `.lock` | nothing: who trains has it locked |
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use super::checkpoint::NetworkId;
 use super::machine::Machine;
 use super::{Computer, Recipe, TrainError, TrainOptions};
 use crate::atomic;
+use crate::lock::Lock;
 
 /// Version of the folder's format.
 const FORMAT: u32 = 1;
@@ -211,6 +213,7 @@ impl RunDescription {
 /// The folder.
 pub(super) struct RunFolder {
     path: PathBuf,
+    _lock: Lock,
 }
 
 impl RunFolder {
@@ -218,13 +221,24 @@ impl RunFolder {
     /// a remark for people.
     ///
     /// # Errors
-    /// [`TrainError::OtherRun`], [`TrainError::OtherEpochs`], or that it cannot be read or written.
+    /// [`TrainError::Busy`], [`TrainError::OtherRun`], [`TrainError::OtherEpochs`], or that it cannot
+    /// be read or written.
     pub(super) fn open(
         path: &Path,
         run: &RunDescription,
     ) -> Result<(Self, Option<String>), TrainError> {
+        let refused = |path: &Path, source: std::io::Error| TrainError::Write {
+            path: path.display().to_string(),
+            source,
+        };
+        std::fs::create_dir_all(path).map_err(|source| refused(path, source))?;
+        let lock = path.join(".lock");
+        let lock = Lock::take(&lock).map_err(|source| refused(&lock, source))?;
         let folder = Self {
             path: path.to_owned(),
+            _lock: lock.ok_or_else(|| TrainError::Busy {
+                run: path.display().to_string(),
+            })?,
         };
         if let Some(found) = RunDescription::read(path)? {
             let differences = found.differences(run);
@@ -244,7 +258,6 @@ impl RunFolder {
             }
             return Ok((folder, found.remark(run)));
         }
-        std::fs::create_dir_all(path).map_err(|source| folder.refused("", source))?;
         let text = serde_json::to_string_pretty(run);
         let text = text.map_err(|error| folder.refused("run.json", error.into()))?;
         folder.write("run.json", &text)?;

@@ -1,0 +1,144 @@
+//! Exported models against the networks they are made of.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use prost::Message;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tagline_engine::{Backend, BackendChoice, Model, open_network};
+use tagline_tests::onnx_runtime;
+use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::tensor_shape_proto::dimension::Value;
+use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters};
+use trainer::cpu::{Processor, Windows};
+use trainer::export::to_model;
+
+use crate::common::networks::{info, parameters};
+
+const TAGS: usize = 4;
+
+/// Largest difference between what a backend makes of `model` and what is expected.
+fn difference(model: &Model, backend: Backend, windows: &[f32], expected: &[f32]) -> f32 {
+    let library: Vec<_> = onnx_runtime("export").into_iter().collect();
+    let choice = BackendChoice::Only(backend);
+    let (mut network, report) = open_network(model, choice, &library).unwrap();
+    assert_eq!(report.running, backend, "{:?}", report.lines);
+    let window = model.info().front_end.input_bands() * model.info().front_end.frames;
+    let mut largest = 0f32;
+    for (window, expected) in windows
+        .chunks_exact(window)
+        .zip(expected.chunks_exact(TAGS))
+    {
+        let mut found = [0.0; TAGS];
+        network.run(window, &mut found).unwrap();
+        for (found, expected) in found.iter().zip(expected) {
+            largest = largest.max((found - expected).abs());
+        }
+    }
+    largest
+}
+
+/// What Burn makes of `windows`.
+fn in_burn(
+    architecture: &Architecture,
+    parameters: &Parameters,
+    windows: &[f32],
+    size: [usize; 2],
+) -> Vec<f32> {
+    let device = Device::flex();
+    let network = Network::new(architecture, parameters, &device);
+    let shape = [windows.len() / (size[0] * size[1]), 1, size[0], size[1]];
+    let windows = Tensor::from_data(TensorData::new(windows.to_vec(), shape), &device);
+    let found = network.forward(windows).into_data();
+    found.iter::<f32>().collect()
+}
+
+/// The model of `architecture` gives what Burn and the processor's own passes give.
+fn check(architecture: &'static Architecture, width: f64, clips: usize) {
+    let runtime = onnx_runtime("export");
+    let name = architecture.name;
+    let info = info(architecture, TAGS);
+    let size = [info.front_end.input_bands(), info.front_end.frames];
+    let parameters = parameters(architecture, width, size[0], TAGS);
+    let model = to_model(architecture, &parameters, &info).unwrap();
+    assert_eq!(model.info().tags, info.tags);
+    assert_eq!(model.info().front_end, info.front_end);
+
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let windows = (0..clips * size[0] * size[1]).map(|_| rng.random_range(-2.0..2.0));
+    let windows: Vec<f32> = windows.collect();
+    let values = Windows {
+        values: &windows,
+        clips,
+        size,
+    };
+    let expected = in_burn(architecture, &parameters, &windows, size);
+    let ours = Processor::new(architecture).predict(&parameters, values);
+    let largest = expected.iter().zip(&ours).map(|(a, b)| (a - b).abs());
+    assert!(largest.fold(0.0, f32::max) < 1e-5, "{name}: {ours:?}");
+    let spread = expected.iter().map(|one| (one - 0.5).abs());
+    assert!(
+        spread.fold(0.0, f32::max) > 0.05,
+        "{name}: {expected:?} says nothing"
+    );
+    for backend in [Backend::Tract, Backend::OnnxRuntimeCpu] {
+        if backend == Backend::Tract || runtime.is_some() {
+            let difference = difference(&model, backend, &windows, &expected);
+            println!("{name}: {difference:.1e} in {}", backend.name());
+            assert!(difference < 1e-5, "{name}: {difference}");
+        }
+    }
+}
+
+#[test]
+fn every_architecture_gives_burns_probabilities_as_a_model_file() {
+    for architecture in ARCHITECTURES {
+        check(architecture, 0.05, 2);
+    }
+}
+
+#[test]
+fn a_network_of_full_width_gives_burns_probabilities_as_a_model_file() {
+    check(Architecture::named("fcn5-compact").unwrap(), 1.0, 1);
+}
+
+#[test]
+fn batch_and_time_are_free_and_the_graph_is_a_plain_chain() {
+    for architecture in ARCHITECTURES {
+        let info = info(architecture, TAGS);
+        let parameters = parameters(architecture, 0.05, info.front_end.input_bands(), TAGS);
+        let model = to_model(architecture, &parameters, &info).unwrap();
+        let graph = ModelProto::decode(model.onnx()).unwrap().graph.unwrap();
+        let mut last = graph.input[0].name.clone();
+        for node in &graph.node {
+            assert_eq!(node.input[0], last, "{}", architecture.name);
+            let known = [
+                "Mul",
+                "Add",
+                "Conv",
+                "Relu",
+                "MaxPool",
+                "Sigmoid",
+                "GlobalAveragePool",
+                "Flatten",
+            ];
+            assert!(known.contains(&node.op_type.as_str()), "{}", node.op_type);
+            last.clone_from(&node.output[0]);
+        }
+        let shape = graph.input[0]
+            .r#type
+            .as_ref()
+            .unwrap()
+            .value
+            .as_ref()
+            .unwrap();
+        let tract_onnx::pb::type_proto::Value::TensorType(tensor) = shape;
+        let free = |axis: usize| {
+            let dimension = &tensor.shape.as_ref().unwrap().dim[axis];
+            matches!(dimension.value, Some(Value::DimParam(_)))
+        };
+        assert_eq!(
+            [free(0), free(1), free(2), free(3)],
+            [true, false, false, true]
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! Disks that are full before the work is done.
+
+use std::path::Path;
+use std::process::Output;
+
+use tagline_tests::SmallDisk;
+use tempfile::TempDir;
+
+use crate::common::files::files;
+use crate::common::program::{PROGRAM, argument, stderr, stdout, trainer};
+use crate::common::sounds::tones;
+
+/// KiB of a shard of two clips, and of one of 128.
+const TWO_CLIPS: usize = 513;
+const MANY_CLIPS: usize = 128 * 257;
+
+/// Seven files of two tags.
+fn music() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for file in 0..7 {
+        let tag = ["rock", "jazz"][file % 2];
+        let hz = 100.0 + 70.0 * file as f32;
+        let path = folder.path().join(format!("{tag}/{file}.wav"));
+        tones(&path, &[(hz, 4.0)]);
+    }
+    folder
+}
+
+/// Checks that a command that found no room says what to do, keeps the first shard, and leaves
+/// nothing half-written; `whole` is what it would have made.
+fn assert_kept(output: &Output, out: &Path, whole: &Path, expected: &str) {
+    let error = stderr(output);
+    assert!(!output.status.success(), "it found room");
+    for words in [expected, "00001.mel.f16", "run the same command again"] {
+        assert!(error.contains(words), "{words:?} is not in {error:?}");
+    }
+    assert!(!error.contains("panicked"), "{error}");
+    let (found, whole) = (files(out), files(whole));
+    assert!(
+        !found.keys().any(|name| name.starts_with('.')),
+        "{:?}",
+        found.keys()
+    );
+    assert!(!found.contains_key("manifest.json"));
+    for name in ["00000.mel.f16", "00000.arrow"] {
+        assert!(found[name] == whole[name], "{name}");
+    }
+}
+
+/// Runs a command on a disk of `kib` KiB, then again with more room.
+fn fill_up(test: &str, kib: usize, command: &[&str]) {
+    let Some(disk) = SmallDisk::mount(test, kib) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let run = |command: &[&str]| trainer(folder.path(), command);
+    let whole = folder.path().join("data");
+    stdout(&run(&[command, &["--out", argument(&whole)]].concat()));
+    let out = disk.path().join("data");
+    let command = [command, &["--out", argument(&out)]].concat();
+    // Twice: the second time, there is no room from the start on.
+    for _ in 0..2 {
+        assert_kept(&run(&command), &out, &whole, "the disk is full");
+    }
+    disk.resize(10 * kib);
+    stdout(&run(&command));
+    assert!(files(&out) == files(&whole));
+}
+
+#[test]
+fn prepare_keeps_its_finished_shards_on_a_full_disk_and_goes_on_later() {
+    let music = music();
+    let command = ["prepare", "folder", argument(music.path()), "--shard", "2"];
+    let name = "prepare_keeps_its_finished_shards_on_a_full_disk_and_goes_on_later";
+    fill_up(name, TWO_CLIPS + 300, &command);
+}
+
+#[test]
+fn distill_keeps_its_finished_shards_on_a_full_disk_and_goes_on_later() {
+    let vocabulary = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tags.toml");
+    let command = ["distill", "--vocabulary", vocabulary, "--no-music", "136"];
+    let name = "distill_keeps_its_finished_shards_on_a_full_disk_and_goes_on_later";
+    fill_up(name, MANY_CLIPS + 1_000, &command);
+}
+
+/// Where nobody may mount a disk, a limit on the length of files does.
+#[cfg(unix)]
+#[test]
+fn prepare_says_what_to_do_where_files_must_be_short() {
+    let music = music();
+    let (out, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (out, whole) = (out.path().join("data"), whole.path().join("data"));
+    let command = ["prepare", "folder", argument(music.path()), "--shard", "4"];
+    let run = |command: &[&str]| stdout(&trainer(music.path(), command));
+    run(&[&command[..], &["--out", argument(&whole)]].concat());
+    let command_out = [&command[..], &["--out", argument(&out)]].concat();
+    let short = tagline_tests::with_short_files(TWO_CLIPS + 300, PROGRAM, &command_out);
+    let error = stderr(&short);
+    assert!(!short.status.success());
+    assert!(
+        error.contains("00000.mel.f16: the disk cannot hold") && error.contains("--shard"),
+        "{error}"
+    );
+    let names: Vec<_> = files(&out).into_keys().collect();
+    assert_eq!(names, ["plan.json"]);
+    run(&command_out);
+    assert!(files(&out) == files(&whole));
+}

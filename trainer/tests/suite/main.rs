@@ -1,0 +1,32 @@
+//! Everything that the trainer does, as its user meets it and by its library: one program, which is
+//! linked once, and whose tests share the processors to the end.
+
+mod architectures;
+mod calibrate;
+mod charts;
+mod common;
+mod damaged;
+mod data;
+mod data_refusals;
+mod default_model;
+mod distill;
+mod distill_labels;
+mod evaluate;
+mod experiment;
+mod export;
+mod full_disk;
+mod gradients;
+mod import_files;
+mod import_reference;
+mod metrics;
+mod onnx_checker;
+mod predictor;
+mod prepare;
+mod quantize;
+mod resume;
+mod score;
+mod synth;
+mod synth_command;
+mod tag;
+mod tag_output;
+mod train;

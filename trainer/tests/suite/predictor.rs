@@ -1,0 +1,115 @@
+//! Models on prepared clips: the windows that they see, and how they are stopped.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tagline_engine::{FrontEndSpec, Model, RollingWindow};
+use trainer::data::{Dataset, DatasetWriter, Input, Plan, Split};
+use trainer::evaluation::{ClipProgress, EvaluateError, HeardWindows, Predictor};
+
+use crate::common::networks::TRACT;
+use crate::evaluate::{FRAMES, clip, folder};
+
+/// Frames such as a front-end gives, different in every clip.
+fn frames(spec: &FrontEndSpec, clip: usize, count: usize) -> Vec<Vec<f32>> {
+    let mut random = ChaCha8Rng::seed_from_u64(clip as u64);
+    let mut frame = || {
+        let values = (0..spec.frame_values()).map(|_| random.random_range(-90.0..-10.0));
+        values.collect()
+    };
+    (0..count).map(|_| frame()).collect()
+}
+
+/// What the plugin's network sees after these frames.
+fn window_after(spec: &FrontEndSpec, frames: &[Vec<f32>]) -> Vec<f32> {
+    let mut rolling = RollingWindow::new(spec, 0);
+    frames.iter().for_each(|frame| rolling.push(frame));
+    let mut window = vec![0.0; spec.input_bands() * spec.frames];
+    rolling.read(frames.len() as u64, &mut window);
+    window
+}
+
+#[test]
+fn a_window_partly_heard_is_the_plugins_for_every_input() {
+    const SHORT: usize = 700;
+    let inputs = Input::ALL;
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan::new("small", vec!["low".into()], &inputs);
+    let mut writer = DatasetWriter::create(&folder.path().join("data"), plan).unwrap();
+    // The second clip is a short one.
+    let lengths = [FRAMES, SHORT];
+    for (number, &length) in lengths.iter().enumerate() {
+        let mut clip = clip(number);
+        clip.info.labels.truncate(1);
+        clip.info.heard_frames = length;
+        let specs = inputs.map(Input::front_end);
+        let windows = specs
+            .iter()
+            .map(|spec| window_after(spec, &frames(spec, number, length)));
+        clip.windows = windows.collect();
+        writer.push(&[clip], &[]).unwrap();
+    }
+    writer.finish().unwrap();
+    for input in inputs {
+        let data = Dataset::open(&folder.path().join("data"), input).unwrap();
+        let clips = data.split(Split::Test).unwrap();
+        let spec = data.front_end();
+        let mut found = vec![0.0; spec.input_bands() * FRAMES];
+        for heard in [144, 240, 944, FRAMES] {
+            let mut windows = HeardWindows::new(&clips, spec, heard);
+            for (number, &length) in lengths.iter().enumerate() {
+                windows.read(number, &mut found).unwrap();
+                let frames = frames(spec, number, heard.min(length));
+                let expected = window_after(spec, &frames);
+                // The data hold sixteen bits.
+                let worst = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+                let worst = worst.fold(0.0, f32::max);
+                assert!(
+                    worst < 4e-3,
+                    "{input}, {heard} frames of clip {number}: {worst}"
+                );
+            }
+        }
+    }
+}
+
+/// Ends the work after some clips.
+struct StopAfter {
+    clips: usize,
+    done: AtomicUsize,
+}
+
+impl ClipProgress for StopAfter {
+    fn clip_done(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.done.load(Ordering::Relaxed) >= self.clips
+    }
+}
+
+#[test]
+fn a_model_stops_among_the_clips_when_it_is_asked_to() {
+    let folder = folder();
+    let model = Model::open(&folder.path().join("model.onnx")).unwrap();
+    let data = Dataset::open(&folder.path().join("data"), Input::Mel).unwrap();
+    let clips = data.split(Split::Test).unwrap();
+    let jobs = NonZeroUsize::new(2).unwrap();
+    let mut predictor = Predictor::open(&model, TRACT, &[], jobs).unwrap();
+    let mut predict = |stop_after| {
+        let progress = StopAfter {
+            clips: stop_after,
+            done: AtomicUsize::new(0),
+        };
+        let predicted = predictor.predict(&clips, clips.frames(), &progress);
+        (predicted, progress.done.into_inner())
+    };
+    let (predicted, done) = predict(3);
+    assert!(matches!(predicted, Err(EvaluateError::Interrupted)));
+    assert!((3..=4).contains(&done), "{done} clips, by two threads");
+    let (predicted, done) = predict(100);
+    assert_eq!((predicted.unwrap().len(), done), (12, 12));
+}

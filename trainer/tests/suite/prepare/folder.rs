@@ -1,0 +1,267 @@
+//! Any folder of audio.
+
+use std::path::Path;
+
+use trainer::data::Split;
+use trainer::prepare::folder::{Reading, read};
+use trainer::prepare::{Collection, Selection};
+
+use super::corpus::{clip, clips, options, run};
+
+fn reading(root: &Path) -> Reading {
+    Reading {
+        root: root.to_owned(),
+        labels: None,
+        tags: None,
+        seed: 1,
+        valid: 0.2,
+        test: 0.2,
+        group: None,
+    }
+}
+
+/// Two folders of five files, one of them in a folder of its own.
+fn folders(root: &Path) {
+    for k in 0..5 {
+        clip(&root.join(format!("rock/album {k}/song.wav")), k);
+        clip(&root.join(format!("jazz/{k}.wav")), 10 + k);
+    }
+    std::fs::write(root.join("jazz/cover.jpg"), "no audio").unwrap();
+    std::fs::write(root.join("readme.txt"), "no folder").unwrap();
+}
+
+fn table(root: &Path, lines: &[&str]) {
+    std::fs::write(root.join("labels.csv"), lines.join("\n")).unwrap();
+}
+
+fn refused(reading: &Reading) -> String {
+    read(reading).unwrap_err().to_string()
+}
+
+fn paths(collection: &Collection, split: Split) -> Vec<&str> {
+    let items = collection.items.iter().filter(|item| item.split == split);
+    items.map(|item| &*item.path).collect()
+}
+
+/// More than 16 bits number.
+const MANY_TAGS: usize = 65_540;
+
+#[test]
+fn more_tags_than_16_bits_number_stay_apart_and_are_refused_only_if_all_are_kept() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for k in 0..5 {
+        clip(&root.path().join(format!("{k}.wav")), k);
+    }
+    let names: Vec<_> = (0..MANY_TAGS).map(|tag| format!("t{tag:05}")).collect();
+    let list = format!("0.wav,train,{}", names.join(";"));
+    let last = format!("1.wav,train,{}", names[MANY_TAGS - 1]);
+    let rows = ["3.wav,valid,t00003", "4.wav,test,t00003"];
+    let header = "path,split,tags";
+    table(root.path(), &[header, &list, &last, rows[0], rows[1]]);
+    let collection = read(&reading(root.path())).unwrap();
+    let labels = &collection.items[1].labels;
+    assert_eq!(**labels, [(MANY_TAGS as u32 - 1, 1.0)]);
+    let error = run(&collection, &options(out.path())).unwrap_err();
+    let expected = "65540 tags, where 1 to 10000 are possible";
+    assert_eq!(error.to_string(), expected);
+    // The first tag of which 16 bits lose something, and the one that they would make of it.
+    let two = Reading {
+        tags: Some(Selection::Named(vec![
+            names[MANY_TAGS - 1].clone(),
+            names[(MANY_TAGS - 1) % 65_536].clone(),
+        ])),
+        ..reading(root.path())
+    };
+    run(&read(&two).unwrap(), &options(out.path())).unwrap();
+    assert_eq!(clips(out.path(), Split::Train)[1].1, [1.0, 0.0]);
+    assert_eq!(clips(out.path(), Split::Test)[0].1, [0.0, 1.0]);
+
+    // A column for each tag.
+    let zeros = ",0".repeat(MANY_TAGS - 1);
+    let header = format!("path,split,{}", names.join(","));
+    let row = |file: &str, last: u8| format!("{file}{zeros},{last}");
+    let rows = [
+        row("1.wav,train", 1),
+        row("3.wav,valid", 0),
+        row("4.wav,test", 0),
+    ];
+    table(root.path(), &[&header, &rows[0], &rows[1], &rows[2]]);
+    let items = read(&two).unwrap().items;
+    assert_eq!(*items[0].labels, [(0, 1.0)]);
+}
+
+#[test]
+fn each_folder_is_a_tag() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    folders(root.path());
+    let collection = read(&reading(root.path())).unwrap();
+    assert_eq!(collection.tags, ["jazz", "rock"]);
+    let counts = collection.counts();
+    assert_eq!((counts.train, counts.valid, counts.test), (6, 2, 2));
+    run(&collection, &options(out.path())).unwrap();
+    for split in Split::ALL {
+        for (id, labels) in clips(out.path(), split) {
+            assert_eq!(labels[0] == 1.0, id.starts_with("jazz/"), "{id}");
+            assert_eq!(labels[0] + labels[1], 1.0);
+        }
+    }
+}
+
+#[test]
+fn the_split_is_that_of_the_seed() {
+    let root = tempfile::tempdir().unwrap();
+    folders(root.path());
+    let split = |seed| {
+        let reading = Reading {
+            seed,
+            ..reading(root.path())
+        };
+        read(&reading).unwrap().items
+    };
+    assert_eq!(split(1), split(1));
+    assert!((2..9).any(|seed| split(seed) != split(1)));
+}
+
+#[test]
+fn a_table_gives_lists_of_tags() {
+    let root = tempfile::tempdir().unwrap();
+    folders(root.path());
+    table(
+        root.path(),
+        &[
+            "path,tags,split",
+            "jazz/0.wav,cool; smooth,train",
+            "jazz/1.wav,\"cool, late\",valid",
+            "jazz/2.wav,late,test",
+            "jazz/3.wav,,test",
+        ],
+    );
+    let collection = read(&reading(root.path())).unwrap();
+    assert_eq!(collection.tags, ["cool", "late", "smooth"]);
+    let labels: Vec<_> = collection.items.iter().map(|i| i.labels.to_vec()).collect();
+    let expected = [
+        vec![(0, 1.0), (2, 1.0)],
+        vec![(0, 1.0), (1, 1.0)],
+        vec![(1, 1.0)],
+        vec![],
+    ];
+    assert_eq!(labels, expected);
+    assert_eq!(paths(&collection, Split::Valid), ["jazz/1.wav"]);
+    assert_eq!(
+        paths(&collection, Split::Test),
+        ["jazz/2.wav", "jazz/3.wav"]
+    );
+}
+
+#[test]
+fn a_table_gives_a_column_for_each_tag() {
+    let root = tempfile::tempdir().unwrap();
+    folders(root.path());
+    table(
+        root.path(),
+        &[
+            "\u{feff}path,loud,split,soft",
+            "jazz/0.wav,1,train,0.25",
+            "jazz/1.wav,,valid,0",
+            "jazz/2.wav,0.0,test,1",
+        ],
+    );
+    let chosen = Reading {
+        tags: Some(Selection::Named(vec!["soft".into(), "loud".into()])),
+        ..reading(root.path())
+    };
+    let collection = read(&chosen).unwrap();
+    assert_eq!(collection.tags, ["soft", "loud"]);
+    let labels = |item: usize| collection.items[item].labels.to_vec();
+    assert_eq!(labels(0), [(0, 0.25), (1, 1.0)]);
+    assert!(labels(1).is_empty());
+    assert_eq!(labels(2), [(0, 1.0)]);
+}
+
+#[test]
+fn a_group_stays_in_one_split() {
+    let root = tempfile::tempdir().unwrap();
+    let mut lines = vec!["path,artist,tags".to_owned()];
+    for k in 0..40 {
+        clip(&root.path().join(format!("{k}.wav")), k);
+        lines.push(format!("{k}.wav,artist {},tag", k / 4));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    table(root.path(), &lines);
+    for seed in 0..5 {
+        let reading = Reading {
+            seed,
+            group: Some("artist".into()),
+            ..reading(root.path())
+        };
+        let collection = read(&reading).unwrap();
+        assert_eq!(collection.tags, ["tag"]);
+        for group in collection.items.chunks(4) {
+            assert!(group.iter().all(|item| item.split == group[0].split));
+            assert!(group.iter().all(|item| item.source == group[0].source));
+        }
+        assert_eq!(&*collection.items[39].source, "artist 9");
+        assert_eq!(collection.counts().valid, 8);
+        assert_eq!(collection.counts().test, 8);
+    }
+    let unknown = Reading {
+        group: Some("album".into()),
+        ..reading(root.path())
+    };
+    assert!(refused(&unknown).contains("no column `album`; it has path, artist, tags"));
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    assert!(refused(&reading(root.path())).contains("one folder of audio files for each tag"));
+    let nowhere = root.path().join("nowhere");
+    assert!(refused(&reading(&nowhere)).contains("nowhere"));
+    folders(root.path());
+    let parts = |valid, test| Reading {
+        valid,
+        test,
+        ..reading(root.path())
+    };
+    assert!(refused(&parts(0.5, 0.5)).contains("below 1 together"));
+    assert!(refused(&parts(-0.1, 0.5)).contains("at least 0"));
+    assert!(refused(&parts(f64::NAN, 0.5)).contains("at least 0"));
+    assert!(refused(&parts(0.01, 0.2)).contains("no clips in the split `valid`"));
+    assert!(read(&parts(0.0, 0.2)).is_ok(), "none was asked for");
+    let grouped = Reading {
+        group: Some("artist".into()),
+        ..reading(root.path())
+    };
+    assert!(refused(&grouped).contains("a group is a column of a table"));
+
+    for (lines, expected) in [
+        (
+            &["file,tags", "jazz/0.wav,cool"][..],
+            "no column `path`; it has file, tags",
+        ),
+        (&["path,split", "jazz/0.wav,train"], "no column `tags`"),
+        (&["path,tags", "jazz/0.wav,"], "no file in it has a tag"),
+        (&["path,loud", "jazz/0.wav,2"], "line 2: `2` where a label"),
+        (
+            &["path,loud", "jazz/0.wav,NaN"],
+            "line 2: `NaN` where a label",
+        ),
+        (
+            &["path,loud,split", "jazz/0.wav,1,dev"],
+            "line 2: no split `dev`",
+        ),
+        (
+            &["path,loud,split", "jazz/0.wav,1,train"],
+            "no clips in the split `valid`",
+        ),
+        (&["path,loud", "jazz/0.wav,1,1"], "3 fields"),
+    ] {
+        table(root.path(), lines);
+        let error = refused(&reading(root.path()));
+        assert!(error.contains(expected), "{lines:?}: {error}");
+    }
+    let gone: Vec<String> = (0..10).map(|k| format!("gone-{k}.wav,1")).collect();
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    table(root.path(), &[&["path,loud"], &gone[..]].concat());
+    assert!(refused(&reading(root.path())).contains("the first is gone-0.wav"));
+}

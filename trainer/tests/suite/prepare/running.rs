@@ -1,0 +1,120 @@
+//! Interruption, resumption, and work side by side.
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+
+use trainer::data::{DataError, Input};
+use trainer::prepare::magnatagatune::read;
+use trainer::prepare::{PrepareError, Progress, prepare};
+
+use super::corpus::{options, run};
+use super::magnatagatune::{ROWS, corpus, reading};
+use crate::common::files::files;
+
+#[test]
+fn the_result_depends_neither_on_interruptions_nor_on_jobs() {
+    let root = tempfile::tempdir().unwrap();
+    corpus(root.path(), &ROWS);
+    std::fs::remove_file(root.path().join("b/c-01-0-29.wav")).unwrap();
+    let collection = read(&reading(root.path())).unwrap();
+    let serial = tempfile::tempdir().unwrap();
+    let mut one = options(serial.path());
+    one.jobs = NonZeroUsize::MIN;
+    run(&collection, &one).unwrap();
+    let expected = files(serial.path());
+
+    for jobs in [2, 5] {
+        for stop_after in 0..7 {
+            let out = tempfile::tempdir().unwrap();
+            let mut options = options(out.path());
+            options.jobs = NonZeroUsize::new(jobs).unwrap();
+            let stopped = prepare(&collection, &options, |progress| {
+                match progress.done == stop_after {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            });
+            let interrupted = matches!(
+                stopped,
+                Err(PrepareError::Interrupted { done, items: 7 }) if done == stop_after
+            );
+            assert!(interrupted, "{stopped:?}");
+            let hidden = |name: &String| name.starts_with('.');
+            assert!(!files(out.path()).keys().any(hidden), "temporary files");
+
+            let mut first = None;
+            prepare(&collection, &options, |progress| {
+                first.get_or_insert(progress);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            let earlier = stop_after / 3 * 3;
+            let expected_first = Progress {
+                done: earlier,
+                items: 7,
+                earlier,
+                skipped: 0,
+            };
+            assert_eq!(first, Some(expected_first));
+            assert!(files(out.path()) == expected, "{jobs} jobs, {stop_after}");
+        }
+    }
+}
+
+#[test]
+fn a_finished_data_set_is_left_as_it_is() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let collection = read(&reading(root.path())).unwrap();
+    run(&collection, &options(out.path())).unwrap();
+    let before = files(out.path());
+    let again = run(&collection, &options(out.path())).unwrap();
+    assert_eq!((again.items, again.summary), (7, None));
+    assert!(files(out.path()) == before);
+}
+
+#[test]
+fn what_would_change_the_data_is_refused_on_resumption() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    corpus(root.path(), &ROWS);
+    let collection = read(&reading(root.path())).unwrap();
+    let options = options(out.path());
+    let stopped = prepare(&collection, &options, |progress| match progress.done {
+        4 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    assert!(stopped.is_err());
+    let refused = |collection: &_, options: &_| {
+        let error = run(collection, options).unwrap_err();
+        let other = matches!(&error, PrepareError::Data(DataError::OtherPlan { .. }));
+        assert!(other, "{error}");
+        error.to_string()
+    };
+    let mut other = options.clone();
+    other.inputs = vec![Input::Mel, Input::Stft];
+    assert!(refused(&collection, &other).contains("inputs mel, now mel,stft"));
+    let mut other = options.clone();
+    other.least_seconds = 4.5;
+    assert!(refused(&collection, &other).contains("least_seconds: 3, now 4.5"));
+    let mut other = options.clone();
+    other.windows = NonZeroUsize::new(2).unwrap();
+    assert!(refused(&collection, &other).contains("windows: 1, now 2"));
+    let mut other = collection.clone();
+    other.items.swap(0, 1);
+    assert!(refused(&other, &options).contains("list: "));
+    let mut other = collection.clone();
+    other.items[0].labels = Box::new([]);
+    assert!(refused(&other, &options).contains("list: "));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    corpus(root.path(), &ROWS);
+    let file = root.path().join("a-file");
+    std::fs::write(&file, "not a folder").unwrap();
+    let collection = read(&reading(root.path())).unwrap();
+    let error = run(&collection, &options(&file.join("out"))).unwrap_err();
+    assert!(error.to_string().contains("a-file"), "{error}");
+}

@@ -1,0 +1,246 @@
+//! `trainer tag` as its user meets it: which tags generated and real audio have.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tagline_engine::{built_in_info, logit, sigmoid};
+use tagline_tests::{TinyModel, reference, tiny_model};
+use tempfile::TempDir;
+use trainer::import::Import;
+
+use crate::common::program::{self, stdout, trainer};
+use crate::common::sounds::tones;
+
+/// A folder with a model of the tags low, middle and high, which answer to those frequencies.
+pub fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let model = tiny_model(&["low", "middle", "high"]);
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    folder
+}
+
+pub fn wav(folder: &Path, name: &str, sounds: &[(f32, f32)]) {
+    tones(&folder.join(name), sounds);
+}
+
+/// The JSON objects of a run that must succeed.
+pub fn json(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let mut all = vec![
+        "tag",
+        "--model",
+        "model.onnx",
+        "--backend",
+        "tract",
+        "--json",
+    ];
+    all.extend(arguments);
+    stdout(&trainer(folder, &all))
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn strongest(value: &Value) -> String {
+    let tags = value["tags"].as_object().unwrap();
+    let by_value = |a: &(&String, &Value), b: &(&String, &Value)| {
+        a.1.as_f64().unwrap().total_cmp(&b.1.as_f64().unwrap())
+    };
+    tags.iter().max_by(by_value).unwrap().0.clone()
+}
+
+#[test]
+fn the_tags_of_a_file_are_those_of_its_last_window() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 6.0), (5_000.0, 6.0)]);
+    let line = &json(folder.path(), &["a.wav"])[0];
+    assert_eq!(line["file"], "a.wav");
+    assert_eq!(line["seconds"], 12.0);
+    assert_eq!(line["model"], "Tiny");
+    assert_eq!(line["backend"], "tract");
+    assert_eq!(strongest(line), "high");
+    assert!((line["window_seconds"].as_f64().unwrap() - 3.0).abs() < 0.02);
+    let position = line["position"].as_f64().unwrap();
+    assert!((11.0..=12.0).contains(&position), "{position}");
+    assert!(line.get("updates").is_none());
+}
+
+#[test]
+fn every_update_is_given_when_asked_for_and_the_last_is_the_files() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 6.0), (5_000.0, 6.0)]);
+    let alone = &json(folder.path(), &["a.wav"])[0];
+    let line = &json(folder.path(), &["a.wav", "--updates"])[0];
+    let updates = line["updates"].as_array().unwrap();
+    assert!((8..=11).contains(&updates.len()), "{}", updates.len());
+    assert_eq!(strongest(&updates[0]), "low");
+    let last = updates.last().unwrap();
+    assert_eq!(last["tags"], line["tags"]);
+    assert_eq!(last["tags"], alone["tags"]);
+    let positions: Vec<f64> = updates
+        .iter()
+        .map(|update| update["position"].as_f64().unwrap())
+        .collect();
+    assert!(positions.is_sorted(), "{positions:?}");
+    let often = &json(folder.path(), &["a.wav", "--updates", "--update", "0.5"])[0];
+    assert!(often["updates"].as_array().unwrap().len() > updates.len() * 3 / 2);
+}
+
+#[test]
+fn a_file_shorter_than_a_first_window_is_tagged_by_what_there_is() {
+    let folder = folder();
+    wav(folder.path(), "short.wav", &[(5_000.0, 1.0)]);
+    let line = &json(folder.path(), &["short.wav", "--updates"])[0];
+    let heard = line["seconds_heard"].as_f64().unwrap();
+    assert!((0.9..=1.1).contains(&heard), "{heard}");
+    assert_eq!(strongest(line), "high");
+    assert_eq!(line["updates"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn tags_hold_over_silence_as_in_the_plugin() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(5_000.0, 6.0), (0.0, 6.0)]);
+    let line = &json(folder.path(), &["a.wav"])[0];
+    assert_eq!(strongest(line), "high");
+    let position = line["position"].as_f64().unwrap();
+    assert!(position < 8.0, "{position}");
+    // A file of nothing but silence has tags, too.
+    wav(folder.path(), "silent.wav", &[(0.0, 5.0)]);
+    let line = &json(folder.path(), &["silent.wav"])[0];
+    assert!(line["tags"]["low"].as_f64().unwrap() < 0.05);
+}
+
+#[test]
+fn without_a_chosen_model_the_embedded_one_tags_whatever_lies_in_folders() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    for path in ["target/models/newest.onnx", "no-models/default.onnx"] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, tiny_model(&["other"])).unwrap();
+    }
+    let line = program::json(&trainer(folder.path(), &["tag", "--json", "a.wav"]));
+    let model = built_in_info();
+    assert_eq!(line["model"], model.name.as_str());
+    let mut tags: Vec<&String> = line["tags"].as_object().unwrap().keys().collect();
+    let mut expected: Vec<&String> = model.tags.iter().collect();
+    tags.sort();
+    expected.sort();
+    assert_eq!(tags, expected);
+}
+
+#[test]
+fn tags_are_calibrated_unless_raw_ones_are_asked_for() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    let plain = &json(folder.path(), &["a.wav"])[0];
+    let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
+        {"slope":2.0,"offset":0.0,"threshold":0.5},{"slope":1.0,"offset":-1.0,"threshold":0.5}]"#;
+    let model = TinyModel::new(&["low", "middle", "high"], 141)
+        .with("tagline.calibration", Some(calibration))
+        .bytes();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    let raw = &json(folder.path(), &["a.wav", "--raw"])[0];
+    assert_eq!(raw["tags"], plain["tags"]);
+    let shown = &json(folder.path(), &["a.wav", "--updates"])[0];
+    for (tag, slope, offset) in [("low", 0.5, 1.0), ("middle", 2.0, 0.0), ("high", 1.0, -1.0)] {
+        let value = |line: &Value| line["tags"][tag].as_f64().unwrap();
+        let expected = sigmoid(slope * logit(value(raw) as f32) + offset);
+        let (shown, update) = (value(shown), &shown["updates"].as_array().unwrap()[0]);
+        assert!(
+            (shown - expected).abs() < 1e-4,
+            "{tag}: {shown}, {expected}"
+        );
+        let off = (value(update) - shown).abs();
+        assert!(off < 0.2, "{tag}: updates are calibrated as well");
+    }
+}
+
+#[test]
+fn tags_that_reach_their_threshold_are_named_where_there_are_thresholds() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    let plain = &json(folder.path(), &["a.wav"])[0];
+    assert!(plain.get("yes").is_none(), "no thresholds, no answer");
+    let value = |tag: &str| plain["tags"][tag].as_f64().unwrap();
+    // Calibration changes nothing here, so that thresholds are placed around the values by hand.
+    let entry = |threshold: f64| format!(r#"{{"slope":1.0,"offset":0.0,"threshold":{threshold}}}"#);
+    let (below, above) = (value("low") - 0.01, value("middle") + 0.01);
+    let calibration = format!("[{},{},{}]", entry(below), entry(above), entry(0.0));
+    let model = TinyModel::new(&["low", "middle", "high"], 141)
+        .with("tagline.calibration", Some(&calibration))
+        .bytes();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    let line = &json(folder.path(), &["a.wav", "--updates"])[0];
+    assert_eq!(
+        line["yes"],
+        serde_json::json!(["low", "high"]),
+        "strongest first"
+    );
+    assert!(line["updates"][0]["yes"].is_array());
+    let raw = &json(folder.path(), &["a.wav", "--raw"])[0];
+    assert!(
+        raw.get("yes").is_none(),
+        "thresholds are of calibrated values"
+    );
+
+    let table = |arguments: &[&str]| {
+        let mut all = vec![
+            "tag",
+            "--model",
+            "model.onnx",
+            "--backend",
+            "tract",
+            "a.wav",
+        ];
+        all.extend(arguments);
+        stdout(&trainer(folder.path(), &all))
+    };
+    let marked = |table: &str| -> Vec<String> {
+        let lines = table.lines().filter(|line| line.contains('●'));
+        lines
+            .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
+            .collect()
+    };
+    assert_eq!(marked(&table(&[])), ["low", "high"]);
+    assert!(marked(&table(&["--raw"])).is_empty());
+}
+
+#[test]
+fn published_tags_of_real_songs_are_found() {
+    let Some(reference) = reference("published_tags_of_real_songs_are_found") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let import = Import {
+        weights: reference.join("won2020/fcn_jamendo.safetensors"),
+        preset: "won2020-fcn".into(),
+        tags: reference.join("won2020/tags.json"),
+        tag_set: Some("jamendo".into()),
+        ..Import::default()
+    };
+    import.write(&folder.path().join("model.onnx")).unwrap();
+    let clip = |name: &str| reference.join(format!("choi2016/clips/bensound-{name}.mp3"));
+    let (piano, dubstep) = (clip("thejazzpiano"), clip("dubstep"));
+    let files = [piano.to_str().unwrap(), dubstep.to_str().unwrap()];
+    let lines = json(folder.path(), &files);
+    let ranked = |line: &Value| {
+        let mut tags: Vec<(f64, String)> = line["tags"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(tag, value)| (value.as_f64().unwrap(), tag.clone()))
+            .collect();
+        tags.sort_by(|a, b| b.0.total_cmp(&a.0));
+        tags.truncate(3);
+        println!("{}: {tags:?}", line["file"]);
+        tags.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>()
+    };
+    let piano = ranked(&lines[0]);
+    assert_eq!(piano[0], "genre---jazz");
+    assert!(
+        piano.contains(&"instrument---piano".to_owned()),
+        "{piano:?}"
+    );
+    assert_eq!(ranked(&lines[1])[0], "genre---electronic");
+}
