@@ -6,6 +6,7 @@ mod bundle;
 mod counts;
 mod default_model;
 mod deny;
+mod disk;
 mod error;
 mod install;
 mod measure;

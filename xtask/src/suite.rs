@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::stage::{self, Stage};
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
-use crate::{deny, onnx_checker, onnxruntime, process, setup};
+use crate::{deny, disk, onnx_checker, onnxruntime, process, setup};
 
 /// Runs every stage, or the quick ones, and prints the summary.
 ///
@@ -19,6 +19,7 @@ use crate::{deny, onnx_checker, onnxruntime, process, setup};
 pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
     if !quick {
         setup::prepare_tests();
+        disk::warn_before_checks(&workspace.target);
     }
     let mut stages = vec![
         stage::run("formatting", formatting),
