@@ -39,16 +39,18 @@ pub fn decode(path: &Path) -> Result<Audio, DecodeError> {
         sample_rate_hz: 0,
         channels: Vec::new(),
     };
-    decode_to(path, &mut audio)?;
+    if let Some(damage) = decode_to(path, &mut audio)? {
+        tracing::warn!("{}: {damage}", path.display());
+    }
     Ok(audio)
 }
 
-/// The same, packet by packet, so that a long file need not be in memory. What `sink` has taken
-/// counts only if there is no error.
+/// The same, packet by packet, so that a long file need not be in memory, and with what was found
+/// damaged and yet used in place of a warning. What `sink` has taken counts only if there is no error.
 ///
 /// # Errors
 /// [`DecodeError`] names the file and what is wrong with it.
-pub fn decode_to(path: &Path, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+pub fn decode_to(path: &Path, sink: &mut dyn Sink) -> Result<Option<String>, DecodeError> {
     let name = path.display().to_string();
     // The format readers parse whatever a user drops on them: a panic in one of them must stay an
     // error of this file.
@@ -60,7 +62,11 @@ pub fn decode_to(path: &Path, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     })
 }
 
-fn decode_file(path: &Path, name: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+fn decode_file(
+    path: &Path,
+    name: &str,
+    sink: &mut dyn Sink,
+) -> Result<Option<String>, DecodeError> {
     let io = |source| DecodeError::Io {
         path: name.to_owned(),
         source,
@@ -99,7 +105,7 @@ fn decode_source(
     source: Box<dyn MediaSource>,
     hint: &Hint,
     sink: &mut dyn Sink,
-) -> Result<(), DecodeError> {
+) -> Result<Option<String>, DecodeError> {
     sink.restart();
     let stream = MediaSourceStream::new(source, Default::default());
     let reader = get_probe()
@@ -263,7 +269,8 @@ impl<'a> Decoding<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(), DecodeError> {
+    /// What is damaged, if what could be decoded is of use.
+    fn finish(mut self) -> Result<Option<String>, DecodeError> {
         let Some((rate_hz, _)) = self.shape else {
             let reason = self.cut.or(self.first_reason);
             return Err(DecodeError::Nothing {
@@ -279,6 +286,7 @@ impl<'a> Decoding<'a> {
         if self.cut.is_none() && missing_seconds > (0.01 * seconds).max(1.0) {
             self.cut = Some(format!("it promises {missing_seconds:.1} s more"));
         }
+        let mut damage = Vec::new();
         if let Some(reason) = self.cut {
             if seconds < LEAST_USEFUL_SECONDS {
                 return Err(DecodeError::Truncated {
@@ -287,26 +295,18 @@ impl<'a> Decoding<'a> {
                     reason,
                 });
             }
-            tracing::warn!(
-                "{}: truncated after {seconds:.2} s: {reason}; what comes before is used",
-                self.name
-            );
+            damage.push(format!(
+                "truncated after {seconds:.2} s ({reason}), and used up to there"
+            ));
         }
         if self.bad_packets > 0 {
-            tracing::warn!(
-                "{}: {} damaged packets left out",
-                self.name,
-                self.bad_packets
-            );
+            damage.push(format!("{} damaged packets left out", self.bad_packets));
         }
         if self.bad_samples > 0 {
-            tracing::warn!(
-                "{}: {} samples that are no numbers set to 0",
-                self.name,
-                self.bad_samples
-            );
+            let samples = self.bad_samples;
+            damage.push(format!("{samples} samples that are no numbers set to 0"));
         }
-        Ok(())
+        Ok((!damage.is_empty()).then(|| damage.join("; ")))
     }
 }
 

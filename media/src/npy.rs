@@ -24,7 +24,10 @@ pub enum NpyError {
         header: String,
     },
     /// The values are of a type that is not read.
-    #[error("a .npy file of values of type {descr}, where {expected} are needed")]
+    #[error(
+        "a .npy file of values of type {descr}, where {expected} are needed{}",
+        if descr.starts_with('>') { ", little-endian" } else { "" }
+    )]
     Type {
         /// The type, as NumPy writes it.
         descr: String,

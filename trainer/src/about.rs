@@ -1,13 +1,14 @@
 //! What a model says of itself.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use tagline_engine::{FrontEndSpec, ModelInfo, OutputKind};
 
 /// What a new model shall say of itself; what is not given is filled in.
 #[derive(Args, Clone, Debug, Default)]
 pub struct About {
     /// Name of the model for people.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
     /// Version of the model; 1 if not given.
     #[arg(long)]

@@ -1,6 +1,34 @@
-//! Networks that go on when their backend fails.
+//! Networks, whatever runs them: it is said where that is not what was asked for, and when it fails.
+
+use std::path::PathBuf;
 
 use tagline_engine::{Backend, BackendChoice, InferenceError, Model, Network, open_network};
+
+/// Opens `model` by `backend`. Where another backend than the one asked for has to run it, a warning says
+/// why.
+///
+/// # Errors
+/// [`InferenceError`] if not even tract can run it.
+pub fn open(
+    model: &Model,
+    backend: BackendChoice,
+    library_dirs: &[PathBuf],
+) -> Result<Box<dyn Network>, InferenceError> {
+    let (network, report) = open_network(model, backend, library_dirs)?;
+    match backend {
+        BackendChoice::Only(asked) if asked != report.running => tracing::warn!(
+            "{} does not run the network, {} does: {}",
+            asked.name(),
+            report.running.name(),
+            report.lines.join("; ")
+        ),
+        _ => report
+            .lines
+            .iter()
+            .for_each(|line| tracing::debug!("{line}")),
+    }
+    Ok(network)
+}
 
 /// Lets `run` use `network`; where its backend fails, tract takes its place and runs again.
 ///

@@ -1,5 +1,6 @@
 //! Imports tagging networks and tags audio files.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -10,15 +11,29 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// What a user is told of without asking: warnings of our own.
+const WARNINGS: &str = "off,trainer=warn,tagline_engine=warn,tagline_media=warn";
+
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("TAGLINE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("off,trainer=warn,tagline_engine=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    log();
     if let Err(error) = trainer::interrupt::install() {
         tracing::warn!("Ctrl-C may leave temporary files behind: {error}");
     }
     trainer::cli::run(trainer::cli::Cli::parse())
+}
+
+/// Sends what is logged to standard error: warnings as plain lines, and what `TAGLINE_LOG` asks for
+/// with its time and place.
+fn log() {
+    let lines = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    match EnvFilter::try_from_env("TAGLINE_LOG") {
+        Ok(filter) => lines.with_env_filter(filter).init(),
+        Err(_) => lines
+            .with_env_filter(EnvFilter::new(WARNINGS))
+            .without_time()
+            .with_target(false)
+            .init(),
+    }
 }

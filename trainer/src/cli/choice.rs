@@ -61,17 +61,19 @@ impl ClipChoice {
 
     /// Those of `clips`, which are of `split`.
     fn of(&self, clips: Clips, split: Split) -> Result<Clips, String> {
-        let none = |which: &str, prefix: &str| {
-            format!("no clip of the split `{split}` is left whose name {which} with `{prefix}`")
+        let none = |which: &str, prefixes: &[String]| {
+            let prefixes = prefixes.join("` or `");
+            format!("no clip of the split `{split}` is left whose name {which} with `{prefixes}`")
         };
         let clips = match &self.only {
-            Some(prefix) => clips.named(prefix).ok_or_else(|| none("begins", prefix))?,
+            Some(prefix) => clips
+                .named(prefix)
+                .ok_or_else(|| none("begins", std::slice::from_ref(prefix)))?,
             None => clips,
         };
-        self.without.iter().try_fold(clips, |clips, prefix| {
-            clips
-                .not_named(prefix)
-                .ok_or_else(|| none("does not begin", prefix))
-        })
+        let mut without = self.without.iter();
+        without
+            .try_fold(clips, |clips, prefix| clips.not_named(prefix))
+            .ok_or_else(|| none("does not begin", &self.without))
     }
 }

@@ -10,6 +10,7 @@ use tagline_engine::{Model, ModelInfo};
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
 use super::counted::Counted;
+use super::resamples::resamples;
 use super::{Outcome, still_wanted};
 use crate::advice::not_written;
 use crate::data::{Clips, Split};
@@ -63,7 +64,7 @@ pub(super) struct EvaluateArgs {
     #[arg(long, value_name = "SVG", requires = "seconds_heard")]
     seconds_chart: Option<PathBuf>,
     /// Resamples for the confidence intervals, 0 for none.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = resamples)]
     bootstrap: usize,
     /// What is drawn for them: each clip on its own, or all clips of a source (an artist, an album, or
     /// else an audio file) together.

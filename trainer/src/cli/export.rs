@@ -26,7 +26,7 @@ pub(super) struct ExportArgs {
     #[arg(long, value_enum, value_name = "TYPE", requires = "data")]
     quantize: Option<Quantize>,
     /// Folder of prepared data, for --quantize.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", requires = "quantize")]
     data: Option<PathBuf>,
     /// The vocabulary that says which group each tag is shown in, such as models/tags.toml.
     #[arg(long, value_name = "TOML")]

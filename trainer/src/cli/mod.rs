@@ -13,6 +13,7 @@ mod export;
 mod import;
 mod prepare;
 mod progress;
+mod resamples;
 mod score;
 mod synth;
 mod tag;

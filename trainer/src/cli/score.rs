@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::resamples::resamples;
 use super::{Outcome, still_wanted};
 use crate::evaluation::{
     ClipTable, json_line, match_clips, per_tag_figure, write_csv, write_table,
@@ -41,7 +42,7 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "SVG")]
     chart: Option<PathBuf>,
     /// Resamples for the 95 % confidence intervals, 0 for none [default: 1000, with --json 0].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = resamples)]
     bootstrap: Option<usize>,
     /// Seed of the resamples.
     #[arg(long, default_value_t = 0)]

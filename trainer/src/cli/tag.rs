@@ -24,13 +24,13 @@ pub(super) struct TagArgs {
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = update_seconds)]
     update: f64,
     /// Print the tags of every window, too (with --json or --csv).
-    #[arg(long)]
+    #[arg(long, requires = "for_programs")]
     updates: bool,
     /// Print one JSON object a line for each file.
-    #[arg(long, conflicts_with = "csv")]
+    #[arg(long, group = "for_programs")]
     json: bool,
     /// Print a table of comma-separated values.
-    #[arg(long)]
+    #[arg(long, group = "for_programs")]
     csv: bool,
     /// Draw tags over time: a .png, or for several files a folder of them.
     #[arg(long, value_name = "PNG")]
@@ -80,7 +80,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         library_dirs: library_dirs(),
         update_seconds: args.update,
         raw: args.raw,
-        every_update: taggrams.is_some() || (args.updates && format != Format::Table),
+        every_update: taggrams.is_some() || args.updates,
     };
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let progress = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());

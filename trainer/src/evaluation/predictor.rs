@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use tagline_engine::{Backend, BackendChoice, Model, Network, open_network};
+use tagline_engine::{Backend, BackendChoice, Model, Network};
 
 use super::{EvaluateError, HeardWindows};
 use crate::data::Clips;
-use crate::inference::run_or_replace;
+use crate::inference::{self, run_or_replace};
 
 /// Probabilities `[clip][tag of the model]`.
 pub type Predictions = Vec<Vec<f32>>;
@@ -60,12 +60,9 @@ impl<'a> Predictor<'a> {
         library_dirs: &[PathBuf],
         jobs: NonZeroUsize,
     ) -> Result<Self, EvaluateError> {
-        let (first, report) = open_network(model, backend, library_dirs)?;
-        for line in &report.lines {
-            tracing::debug!("{line}");
-        }
+        let first = inference::open(model, backend, library_dirs)?;
         let settled = BackendChoice::Only(first.backend());
-        let open = |_| Ok(open_network(model, settled, library_dirs)?.0);
+        let open = |_| Ok(inference::open(model, settled, library_dirs)?);
         let others = (1..jobs.get()).into_par_iter().map(open);
         let mut networks = others.collect::<Result<Vec<_>, EvaluateError>>()?;
         networks.push(first);

@@ -57,8 +57,8 @@ impl Extractor {
     }
 
     /// Decodes and analyses a file, and gives each excerpt to `each`, which may analyse more sounds
-    /// of its rate. The remark is set where the file is shorter than a window; what is wrong with
-    /// the file is said without its path.
+    /// of its rate. The remark is set where the file is shorter than a window or damaged; what is
+    /// wrong with the file is said without its path.
     pub fn extract(
         &mut self,
         path: &Path,
@@ -97,7 +97,7 @@ impl Extractor {
                 .map(|start| start..file.samples.min(start + length))
                 .collect())
         };
-        let file = decode_stretches(path, room, choose, |stretch: Stretch<'_>| {
+        let (file, damage) = decode_stretches(path, room, choose, |stretch: Stretch<'_>| {
             let sample_rate_hz = stretch.file.sample_rate_hz;
             let (windows, heard_frames) =
                 self.windows(sample_rate_hz, stretch.samples, self.specs.len())?;
@@ -115,7 +115,10 @@ impl Extractor {
         let seconds = file.samples as f64 / f64::from(file.sample_rate_hz);
         let window_seconds = self.window_seconds();
         let short = seconds < window_seconds - TOLERANCE_SECONDS;
-        Ok(short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s")))
+        let short =
+            short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
+        let remarks: Vec<String> = damage.into_iter().chain(short).collect();
+        Ok((!remarks.is_empty()).then(|| remarks.join("; ")))
     }
 
     /// The windows that the first `front_ends` of the front-ends make of a sound, and the frames

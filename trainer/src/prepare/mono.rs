@@ -34,13 +34,14 @@ pub(super) struct Stretch<'a> {
 /// Decodes the stretches that `choose` picks by the file's sample rate and length (none if it
 /// refuses the file), in order and without overlap, and gives them to `each`, one after another.
 /// A file that is too long to be kept while its length is not known is decoded twice. Samples are
-/// held as far as there is `room`; without any, the file is given up.
+/// held as far as there is `room`; without any, the file is given up. Returns what is damaged in the
+/// file beside its length.
 pub(super) fn decode_stretches<E: From<DecodeError>>(
     path: &Path,
     room: &Room<'_>,
     choose: impl Fn(Length) -> Result<Vec<Range<usize>>, E>,
     each: impl FnMut(Stretch<'_>) -> Result<(), E>,
-) -> Result<Length, E> {
+) -> Result<(Length, Option<String>), E> {
     decode_keeping(path, room, KEPT_WHOLE, choose, each)
 }
 
@@ -50,9 +51,9 @@ fn decode_keeping<E: From<DecodeError>>(
     kept_whole: usize,
     choose: impl Fn(Length) -> Result<Vec<Range<usize>>, E>,
     mut each: impl FnMut(Stretch<'_>) -> Result<(), E>,
-) -> Result<Length, E> {
+) -> Result<(Length, Option<String>), E> {
     let mut whole = Whole::new(room, kept_whole);
-    decode_to(path, &mut whole)?;
+    let damage = decode_to(path, &mut whole)?;
     let file = whole.length;
     let ranges = choose(file)?;
     let of = ranges.len();
@@ -67,7 +68,7 @@ fn decode_keeping<E: From<DecodeError>>(
     };
     let longest = ranges.iter().map(Range::len).max().unwrap_or(0);
     let Some(_held) = room.hold(size_of::<f32>() * longest) else {
-        return Ok(file);
+        return Ok((file, damage));
     };
     if file.samples <= kept_whole {
         let mut samples = Vec::with_capacity(longest);
@@ -75,7 +76,7 @@ fn decode_keeping<E: From<DecodeError>>(
             whole.read(range.clone(), &mut samples);
             hand_on(number, range.start, &samples)?;
         }
-        return Ok(file);
+        return Ok((file, damage));
     }
     drop(whole);
     let mut parts = Parts {
@@ -92,7 +93,7 @@ fn decode_keeping<E: From<DecodeError>>(
     parts.finish();
     match parts.failed {
         Some(error) => Err(error),
-        None => outcome.map(|()| file).map_err(E::from),
+        None => outcome.map(|damage| (file, damage)).map_err(E::from),
     }
 }
 

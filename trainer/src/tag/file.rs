@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use tagline_engine::{Analyzer, Backend, Due, InferenceError, Network, NetworkState, open_network};
+use tagline_engine::{Analyzer, Backend, Due, InferenceError, Network, NetworkState};
 
 use super::{TagError, Tagging};
-use crate::inference::run_or_replace;
+use crate::inference::{self, run_or_replace};
 
 /// Tags of one window.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +49,7 @@ impl<'a> Tagger<'a> {
     /// # Errors
     /// [`InferenceError`] if not even tract can run it.
     pub fn new(tagging: &'a Tagging) -> Result<Self, InferenceError> {
-        let (network, report) =
-            open_network(&tagging.model, tagging.backend, &tagging.library_dirs)?;
-        for line in &report.lines {
-            tracing::debug!("{line}");
-        }
+        let network = inference::open(&tagging.model, tagging.backend, &tagging.library_dirs)?;
         let spec = &tagging.model.info().front_end;
         Ok(Self {
             tagging,

@@ -1,6 +1,7 @@
 //! Where the taggrams of tagged files go.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use tagline_engine::ModelInfo;
@@ -27,6 +28,12 @@ impl Taggrams {
         let folder = files > 1 || path.is_dir();
         if folder {
             std::fs::create_dir_all(path)?;
+        } else if !path
+            .extension()
+            .is_some_and(|ext| ext.eq_ignore_ascii_case("png"))
+        {
+            let reason = "a taggram is a PNG, so its name must end in .png";
+            return Err(std::io::Error::new(ErrorKind::InvalidInput, reason));
         }
         Ok(Self {
             path: path.to_owned(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
+use super::figures::EPOCHS;
 use super::run_folder::exact;
 use super::{RunDescription, TrainError};
 use crate::arch::{Architecture, Parameters, RowScaling};
@@ -39,11 +40,14 @@ pub(super) struct BestState {
 /// The network of the best epoch of the run in the folder `run`; `None` if no epoch is done yet.
 ///
 /// # Errors
-/// [`TrainError`] if it cannot be read, or is not the run's.
+/// [`TrainError`] if it cannot be read, is not the run's, or is gone.
 pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, TrainError> {
     let path = run.join(BEST);
     if !path.is_file() {
-        return Ok(None);
+        return match run.join(EPOCHS).is_file() {
+            true => Err(lost(&path)),
+            false => Ok(None),
+        };
     }
     let found = Checkpoint::read(&path, Some(&description.network()))?;
     let state: BestState =
@@ -56,6 +60,21 @@ pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, Tr
         epoch: state.epoch,
         roc_auc: state.roc_auc,
     }))
+}
+
+/// Checks that a run with finished epochs still has the best of them: it goes on from the last one, and
+/// would end without what it was for.
+pub(super) fn check_best(run: &Path, description: &RunDescription) -> Result<(), TrainError> {
+    let found = best(run, description)?;
+    found.map(drop).ok_or_else(|| lost(&run.join(BEST)))
+}
+
+fn lost(path: &Path) -> TrainError {
+    TrainError::Run {
+        path: path.display().to_string(),
+        reason: "the network of the best epoch is gone, and only a new run makes it again"
+            .to_owned(),
+    }
 }
 
 /// SHA-256 of the weights that a training with `--start` `run` begins with; `None` if there are

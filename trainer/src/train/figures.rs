@@ -6,6 +6,9 @@ use crate::charts::{ChartError, Line, LineChart};
 use crate::evaluation::{per_tag_figure, write_csv};
 use crate::metrics::Scores;
 
+/// The table of epochs.
+pub(super) const EPOCHS: &str = "epochs.csv";
+
 /// Writes `epochs.csv`, `curves.svg` and `loss.svg`.
 pub(super) fn write_epochs(
     folder: &RunFolder,
@@ -25,7 +28,7 @@ pub(super) fn write_epochs(
             record.waited,
         );
     }
-    folder.write("epochs.csv", &table)?;
+    folder.write(EPOCHS, &table)?;
     let line = |name: &str, value: fn(&EpochRecord) -> f64| Line {
         name: name.to_owned(),
         points: epochs

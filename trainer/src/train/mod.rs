@@ -44,11 +44,11 @@ pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
 use batches::{Epoch, Purpose, generator};
-use best::{BEST, BestState, first_parameters, start_sha256};
+use best::{BEST, BestState, check_best, first_parameters, start_sha256};
 use checkpoint::Checkpoint;
 use run_folder::{RunFolder, exact};
 use schedule::Schedule;
-use validate::validate;
+use validate::{check_measurable, validate};
 
 /// The checkpoint that a training goes on from.
 const LAST: &str = "last.safetensors";
@@ -160,6 +160,7 @@ impl<'a> Training<'a> {
         if train.len() < 2 {
             return Err(TrainError::TooFewClips { clips: train.len() });
         }
+        check_measurable(&valid, data.tags())?;
         let described = DataDescription {
             name: data.name().to_owned(),
             sha256: data.sha256().to_owned(),
@@ -216,8 +217,9 @@ impl<'a> Training<'a> {
                 None => {}
             }
         }
-        // Where a full disk or a crash kept them from being written after the last epoch.
         if !standing.epochs.is_empty() {
+            check_best(&options.run, &description)?;
+            // Where a full disk or a crash kept them from being written after the last epoch.
             figures::write_epochs(&folder, options.architecture.title, &standing.epochs)?;
         }
         let steps = batches::steps(train.len(), recipe.batch) * recipe.epochs;

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{DeviceChoice, TrainError};
 use crate::arch::{Architecture, Precision};
 
+/// More epochs than anybody waits for.
+const MOST_EPOCHS: usize = 1_000_000;
+
 /// A training: which network, on which data, into which folder, how.
 #[derive(Clone, Debug)]
 pub struct TrainOptions {
@@ -116,7 +119,8 @@ impl Recipe {
         let part = |value: f64| (0.0..=1.0).contains(&value);
         let wide = positive(self.width) && self.width <= 16.0;
         check("width", wide, "must be above 0 and at most 16")?;
-        check("epochs", self.epochs > 0, "must be at least 1")?;
+        let few = (1..=MOST_EPOCHS).contains(&self.epochs);
+        check("epochs", few, "must be at least 1 and at most 1000000")?;
         check("cards", self.cards > 0, "must be at least 1")?;
         // A batch norm over a single value makes it 0.
         check("batch", self.batch > 1, "must be at least 2")?;

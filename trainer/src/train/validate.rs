@@ -12,6 +12,20 @@ use crate::metrics::{Answers, Bootstrap, Scores, truth_of};
 /// Clips that are computed side by side.
 const CLIPS: usize = 8;
 
+/// Checks that some tag has both a clip with it and one without, so that epochs can be compared.
+///
+/// # Errors
+/// [`TrainError::NothingToMeasure`] if none has.
+pub(super) fn check_measurable(clips: &Clips, tags: &[String]) -> Result<(), TrainError> {
+    let mut answers = Answers::new(tags);
+    for clip in 0..clips.len() {
+        let truth = clips.labels(clip).iter().copied().map(truth_of);
+        answers.push(tags.iter().map(|_| 0.0), truth)?;
+    }
+    let measured = answers.score(Bootstrap::NONE).macro_roc_auc;
+    measured.map(drop).ok_or(TrainError::NothingToMeasure)
+}
+
 /// Runs the network on every clip; `None` if it was interrupted.
 pub(super) fn validate(
     learner: &mut Learner,

@@ -139,6 +139,35 @@ fn figures_that_could_not_be_written_after_the_last_epoch_come_when_the_run_is_o
     }
 }
 
+#[test]
+fn a_run_whose_best_network_is_gone_or_damaged_is_no_success() {
+    let folder = folder([4, 4, 4]);
+    let options = options(folder.path(), "run");
+    train::run(&options, &()).unwrap();
+    let best = options.run.join("best.safetensors");
+    let whole = std::fs::read(&best).unwrap();
+    let export = Export {
+        run: options.run.clone(),
+        ..Export::default()
+    };
+    let both = || {
+        let training = train::run(&options, &()).unwrap_err().to_string();
+        [training, export.model().unwrap_err().to_string()]
+    };
+    std::fs::remove_file(&best).unwrap();
+    for error in both() {
+        assert!(error.contains("best.safetensors"), "{error}");
+        assert!(error.contains("is gone"), "{error}");
+    }
+    std::fs::write(&best, &whole[..whole.len() / 2]).unwrap();
+    for error in both() {
+        assert!(error.contains("best.safetensors"), "{error}");
+    }
+    std::fs::write(&best, whole).unwrap();
+    train::run(&options, &()).unwrap();
+    export.model().unwrap();
+}
+
 /// Asks for an end as soon as an epoch is done.
 #[derive(Default)]
 struct OneEpoch(Cell<bool>);

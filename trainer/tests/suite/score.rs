@@ -99,6 +99,10 @@ fn intervals_come_with_the_table_and_where_they_are_asked_for() {
     let csv = stdout(&score(PREDICTIONS, TRUTH, &["--csv", "--bootstrap", "0"]));
     assert!(csv.contains("\nmacro average,,0.875,,,"), "{csv}");
     assert!(csv.contains("\nrock,2,1,,,1,,,1,0.7\n"), "{csv}");
+    for far_too_many in ["100001", "18446744073709551615", "-1"] {
+        let option = format!("--bootstrap={far_too_many}");
+        assert_refused(&score(PREDICTIONS, TRUTH, &[&option]), "from 0 to 100000");
+    }
 }
 
 #[test]

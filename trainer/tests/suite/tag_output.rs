@@ -157,3 +157,47 @@ fn an_impossible_update_interval_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{seconds}");
     }
 }
+
+/// DirectML is Windows' own.
+#[cfg(not(windows))]
+#[test]
+fn a_backend_that_is_not_there_is_named_with_the_one_that_runs_and_why() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    let arguments = ["tag", "--model", "model.onnx", "--backend", "directml"];
+    let output = trainer(folder.path(), &[&arguments[..], &["a.wav"]].concat());
+    assert!(stdout(&output).contains("on tract"), "{output:?}");
+    let said = stderr(&output);
+    let expected = "DirectML does not run the network, tract does: ";
+    assert!(said.contains(expected), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn what_is_damaged_in_a_file_is_said_in_a_plain_line_beside_its_tags() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 8.0)]);
+    let file = folder.path().join("a.wav");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let arguments = ["tag", "--model", "model.onnx", "--backend", "tract"];
+    let output = trainer(folder.path(), &[&arguments[..], &["a.wav"]].concat());
+    assert!(stdout(&output).contains("a.wav  (4.0 s"), "{output:?}");
+    let said = stderr(&output);
+    assert!(said.contains("a.wav: truncated after 4.00 s"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
+}
+
+#[test]
+fn options_that_would_have_no_effect_are_refused() {
+    let folder = folder();
+    wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
+    let refused = |options: &[&str], message: &str| {
+        let arguments = ["tag", "--model", "model.onnx", "a.wav"];
+        let output = trainer(folder.path(), &[&arguments[..], options].concat());
+        assert_refused(&output, message);
+    };
+    refused(&["--updates"], "<--json|--csv>");
+    refused(&["--json", "--csv"], "cannot be used with");
+    refused(&["--taggram", "a.jpg"], "a.jpg: a taggram is a PNG");
+}

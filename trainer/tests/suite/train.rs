@@ -12,6 +12,7 @@ use trainer::train::{
     self, DeviceChoice, End, Event, Progress, TrainError, TrainOptions, TrainReport,
 };
 
+use crate::common::clips;
 use crate::common::program::{assert_refused, stderr, stdout, trainer};
 use crate::common::training;
 
@@ -345,8 +346,19 @@ fn options_and_data_that_make_no_sense_are_named() {
     refused(|o| o.recipe.batch = 1, "--batch must be at least 2");
     refused(|o| o.recipe.learning_rate = 0.0, "--lr");
     refused(|o| o.recipe.epochs = 0, "--epochs");
+    refused(|o| o.recipe.epochs = usize::MAX, "--epochs");
     refused(|o| o.device = DeviceChoice::Cuda, "without cuda");
     refused(|o| o.data = "nowhere".into(), "nowhere");
+}
+
+#[test]
+fn a_validation_that_can_rank_nothing_is_found_before_anything_is_trained() {
+    let folder = tempfile::tempdir().unwrap();
+    clips::prepare(folder.path(), &[Input::Mel], [4, 1, 1]);
+    let options = options(folder.path(), "run");
+    let error = train::run(&options, &()).unwrap_err();
+    assert!(matches!(error, TrainError::NothingToMeasure), "{error}");
+    assert!(!options.run.exists());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use trainer::data::{Dataset, Input, Split};
 use super::corpus::{assert_window, window_of};
 use super::magnatagatune::{ROWS, corpus};
 use crate::common::program::{argument, assert_refused, command, json, stderr, stdout, trainer};
+use crate::common::sounds::tones;
 
 #[test]
 fn a_data_set_is_prepared_shown_and_verified() {
@@ -64,6 +65,28 @@ fn a_data_set_is_prepared_shown_and_verified() {
     std::fs::write(&shard, bytes).unwrap();
     let damaged = run(&["data", argument(&out), "--verify"]);
     assert_refused(&damaged, "00001.mfcc.f16: damaged");
+}
+
+#[test]
+fn damaged_audio_that_is_used_stands_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join("music/noise").join(name);
+    tones(&file("whole.wav"), &[(300.0, 32.0)]);
+    tones(&file("cut.wav"), &[(300.0, 62.0)]);
+    let bytes = std::fs::read(file("cut.wav")).unwrap();
+    std::fs::write(file("cut.wav"), &bytes[..bytes.len() / 2]).unwrap();
+    let all_train = ["--valid", "0", "--test", "0", "--out", "data"];
+    let command = ["prepare", "folder", "music"];
+    stdout(&trainer(
+        folder.path(),
+        &[&command[..], &all_train].concat(),
+    ));
+    let report = std::fs::read_to_string(folder.path().join("data/report.csv")).unwrap();
+    let lines: Vec<&str> = report.lines().skip(1).collect();
+    assert_eq!(lines.len(), 1, "{report}");
+    assert!(lines[0].starts_with("kept,"), "{report}");
+    assert!(lines[0].contains("noise/cut.wav,"), "{report}");
+    assert!(lines[0].contains("truncated after 31.00 s"), "{report}");
 }
 
 /// Prepares a folder; the most memory that it took, in bytes.
