@@ -27,9 +27,10 @@ pub(super) struct DistillArgs {
     /// A model that teaches; several times for several.
     #[arg(long, value_name = "MODEL")]
     teacher: Vec<PathBuf>,
-    /// The vocabulary: tags, groups, and what others call them.
-    #[arg(long, value_name = "TOML", default_value = "models/tags.toml")]
-    vocabulary: PathBuf,
+    /// The vocabulary: tags, groups, and what others call them; that of the built-in model if not
+    /// given.
+    #[arg(long, value_name = "TOML")]
+    vocabulary: Option<PathBuf>,
     /// Folder of the data set. It is made if it is not there.
     #[arg(long)]
     out: PathBuf,
@@ -76,7 +77,10 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
     if !args.audio.is_empty() && args.teacher.is_empty() {
         return Err("real audio needs somebody who says what is in it: name a --teacher".into());
     }
-    let vocabulary = Vocabulary::read(&args.vocabulary)?;
+    let vocabulary = match &args.vocabulary {
+        Some(path) => Vocabulary::read(path)?,
+        None => Vocabulary::built_in(),
+    };
     let mut teachers = Vec::new();
     for path in &args.teacher {
         let teacher = Teacher::open(path, &vocabulary, args.backend.into(), &library_dirs())?;

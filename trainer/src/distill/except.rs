@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::data::{file_sha256, sha256};
-use crate::prepare::{PrepareError, audio_files, read_lines};
+use crate::prepare::{PrepareError, Why, audio_files, read_lines};
 
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
@@ -69,7 +69,15 @@ fn of_list(path: &Path) -> Result<Vec<String>, PrepareError> {
 }
 
 fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
-    let files = audio_files(folder)?;
+    let found = audio_files(folder)?;
+    let mut files: Vec<PathBuf> = found.files.iter().map(|file| folder.join(file)).collect();
+    // To be known by its content, audio needs no name that is text.
+    let nameless = found.left_out.into_iter();
+    files.extend(
+        nameless
+            .filter(|audio| audio.why == Why::NoText)
+            .map(|audio| audio.path),
+    );
     if files.is_empty() {
         return Err(PrepareError::Missing {
             path: folder.to_owned(),
@@ -77,9 +85,7 @@ fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
             expected: "files that are not to be heard".to_owned(),
         });
     }
-    let hash = |file: &String| {
-        let path = folder.join(file);
-        file_sha256(&path).map_err(|source| PrepareError::Io { path, source })
-    };
-    files.par_iter().map(hash).collect()
+    let hash =
+        |path: PathBuf| file_sha256(&path).map_err(|source| PrepareError::Io { path, source });
+    files.into_par_iter().map(hash).collect()
 }

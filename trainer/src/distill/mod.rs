@@ -33,10 +33,10 @@ use sha2::{Digest, Sha256};
 pub use teacher::Teacher;
 
 use crate::data::{Input, Plan, hex, sha256};
-use crate::prepare::{Parts, PrepareError, Prepared, Progress, fill};
+use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, Progress, fill, hash_texts};
 use crate::vocabulary::Vocabulary;
 use except::Except;
-use sources::Sound;
+use sources::{Listed, Sound};
 use worker::Worker;
 
 /// Sounds of a shard, which are lost together on an interruption: they take a while.
@@ -80,9 +80,14 @@ pub fn distill(
     report: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Prepared, PrepareError> {
     distillation.parts.check()?;
-    let sounds = sources::list(distillation, vocabulary)?;
+    let Listed { sounds, left_out } = sources::list(distillation, vocabulary)?;
     let except = Except::read(&distillation.except)?;
-    let mut plan = plan(distillation, vocabulary, teachers, &sounds);
+    let mut plan = plan(
+        distillation,
+        vocabulary,
+        teachers,
+        list_sha256(&sounds, &left_out),
+    );
     if let Some(list) = except.sha256() {
         plan = plan.with_option("except", list);
     }
@@ -90,9 +95,12 @@ pub fn distill(
         plan,
         &distillation.out,
         distillation.jobs.get(),
-        sounds.len(),
+        sounds.len() + left_out.len(),
         || Worker::new(distillation, teachers, &except),
-        |worker, number, results| worker.hear(&sounds[number], number, results),
+        |worker, number, results| match sounds.get(number) {
+            Some(sound) => worker.hear(sound, number, results),
+            None => results.leave_out(&left_out[number - sounds.len()]),
+        },
         report,
     )
 }
@@ -101,7 +109,7 @@ fn plan(
     distillation: &Distillation,
     vocabulary: &Vocabulary,
     teachers: &[Teacher],
-    sounds: &[Sound],
+    list_sha256: String,
 ) -> Plan {
     let mut plan = Plan::new("distilled", vocabulary.names(), &[Input::Mel]);
     plan.shard_items = SHARD_ITEMS;
@@ -110,7 +118,7 @@ fn plan(
         let said = format!("{} as {}: {}", info.name, teacher.speaks(), info.sha256);
         plan = plan.with_option(&format!("teacher {}", number + 1), said);
     }
-    plan.with_option("list", list_sha256(sounds))
+    plan.with_option("list", list_sha256)
         .with_option("no_music", distillation.no_music)
         .with_option("seed", distillation.seed)
         .with_option("variants", distillation.variants)
@@ -120,17 +128,22 @@ fn plan(
 }
 
 /// A name for the whole list: with another one, an interrupted distillation cannot go on.
-fn list_sha256(sounds: &[Sound]) -> String {
+fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
     let mut hash = Sha256::new();
     for sound in sounds {
-        hash.update(format!("{} {} ", sound.id, sound.split));
+        hash_texts(
+            &mut hash,
+            [&sound.id, sound.origin.source(), sound.split.name()],
+        );
+        let known = sound.known.iter();
         hash.update(
-            sound
-                .known
-                .iter()
+            known
                 .flat_map(|label| label.to_le_bytes())
                 .collect::<Vec<u8>>(),
         );
+    }
+    for audio in left_out {
+        hash_texts(&mut hash, [audio.shown.as_str()]);
     }
     hex(&hash.finalize())
 }
@@ -146,4 +159,31 @@ fn known_or(known: &[f32], others: &[f32]) -> Vec<f32> {
     pairs
         .map(|(known, other)| if known.is_nan() { *other } else { *known })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sources::{Origin, Recording};
+    use super::*;
+    use crate::data::Split;
+
+    #[test]
+    fn a_list_of_other_sources_is_another_list() {
+        let of = |source: &str| {
+            let recording = Recording {
+                path: "one.wav".into(),
+                source: source.to_owned(),
+                file: "one.wav".to_owned(),
+            };
+            let sound = Sound {
+                id: "one.wav".to_owned(),
+                split: Split::Train,
+                known: Vec::new(),
+                origin: Origin::Real(recording),
+            };
+            list_sha256(&[sound], &[])
+        };
+        assert_eq!(of("attic"), of("attic"));
+        assert_ne!(of("attic"), of("cellar"));
+    }
 }

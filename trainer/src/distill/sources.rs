@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::{Distillation, known_or, no_music};
 use crate::data::Split;
 use crate::prepare::{
-    Item, PrepareError, Row, Selection, Table, audio_files, entries, is_audio, magnatagatune,
+    Item, LeftOut, PrepareError, Row, Selection, Table, audio_files_at, entries, magnatagatune,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -68,19 +68,27 @@ pub(super) struct Recording {
     pub file: String,
 }
 
+/// What there is.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub sounds: Vec<Sound>,
+    /// What is never heard, for the report.
+    pub left_out: Vec<LeftOut>,
+}
+
 /// Lists all sounds, in an order that depends on nothing but names.
 pub(super) fn list(
     distillation: &Distillation,
     vocabulary: &Vocabulary,
-) -> Result<Vec<Sound>, PrepareError> {
-    let mut sounds = Vec::new();
+) -> Result<Listed, PrepareError> {
+    let (mut sounds, mut left_out) = (Vec::new(), Vec::new());
     for (number, folder) in distillation.synth.iter().enumerate() {
         sounds.extend(synthetic(folder, number, vocabulary)?);
     }
     sounds.extend(no_music::list(distillation.no_music, vocabulary));
     let mut sources = BTreeMap::new();
     for folder in &distillation.audio {
-        for source in real(folder, vocabulary)? {
+        for source in real(folder, vocabulary, &mut left_out)? {
             let name = source.name.clone();
             if sources.insert(name.clone(), source).is_some() {
                 return Err(PrepareError::Option(format!(
@@ -102,7 +110,7 @@ pub(super) fn list(
         true => Err(PrepareError::Option(
             "nothing to hear: name a folder of audio, or --synth, or --no-music".to_owned(),
         )),
-        false => Ok(sounds),
+        false => Ok(Listed { sounds, left_out }),
     }
 }
 
@@ -118,6 +126,14 @@ fn synthetic(
         splitting: magnatagatune::Splitting::Folders,
         tags: Some(Selection::All),
         merge_synonyms: false,
+    });
+    let collection = collection.map_err(|error| match error {
+        PrepareError::NoAudio { path, first, .. } => PrepareError::NoAudio {
+            path,
+            first,
+            advice: "render the corpus again with `trainer synth`",
+        },
+        other => other,
     })?;
     if let Some(unknown) = vocabulary
         .synth_names()
@@ -156,30 +172,40 @@ struct Source {
     sounds: Vec<Sound>,
 }
 
-fn real(folder: &Path, vocabulary: &Vocabulary) -> Result<Vec<Source>, PrepareError> {
+/// The sources of a folder of real audio. What cannot be heard for its name alone is `left_out`.
+fn real(
+    folder: &Path,
+    vocabulary: &Vocabulary,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<Vec<Source>, PrepareError> {
     let facts = Facts { vocabulary };
     let table = folder.join(SOURCES);
     let mut lines = facts.table(&table, "source")?;
     let mut sources = Vec::new();
-    for name in entries(folder)? {
-        let path = folder.join(&name);
-        let files = match name.starts_with(['.', '_']) {
-            true => continue,
-            false if path.is_dir() => None,
-            false if is_audio(&name) => Some(vec![name.clone()]),
-            false => continue,
-        };
-        let line = lines.remove(&name);
-        sources.push(match files {
-            Some(files) => facts.source(name, line, folder, files, BTreeMap::new()),
-            None => {
-                let labels = facts.table(&path.join(LABELS), "path")?;
-                let files = audio_files(&path)?;
-                let absent = labels.keys().find(|file| !files.contains(file));
-                named_is_there(&path.join(LABELS), absent, "no such audio file beside it")?;
-                facts.source(name, line, &path, files, labels)
-            }
-        });
+    for entry in entries(folder)? {
+        let name = entry.to_string_lossy().into_owned();
+        if name.starts_with(['.', '_']) {
+            continue;
+        }
+        let mut found = audio_files_at(folder, &entry)?;
+        left_out.append(&mut found.left_out);
+        let path = folder.join(&entry);
+        if path.is_dir() && entry.to_str().is_some() {
+            let within = format!("{name}/");
+            let files = found.files.iter();
+            let files: Vec<String> = files
+                .filter_map(|file| file.strip_prefix(&within))
+                .map(str::to_owned)
+                .collect();
+            let labels = facts.table(&path.join(LABELS), "path")?;
+            let absent = labels.keys().find(|file| !files.contains(file));
+            named_is_there(&path.join(LABELS), absent, "no such audio file beside it")?;
+            let line = lines.remove(&name);
+            sources.push(facts.source(name, line, &path, files, labels));
+        } else if !found.files.is_empty() {
+            let line = lines.remove(&name);
+            sources.push(facts.source(name, line, folder, found.files, BTreeMap::new()));
+        }
     }
     named_is_there(&table, lines.keys().next(), "no such source beside it")?;
     Ok(sources)
@@ -269,8 +295,8 @@ impl Facts<'_> {
             // What is there counts more than that its group is not.
             self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
             self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
-            let name = row.cell(key)?;
-            match lines.insert(name.to_owned(), Line { split, known }) {
+            let name = row.path(key)?;
+            match lines.insert(name.clone(), Line { split, known }) {
                 Some(_) => Err(row.wrong(format!("`{name}` is there twice"))),
                 None => Ok(()),
             }

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::PrepareError;
+use super::{LeftOut, PrepareError};
 use crate::data::{Split, SplitCounts, hex};
 
 /// Files looked for when the folder of the audio is searched.
 const SAMPLE: usize = 200;
 /// Tags named in an error.
 const NAMED_TAGS: usize = 12;
+
+/// What to do about audio that is not found, where an option may name its folder.
+pub(super) const ADVICE: &str = "name their folder with --audio";
 
 /// An audio file of a data set. Kept small: there may be a million.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +44,8 @@ pub struct Collection {
     pub items: Vec<Item>,
     /// Options that made it so, for the manifest.
     pub options: BTreeMap<String, String>,
+    /// Audio that was found and cannot be a part of it, for the report.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Which tags are kept, and in which order.
@@ -125,32 +130,37 @@ impl Collection {
         counts
     }
 
-    /// Checks that every split has clips and that no two clips share a name.
+    /// Checks that no two clips share a name and that every split has clips.
     pub(super) fn check(&self, may_be_empty: &[Split], hint: &str) -> Result<(), PrepareError> {
+        let mut seen = BTreeSet::new();
+        if let Some(item) = self.items.iter().find(|item| !seen.insert(&item.id)) {
+            return Err(PrepareError::Twice {
+                data: self.name.clone(),
+                id: item.id.to_string(),
+            });
+        }
         let counts = self.counts();
         let empty = |split: &&Split| counts.of(**split) == 0 && !may_be_empty.contains(split);
-        if let Some(split) = Split::ALL.iter().find(empty) {
-            return Err(PrepareError::EmptySplit {
+        match Split::ALL.iter().find(empty) {
+            Some(split) => Err(PrepareError::EmptySplit {
                 data: self.name.clone(),
                 split: *split,
                 counts: Split::ALL
                     .map(|split| format!("{split} {}", counts.of(split)))
                     .join(", "),
                 hint: hint.to_owned(),
-            });
-        }
-        let mut seen = BTreeSet::new();
-        match self.items.iter().find(|item| !seen.insert(&item.id)) {
-            Some(item) => Err(PrepareError::Twice {
-                data: self.name.clone(),
-                id: item.id.to_string(),
             }),
             None => Ok(()),
         }
     }
 
-    /// Takes the one of `folders` that holds the most of the listed files (of a sample of them).
-    pub(super) fn find_audio(&mut self, folders: &[PathBuf]) -> Result<(), PrepareError> {
+    /// Takes the one of `folders` that holds the most of the listed files (of a sample of them);
+    /// `advice` says what to do if none does.
+    pub(super) fn find_audio(
+        &mut self,
+        folders: &[PathBuf],
+        advice: &'static str,
+    ) -> Result<(), PrepareError> {
         let step = self.items.len().div_ceil(SAMPLE).max(1);
         let found = |folder: &Path| {
             let sample = self.items.iter().step_by(step);
@@ -174,6 +184,7 @@ impl Collection {
             (None, Some(folder), Some(item)) => Err(PrepareError::NoAudio {
                 path: folder.clone(),
                 first: item.path.to_string(),
+                advice,
             }),
             _ => Err(PrepareError::Option(format!("{} is empty", self.name))),
         }
@@ -183,10 +194,10 @@ impl Collection {
     pub(super) fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         for item in &self.items {
-            for text in [&*item.id, &*item.path, item.split.name()] {
-                hash.update((text.len() as u64).to_le_bytes());
-                hash.update(text);
-            }
+            hash_texts(
+                &mut hash,
+                [&*item.id, &*item.path, &*item.source, item.split.name()],
+            );
             hash.update((item.labels.len() as u64).to_le_bytes());
             for (tag, value) in &item.labels {
                 // Two bytes, as ever: as many tags as they cannot number are refused.
@@ -194,6 +205,17 @@ impl Collection {
                 hash.update(value.to_le_bytes());
             }
         }
+        for audio in &self.left_out {
+            hash_texts(&mut hash, [audio.shown.as_str()]);
+        }
         hex(&hash.finalize())
+    }
+}
+
+/// Hashes texts so that where each ends makes a difference.
+pub(crate) fn hash_texts<const N: usize>(hash: &mut Sha256, texts: [&str; N]) {
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
     }
 }

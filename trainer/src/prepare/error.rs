@@ -79,14 +79,16 @@ pub enum PrepareError {
     },
     /// None of the audio files that the lists name.
     #[error(
-        "{}: none of the listed audio files is there (the first is {first}); name their folder \
-         with --audio", path.display()
+        "{}: none of the listed audio files is there (the first is {first}); {advice}",
+        path.display()
     )]
     NoAudio {
         /// The folder.
         path: PathBuf,
         /// The first file looked for.
         first: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// An option that is impossible.
     #[error("{0}")]

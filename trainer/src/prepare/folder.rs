@@ -1,11 +1,12 @@
 //! Any folder of audio: with a table of tags, or with one folder for each tag.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::PrepareError;
 use super::collection::{Collection, Item, Selection};
-use super::files::{audio_files, entries};
+use super::files::{LeftOut, Why, audio_files_at, entries};
 use super::splits::Parts;
 use super::table::{Row, Table};
 use crate::data::Split;
@@ -67,6 +68,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         audio: root.clone(),
         tags: listed.tags,
         items: listed.items,
+        left_out: listed.left_out,
         options: BTreeMap::from([
             ("seed".to_owned(), reading.seed.to_string()),
             ("valid".to_owned(), reading.valid.to_string()),
@@ -87,11 +89,17 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     .collect();
     let hint = match listed.has_splits {
         true => "the column `split` says so",
-        false => "give larger parts with --valid and --test, or more files",
+        false => {
+            "each split needs a file, or a group of files, of its own: give more, or ask for less \
+             with --valid 0 or --test 0"
+        }
     };
     collection.check(&may_be_empty, hint)?;
     if labels.is_some() {
-        collection.find_audio(std::slice::from_ref(root))?;
+        collection.find_audio(
+            std::slice::from_ref(root),
+            "paths in the table begin in this folder: name the one that they begin in",
+        )?;
     }
     Ok(collection)
 }
@@ -99,8 +107,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
 struct Listed {
     tags: Vec<String>,
     items: Vec<Item>,
-    /// For each item, what it shares with those that must be in the same split.
-    groups: Vec<String>,
+    left_out: Vec<LeftOut>,
     has_splits: bool,
 }
 
@@ -119,7 +126,7 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
     let mut listed = Listed {
         tags: columns.iter().map(|c| table.columns[*c].clone()).collect(),
         items: Vec::new(),
-        groups: Vec::new(),
+        left_out: Vec::new(),
         has_splits: split.is_some(),
     };
     if list.is_none() && columns.is_empty() {
@@ -127,7 +134,7 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
     }
     let mut lists: Vec<Vec<String>> = Vec::new();
     table.rows(|row| {
-        let path = row.cell(file)?;
+        let path = row.path(file)?;
         let labels = match list {
             Some(list) => {
                 lists.push(tags_of(row.cell(list)?));
@@ -142,12 +149,11 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
             }
             None => Split::Train,
         };
-        let group = group.map(|group| row.cell(group)).transpose()?;
-        listed.groups.push(group.unwrap_or(path).to_owned());
+        let group = group.map_or(Ok(""), |group| row.cell(group))?;
         listed.items.push(Item {
-            id: path.into(),
+            id: path.as_str().into(),
             path: path.into(),
-            source: group.unwrap_or_default().into(),
+            source: group.trim().into(),
             split,
             labels,
         });
@@ -206,49 +212,61 @@ impl Listed {
 
 /// One folder for each tag, of any depth.
 fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
-    let mut files = Vec::new();
+    let mut listed = Listed {
+        tags: Vec::new(),
+        items: Vec::new(),
+        left_out: Vec::new(),
+        has_splits: false,
+    };
     let mut lists = Vec::new();
-    for tag in entries(root)? {
-        let folder = root.join(&tag);
-        if folder.is_dir() && !tag.starts_with('.') {
-            let found = audio_files(&folder)?;
-            files.extend(found.iter().map(|file| format!("{tag}/{file}")));
-            lists.extend(std::iter::repeat_n(vec![tag], found.len()));
+    let is_shown = |name: &OsString| !name.to_string_lossy().starts_with('.');
+    for entry in entries(root)?.into_iter().filter(is_shown) {
+        let found = audio_files_at(root, &entry)?;
+        listed.left_out.extend(found.left_out);
+        for path in found.files {
+            let Some((tag, _)) = path.split_once('/') else {
+                listed.left_out.push(LeftOut {
+                    path: root.join(&path),
+                    shown: path,
+                    why: Why::NoTag,
+                });
+                continue;
+            };
+            lists.push(vec![tag.to_owned()]);
+            listed.items.push(Item {
+                id: path.as_str().into(),
+                path: path.into(),
+                source: Box::default(),
+                split: Split::Train,
+                labels: Box::default(),
+            });
         }
     }
-    if files.is_empty() {
+    if listed.items.is_empty() {
         return Err(PrepareError::Missing {
             path: root.to_owned(),
             what: "audio".to_owned(),
             expected: format!("{LABELS}, or one folder of audio files for each tag"),
         });
     }
-    let items = files.iter().map(|path| Item {
-        id: path.as_str().into(),
-        path: path.as_str().into(),
-        source: Box::default(),
-        split: Split::Train,
-        labels: Box::default(),
-    });
-    let mut listed = Listed {
-        tags: Vec::new(),
-        items: items.collect(),
-        groups: files,
-        has_splits: false,
-    };
     listed.name_tags(&lists);
     Ok(listed)
 }
 
-/// Deals whole groups.
+/// Deals whole groups: files of one source, and each of those that name none.
 fn split(listed: &mut Listed, parts: Parts, seed: u64) {
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for group in &listed.groups {
-        *sizes.entry(group).or_default() += 1;
+    // Whether it is named comes second, so that groups have the order of their names.
+    let group = |item: &Item| match &*item.source {
+        "" => (item.path.clone(), false),
+        source => (source.into(), true),
+    };
+    let mut sizes: BTreeMap<(Box<str>, bool), usize> = BTreeMap::new();
+    for item in &listed.items {
+        *sizes.entry(group(item)).or_default() += 1;
     }
     let dealt = parts.deal(&sizes.values().copied().collect::<Vec<_>>(), seed);
-    let splits: BTreeMap<&str, Split> = sizes.into_keys().zip(dealt).collect();
-    for (item, group) in listed.items.iter_mut().zip(&listed.groups) {
-        item.split = splits[group.as_str()];
+    let splits: BTreeMap<_, Split> = sizes.into_keys().zip(dealt).collect();
+    for item in &mut listed.items {
+        item.split = splits[&group(item)];
     }
 }

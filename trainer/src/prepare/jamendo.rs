@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::PrepareError;
-use super::collection::{Collection, Item, Selection};
+use super::collection::{ADVICE, Collection, Item, Selection};
 use super::table::Table;
 use crate::data::Split;
 
@@ -57,6 +57,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
             ("subset".to_owned(), reading.subset.clone()),
             ("split".to_owned(), reading.split.to_string()),
         ]),
+        left_out: Vec::new(),
     };
     drop(lists);
     collection.select(reading.tags.as_ref().unwrap_or(&Selection::All))?;
@@ -110,16 +111,16 @@ fn read_table(
     let tags = table.column("TAGS")?;
     table.rows(|row| {
         row.cell(tags)?;
-        let path = row.cell(file)?;
-        if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
-            return Err(row.wrong(format!("the path `{path}` leads out of the data set")));
-        }
+        let path = row.path(file)?;
         let tags = row.from(tags).map(str::trim).filter(|tag| !tag.is_empty());
         lists.push(tags.map(str::to_owned).collect());
         items.push(Item {
             id: row.cell(id)?.into(),
             path: path.into(),
-            source: artist.map_or(Ok(""), |artist| row.cell(artist))?.into(),
+            source: artist
+                .map_or(Ok(""), |artist| row.cell(artist))?
+                .trim()
+                .into(),
             split,
             labels: Box::default(),
         });
@@ -142,7 +143,7 @@ fn find_audio(collection: &mut Collection, reading: &Reading) -> Result<(), Prep
         .map(|name| reading.root.join(name))
         .to_vec(),
     };
-    let first = collection.find_audio(&folders);
+    let first = collection.find_audio(&folders, ADVICE);
     if first.is_ok() {
         return first;
     }
@@ -156,7 +157,7 @@ fn find_audio(collection: &mut Collection, reading: &Reading) -> Result<(), Prep
             item.path = format!("{stem}.low.mp3").into();
         }
     }
-    if collection.find_audio(&folders).is_ok() {
+    if collection.find_audio(&folders, ADVICE).is_ok() {
         return Ok(());
     }
     for (item, path) in collection.items.iter_mut().zip(full) {

@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::collection::{Collection, Item, Selection};
+use super::collection::{ADVICE, Collection, Item, Selection};
 use super::table::Table;
 use super::{PrepareError, splits, synonyms};
 use crate::data::{Split, SplitCounts};
@@ -107,7 +107,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         Some(folder) => vec![folder.clone()],
         None => ["", "mp3", "audio"].map(|name| root.join(name)).to_vec(),
     };
-    collection.find_audio(&folders)?;
+    collection.find_audio(&folders, ADVICE)?;
     Ok(collection)
 }
 
@@ -188,6 +188,7 @@ fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
         tags: names,
         items,
         options: BTreeMap::new(),
+        left_out: Vec::new(),
     })
 }
 

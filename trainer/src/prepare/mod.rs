@@ -23,11 +23,13 @@ mod table;
 
 pub use collection::{Collection, Item, Selection};
 pub use error::PrepareError;
+pub use files::{LeftOut, Why};
 pub use options::Options;
 pub use run::{Prepared, Progress, prepare};
 pub use splits::{Parts, read_lines};
 
 pub(crate) use audio::Extractor;
-pub(crate) use files::{audio_files, entries, is_audio};
+pub(crate) use collection::hash_texts;
+pub(crate) use files::{audio_files, audio_files_at, entries};
 pub(crate) use run::{Results, fill};
 pub(crate) use table::{Row, Table};

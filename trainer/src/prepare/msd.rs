@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tagline_media::Npy;
 
-use super::collection::{Collection, Item, Selection};
+use super::collection::{ADVICE, Collection, Item, Selection};
 use super::files::audio_files;
 use super::{PrepareError, splits};
 use crate::data::Split;
@@ -111,10 +111,11 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         tags,
         items,
         options: BTreeMap::new(),
+        left_out: Vec::new(),
     };
     collection.select(reading.tags.as_ref().unwrap_or(&Selection::All))?;
     collection.check(&[], "the lists are the splits")?;
-    collection.find_audio(std::slice::from_ref(audio))?;
+    collection.find_audio(std::slice::from_ref(audio), ADVICE)?;
     Ok(collection)
 }
 
@@ -223,7 +224,8 @@ struct Previews {
 impl Previews {
     fn search(folder: &Path) -> Result<Self, PrepareError> {
         let mut by_stem = HashMap::new();
-        for path in audio_files(folder)? {
+        // What the lists cannot name is no part of the data set.
+        for path in audio_files(folder)?.files {
             // The first of several in the order of their paths.
             by_stem.entry(stem(&path).into()).or_insert(path.into());
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::audio::{Excerpt, Extractor};
 use super::ordered::{Desk, Room, ordered};
-use super::{Collection, Item, Options, PrepareError};
+use super::{Collection, Item, LeftOut, Options, PrepareError};
 use crate::data::{
     Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, SourceFile, Summary,
 };
@@ -55,13 +55,16 @@ pub fn prepare(
         plan,
         &options.out,
         options.jobs.get(),
-        collection.items.len(),
+        collection.items.len() + collection.left_out.len(),
         || {
             let windows = options.windows.get();
             Extractor::new(specs.clone(), windows, options.least_seconds)
         },
         |extractor, number, results| {
-            let item = &collection.items[number];
+            let Some(item) = collection.items.get(number) else {
+                let left_out = &collection.left_out[number - collection.items.len()];
+                return results.leave_out(left_out);
+            };
             let path = collection.audio.join(&*item.path);
             let labels = dense(item, collection.tags.len());
             let outcome = extractor.extract(&path, results.room(), |_, excerpt| {
@@ -109,6 +112,11 @@ impl<'b> Results<'_, 'b> {
     pub fn source(&self, file: SourceFile) {
         // Where the work is to end, nobody will read it.
         let _ = self.desk.hand_on(Piece::Source(file), 0);
+    }
+
+    /// The whole of an item that is no part of the data set.
+    pub fn leave_out(&self, audio: &LeftOut) {
+        self.end(&audio.shown, &audio.shown, Err(audio.why.to_string()));
     }
 
     /// The end of the item: what there is to say about it, or why there is no clip of it, or why

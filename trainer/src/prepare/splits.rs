@@ -63,23 +63,158 @@ impl Parts {
     }
 
     /// The split of each group of items, whose `sizes` are given: shuffled, first those for the end,
-    /// then those that decide, then the rest.
+    /// then those that decide, then the rest. A group that would bring its split further above its
+    /// part than that is below it is passed on. Every split that is asked for has a group, if there
+    /// are as many.
     pub(crate) fn deal(self, sizes: &[usize], seed: u64) -> Vec<Split> {
         let mut order: Vec<usize> = (0..sizes.len()).collect();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-        let items = sizes.iter().sum::<usize>() as f64;
-        let wanted = |part: f64| (part * items).round() as usize;
-        let (test, valid) = (wanted(self.test), wanted(self.valid));
-        let mut taken = 0;
+        order.retain(|group| sizes[*group] > 0);
+        let wanted = self.wanted(sizes.iter().sum());
+        let mut dealt = [0; Split::ALL.len()];
         let mut splits = vec![Split::Train; sizes.len()];
-        for group in order {
-            splits[group] = match taken {
-                taken if taken < test => Split::Test,
-                taken if taken < test + valid => Split::Valid,
-                _ => Split::Train,
+        for group in &order {
+            let size = sizes[*group];
+            let fits = |split: &Split| {
+                let split = *split as usize;
+                size <= 2 * usize::saturating_sub(wanted[split], dealt[split])
             };
-            taken += sizes[group];
+            let split = [Split::Test, Split::Valid].into_iter().find(fits);
+            splits[*group] = split.unwrap_or(Split::Train);
+            dealt[splits[*group] as usize] += size;
+        }
+        let asked_for = [
+            (1.0, Split::Train),
+            (self.valid, Split::Valid),
+            (self.test, Split::Test),
+        ];
+        for (_, empty) in asked_for.into_iter().filter(|(part, _)| *part > 0.0) {
+            if !order.iter().any(|group| splits[*group] == empty)
+                && let Some(group) = spare(&order, sizes, &splits, wanted, empty)
+            {
+                splits[group] = empty;
+            }
         }
         splits
+    }
+
+    /// Items of each split, as near to its part as single ones allow.
+    fn wanted(self, items: usize) -> [usize; Split::ALL.len()] {
+        let wanted = |part: f64| (part * items as f64).round() as usize;
+        let (valid, test) = (wanted(self.valid), wanted(self.test));
+        [items.saturating_sub(valid + test), valid, test]
+    }
+}
+
+/// The group that an `empty` split may best have: of the split that has the most too many, the one
+/// of the size that is nearest to what is wanted. To learn from something comes first: that takes
+/// another split's only group.
+fn spare(
+    order: &[usize],
+    sizes: &[usize],
+    splits: &[Split],
+    wanted: [usize; Split::ALL.len()],
+    empty: Split,
+) -> Option<usize> {
+    let groups = |split: Split| {
+        let order = order.iter().copied();
+        order.filter(move |group| splits[*group] == split)
+    };
+    let to_remain = usize::from(empty != Split::Train);
+    let excess = |split: &Split| {
+        let items: usize = groups(*split).map(|group| sizes[group]).sum();
+        (items as i64 - wanted[*split as usize] as i64, items)
+    };
+    let from = Split::ALL
+        .into_iter()
+        .filter(|split| groups(*split).nth(to_remain).is_some())
+        .max_by_key(excess)?;
+    groups(from).min_by_key(|group| sizes[*group].abs_diff(wanted[empty as usize]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Items and groups of each split: train, valid, test.
+    fn dealt(sizes: &[usize], valid: f64, test: f64, seed: u64) -> ([usize; 3], [usize; 3]) {
+        let splits = Parts { valid, test }.deal(sizes, seed);
+        let (mut items, mut groups) = ([0; 3], [0; 3]);
+        for (split, size) in splits.into_iter().zip(sizes) {
+            items[split as usize] += size;
+            groups[split as usize] += usize::from(*size > 0);
+        }
+        (items, groups)
+    }
+
+    #[test]
+    fn no_split_is_starved_by_large_groups_and_none_is_further_off_than_they_make_it() {
+        for seed in 0..50 {
+            let items = |sizes: &[usize], valid, test| dealt(sizes, valid, test, seed).0;
+            assert_eq!(items(&[10; 7], 0.1, 0.1), [50, 10, 10]);
+            // Larger than twice a part.
+            assert_eq!(items(&[30; 4], 0.1, 0.1), [60, 30, 30]);
+            assert_eq!(items(&[30; 4], 0.0, 0.1), [90, 0, 30]);
+            let one_large = [60, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5];
+            assert_eq!(items(&one_large, 0.1, 0.1), [90, 10, 10]);
+            assert_eq!(items(&[10; 10], 0.45, 0.45)[0], 10);
+            // Hardly any.
+            assert_eq!(items(&[1; 10], 0.01, 0.2), [7, 1, 2]);
+            assert_eq!(items(&[4, 4, 4, 0, 0], 0.1, 0.1), [4, 4, 4]);
+        }
+    }
+
+    #[test]
+    fn whatever_the_groups_every_split_that_is_asked_for_has_one() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let parts = [
+            (0.1, 0.1),
+            (0.01, 0.3),
+            (0.45, 0.5),
+            (0.0, 0.2),
+            (0.6, 0.0),
+            (0.0, 0.0),
+        ];
+        for seed in 0..500 {
+            let mut sizes: Vec<usize> = (0..200).map(|k| (k * k * k) % 997).collect();
+            sizes.shuffle(&mut random);
+            sizes.truncate(3 + seed as usize % 20);
+            sizes.iter_mut().for_each(|size| *size += 1);
+            for (valid, test) in parts {
+                let (_, groups) = dealt(&sizes, valid, test, seed);
+                let asked_for = [1.0, valid, test].map(|part| part > 0.0);
+                assert_eq!(groups.map(|groups| groups > 0), asked_for, "{sizes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn with_too_few_groups_there_is_something_to_learn_from_first() {
+        for seed in 0..20 {
+            for parts in [0.1, 0.3, 0.45] {
+                let groups = |sizes: &[usize]| dealt(sizes, parts, parts, seed).1;
+                assert_eq!(groups(&[5]), [1, 0, 0]);
+                assert_eq!(groups(&[5, 5]), [1, 1, 0]);
+                assert_eq!(groups(&[]), [0, 0, 0]);
+            }
+        }
+    }
+
+    /// Of small groups, each split has its part exactly: that of the first of the shuffled ones.
+    #[test]
+    fn single_files_are_dealt_exactly() {
+        for seed in 0..5 {
+            assert_eq!(dealt(&[1; 100], 0.1, 0.2, seed).0, [70, 10, 20]);
+            assert_eq!(dealt(&[4; 10], 0.2, 0.2, seed).0, [24, 8, 8]);
+        }
+        let splits = |seed| {
+            Parts {
+                valid: 0.1,
+                test: 0.2,
+            }
+            .deal(&[1; 100], seed)
+        };
+        assert_eq!(splits(1), splits(1));
+        assert_ne!(splits(1), splits(2));
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::PrepareError;
+use super::files::relative;
 
 /// Columns named in an error.
 const NAMED_COLUMNS: usize = 8;
@@ -100,6 +101,15 @@ impl Row<'_> {
         self.cells.get(column).ok_or_else(|| {
             let name = self.columns.get(column).map_or("", String::as_str);
             self.wrong(format!("no value for `{name}`"))
+        })
+    }
+
+    /// The path of a file, relative to the data set's folder and in it.
+    pub fn path(&self, column: usize) -> Result<String, PrepareError> {
+        let path = self.cell(column)?;
+        relative(path).ok_or_else(|| match path {
+            "" => self.wrong(format!("no value for `{}`", self.columns[column])),
+            _ => self.wrong(format!("the path `{path}` leads out of the data set")),
         })
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum VocabularyError {
     /// The file cannot be read.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}; name the vocabulary's file with --vocabulary", path.display())]
     Io {
         /// The file.
         path: PathBuf,

@@ -46,7 +46,7 @@ pub(super) fn read(path: &Path) -> Result<Vocabulary, VocabularyError> {
     })
 }
 
-fn parse(text: &str) -> Result<Vocabulary, String> {
+pub(super) fn parse(text: &str) -> Result<Vocabulary, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     if file.tag.is_empty() {
         return Err("no [[tag]] in it".to_owned());

@@ -1,6 +1,6 @@
 //! A vocabulary of tags: what a model is to know, and what others call it.
 //!
-//! A vocabulary is a TOML file such as `models/tags.toml`. Each `[[tag]]` has a `name`, a `group`, a
+//! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a `name`, a `group`, a
 //! `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
 //! as the strongest of them. `synth` is not a foreign vocabulary of opinions but of facts: what
 //! [`crate::synth`] says by construction.
@@ -40,6 +40,15 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// The vocabulary of the model that is built in.
+    ///
+    /// # Panics
+    /// Never: a test reads it.
+    #[must_use]
+    pub fn built_in() -> Self {
+        file::parse(tagline_models::VOCABULARY).expect("the built-in vocabulary is one")
+    }
+
     /// Reads and checks a vocabulary.
     ///
     /// # Errors

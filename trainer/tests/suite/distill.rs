@@ -12,7 +12,7 @@ use trainer::vocabulary::Vocabulary;
 
 use crate::common::files::sha256;
 use crate::common::networks::TRACT;
-use crate::common::program::{assert_refused, json, trainer};
+use crate::common::program::{assert_refused, json, stdout, trainer};
 use crate::common::sounds::tones;
 
 const VOCABULARY: &str = r#"
@@ -217,6 +217,51 @@ fn a_file_that_cannot_be_read_is_left_out_with_its_reason() {
     assert_eq!(data.skipped(), 1);
     let report = std::fs::read_to_string(distillation.out.join("report.csv")).unwrap();
     assert!(report.contains("attic/two.mp3"), "{report}");
+}
+
+#[test]
+fn the_vocabulary_is_the_built_in_models_wherever_the_program_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let distill = |options: &[&str]| {
+        let given = ["distill", "--no-music", "8", "--out", "data"];
+        trainer(folder.path(), &[&given[..], options].concat())
+    };
+    let missing = distill(&["--vocabulary", "nowhere.toml"]);
+    assert_refused(&missing, "nowhere.toml: ");
+    assert_refused(&missing, "--vocabulary");
+    stdout(&distill(&[]));
+    let data = Dataset::open(&folder.path().join("data"), Input::Mel).unwrap();
+    assert_eq!(data.tags(), Vocabulary::built_in().names());
+    // The file in the repository is the same vocabulary.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tags.toml");
+    stdout(&distill(&["--vocabulary", file]));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_reported_where_it_is_to_be_heard_and_heeded_where_it_is_not() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let studio = Studio::new();
+    let named = |name: &[u8]| studio.file("audio").join(OsStr::from_bytes(name));
+    tones(&named(b"attic/\xff.wav"), &[(300.0, 4.0)]);
+    tones(&named(b"\xff/song.wav"), &[(400.0, 4.0)]);
+    tones(&named(b"\xff.wav"), &[(500.0, 4.0)]);
+    std::fs::create_dir(studio.file("judge")).unwrap();
+    let judge = studio.file("judge").join(OsStr::from_bytes(b"\xff.wav"));
+    std::fs::copy(studio.file("audio/cellar/one.wav"), judge).unwrap();
+    let distillation = Distillation {
+        except: vec![studio.file("judge")],
+        ..studio.distillation()
+    };
+    let data = studio.run(&distillation).unwrap();
+    // Both tones of the cellar have the same content.
+    assert_eq!((data.counts().total(), data.skipped()), (1, 5));
+    let report = std::fs::read_to_string(distillation.out.join("report.csv")).unwrap();
+    for path in ["attic/\u{fffd}.wav", "\u{fffd}/song.wav", "\u{fffd}.wav"] {
+        let line = format!("skipped,{path},{path},\"its name");
+        assert!(report.contains(&line), "{line} is not in {report}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use trainer::data::Split;
 use trainer::prepare::folder::{Reading, read};
 use trainer::prepare::{Collection, Selection};
 
-use super::corpus::{clip, clips, options, run};
+use super::corpus::{clip, clips, options, report, run};
 
 fn reading(root: &Path) -> Reading {
     Reading {
@@ -226,7 +226,6 @@ fn what_is_wrong_is_named() {
     assert!(refused(&parts(0.5, 0.5)).contains("below 1 together"));
     assert!(refused(&parts(-0.1, 0.5)).contains("at least 0"));
     assert!(refused(&parts(f64::NAN, 0.5)).contains("at least 0"));
-    assert!(refused(&parts(0.01, 0.2)).contains("no clips in the split `valid`"));
     assert!(read(&parts(0.0, 0.2)).is_ok(), "none was asked for");
     let grouped = Reading {
         group: Some("artist".into()),
@@ -255,6 +254,28 @@ fn what_is_wrong_is_named() {
             "no clips in the split `valid`",
         ),
         (&["path,loud", "jazz/0.wav,1,1"], "3 fields"),
+        (
+            &["path,loud", "jazz/0.wav,1", "jazz/1.wav,1"],
+            "no clips in the split `test` (train 1, valid 1, test 0); each split needs a file",
+        ),
+        (
+            &[
+                "path,loud",
+                "./jazz/0.wav,1",
+                "jazz//0.wav,1",
+                "jazz/1.wav,1",
+            ],
+            "the clip `jazz/0.wav` is there twice",
+        ),
+        (
+            &["path,loud", "jazz/0.wav,1", "../jazz/1.wav,1"],
+            "line 3: the path `../jazz/1.wav` leads out of the data set",
+        ),
+        (
+            &["path,loud", "/jazz/0.wav,1"],
+            "line 2: the path `/jazz/0.wav` leads out",
+        ),
+        (&["path,loud", ",1"], "line 2: no value for `path`"),
     ] {
         table(root.path(), lines);
         let error = refused(&reading(root.path()));
@@ -263,5 +284,82 @@ fn what_is_wrong_is_named() {
     let gone: Vec<String> = (0..10).map(|k| format!("gone-{k}.wav,1")).collect();
     let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
     table(root.path(), &[&["path,loud"], &gone[..]].concat());
-    assert!(refused(&reading(root.path())).contains("the first is gone-0.wav"));
+    let error = refused(&reading(root.path()));
+    assert!(error.contains("the first is gone-0.wav"), "{error}");
+    // An option that this command does not have.
+    assert!(!error.contains("--audio"), "{error}");
+}
+
+#[test]
+fn files_whose_cell_of_the_group_is_empty_are_no_group() {
+    let root = tempfile::tempdir().unwrap();
+    let mut lines = vec!["path,artist,tags".to_owned()];
+    for k in 0..20 {
+        clip(&root.path().join(format!("{k}.wav")), k);
+        let artist = match k % 10 {
+            3 => " an artist",
+            4 => "  ",
+            _ => "",
+        };
+        lines.push(format!("{k}.wav,{artist},tag"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    table(root.path(), &lines);
+    for seed in 0..5 {
+        let reading = Reading {
+            seed,
+            group: Some("artist".into()),
+            ..reading(root.path())
+        };
+        let collection = read(&reading).unwrap();
+        for split in Split::ALL {
+            let of_split = collection.items.iter().filter(|item| item.split == split);
+            let nameless = of_split.filter(|item| item.source.is_empty()).count();
+            assert!((1..18).contains(&nameless), "{nameless} in {split}");
+        }
+        let named: Vec<_> = collection.items.iter().skip(3).step_by(10).collect();
+        assert!(named.iter().all(|item| &*item.source == "an artist"));
+        assert!(named.iter().all(|item| item.split == named[0].split));
+        let sources = collection.items.iter().filter(|i| i.source.is_empty());
+        assert_eq!(sources.count(), 18);
+    }
+}
+
+/// macOS has no such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn audio_that_cannot_be_a_part_of_the_data_is_in_the_report() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    folders(root.path());
+    let named = |name: &[u8]| root.path().join(OsStr::from_bytes(name));
+    clip(&named(b"jazz/caf\xe9.wav"), 20);
+    clip(&named(b"na\xefve/song.wav"), 21);
+    clip(&root.path().join("loose.wav"), 22);
+    clip(&root.path().join(".hidden/song.wav"), 23);
+    let elsewhere = tempfile::tempdir().unwrap();
+    clip(&elsewhere.path().join("song.wav"), 24);
+    std::os::unix::fs::symlink(elsewhere.path(), root.path().join("rock/linked")).unwrap();
+    std::os::unix::fs::symlink("..", root.path().join("rock/up")).unwrap();
+    let collection = read(&reading(root.path())).unwrap();
+    let linked = |path: &str| collection.items.iter().any(|item| &*item.path == path);
+    assert!(linked("rock/linked/song.wav"));
+    let prepared = run(&collection, &options(out.path())).unwrap();
+    assert_eq!((prepared.items, prepared.summary.unwrap().skipped), (15, 4));
+    let remarks = report(out.path()).into_iter();
+    let skipped: Vec<String> = remarks.filter(|line| line.starts_with("skipped")).collect();
+    let no_text = "\"its name, or its folder's, is not UTF-8; rename it\"";
+    let expected = [
+        format!("skipped,jazz/caf\u{fffd}.wav,jazz/caf\u{fffd}.wav,{no_text}"),
+        "skipped,loose.wav,loose.wav,in no folder of a tag".to_owned(),
+        format!("skipped,na\u{fffd}ve/song.wav,na\u{fffd}ve/song.wav,{no_text}"),
+        "skipped,rock/up,rock/up,a link to a folder that it lies in".to_owned(),
+    ];
+    assert_eq!(skipped, expected);
+    // Another list, since its report is another.
+    std::fs::remove_file(root.path().join("loose.wav")).unwrap();
+    let fewer = read(&reading(root.path())).unwrap();
+    let error = run(&fewer, &options(out.path())).unwrap_err().to_string();
+    assert!(error.contains("list: "), "{error}");
 }

@@ -105,6 +105,12 @@ fn what_would_change_the_data_is_refused_on_resumption() {
     let mut other = collection.clone();
     other.items[0].labels = Box::new([]);
     assert!(refused(&other, &options).contains("list: "));
+    // As where clip_info_final.csv comes later: a part would have artists, and a part none.
+    let mut other = collection.clone();
+    other.items[0].source = "an artist".into();
+    assert!(refused(&other, &options).contains("list: "));
+    run(&collection, &options).unwrap();
+    assert!(refused(&other, &options).contains("list: "));
 }
 
 #[cfg(unix)]
