@@ -186,6 +186,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
 /// Whether there is a folder to write `path` to: better said before the work than after it.
 pub(super) fn check_folder(path: &Path) -> Result<(), String> {
     match path.parent() {
+        _ if path.is_dir() => Err(format!("{}: is a folder", path.display())),
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(format!(
             "{}: there is no folder {}",
             path.display(),
