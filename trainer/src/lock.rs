@@ -80,7 +80,7 @@ mod tests {
                     let _ = Command::new("true").status();
                 }
             });
-            let taken = (0..20_000).all(|_| Lock::take(folder.path()).unwrap().is_some());
+            let taken = (0..10_000).all(|_| Lock::take(folder.path()).unwrap().is_some());
             done.store(true, Ordering::Relaxed);
             assert!(taken);
         });
@@ -103,7 +103,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    for _ in 0..5_000 {
+                    for _ in 0..1_000 {
                         if let Some(lock) = Lock::take(folder.path()).unwrap() {
                             assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0);
                             std::thread::yield_now();
