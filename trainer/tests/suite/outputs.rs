@@ -105,10 +105,11 @@ mod unix {
             std::thread::spawn(move || std::fs::read(fifo).unwrap())
         };
         stdout(&draw(folder.path(), "fifo.svg"));
-        assert!(is_chart(&reader.join().unwrap()));
         let there = std::fs::symlink_metadata(&fifo).unwrap();
         assert!(there.file_type().is_fifo());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before);
+        // Last: where there is no FIFO any more, the reader waits for ever.
+        assert!(is_chart(&reader.join().unwrap()));
     }
 
     /// By a link to it, so that a fault of the program would cost a link and no device.
