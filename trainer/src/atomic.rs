@@ -1,7 +1,10 @@
 //! Files that are there whole or not at all.
+//!
+//! A link is followed: what it points to is replaced. What is no file of the disk (a FIFO, a device,
+//! the program's own output) is never replaced but written to, once all of it is there to be written.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::interrupt::Temporary;
@@ -29,40 +32,16 @@ pub fn with_temporary<E>(
     refused: impl Fn(std::io::Error) -> E,
     make: impl FnOnce(&Path) -> Result<(), E>,
 ) -> Result<(), E> {
-    let temporary = temporary_beside(path).map_err(&refused)?;
-    make(temporary.path())?;
-    make_readable(temporary.path()).map_err(&refused)?;
-    temporary.persist(path).map_err(refused)
-}
-
-/// Start of every temporary file's name.
-pub const TEMPORARY: &str = ".tagline-";
-
-/// An empty file in the folder of `path`.
-fn temporary_beside(path: &Path) -> std::io::Result<Temporary> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let suffix = path
-        .extension()
-        .map(|extension| format!(".{}", extension.to_string_lossy()))
-        .unwrap_or_default();
-    Temporary::new(|| {
-        tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .suffix(&suffix)
-            .tempfile_in(folder)
-            .map(tempfile::NamedTempFile::into_temp_path)
-    })
+    let staged = Staged::new(path).map_err(&refused)?;
+    make(staged.temporary.path())?;
+    staged.finish().map_err(refused)
 }
 
 /// A file that is written bit by bit under a temporary name, and gone if it is dropped before
 /// [`Self::finish`].
 pub struct Pending {
-    path: PathBuf,
     file: BufWriter<File>,
-    temporary: Temporary,
+    staged: Staged,
 }
 
 impl Pending {
@@ -71,11 +50,10 @@ impl Pending {
     /// # Errors
     /// The system's reason.
     pub fn new(path: &Path) -> std::io::Result<Self> {
-        let temporary = temporary_beside(path)?;
+        let staged = Staged::new(path)?;
         Ok(Self {
-            path: path.to_owned(),
-            file: BufWriter::new(File::create(temporary.path())?),
-            temporary,
+            file: BufWriter::new(File::create(staged.temporary.path())?),
+            staged,
         })
     }
 
@@ -94,19 +72,210 @@ impl Pending {
     pub fn finish(self) -> std::io::Result<()> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         file.sync_all()?;
-        make_readable(self.temporary.path())?;
-        self.temporary.persist(&self.path)
+        self.staged.finish()
     }
 }
 
-/// Temporary files are private to their owner; results are as readable as any new file.
+/// Start of every temporary file's name.
+const TEMPORARY: &str = ".tagline-";
+
+/// Whether a file of this name is a temporary one.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY)
+}
+
+/// Removes the temporary files that ended processes left in `folder`. Nobody else may be at work
+/// there.
+///
+/// # Errors
+/// The system's reason.
+pub fn remove_temporaries(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if is_temporary(&entry.file_name().to_string_lossy()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// A temporary file, and where what it holds shall go.
+struct Staged {
+    temporary: Temporary,
+    target: Target,
+}
+
+impl Staged {
+    /// An empty file for `path`.
+    fn new(path: &Path) -> std::io::Result<Self> {
+        let target = Target::of(path)?;
+        let suffix = path
+            .extension()
+            .map(|extension| format!(".{}", extension.to_string_lossy()))
+            .unwrap_or_default();
+        let temporary = Temporary::new(|| {
+            tempfile::Builder::new()
+                .prefix(TEMPORARY)
+                .suffix(&suffix)
+                .make_in(target.folder(), |name| target.create(name))
+                .map(tempfile::NamedTempFile::into_temp_path)
+        })?;
+        Ok(Self { temporary, target })
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        match self.target {
+            Target::File(path) => {
+                keep_permissions(&path, self.temporary.path())?;
+                self.temporary.persist(&path)
+            }
+            Target::Stream(path) => {
+                let mut bytes = File::open(self.temporary.path())?;
+                std::io::copy(&mut bytes, &mut open_stream(&path)?).map(|_| ())
+            }
+        }
+    }
+}
+
+/// What a path stands for.
+enum Target {
+    /// A file of the disk, there or not, by its own name.
+    File(PathBuf),
+    /// What takes bytes and cannot be replaced.
+    Stream(PathBuf),
+}
+
+impl Target {
+    fn of(path: &Path) -> std::io::Result<Self> {
+        let there = match std::fs::metadata(path) {
+            Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(there) => Some(there),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let file = match follow(path)? {
+            Self::File(file) => file,
+            output => return Ok(output),
+        };
+        // A file that is open somewhere may have no name any more.
+        Ok(match there {
+            Some(there) if !there.is_file() || !file.exists() => Self::Stream(path.to_owned()),
+            _ => Self::File(file),
+        })
+    }
+
+    /// Where its temporary file lies.
+    fn folder(&self) -> PathBuf {
+        match self {
+            Self::File(path) => folder_of(path).to_owned(),
+            Self::Stream(_) => std::env::temp_dir(),
+        }
+    }
+
+    /// Makes its temporary file, no more readable than the file will be.
+    fn create(&self, name: &Path) -> std::io::Result<File> {
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(match self {
+                // Of a new file, the system takes away what the user's umask says.
+                Self::File(path) => mode(path).map_or(0o666, |mode| mode | 0o600),
+                Self::Stream(_) => 0o600,
+            });
+        }
+        options.open(name)
+    }
+}
+
+/// What `path` leads to by links, of which the last may lead to nothing.
+fn follow(path: &Path) -> std::io::Result<Target> {
+    const MOST_LINKS: usize = 40;
+    let mut file = path.to_owned();
+    for _ in 0..=MOST_LINKS {
+        if own_output(&file).is_some() {
+            return Ok(Target::Stream(file));
+        }
+        match std::fs::read_link(&file) {
+            Ok(to) => file = folder_of(&file).join(to),
+            // No link.
+            Err(_) => return Ok(Target::File(file)),
+        }
+    }
+    Err(std::io::Error::other("too many links"))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Who may read and write the file at `path`, if there is one.
 #[cfg(unix)]
-fn make_readable(path: &Path) -> std::io::Result<()> {
+fn mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+    let there = std::fs::metadata(path).ok()?;
+    Some(there.permissions().mode() & 0o777)
+}
+
+/// Gives `new` the permissions of `old`, if that is there.
+#[cfg(unix)]
+fn keep_permissions(old: &Path, new: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match mode(old) {
+        // Not every disk can change them.
+        Some(wanted) if mode(new) != Some(wanted) => {
+            std::fs::set_permissions(new, std::fs::Permissions::from_mode(wanted))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(not(unix))]
-fn make_readable(_path: &Path) -> std::io::Result<()> {
+fn keep_permissions(_old: &Path, _new: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+fn open_stream(path: &Path) -> std::io::Result<File> {
+    match own_output(path) {
+        Some(file) => {
+            // What was printed before shall stand before.
+            std::io::stdout().flush()?;
+            Ok(file)
+        }
+        None => File::options().write(true).open(path),
+    }
+}
+
+/// Standard output or error, if `path` is a name for them, such as `/dev/stdout`. Where they are a
+/// file, opening it anew would write over what is printed.
+#[cfg(unix)]
+fn own_output(path: &Path) -> Option<File> {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    if !["/dev", "/proc"]
+        .iter()
+        .any(|names| path.starts_with(names))
+    {
+        return None;
+    }
+    let identity = |there: std::fs::Metadata| (there.dev(), there.ino());
+    let wanted = identity(std::fs::metadata(path).ok()?);
+    let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+    [stdout.as_fd(), stderr.as_fd()]
+        .into_iter()
+        .filter_map(|output| output.try_clone_to_owned().ok().map(File::from))
+        .find(|output| {
+            output
+                .metadata()
+                .is_ok_and(|there| identity(there) == wanted)
+        })
+}
+
+#[cfg(not(unix))]
+fn own_output(_path: &Path) -> Option<File> {
+    None
 }

@@ -2,26 +2,38 @@
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A file that nobody else can take until this is dropped or the process ends.
-pub struct Lock(File);
+/// The file in the folder that is locked. It goes when the folder is given up; one that a killed
+/// process has left does no harm.
+pub const LOCK: &str = ".lock";
+
+/// A folder that nobody else can take until this is dropped or the process ends.
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+}
 
 impl Lock {
-    /// Takes the file at `path`, which is made where it is missing; `None` while somebody else has
-    /// it. Where the disk knows no locks, as some of a network do not, everybody gets it.
+    /// Takes `folder`, which must be there; `None` while somebody else has it. Where the disk knows
+    /// no locks, as some of a network do not, everybody gets it.
     ///
     /// # Errors
     /// What the system says.
-    pub fn take(path: &Path) -> std::io::Result<Option<Self>> {
-        let file = File::options().append(true).create(true).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                Ok(Some(Self(file)))
+    pub fn take(folder: &Path) -> std::io::Result<Option<Self>> {
+        let path = folder.join(LOCK);
+        loop {
+            let file = File::options().append(true).create(true).open(&path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+                Err(TryLockError::Error(error)) => return Err(error),
             }
-            Err(TryLockError::Error(error)) => Err(error),
+            // Whoever had it may have removed it since it was opened: others would make a new one.
+            if lies_at(&file, &path) {
+                return Ok(Some(Self { file, path }));
+            }
         }
     }
 }
@@ -30,21 +42,37 @@ impl Drop for Lock {
     /// Closing the file would not do: a program that another thread is just starting has it open,
     /// too, until it runs.
     fn drop(&mut self) {
-        let _ = self.0.unlock();
+        let _ = std::fs::remove_file(&self.path);
+        let _ = self.file.unlock();
     }
+}
+
+#[cfg(unix)]
+fn lies_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |there: std::fs::Metadata| (there.dev(), there.ino());
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(file), Ok(there)) => identity(file) == identity(there),
+        _ => false,
+    }
+}
+
+/// Files have no identity that could be asked for here.
+#[cfg(not(unix))]
+fn lies_at(_file: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 #[cfg(test)]
 mod tests {
     use std::process::Command;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use super::*;
 
     #[test]
     fn a_lock_that_is_given_up_is_free_at_once_while_programs_are_started() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -52,7 +80,7 @@ mod tests {
                     let _ = Command::new("true").status();
                 }
             });
-            let taken = (0..20_000).all(|_| Lock::take(&path).unwrap().is_some());
+            let taken = (0..10_000).all(|_| Lock::take(folder.path()).unwrap().is_some());
             done.store(true, Ordering::Relaxed);
             assert!(taken);
         });
@@ -61,10 +89,30 @@ mod tests {
     #[test]
     fn nobody_takes_what_is_held() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        let held = Lock::take(&path).unwrap();
-        assert!(held.is_some() && Lock::take(&path).unwrap().is_none());
+        let held = Lock::take(folder.path()).unwrap();
+        assert!(held.is_some() && Lock::take(folder.path()).unwrap().is_none());
         drop(held);
-        assert!(Lock::take(&path).unwrap().is_some());
+        assert!(Lock::take(folder.path()).unwrap().is_some());
+        assert!(!folder.path().join(LOCK).exists());
+    }
+
+    #[test]
+    fn two_never_hold_it_although_its_file_comes_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let holders = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..1_000 {
+                        if let Some(lock) = Lock::take(folder.path()).unwrap() {
+                            assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0);
+                            std::thread::yield_now();
+                            holders.fetch_sub(1, Ordering::SeqCst);
+                            drop(lock);
+                        }
+                    }
+                });
+            }
+        });
     }
 }

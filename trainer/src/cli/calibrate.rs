@@ -9,8 +9,8 @@ use tagline_engine::Model;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
-use super::evaluate::{check_folder, clips_bar};
-use super::{Outcome, complain, still_wanted};
+use super::evaluate::clips_bar;
+use super::{Outcome, check_folder, complain, still_wanted};
 use crate::calibration::{
     CalibrateError, Checked, FEWEST_POSITIVES, Sample, TagFit, fit, json_line, of_all_tags,
     quality, samples, write, write_table,

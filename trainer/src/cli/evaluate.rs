@@ -11,7 +11,7 @@ use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
 use super::counted::Counted;
 use super::resamples::resamples;
-use super::{Outcome, still_wanted};
+use super::{Outcome, check_folder, still_wanted};
 use crate::advice::not_written;
 use crate::data::{Clips, Split};
 use crate::evaluation::{
@@ -182,18 +182,6 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     }
     still_wanted(std::io::stdout().write_all(&out))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Whether there is a folder to write `path` to: better said before the work than after it.
-pub(super) fn check_folder(path: &Path) -> Result<(), String> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(format!(
-            "{}: there is no folder {}",
-            path.display(),
-            folder.display()
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// Frames of each length that is asked for, shortest first, each once.

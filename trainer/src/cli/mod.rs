@@ -88,6 +88,19 @@ fn make_folder_of(file: &Path) -> Result<(), String> {
         .map_err(|error| not_written(file, &error))
 }
 
+/// Whether there is a folder to write `path` to: better said before the work than after it.
+fn check_folder(path: &Path) -> Result<(), String> {
+    match path.parent() {
+        _ if path.is_dir() => Err(format!("{}: is a folder", path.display())),
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(format!(
+            "{}: there is no folder {}",
+            path.display(),
+            folder.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// A line about a model file that was written.
 fn of_model(file: &Path, model: &Model) -> String {
     let info = model.info();

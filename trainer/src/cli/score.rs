@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::resamples::resamples;
-use super::{Outcome, still_wanted};
+use super::{Outcome, check_folder, still_wanted};
 use crate::evaluation::{
     ClipTable, json_line, match_clips, per_tag_figure, write_csv, write_table,
 };
@@ -50,6 +50,7 @@ pub(super) struct ScoreArgs {
 }
 
 pub(super) fn run(args: &ScoreArgs) -> Outcome {
+    args.chart.as_deref().map_or(Ok(()), check_folder)?;
     let names = match &args.tags {
         Some(path) => {
             let tags = read_tags(path, args.tag_set.as_deref());

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Outcome, interrupted, still_wanted};
+use super::{Outcome, check_folder, interrupted, still_wanted};
 use crate::interrupt::Stop;
 use crate::synth::{
     ClipFormat, Corpus, CorpusReport, SoundFonts, SynthError, compose_style, style_names,
@@ -24,7 +24,7 @@ pub(super) struct SynthArgs {
     /// Folder of the corpus. Finished clips in it are kept.
     #[arg(required_unless_present_any = ["preview", "styles"])]
     out: Option<PathBuf>,
-    /// How many clips.
+    /// How many clips; at least as many as are there.
     #[arg(long, required_unless_present_any = ["preview", "styles"])]
     clips: Option<NonZeroUsize>,
     /// The same seed gives the same clips.
@@ -68,6 +68,7 @@ pub(super) fn run(args: SynthArgs) -> Outcome {
         styles()
     } else if let (Some(path), Some(style)) = (&args.preview, &args.style) {
         ClipFormat::of(path)?;
+        check_folder(path)?;
         let fonts = SoundFonts::open(&args.soundfont)?;
         let piece = compose_style(style, args.seed, args.seconds, PREVIEW_RATE_HZ, &fonts)?;
         piece.write(path)?;

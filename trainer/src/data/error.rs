@@ -178,7 +178,9 @@ pub enum DataError {
         path: PathBuf,
     },
     /// Another process writes to the folder.
-    #[error("{}: another process is preparing it", path.display())]
+    #[error(
+        "{}: another process is preparing it; wait for it, or choose another folder", path.display()
+    )]
     Busy {
         /// The folder.
         path: PathBuf,

@@ -12,7 +12,7 @@ use super::plan::{PLAN, Plan};
 use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
 use super::{ClipInfo, DataError, report};
 use crate::atomic;
-use crate::lock::Lock;
+use crate::lock::{LOCK, Lock};
 
 /// A clip with its windows.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,16 +84,23 @@ impl DatasetWriter {
     pub fn create(folder: &Path, plan: Plan) -> Result<Self, DataError> {
         plan.check()?;
         std::fs::create_dir_all(folder).map_err(DataError::io(folder))?;
-        if folder.join(MANIFEST).exists() {
-            let manifest = Manifest::read(folder)?;
-            plan.compare(&manifest.plan, folder)?;
-            remove_traces(folder)?;
-            return Err(DataError::Complete {
-                path: folder.to_owned(),
-            });
+        let complete = || DataError::Complete {
+            path: folder.to_owned(),
+        };
+        // Before the lock is taken: what is finished may lie where nothing can be written.
+        if is_complete(folder, &plan)? && !names(folder)?.iter().any(|name| is_trace(name)) {
+            return Err(complete());
         }
-        let lock = begin(folder, &plan)?;
-        remove_temporaries(folder)?;
+        let lock = Lock::take(folder).map_err(DataError::io(folder))?;
+        let lock = lock.ok_or_else(|| DataError::Busy {
+            path: folder.to_owned(),
+        })?;
+        if is_complete(folder, &plan)? {
+            remove_traces(folder)?;
+            return Err(complete());
+        }
+        begin(folder, &plan)?;
+        atomic::remove_temporaries(folder).map_err(DataError::io(folder))?;
         let mut writer = Self {
             folder: folder.to_owned(),
             plan: Arc::new(plan),
@@ -246,8 +253,17 @@ impl DatasetWriter {
     }
 }
 
-/// Writes or compares the plan, and locks it.
-fn begin(folder: &Path, plan: &Plan) -> Result<Lock, DataError> {
+/// Whether `folder` holds the finished data set of this plan.
+fn is_complete(folder: &Path, plan: &Plan) -> Result<bool, DataError> {
+    if !folder.join(MANIFEST).exists() {
+        return Ok(false);
+    }
+    plan.compare(&Manifest::read(folder)?.plan, folder)?;
+    Ok(true)
+}
+
+/// Writes or compares the plan.
+fn begin(folder: &Path, plan: &Plan) -> Result<(), DataError> {
     let path = folder.join(PLAN);
     match std::fs::read(&path) {
         Ok(bytes) => {
@@ -256,18 +272,14 @@ fn begin(folder: &Path, plan: &Plan) -> Result<Lock, DataError> {
                     path: path.clone(),
                     reason: error.to_string(),
                 })?;
-            plan.compare(&begun, folder)?;
+            plan.compare(&begun, folder)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             refuse_foreign(folder)?;
-            write_json(&path, plan)?;
+            write_json(&path, plan)
         }
-        Err(error) => return Err(DataError::io(&path)(error)),
+        Err(error) => Err(DataError::io(&path)(error)),
     }
-    let lock = Lock::take(&path).map_err(DataError::io(&path))?;
-    lock.ok_or_else(|| DataError::Busy {
-        path: folder.to_owned(),
-    })
 }
 
 /// A folder with other things in it is somebody else's.
@@ -284,18 +296,15 @@ fn refuse_foreign(folder: &Path) -> Result<(), DataError> {
     }
 }
 
-/// Removes what an interrupted process left half-written.
-fn remove_temporaries(folder: &Path) -> Result<(), DataError> {
-    remove(folder, |name| name.starts_with(atomic::TEMPORARY))
+/// Whether a file of this name is of no use once the data set is finished.
+fn is_trace(name: &str) -> bool {
+    name == PLAN || name == LOCK || shard_of(name).is_some() || atomic::is_temporary(name)
 }
 
-/// Removes what only an unfinished data set needs.
+/// Removes what only an unfinished data set needs, but for the lock, which goes by itself.
 fn remove_traces(folder: &Path) -> Result<(), DataError> {
-    remove(folder, |name| name == PLAN || shard_of(name).is_some())
-}
-
-fn remove(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), DataError> {
-    for name in names(folder)?.iter().filter(|name| wanted(name)) {
+    let names = names(folder)?;
+    for name in names.iter().filter(|name| is_trace(name) && *name != LOCK) {
         let path = folder.join(name);
         std::fs::remove_file(&path).map_err(DataError::io(&path))?;
     }

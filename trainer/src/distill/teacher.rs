@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use tagline_engine::{
-    BackendChoice, FrontEndSpec, InferenceError, Model, ModelInfo, Network, open_network,
-};
+use tagline_engine::{BackendChoice, FrontEndSpec, InferenceError, Model, ModelInfo, Network};
 
-use crate::inference::run_or_replace;
+use crate::inference::{self, run_or_replace};
 use crate::vocabulary::{Foreign, Vocabulary};
 
 /// A teacher: a model and the translation of its tags.
@@ -35,11 +33,7 @@ impl Teacher {
             .foreign(&model.info().tags)
             .map_err(|error| format!("{}: {error}", path.display()))?;
         // What the backend leaves open is decided once, for all threads.
-        let (network, report) = open_network(&model, backend, library_dirs)?;
-        report
-            .lines
-            .iter()
-            .for_each(|line| tracing::debug!("{line}"));
+        let network = inference::open(&model, backend, library_dirs)?;
         Ok(Self {
             backend: BackendChoice::Only(network.backend()),
             model,
@@ -127,7 +121,7 @@ impl<'a> Lesson<'a> {
                 Some(network) => network,
                 None => {
                     let dirs = &teacher.library_dirs;
-                    network.insert(open_network(&teacher.model, teacher.backend, dirs)?.0)
+                    network.insert(inference::open(&teacher.model, teacher.backend, dirs)?)
                 }
             };
             let mut probabilities = vec![0.0; teacher.info().tags.len()];

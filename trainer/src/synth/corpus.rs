@@ -15,11 +15,15 @@ use super::piece::{Piece, style_of};
 use super::soundfonts::SoundFonts;
 use super::tables::{self, Row};
 use crate::atomic;
+use crate::lock::Lock;
 
 /// Sample rate of a corpus's clips: above what any of the front-ends hears.
 pub const CORPUS_RATE_HZ: u32 = 22_050;
 /// Quality of Ogg Vorbis clips, about 45 kbit/s.
 const QUALITY: f32 = 0.4;
+
+/// Folders that clips are spread over, named 0 to f.
+const FOLDERS: usize = 16;
 
 /// Shortest and longest clips.
 const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=300.0;
@@ -93,8 +97,9 @@ impl Corpus {
     /// several threads; where it breaks, the clips in work are finished.
     ///
     /// # Errors
-    /// [`SynthError`], [`SynthError::Interrupted`] where `progress` breaks: finished clips stay,
-    /// and the same call goes on from there.
+    /// [`SynthError`], [`SynthError::Fewer`] where the folder has more clips than these,
+    /// [`SynthError::Busy`] while another process renders there, [`SynthError::Interrupted`] where
+    /// `progress` breaks: finished clips stay, and the same call goes on from there.
     pub fn render(
         &self,
         fonts: &SoundFonts,
@@ -103,10 +108,7 @@ impl Corpus {
         if !SECONDS.contains(&self.seconds) {
             return Err(SynthError::Seconds(self.seconds));
         }
-        Manifest::of(self, fonts).settle(&self.folder)?;
-        for folder in 0..16 {
-            make_folder(&self.folder.join(format!("{folder:x}")))?;
-        }
+        let _lock = self.open(&Manifest::of(self, fonts))?;
         let missing: Vec<usize> = (0..self.clips)
             .filter(|clip| !self.is_finished(*clip))
             .collect();
@@ -125,6 +127,52 @@ impl Corpus {
                 .map(|(index, tag)| (*tag, count(index)))
                 .collect(),
         })
+    }
+
+    /// Makes the folder ready for this corpus's clips, and keeps others out.
+    fn open(&self, manifest: &Manifest) -> Result<Lock, SynthError> {
+        let refused = |source| SynthError::File {
+            path: self.folder.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&self.folder).map_err(refused)?;
+        let lock = Lock::take(&self.folder)
+            .map_err(refused)?
+            .ok_or_else(|| SynthError::Busy(self.folder.clone()))?;
+        manifest.settle(&self.folder)?;
+        atomic::remove_temporaries(&self.folder).map_err(refused)?;
+        let mut there = 0;
+        for number in 0..FOLDERS {
+            there = there.max(self.clips_there(number)?);
+        }
+        match there <= self.clips {
+            true => Ok(lock),
+            false => Err(SynthError::Fewer {
+                path: self.folder.clone(),
+                there,
+                here: self.clips,
+            }),
+        }
+    }
+
+    /// How many clips a corpus has at least that has those of this folder, which is made if need be.
+    fn clips_there(&self, number: usize) -> Result<usize, SynthError> {
+        let path = self.folder.join(format!("{number:x}"));
+        let names = || {
+            std::fs::create_dir_all(&path)?;
+            atomic::remove_temporaries(&path)?;
+            std::fs::read_dir(&path)?
+                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+                .collect::<std::io::Result<Vec<String>>>()
+        };
+        let names = names().map_err(|source| SynthError::File {
+            path: path.clone(),
+            source,
+        })?;
+        let clips = names
+            .iter()
+            .filter_map(|name| self.clip_of(&format!("{number:x}/{name}")));
+        Ok(clips.max().map_or(0, |clip| clip + 1))
     }
 
     fn render_all(
@@ -170,9 +218,16 @@ impl Corpus {
         let style = style_of(self.seed, clip).name;
         format!(
             "{:x}/{style}-{clip:06}.{}",
-            clip % 16,
+            clip % FOLDERS,
             self.format.extension()
         )
+    }
+
+    /// The clip that lies at this path.
+    fn clip_of(&self, path: &str) -> Option<usize> {
+        let (_, number) = path.rsplit_once('-')?;
+        let clip = number.split('.').next()?.parse().ok()?;
+        (self.path(clip) == path).then_some(clip)
     }
 
     /// Clips are written whole or not at all, so that one that is there is finished.
@@ -212,11 +267,4 @@ impl Corpus {
         let path = self.folder.join(name);
         atomic::write(&path, bytes).map_err(|source| SynthError::File { path, source })
     }
-}
-
-pub(super) fn make_folder(path: &Path) -> Result<(), SynthError> {
-    std::fs::create_dir_all(path).map_err(|source| SynthError::File {
-        path: path.to_owned(),
-        source,
-    })
 }

@@ -51,6 +51,22 @@ pub enum SynthError {
     /// The folder holds something else.
     #[error("{0}: the folder holds other files and no corpus of this program: use an empty folder")]
     Foreign(PathBuf),
+    /// The folder holds more clips than were asked for.
+    #[error(
+        "{path} holds {there} clips, of which {here} would leave the others out of its tables: \
+         give --clips {there} or more, or use another folder"
+    )]
+    Fewer {
+        /// The corpus's folder.
+        path: PathBuf,
+        /// Clips that it has.
+        there: usize,
+        /// Clips that were asked for.
+        here: usize,
+    },
+    /// Another process renders into the folder.
+    #[error("{0}: another process is rendering there; wait for it, or use another folder")]
+    Busy(PathBuf),
     /// The manifest of a corpus is unreadable.
     #[error("{path}: not a manifest of a corpus: {reason}. Delete the folder to start again")]
     Manifest {

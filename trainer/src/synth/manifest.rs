@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::corpus::{CORPUS_RATE_HZ, Corpus, make_folder};
+use super::corpus::{CORPUS_RATE_HZ, Corpus};
 use super::error::SynthError;
 use super::soundfonts::SoundFonts;
 use crate::atomic;
@@ -52,13 +52,13 @@ impl Manifest {
         }
     }
 
-    /// Makes sure that `folder` is ours to fill: new or empty, or with this same manifest.
+    /// Makes sure that `folder` is ours to fill: empty but for hidden files, or with this same
+    /// manifest. Whoever calls has it locked.
     ///
     /// # Errors
     /// [`SynthError::Different`], [`SynthError::Foreign`], [`SynthError::Manifest`], or
-    /// [`SynthError::File`] where the folder cannot be made, read or written.
-    pub(crate) fn settle(&self, folder: &Path) -> Result<(), SynthError> {
-        make_folder(folder)?;
+    /// [`SynthError::File`] where the folder cannot be read or written.
+    pub(super) fn settle(&self, folder: &Path) -> Result<(), SynthError> {
         let path = folder.join(MANIFEST);
         let refused = |source| SynthError::File {
             path: path.clone(),
@@ -74,9 +74,11 @@ impl Manifest {
                 self.compare(&there, folder)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut entries = std::fs::read_dir(folder).map_err(refused)?;
-                if entries.next().is_some() {
-                    return Err(SynthError::Foreign(folder.to_owned()));
+                for entry in std::fs::read_dir(folder).map_err(refused)? {
+                    let name = entry.map_err(refused)?.file_name();
+                    if !name.as_encoded_bytes().starts_with(b".") {
+                        return Err(SynthError::Foreign(folder.to_owned()));
+                    }
                 }
                 let text = serde_json::to_string_pretty(self).expect("plain data");
                 atomic::write(&path, format!("{text}\n").as_bytes()).map_err(refused)

@@ -7,7 +7,7 @@
 //! | `best.safetensors` | the network of the best epoch |
 //! | `epochs.csv`, `curves.svg`, `loss.svg` | loss and AUC of every epoch |
 //! | `tags.csv`, `tags.svg` | AUC of every tag in the best epoch |
-//! | `.lock` | nothing: who trains has it locked |
+//! | `.lock` | nothing: who trains has it locked, and removes it |
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -232,8 +232,7 @@ impl RunFolder {
             source,
         };
         std::fs::create_dir_all(path).map_err(|source| refused(path, source))?;
-        let lock = path.join(".lock");
-        let lock = Lock::take(&lock).map_err(|source| refused(&lock, source))?;
+        let lock = Lock::take(path).map_err(|source| refused(path, source))?;
         let folder = Self {
             path: path.to_owned(),
             _lock: lock.ok_or_else(|| TrainError::Busy {

@@ -1,6 +1,8 @@
 //! Prepared data sets: nothing damaged, foreign or impossible is taken for data.
 
 use std::path::Path;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trainer::data::{Clip, DataError, Dataset, DatasetWriter, Plan, Split};
 
@@ -67,6 +69,47 @@ fn a_second_process_is_kept_out() {
     assert!(matches!(second, Err(DataError::Busy { .. })));
     drop(first);
     assert!(DatasetWriter::create(folder.path(), plan()).is_ok());
+}
+
+#[test]
+fn of_processes_that_begin_at_once_one_writes_and_the_others_are_busy() {
+    let processes = 4;
+    for _ in 0..50 {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("data");
+        let (begun, ended) = (Barrier::new(processes), Barrier::new(processes));
+        let writers = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..processes {
+                scope.spawn(|| {
+                    begun.wait();
+                    let writer = DatasetWriter::create(&folder, plan());
+                    // Nobody gives up before all have tried.
+                    ended.wait();
+                    match writer {
+                        Ok(_) => _ = writers.fetch_add(1, Ordering::Relaxed),
+                        Err(error) => assert!(matches!(error, DataError::Busy { .. }), "{error}"),
+                    }
+                });
+            }
+        });
+        assert_eq!(writers.into_inner(), 1);
+        let names: Vec<_> = files(&folder).into_keys().collect();
+        assert_eq!(names, ["plan.json"]);
+    }
+}
+
+#[test]
+fn a_preparation_that_was_killed_at_its_end_is_tidied_up() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path());
+    let before = files(folder.path());
+    for name in [".lock", ".tagline-a.json", "plan.json", "00000.shard.json"] {
+        std::fs::write(folder.path().join(name), "left").unwrap();
+        let complete = DatasetWriter::create(folder.path(), plan());
+        assert!(matches!(complete, Err(DataError::Complete { .. })));
+        assert!(files(folder.path()) == before, "{name}");
+    }
 }
 
 #[test]

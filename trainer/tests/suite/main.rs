@@ -20,6 +20,7 @@ mod import_files;
 mod import_reference;
 mod metrics;
 mod onnx_checker;
+mod outputs;
 mod predictor;
 mod prepare;
 mod quantize;

@@ -228,6 +228,72 @@ fn a_corpus_is_not_continued_with_other_settings() {
 }
 
 #[test]
+fn a_corpus_is_not_cut_to_fewer_clips_than_it_has() {
+    let Some(font) = soundfont("a_corpus_is_not_cut_to_fewer_clips_than_it_has") else {
+        return;
+    };
+    let fonts = SoundFonts::open(&[font]).unwrap();
+    let folder = TempDir::new().unwrap();
+    let refused = |clips: usize, message: &str| {
+        let before = files(folder.path());
+        let error = render(&corpus(folder.path(), clips, 2), &fonts).unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
+        assert!(files(folder.path()) == before);
+    };
+    render(&corpus(folder.path(), 5, 2), &fonts).unwrap();
+    refused(4, "holds 5 clips");
+    refused(4, "--clips 5 or more");
+    // A larger one that was interrupted has clips that its tables do not have yet.
+    let stop = |done: usize, _| match done < 7 {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    };
+    let larger = corpus(folder.path(), 20, 1);
+    larger.render(&fonts, &stop).unwrap_err();
+    refused(5, "holds 7 clips");
+    let report = render(&corpus(folder.path(), 7, 1), &fonts).unwrap();
+    assert_eq!((report.rendered, report.kept), (0, 7));
+}
+
+#[test]
+fn what_a_killed_process_left_does_not_block_a_corpus() {
+    let Some(font) = soundfont("what_a_killed_process_left_does_not_block_a_corpus") else {
+        return;
+    };
+    let fonts = SoundFonts::open(&[font]).unwrap();
+    let (folder, whole) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let leave = |names: &[&str]| {
+        for name in names {
+            std::fs::write(folder.path().join(name), "half").unwrap();
+        }
+    };
+    // Before the manifest was there, and while clips were written.
+    leave(&[".tagline-a.json", ".lock"]);
+    render(&corpus(folder.path(), 1, 1), &fonts).unwrap();
+    leave(&[".tagline-b.csv", "0/.tagline-c.ogg", ".lock"]);
+    render(&corpus(folder.path(), 2, 1), &fonts).unwrap();
+    render(&corpus(whole.path(), 2, 1), &fonts).unwrap();
+    assert!(files(folder.path()) == files(whole.path()));
+}
+
+#[test]
+fn a_second_process_is_kept_out_of_a_corpus() {
+    let Some(font) = soundfont("a_second_process_is_kept_out_of_a_corpus") else {
+        return;
+    };
+    let fonts = SoundFonts::open(&[font]).unwrap();
+    let folder = TempDir::new().unwrap();
+    let corpus = corpus(folder.path(), 2, 1);
+    let second = |_, _| {
+        let error = render(&corpus, &fonts).unwrap_err().to_string();
+        assert!(error.contains("another process is rendering"), "{error}");
+        ControlFlow::Continue(())
+    };
+    assert_eq!(corpus.render(&fonts, &second).unwrap().rendered, 2);
+    assert_eq!(render(&corpus, &fonts).unwrap().kept, 2);
+}
+
+#[test]
 fn a_folder_of_other_things_is_left_alone() {
     let Some(font) = soundfont("a_folder_of_other_things_is_left_alone") else {
         return;
