@@ -7,7 +7,7 @@ use tagline_engine::{MAX_TAGS, ModelPlace, StreamStatus};
 
 use crate::board::Board;
 use crate::editor::{EditorSource, Settings, Snapshot};
-use crate::params::TAGS_AT;
+use crate::params::{TAGS_AT, id, index_of};
 use crate::settings::choice_code;
 
 impl EditorSource for Board {
@@ -30,6 +30,9 @@ impl EditorSource for Board {
         snapshot.calibrated = self.is_calibrated(&settings);
         snapshot.running = self.running();
         snapshot.active = self.is_active();
+        // Not the stream's own, which knows of a reset only with the next window.
+        let heard = index_of(id::SECONDS_HEARD).map_or(0.0, |index| self.value(index));
+        snapshot.seconds_heard = heard as f32;
         let desk = self.desk();
         snapshot.model.clone_from(&desk.model);
         snapshot.loading = desk.loading;
@@ -53,14 +56,12 @@ fn fill_status(status: &Arc<StreamStatus>, snapshot: &mut Snapshot) {
     snapshot.updates = status.updates.load(Relaxed);
     snapshot.late_updates = status.late_updates.load(Relaxed);
     snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
-    snapshot.seconds_heard = status.seconds_heard();
     snapshot.inference_ms = status.inference_ms();
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::id;
 
     #[test]
     fn the_editor_sees_driven_values_and_what_it_has_set() {
@@ -76,6 +77,20 @@ mod tests {
         assert_eq!(snapshot.settings.backend, 1);
         assert!(!snapshot.settings.calibrated);
         assert!(!snapshot.active && snapshot.model.is_none());
+    }
+
+    #[test]
+    fn the_editor_sees_a_window_begin_anew_before_the_next_one_is_full() {
+        let board = Board::default();
+        let status = Arc::<StreamStatus>::default();
+        status.seconds_heard.store(29.0_f32.to_bits(), Relaxed);
+        board.desk().status = Some(status);
+        let mut snapshot = Snapshot::default();
+        board.fill(&mut snapshot);
+        assert_eq!(snapshot.seconds_heard, 0.0);
+        board.store(index_of(id::SECONDS_HEARD).expect("known"), 3.0);
+        board.fill(&mut snapshot);
+        assert_eq!(snapshot.seconds_heard, 3.0);
     }
 
     #[test]

@@ -89,8 +89,9 @@ impl PluginMainThreadParams for MainThread<'_> {
         value: f64,
         writer: &mut ParamDisplayWriter<'_>,
     ) -> std::fmt::Result {
+        // Of an unknown id nothing is written, which tells the host so; an error would be logged.
         let param = index_of(param_id.get()).and_then(param);
-        write_value(&param.ok_or(std::fmt::Error)?, value, writer)
+        param.map_or(Ok(()), |param| write_value(&param, value, writer))
     }
 
     fn text_to_value(&self, param_id: ClapId, text: &CStr) -> Option<f64> {

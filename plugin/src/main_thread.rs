@@ -17,6 +17,7 @@ use crate::editor::Editor;
 use crate::events;
 use crate::models;
 use crate::outbox::Outbox;
+use crate::params::{TAGS_AT, index_of, param};
 use crate::plugin::Shared;
 use crate::state::{SavedModel, State};
 
@@ -37,6 +38,9 @@ pub struct MainThread<'a> {
     pub(crate) channels: Cell<u32>,
     rescan: Cell<ParamRescanFlags>,
     is_dirty: Cell<bool>,
+    /// What the log says of a loaded state's model, and need not say again when the analysis finds
+    /// the same.
+    said: RefCell<Option<Arc<str>>>,
     pub(crate) editor: Editor,
 }
 
@@ -57,6 +61,7 @@ impl<'a> MainThread<'a> {
             channels: Cell::new(2),
             rescan: Cell::new(ParamRescanFlags::empty()),
             is_dirty: Cell::new(false),
+            said: RefCell::default(),
             editor: Editor::new(Arc::clone(&shared.board) as _),
         }
     }
@@ -102,7 +107,9 @@ impl<'a> MainThread<'a> {
                 Some((tap, status))
             }
             Err(error) => {
-                board.desk().message = Some(error.to_string().into());
+                let message = error.to_string();
+                self.log(LogSeverity::Error, &message);
+                board.desk().message = Some(message.into());
                 None
             }
         }
@@ -134,10 +141,13 @@ impl<'a> MainThread<'a> {
     }
 
     fn read_events(&self) {
-        // The stream is not borrowed while anything else is called.
+        // Nothing is borrowed while anything else is called.
         let next = || self.stream.borrow().as_ref().and_then(Stream::next_event);
+        let is_new = |message: &str| self.said.borrow().as_deref() != Some(message);
         while let Some(event) = next() {
-            if let Some((severity, message)) = events::said(&event) {
+            if let Some((severity, message)) = events::said(&event)
+                && is_new(message)
+            {
                 self.log(severity, message);
             }
             let changes = events::take_event(self.board(), event);
@@ -187,14 +197,14 @@ impl<'a> MainThread<'a> {
     pub fn set_state(&self, state: &State) {
         let board = self.board();
         board.forget_driven();
-        for (id, value) in state.settings.values() {
-            if let Some(index) = crate::params::index_of(id) {
+        let tag = |slot| state.tags.get(&slot).copied().unwrap_or(0.0);
+        let tags = (0..tagline_engine::MAX_TAGS).map(|slot| (TAGS_AT + slot, tag(slot)));
+        let settings = state.settings.values().into_iter();
+        let settings = settings.filter_map(|(id, value)| Some((index_of(id)?, value)));
+        for (index, value) in settings.chain(tags) {
+            if let Some(value) = param(index).and_then(|param| param.nearest(value)) {
                 board.store(index, value);
             }
-        }
-        for slot in 0..tagline_engine::MAX_TAGS {
-            let value = state.tags.get(&slot).copied().unwrap_or(0.0);
-            board.store(crate::params::TAGS_AT + slot, value);
         }
         self.load_model(models::chosen(state.model.as_ref()));
         self.want_rescan(ParamRescanFlags::VALUES);
@@ -213,12 +223,20 @@ impl<'a> MainThread<'a> {
             desk.chosen = model;
             desk.message_stays = false;
         }
-        self.put_chosen_to_use();
+        let can_be_had = self.put_chosen_to_use();
+        let message = self.board().desk().message.clone();
+        let message = message.filter(|_| !can_be_had);
+        if let Some(message) = &message {
+            // It may still turn up elsewhere when the analysis starts.
+            self.log(LogSeverity::Warning, message);
+        }
+        self.said.replace(message);
     }
 
     /// The model that the user has chosen, or the built-in one. It is opened even if it was chosen
     /// before: its file may have changed, or it may have failed.
     fn choose_model(&self, model: Option<SavedModel>) {
+        self.said.replace(None);
         {
             let mut desk = self.board().desk();
             // What is said of an earlier choice need not outlive this one.

@@ -1,5 +1,7 @@
 //! Audio thread: the signal, untouched, and its mono mix for the analysis.
 
+use std::ops::Range;
+
 use clack_plugin::process::Audio;
 use clack_plugin::process::audio::{ChannelPair, InputChannels, PortPair, SampleType};
 
@@ -69,17 +71,26 @@ impl<'a> MonoMix<'a> {
         (count > 0).then_some(Self(channels))
     }
 
-    /// Gives the mean of the channels to `taker`.
-    pub fn with(&self, taker: &mut impl TakeMono) {
+    /// Gives the mean of the channels, at these samples of the block, to `taker`.
+    pub fn with(&self, samples: Range<usize>, taker: &mut impl TakeMono) {
         match &self.0 {
-            SampleType::F32(channels) | SampleType::Both(channels, _) => mix(channels, taker),
-            SampleType::F64(channels) => mix(channels, taker),
+            SampleType::F32(channels) | SampleType::Both(channels, _) => {
+                mix(channels, samples, taker);
+            }
+            SampleType::F64(channels) => mix(channels, samples, taker),
         }
     }
 }
 
-fn mix<S: Sample>(channels: &InputChannels<'_, S>, taker: &mut impl TakeMono) {
-    let channel = |index| channels.channel(index).unwrap_or_default();
+fn mix<S: Sample>(
+    channels: &InputChannels<'_, S>,
+    samples: Range<usize>,
+    taker: &mut impl TakeMono,
+) {
+    let channel = |index| {
+        let whole = channels.channel(index).unwrap_or_default();
+        whole.get(samples.clone()).unwrap_or_default()
+    };
     match channels.channel_count() {
         1 => taker.take(channel(0).iter().map(|s| s.mono())),
         2 => taker.take(
@@ -89,9 +100,8 @@ fn mix<S: Sample>(channels: &InputChannels<'_, S>, taker: &mut impl TakeMono) {
                 .map(|(&l, &r)| S::mean(l, r)),
         ),
         count => {
-            let frames = channels.frames_count() as usize;
             let gain = 1.0 / f64::from(count);
-            taker.take((0..frames).map(|frame| {
+            taker.take(samples.map(|frame| {
                 let sum: f64 = channels.iter().map(|c| c[frame].double()).sum();
                 (sum * gain) as f32
             }));

@@ -4,6 +4,7 @@
 //! later can be heard. Nothing here allocates, locks, waits or calls the system; only offline
 //! rendering waits for the analysis.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use assert_no_alloc::assert_no_alloc;
@@ -14,7 +15,7 @@ use clack_plugin::host::HostAudioProcessorHandle;
 use clack_plugin::plugin::{PluginAudioProcessor, PluginError};
 use clack_plugin::process::{Audio, Events, PluginAudioConfiguration, Process, ProcessStatus};
 use no_denormals::no_denormals;
-use tagline_engine::{StreamStatus, TagUpdate, Tap};
+use tagline_engine::{StreamStatus, Tap};
 
 use crate::board::Board;
 use crate::driver::Driver;
@@ -27,11 +28,9 @@ use crate::settings::{Mode, Settings};
 struct Analysis {
     tap: Tap,
     status: Arc<StreamStatus>,
-    /// An update whose time in the block has not come yet.
-    early: Option<TagUpdate>,
-    /// Stream position of the block's first sample.
-    block_start: u64,
-    /// Whether blocks went by unheard, so that the window no longer is of one piece.
+    /// Whether the host's automation sets the tags, and nothing is heard.
+    follows: bool,
+    /// Whether samples went by unheard, so that the window no longer is of one piece.
     deaf: bool,
 }
 
@@ -42,7 +41,9 @@ impl TakeMono for Tap {
 }
 
 impl Analysis {
-    fn follow(&mut self, settings: &Settings, offline: bool) {
+    /// Follows the settings. Returns whether the window begins anew here.
+    fn follow(&mut self, settings: &Settings, offline: bool) -> bool {
+        self.follows = settings.mode == Mode::Follow;
         self.tap.set_backend(settings.backend);
         self.tap
             .set_update_seconds(settings.update_seconds() as f32);
@@ -50,46 +51,42 @@ impl Analysis {
             .set_smoothing_seconds(settings.smoothing_seconds as f32);
         self.tap.set_calibrated(settings.calibrated);
         self.tap.set_offline(offline);
-    }
-
-    fn hear(&mut self, audio: &Audio<'_>, board: &Board, offline: bool) {
-        if self.deaf {
+        let begins = self.deaf && !self.follows;
+        if begins {
             self.reset();
         }
-        self.block_start = self.tap.position_samples();
-        if let Some(mix) = MonoMix::of(audio) {
-            mix.with(&mut self.tap);
+        begins
+    }
+
+    /// Hears these samples of the block.
+    fn hear(&mut self, block: &Block<'_>, samples: Range<usize>, board: &Board) {
+        if self.follows {
+            self.deaf = true;
+            return;
         }
-        if offline && !board.is_stalled() && !self.tap.wait_until_analysed() {
+        if let Some(mix) = &block.mix {
+            mix.with(samples, &mut self.tap);
+        }
+        if block.offline && !board.is_stalled() && !self.tap.wait_until_analysed() {
             board.set_stalled(true);
         }
     }
 
-    /// The next update that holds from `time` in the block or earlier. A real-time host hears of
-    /// an update at once; offline each has its own exact time.
-    fn next_until(&mut self, time: u32, last: u32, offline: bool) -> Option<(u32, TagUpdate)> {
-        let update = self.early.take().or_else(|| self.tap.pop())?;
-        // An update holds from the sample that completes its window, which always lies in the
-        // block that brought it, so that a bounce is the same at every block size.
-        let completed_by = update.position_samples.saturating_sub(1);
-        let offset = completed_by.saturating_sub(self.block_start);
-        let at = if offline {
-            offset.min(u64::from(last)) as u32
-        } else {
-            0
-        };
-        if at > time {
-            self.early = Some(update);
-            return None;
-        }
-        Some((at, update))
-    }
-
     fn reset(&mut self) {
         self.deaf = false;
-        self.early = None;
         self.tap.reset();
     }
+}
+
+/// The host's block, on its way through the analysis.
+struct Block<'a> {
+    /// Missing where the host gives no audio.
+    mix: Option<MonoMix<'a>>,
+    offline: bool,
+    /// Samples that have been heard, or have gone by.
+    heard: u32,
+    /// Time of what was told last: the host wants events sorted.
+    now: u32,
 }
 
 /// The audio processor of one activated instance.
@@ -101,63 +98,72 @@ pub struct Processor<'a> {
 }
 
 impl Processor<'_> {
+    /// Merges the host's events and the updates by their times. An event acts from its sample on,
+    /// also on the analysis, so that a bounce is the same at every block size.
     fn drive(&mut self, process: &Process<'_>, audio: &Audio<'_>, events: Events<'_>) {
         let board = &*self.shared.board;
-        let offline = board.is_offline();
-        let settings = board.settings();
-        self.driver.follow(&settings);
-        self.driver.follow_transport(process.transport);
-        if let Some(analysis) = &mut self.analysis {
-            analysis.follow(&settings, offline);
-            if settings.mode == Mode::Follow {
-                analysis.deaf = true;
-            } else {
-                analysis.hear(audio, board, offline);
-            }
-        }
-        self.tell(audio.frames_count().saturating_sub(1), offline, events);
-    }
-
-    /// Merges the host's events and the updates by their times.
-    fn tell(&mut self, last: u32, offline: bool, events: Events<'_>) {
-        let board = &*self.shared.board;
         let Events { input, output } = events;
-        let status = self.analysis.as_ref().map(|analysis| &*analysis.status);
-        self.driver.look_at_status(status, board);
-        self.driver.send(board, 0, output);
-        let mut now = 0;
-        for event in input {
-            let time = event.header().time().clamp(now, last.max(now));
-            now = self
-                .tell_updates(now, time, last, offline, output)
-                .max(time);
-            self.driver.take_event(event, board);
-            self.driver.send(board, now, output);
+        let frames = audio.frames_count();
+        let last = frames.saturating_sub(1);
+        let mut block = Block {
+            mix: MonoMix::of(audio),
+            offline: board.is_offline(),
+            heard: 0,
+            now: 0,
+        };
+        self.driver.follow(&board.settings());
+        self.driver.follow_transport(process.transport);
+        self.follow_settings(block.offline);
+        self.driver.look_at_backend(board);
+        if let Some(analysis) = &self.analysis {
+            self.driver.look_at_counters(&analysis.status, board);
         }
-        let now = self.tell_updates(now, last, last, offline, output);
+        self.driver.send(board, 0, output);
+        for event in input {
+            let time = event.header().time().clamp(block.now, last.max(block.now));
+            self.hear_until(&mut block, time, output);
+            block.now = time;
+            if self.driver.take_event(event, board) {
+                self.follow_settings(block.offline);
+            }
+            self.driver.send(board, block.now, output);
+        }
+        self.hear_until(&mut block, frames, output);
         self.driver.settle(board);
-        self.driver.send(board, now, output);
+        self.driver.send(board, block.now, output);
     }
 
-    /// Tells the updates up to `time`; returns the time of the last one.
-    fn tell_updates(
-        &mut self,
-        mut now: u32,
-        time: u32,
-        last: u32,
-        offline: bool,
-        output: &mut OutputEvents<'_>,
-    ) -> u32 {
+    /// Lets the analysis follow the settings.
+    fn follow_settings(&mut self, offline: bool) {
         let board = &*self.shared.board;
-        let Some(analysis) = &mut self.analysis else {
-            return now;
-        };
-        while let Some((at, update)) = analysis.next_until(time, last, offline) {
-            now = now.max(at);
-            self.driver.take_update(&update, board);
-            self.driver.send(board, now, output);
+        if let Some(analysis) = &mut self.analysis
+            && analysis.follow(&board.settings(), offline)
+        {
+            self.driver.begin_window(board);
         }
-        now
+    }
+
+    /// Hears the block up to the sample before `end`, and tells the updates that this brings.
+    fn hear_until(&mut self, block: &mut Block<'_>, end: u32, output: &mut OutputEvents<'_>) {
+        let board = &*self.shared.board;
+        let Some(analysis) = self.analysis.as_mut().filter(|_| block.heard < end) else {
+            return;
+        };
+        let start = std::mem::replace(&mut block.heard, end);
+        analysis.hear(block, start as usize..end as usize, board);
+        let heard = analysis.tap.position_samples();
+        while let Some(update) = analysis.tap.pop() {
+            if block.offline {
+                // It holds from the sample that completes its window, which is one of these. A
+                // real-time host hears of it at once.
+                let completed_by = update.position_samples.saturating_sub(1);
+                let ago = heard.saturating_sub(completed_by).max(1);
+                let at = u64::from(end).saturating_sub(ago) as u32;
+                block.now = at.max(start).max(block.now);
+            }
+            self.driver.take_update(&update, board);
+            self.driver.send(board, block.now, output);
+        }
     }
 }
 
@@ -173,8 +179,7 @@ impl<'a> PluginAudioProcessor<'a, Shared<'a>, MainThread<'a>> for Processor<'a> 
             .map(|(tap, status)| Analysis {
                 tap,
                 status,
-                early: None,
-                block_start: 0,
+                follows: false,
                 deaf: false,
             });
         let mode = shared.board.settings().mode;
@@ -212,6 +217,7 @@ impl<'a> PluginAudioProcessor<'a, Shared<'a>, MainThread<'a>> for Processor<'a> 
         if let Some(analysis) = &mut self.analysis {
             analysis.reset();
         }
+        self.driver.begin_window(&self.shared.board);
     }
 }
 

@@ -37,6 +37,12 @@ pub enum StateError {
     /// Written by a later version.
     #[error("the saved state has version {0}, and this Tagline reads up to {VERSION}: update it")]
     Newer(u64),
+    /// A version that there never was.
+    #[error(
+        "the saved state has version 0, which there never was, so it is damaged; the settings stay \
+         as they are"
+    )]
+    NoVersion,
     /// A value that no parameter has.
     #[error("the saved state has {field} = {value}, but it must be {expected}")]
     OutOfRange {
@@ -311,10 +317,11 @@ fn check_header(bytes: &[u8]) -> Result<(), StateError> {
             header.format.chars().take(40).collect(),
         ));
     }
-    if header.version == 0 || header.version > VERSION {
-        return Err(StateError::Newer(header.version));
+    match header.version {
+        0 => Err(StateError::NoVersion),
+        1..=VERSION => Ok(()),
+        newer => Err(StateError::Newer(newer)),
     }
-    Ok(())
 }
 
 fn tag_key(slot: usize) -> String {
@@ -348,6 +355,11 @@ mod tests {
         assert!(
             newer.contains("version 2") && newer.contains("update"),
             "{newer}"
+        );
+        let none = error(r#"{"format":"tagline-state","version":0}"#);
+        assert!(
+            none.contains("version 0") && !none.contains("update"),
+            "no update reads it: {none}"
         );
         let long = vec![b' '; MAX_STATE_BYTES as usize + 1];
         assert!(matches!(State::from_bytes(&long), Err(StateError::TooLong)));

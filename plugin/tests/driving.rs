@@ -169,40 +169,6 @@ fn midi_is_off_by_default_and_then_follows_seven_bits() {
     assert!(sent.windows(2).all(|pair| pair[0][2] != pair[1][2]));
 }
 
-fn bounce(models: &Models, block: usize) -> Vec<Heard> {
-    let mut host = Host::new();
-    host.load(&models.state(&["low", "high"], &json!({"update_seconds": 0.25})));
-    host.set_offline(true);
-    host.activate(RATE, 4_096);
-    host.play(RATE as usize * 6, block);
-    // What the analysis took cannot be reproduced.
-    let repeatable = |(_, told): &Heard| !matches!(told, Told::Value(85, _));
-    host.heard.drain(..).filter(repeatable).collect()
-}
-
-#[test]
-fn offline_tells_each_update_at_its_own_sample_whatever_the_block_size() {
-    let models = Models::new();
-    let reference = bounce(&models, 64);
-    // The shortest step is 16 frames of 21.3 ms: 3.0 s, 3.34 s, … 5.73 s.
-    assert_eq!(updates(&reference), 9);
-    let positions = |heard: &[Heard]| -> Vec<u64> {
-        let updates = heard
-            .iter()
-            .filter(|(_, told)| matches!(told, Told::Value(82, _)));
-        updates.map(|(position, _)| *position).collect()
-    };
-    let values = |heard: &[Heard]| -> Vec<Told> { heard.iter().map(|(_, told)| *told).collect() };
-    for block in [64, 441, 4_096] {
-        let again = bounce(&models, block);
-        assert_eq!(values(&again), values(&reference), "blocks of {block}");
-        for (a, b) in positions(&again).iter().zip(positions(&reference)) {
-            // At a block's very end the update is told with its last sample.
-            assert!(a.abs_diff(b) <= 1, "{a} and {b}");
-        }
-    }
-}
-
 #[test]
 fn a_plugin_without_a_chosen_model_tags_with_the_embedded_one() {
     let mut host = Host::new();
@@ -262,23 +228,6 @@ fn tags_are_calibrated_unless_raw_values_are_wanted() {
             assert!((shown - expected).abs() < 1e-5, "{shown} is not {expected}");
         }
     }
-}
-
-#[test]
-fn a_reset_begins_a_new_window() {
-    let models = Models::new();
-    let mut host = Host::new();
-    host.load(&models.state(&["low"], &json!({"update_seconds": 0.5})));
-    host.set_offline(true);
-    host.activate(RATE, 4_096);
-    host.play(RATE as usize * 5, 512);
-    let before = updates(&host.heard);
-    assert!(before > 0);
-    host.reset();
-    host.play(RATE as usize * 2, 512);
-    assert_eq!(updates(&host.heard), before, "too little was heard since");
-    host.play(RATE as usize * 2, 512);
-    assert!(updates(&host.heard) > before);
 }
 
 #[test]

@@ -118,6 +118,19 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
 }
 
 #[test]
+fn a_negative_zero_of_a_state_is_a_plain_one() {
+    let state = r#"{"format":"tagline-state","settings":{"smoothing_seconds":-0.0},
+        "tags":{"101":-0.0},"version":1}"#;
+    let mut host = Host::new();
+    host.load(state);
+    let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
+    assert_eq!(saved["settings"]["smoothing_seconds"].to_string(), "0.0");
+    for id in [3, 101] {
+        assert!(host.value(id).is_sign_positive(), "parameter {id}");
+    }
+}
+
+#[test]
 fn states_that_are_no_states_change_nothing() {
     let mut host = Host::new();
     host.flush(&[(3, 2.0)]);

@@ -105,7 +105,7 @@ impl Chooser {
             return;
         }
         self.read = Some(Instant::now());
-        self.folders = model_folders();
+        self.folders = model_folders().into_iter().map(absolute).collect();
         let files = self.folders.iter().flat_map(|folder| models_in(folder));
         let built_in = std::iter::once(ModelPlace::BuiltIn);
         self.places = built_in.chain(files.map(ModelPlace::File)).collect();
@@ -152,7 +152,13 @@ fn home() -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
 
-/// A path as people paste it: in quotes, as a file URL, or with `~` for their home.
+/// The same place, whatever folder a later host works in: a session keeps it.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// A path as people paste it: in quotes, as a file URL, with `~` for their home, or relative to the
+/// folder that the host works in.
 fn path_from(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
     let text = text.strip_prefix("file://").unwrap_or(text);
@@ -162,7 +168,7 @@ fn path_from(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     if let (Some(rest), Some(home)) = (text.strip_prefix("~/"), home) {
         return Some(home.join(rest));
     }
-    Some(PathBuf::from(text))
+    Some(absolute(PathBuf::from(text)))
 }
 
 #[cfg(test)]
@@ -181,9 +187,16 @@ mod tests {
         ] {
             assert_eq!(path_from(text, Some(home)), Some(PathBuf::from(path)));
         }
-        assert_eq!(path_from("~/b.onnx", None), Some(PathBuf::from("~/b.onnx")));
         for nothing in ["", "  ", "\"\"", "file://"] {
             assert_eq!(path_from(nothing, Some(home)), None);
+        }
+    }
+
+    #[test]
+    fn a_relative_path_is_kept_for_hosts_that_work_in_other_folders() {
+        let here = std::env::current_dir().expect("a working folder");
+        for relative in ["b.onnx", "models/b.onnx", "~/b.onnx"] {
+            assert_eq!(path_from(relative, None), Some(here.join(relative)));
         }
     }
 }

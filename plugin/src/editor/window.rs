@@ -40,6 +40,12 @@ pub enum EditorError {
     /// The host's window is not one.
     #[error("the host gave no valid window to open the editor in")]
     NoParent,
+    /// The platform refuses to put the editor into the host's window.
+    #[error(
+        "the editor's window cannot be put into the host's: {0}; either the window that the host \
+         gave is not there any more, or the display has no OpenGL 3.2: open the editor again"
+    )]
+    Parent(baseview::Error),
     /// The platform refuses.
     #[error("the editor's window: {0}; check that a display with OpenGL 3.2 or newer is there")]
     Platform(#[from] baseview::Error),
@@ -268,7 +274,9 @@ impl PluginGuiImpl for Editor {
 
     fn set_parent(&self, window: HostWindow) -> Result<(), PluginError> {
         let parent = parent(window)?;
-        Ok(self.with_window(|open| Ok(open.window.set_parent(parent)?))?)
+        let taken =
+            self.with_window(|open| open.window.set_parent(parent).map_err(EditorError::Parent));
+        Ok(taken?)
     }
 
     fn set_transient(&self, _window: HostWindow) -> Result<(), PluginError> {

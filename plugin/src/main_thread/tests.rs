@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
+use clack_extensions::params::PluginParams;
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use tagline_engine::ModelPlace;
@@ -78,8 +79,12 @@ impl Host {
     }
 
     fn activate(&mut self) {
+        self.activate_at(24_000.0);
+    }
+
+    fn activate_at(&mut self, sample_rate_hz: f64) {
         let config = PluginAudioConfiguration {
-            sample_rate: 24_000.0,
+            sample_rate: sample_rate_hz,
             min_frames_count: 1,
             max_frames_count: 512,
         };
@@ -231,4 +236,46 @@ fn a_network_that_is_no_good_is_found_out_by_the_loader_and_the_names_are_known_
         board.desk().model.as_ref().map(|_| ())
     });
     assert!(host.board.desk().names.len() > 2);
+}
+
+#[test]
+fn a_sessions_model_that_is_missing_is_in_the_log_once_as_soon_as_it_is_loaded() {
+    let mut host = Host::new();
+    let nowhere = host.folder.path().join("lost.onnx");
+    host.load(&nowhere);
+    let log = host.log();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert!(log[0].starts_with("WARN") && log[0].contains("lost.onnx"));
+    host.load(&nowhere);
+    host.activate();
+    host.wait_for("built-in model", |board| {
+        board.desk().model.as_ref().map(|_| ())
+    });
+    assert_eq!(host.log(), log);
+    // A choice is answered, whatever has been said before.
+    host.choose(&nowhere);
+    host.wait_for("answer", |board| (!board.desk().loading).then_some(()));
+    let answered = host.log();
+    assert_eq!(answered.len(), 2, "{answered:?}");
+}
+
+#[test]
+fn an_impossible_rate_is_in_the_log() {
+    let mut host = Host::new();
+    host.activate_at(500.0);
+    let log = host.log();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert!(log[0].starts_with("ERROR") && log[0].contains("500"));
+    assert_eq!(log[0], format!("ERROR: {}", host.wait_for_message()));
+}
+
+#[test]
+fn an_unknown_parameter_has_no_text_and_is_no_error_of_the_plugins() {
+    let mut host = Host::new();
+    let handle = host.instance.plugin_handle();
+    let params: PluginParams = handle.get_extension().expect("parameters");
+    let mut buffer = [0; 64];
+    let text = params.value_to_text(&handle, ClapId::new(9_999), 1.0, &mut buffer);
+    assert!(text.is_err());
+    assert_eq!(host.log(), [""; 0]);
 }

@@ -88,7 +88,8 @@ impl Host {
 pub fn updates(heard: &[Heard]) -> usize {
     heard
         .iter()
-        .filter(|(_, told)| matches!(told, Told::Value(82, _)))
+        // Each activation begins at 0.
+        .filter(|(_, told)| matches!(told, Told::Value(82, count) if *count > 0.0))
         .count()
 }
 

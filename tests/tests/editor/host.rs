@@ -122,6 +122,11 @@ impl EditorHost {
         self.gui(|handle, gui| gui.destroy(handle));
     }
 
+    /// What the plugin has written into the host's log.
+    pub fn log(&self) -> Vec<String> {
+        self.plugin.log()
+    }
+
     /// What the plugin has told since [`Self::forget_events`].
     pub fn events(&self) -> &[HostEvent] {
         &self.events

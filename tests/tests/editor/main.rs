@@ -216,6 +216,9 @@ fn a_host_that_errs_gets_errors_and_keeps_its_sound() {
         host.embed(0).expect_err("no window");
         host.embed(0x00f0_0dad)
             .expect_err("a window that does not exist");
+        let log = host.log();
+        let last = log.last().expect("hosts can show why");
+        assert!(last.contains("window that the host gave"), "{last}");
         host.create().expect("a second creation replaces the first");
         host.destroy();
         host.destroy();
