@@ -170,7 +170,8 @@ impl Pipeline {
         self.follow_settings();
         let reset_at = self.stream.link.reset_at.load(Acquire);
         if reset_at != self.reset_at {
-            available -= self.skip_until(reset_at);
+            // A reset may have come with samples that were not there yet when they were counted.
+            available = available.saturating_sub(self.skip_until(reset_at));
             self.reset_at = reset_at;
             self.forget();
         }
