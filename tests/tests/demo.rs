@@ -289,16 +289,15 @@ fn what_the_plugin_says_of_a_model_reaches_the_hosts_log() {
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(48_000.0, 512).unwrap();
     let started = std::time::Instant::now();
-    while plugin.log().is_empty() {
-        assert!(started.elapsed().as_secs() < 60, "nothing is said");
+    // A warning when the session is read, an error when the model is wanted.
+    while !plugin.log().iter().any(|line| line.starts_with("ERROR: ")) {
+        assert!(started.elapsed().as_secs() < 60, "{:?}", plugin.log());
         std::thread::sleep(std::time::Duration::from_millis(5));
         plugin.run_callbacks();
     }
     let log = plugin.log();
-    assert!(
-        log[0].starts_with("ERROR: ") && log[0].contains("broken.onnx"),
-        "{log:?}"
-    );
+    assert!(log[0].starts_with("WARN: "), "{log:?}");
+    assert!(log.iter().all(|line| line.contains("broken.onnx")), "{log:?}");
 }
 
 #[test]
