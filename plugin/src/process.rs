@@ -52,7 +52,8 @@ impl Analysis {
         self.tap.set_offline(offline);
     }
 
-    fn hear(&mut self, audio: &Audio<'_>, board: &Board, offline: bool) {
+    /// Returns whether the analysis has just been given up, so that the main thread is to say so.
+    fn hear(&mut self, audio: &Audio<'_>, board: &Board, offline: bool) -> bool {
         if self.deaf {
             self.reset();
         }
@@ -60,9 +61,11 @@ impl Analysis {
         if let Some(mix) = MonoMix::of(audio) {
             mix.with(&mut self.tap);
         }
-        if offline && !board.is_stalled() && !self.tap.wait_until_analysed() {
-            board.set_stalled(true);
+        let gives_up = offline && !board.is_stalled() && !self.tap.wait_until_analysed();
+        if gives_up {
+            board.stall();
         }
+        gives_up
     }
 
     /// The next update that holds from `time` in the block or earlier. A real-time host hears of
@@ -111,8 +114,8 @@ impl Processor<'_> {
             analysis.follow(&settings, offline);
             if settings.mode == Mode::Follow {
                 analysis.deaf = true;
-            } else {
-                analysis.hear(audio, board, offline);
+            } else if analysis.hear(audio, board, offline) {
+                self.shared.host.request_callback();
             }
         }
         self.tell(audio.frames_count().saturating_sub(1), offline, events);
