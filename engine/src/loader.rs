@@ -303,7 +303,7 @@ mod tests {
                 answer.stream
             })
             .collect();
-        assert_eq!(order, [1, 5, 2, 3, 4]);
+        assert_eq!(order, [1, 5, 2, 4, 3]);
     }
 
     #[test]
@@ -348,7 +348,13 @@ mod tests {
         let Err(message) = server.load(&request(1, source), |_, _| ()) else {
             panic!("it gives NaN");
         };
-        assert!(message.contains("model.onnx: tract: it gave NaN"), "{message}");
-        assert!(message.ends_with("choose another model, or export it anew"), "{message}");
+        assert!(
+            message.contains("model.onnx: tract: it gave NaN"),
+            "{message}"
+        );
+        assert!(
+            message.ends_with("choose another model, or export it anew"),
+            "{message}"
+        );
     }
 }

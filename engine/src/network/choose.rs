@@ -89,8 +89,8 @@ pub(super) fn open(
         let staged = incremental::open(model, &tract::open_proto)?;
         Ok(Work::Staged(Box::new(staged)))
     });
-    let in_parts = in_parts
-        .and_then(|network| check(network, &trial, &expected, PARTS_TOLERANCE, &mut pause));
+    let in_parts =
+        in_parts.and_then(|network| check(network, &trial, &expected, PARTS_TOLERANCE, &mut pause));
     pause.go_on().map_err(failed)?;
     let mut best = settle(in_parts, || Ok(whole)).map_err(failed)?;
     // Where nothing is compared, tract need not be timed: another may have failed just now, and a
@@ -275,6 +275,32 @@ fn failed(reason: String) -> InferenceError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_whose_window_took_long_computes_no_other_to_be_timed() {
+        let model = Model::from_bytes(tagline_tests::tiny_model(&["tag"]), None).expect("sound");
+        for (before, windows) in [(SLOW_MILLISECONDS + 1.0, 0), (1.0, TIMED_RUNS + 1)] {
+            let open = || tract::open(&model).map(Work::Whole);
+            let mut candidate = Candidate {
+                network: Guarded::open(&model, Backend::Tract, open).expect("it opens"),
+                manner: String::new(),
+                milliseconds: before,
+            };
+            let mut asked = 0;
+            let mut pause = Pause {
+                go_on: &mut || {
+                    asked += 1;
+                    true
+                },
+                ended: false,
+            };
+            let trial = Trial::new(&model.info().front_end);
+            candidate
+                .time(&trial, &mut [0.0], &mut pause)
+                .expect("it runs");
+            assert_eq!(asked, windows);
+        }
+    }
 
     #[test]
     fn backends_that_are_about_as_fast_are_not_chosen_by_chance() {
