@@ -50,5 +50,5 @@ pub use service::{
 };
 pub use smoothing::Smoothing;
 pub use spec::{Feature, FrontEndSpec, MelNorm, MelScale, MelSpec};
-pub use tap::{TagUpdate, Tap};
+pub use tap::{OFFLINE_PATIENCE_SECONDS, TagUpdate, Tap};
 pub use window::{RollingWindow, tile};

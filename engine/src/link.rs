@@ -24,7 +24,9 @@ pub(crate) struct Link {
     /// Written by the worker, before `analysed`: no update falls due before this many samples of the
     /// ring's history, unless settings or the model change.
     pub quiet_until: AtomicU64,
-    /// Written by the worker: it has ended, and nobody will analyse this stream any more.
+    /// Written by the worker: the ticket of the newest request for a model.
+    pub newest_ticket: AtomicU64,
+    /// Written by the worker, or by the main thread that ends the stream: it has ended, and nobody will analyse this stream any more.
     pub ended: AtomicBool,
     /// The stream's counters.
     pub status: Arc<StreamStatus>,
@@ -46,6 +48,7 @@ impl Link {
             calibrated: AtomicBool::new(calibrated),
             analysed: AtomicU64::new(0),
             quiet_until: AtomicU64::new(0),
+            newest_ticket: AtomicU64::new(0),
             ended: AtomicBool::new(false),
             status: Arc::new(StreamStatus::default()),
         }

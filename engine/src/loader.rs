@@ -1,19 +1,25 @@
 //! Opening models beside the worker, so that a slow one never holds up the streams that run.
+//!
+//! There is one thread for all of them, for two trials at once would falsify each other's times. What
+//! waits for it, waits for the model before to be opened and tried out. But between the windows of a
+//! trial, whoever asks for the built-in model, or for one that is open, is served, and a trial that
+//! nobody waits for any more ends.
 
-use std::collections::HashMap;
+mod cache;
+
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, Thread};
-use std::time::SystemTime;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::link::Link;
-use crate::{
-    BackendChoice, BackendReport, Model, ModelInfo, ModelPlace, ModelSource, Network, open_network,
-};
+use crate::network::open_network_while;
+use crate::{BackendChoice, BackendReport, ModelInfo, ModelPlace, ModelSource, Network};
+use cache::Cache;
 
 /// A network that every stream with the same model and backend shares: weights are loaded once.
 pub(crate) struct SharedNetwork {
@@ -56,6 +62,14 @@ pub(crate) struct Request {
     pub link: Arc<Link>,
 }
 
+impl Request {
+    /// Whether the stream lives, and has not asked for something else since.
+    fn is_wanted(&self) -> bool {
+        !self.link.ended.load(Ordering::Acquire)
+            && self.link.newest_ticket.load(Ordering::Relaxed) <= self.ticket
+    }
+}
+
 /// The loader's answer.
 pub(crate) struct Answer {
     pub stream: u64,
@@ -82,32 +96,12 @@ pub(crate) struct Loader {
 impl Loader {
     /// Starts the thread; it wakes `worker` after each answer.
     pub fn spawn(worker: Thread) -> std::io::Result<Self> {
-        let (requests, inbox) = unbounded::<Request>();
+        let (requests, inbox) = unbounded();
         let (outbox, answers) = unbounded();
+        let server = Server::new(inbox, outbox, worker);
         let join = std::thread::Builder::new()
             .name("tagline-loader".into())
-            .spawn(move || {
-                let mut cache = Cache::default();
-                for request in inbox {
-                    if request.link.ended.load(Ordering::Acquire) {
-                        continue;
-                    }
-                    let Request { stream, ticket, .. } = request;
-                    let loaded = catch_unwind(AssertUnwindSafe(|| cache.load(&request)))
-                        .unwrap_or_else(|_| Err("opening the model failed unexpectedly".into()));
-                    if outbox
-                        .send(Answer {
-                            stream,
-                            ticket,
-                            loaded,
-                        })
-                        .is_err()
-                    {
-                        return;
-                    }
-                    worker.unpark();
-                }
-            })?;
+            .spawn(move || server.run())?;
         Ok(Self {
             requests: Some(requests),
             answers,
@@ -131,118 +125,106 @@ impl Drop for Loader {
     }
 }
 
-/// Networks that some stream still holds, or held last, by the model's SHA-256 and the backend asked for.
-#[derive(Default)]
-struct Cache {
-    open: HashMap<(String, BackendChoice), Entry>,
-    known: HashMap<ModelPlace, Known>,
-    /// The last one asked for, so that a host that deactivates and activates a plugin finds it.
-    last: Option<Arc<SharedNetwork>>,
+/// The loader, on its thread.
+struct Server {
+    inbox: Receiver<Request>,
+    /// Taken from `inbox` and not served yet.
+    waiting: VecDeque<Request>,
+    outbox: Sender<Answer>,
+    worker: Thread,
+    cache: Cache,
 }
 
-/// A model that has been read and checked.
-struct Known {
-    stamp: Stamp,
-    info: Arc<ModelInfo>,
-}
-
-/// What changes when a model file, or the sidecar beside it, is written anew; of the built-in model
-/// nothing does.
-#[derive(PartialEq)]
-struct Stamp([Option<(u64, SystemTime)>; 2]);
-
-impl Stamp {
-    fn of(place: &ModelPlace) -> Option<Self> {
-        let path = match place {
-            ModelPlace::BuiltIn => return Some(Self([None; 2])),
-            ModelPlace::File(path) => path,
-        };
-        let look = |path: &Path| {
-            let metadata = path.metadata().ok()?;
-            Some((metadata.len(), metadata.modified().ok()?))
-        };
-        let model = look(path)?;
-        Some(Self([Some(model), look(&path.with_extension("json"))]))
+impl Server {
+    fn new(inbox: Receiver<Request>, outbox: Sender<Answer>, worker: Thread) -> Self {
+        Self {
+            inbox,
+            waiting: VecDeque::new(),
+            outbox,
+            worker,
+            cache: Cache::default(),
+        }
     }
-}
 
-struct Entry {
-    report: BackendReport,
-    network: Weak<SharedNetwork>,
-}
-
-impl Entry {
-    /// The network, if some stream holds it and it has not failed.
-    fn usable(&self) -> Option<Arc<SharedNetwork>> {
-        let network = self.network.upgrade()?;
-        (!network.has_failed()).then_some(network)
+    /// Serves one request after the other until nobody can send any more.
+    fn run(mut self) {
+        while let Some(request) = self.next() {
+            self.serve(&request, Self::serve_quick);
+        }
     }
-}
 
-impl Cache {
-    fn load(&mut self, request: &Request) -> Result<Loaded, String> {
-        if let Some(loaded) = self.loaded_before(request) {
+    fn next(&mut self) -> Option<Request> {
+        let waiting = self.waiting.pop_front();
+        waiting.or_else(|| self.inbox.recv().ok())
+    }
+
+    /// Answers `request`, if it is still wanted; `between` is called between the windows of a trial.
+    fn serve(&mut self, request: &Request, between: fn(&mut Self, &Request)) {
+        if !request.is_wanted() {
+            return;
+        }
+        let loaded = catch_unwind(AssertUnwindSafe(|| self.load(request, between)))
+            .unwrap_or_else(|_| Err("opening the model failed unexpectedly".into()));
+        if request.is_wanted() {
+            let _ = self.outbox.send(Answer {
+                stream: request.stream,
+                ticket: request.ticket,
+                loaded,
+            });
+            self.worker.unpark();
+        }
+    }
+
+    /// Serves those that wait for `current` and need not: with a model that is open, or the built-in
+    /// one, which takes less than a second.
+    fn serve_quick(&mut self, current: &Request) {
+        let is_other = current.source != ModelSource::BuiltIn;
+        let mut rest = VecDeque::new();
+        self.waiting.extend(self.inbox.try_iter());
+        while let Some(request) = self.waiting.pop_front() {
+            let built_in = is_other && request.source == ModelSource::BuiltIn;
+            if built_in || self.cache.loaded_before(&request).is_some() {
+                self.serve(&request, |_, _| ());
+            } else {
+                rest.push_back(request);
+            }
+        }
+        self.waiting = rest;
+    }
+
+    fn load(
+        &mut self,
+        request: &Request,
+        between: fn(&mut Self, &Request),
+    ) -> Result<Loaded, String> {
+        if let Some(loaded) = self.cache.loaded_before(request) {
             return Ok(loaded);
         }
         let (model, place) = request.source.open().map_err(|error| error.to_string())?;
-        let (report, network) = self.network(&model, request)?;
-        self.last = Some(Arc::clone(&network));
-        if let Some(stamp) = Stamp::of(&place) {
-            let info = Arc::clone(model.info());
-            self.known.insert(place.clone(), Known { stamp, info });
-        }
-        Ok(Loaded {
-            info: Arc::clone(model.info()),
+        let info = model.info();
+        let (network, report) = match self.cache.opened_before(&info.sha256, request.backend) {
+            Some(opened) => opened,
+            None => {
+                let mut go_on = || {
+                    between(self, request);
+                    request.is_wanted()
+                };
+                let (network, report) =
+                    open_network_while(&model, request.backend, &request.library_dirs, &mut go_on)
+                        .map_err(|error| {
+                            format!("{place}: {error}; choose another model, or export it anew")
+                        })?;
+                (SharedNetwork::new(network), report)
+            }
+        };
+        let loaded = Loaded {
+            info: Arc::clone(info),
             place,
             report,
             network,
-        })
-    }
-
-    /// The same model with the same backend, if it has not changed and its network is still open:
-    /// ten instances of a session read and check it once.
-    fn loaded_before(&self, request: &Request) -> Option<Loaded> {
-        let place = request.source.likely_place()?;
-        let known = self.known.get(&place)?;
-        let unchanged = Stamp::of(&place)? == known.stamp;
-        if !unchanged || !request.source.accepts(&known.info.sha256) {
-            return None;
-        }
-        let entry = self
-            .open
-            .get(&(known.info.sha256.clone(), request.backend))?;
-        Some(Loaded {
-            info: Arc::clone(&known.info),
-            place,
-            report: entry.report.clone(),
-            network: entry.usable()?,
-        })
-    }
-
-    fn network(
-        &mut self,
-        model: &Model,
-        request: &Request,
-    ) -> Result<(BackendReport, Arc<SharedNetwork>), String> {
-        self.last = self.last.take().filter(|last| !last.has_failed());
-        self.open.retain(|_, entry| entry.usable().is_some());
-        let key = (model.info().sha256.clone(), request.backend);
-        if let Some(entry) = self.open.get(&key)
-            && let Some(network) = entry.usable()
-        {
-            return Ok((entry.report.clone(), network));
-        }
-        let (network, report) = open_network(model, request.backend, &request.library_dirs)
-            .map_err(|error| error.to_string())?;
-        let network = SharedNetwork::new(network);
-        self.open.insert(
-            key,
-            Entry {
-                report: report.clone(),
-                network: Arc::downgrade(&network),
-            },
-        );
-        Ok((report, network))
+        };
+        self.cache.keep(&loaded, request.backend);
+        Ok(loaded)
     }
 }
 
@@ -250,28 +232,129 @@ impl Cache {
 mod tests {
     use super::*;
     use crate::Backend;
+    use tagline_tests::FcnModel;
+
+    const TRACT: BackendChoice = BackendChoice::Only(Backend::Tract);
+
+    fn request(stream: u64, source: ModelSource) -> Request {
+        Request {
+            stream,
+            ticket: 1,
+            source,
+            backend: TRACT,
+            library_dirs: vec![],
+            link: Arc::new(Link::new(1.0, 0.0, TRACT, true)),
+        }
+    }
+
+    /// A server that has been sent `requests`, none of which can follow, and its answers.
+    fn server(requests: impl IntoIterator<Item = Request>) -> (Server, Receiver<Answer>) {
+        let (sender, inbox) = unbounded();
+        for request in requests {
+            sender.send(request).expect("the inbox is open");
+        }
+        let (outbox, answers) = unbounded();
+        let server = Server::new(inbox, outbox, std::thread::current());
+        (server, answers)
+    }
+
+    fn write(folder: &tempfile::TempDir, bytes: &[u8]) -> ModelSource {
+        let path = folder.path().join("model.onnx");
+        std::fs::write(&path, bytes).expect("write");
+        ModelSource::File(path)
+    }
 
     #[test]
     fn a_network_that_has_failed_is_not_handed_out_again() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("tiny.onnx");
-        std::fs::write(&path, tagline_tests::tiny_model(&["tag"])).expect("write");
-        let tract = BackendChoice::Only(Backend::Tract);
-        let request = |stream| Request {
-            stream,
-            ticket: 1,
-            source: ModelSource::File(path.clone()),
-            backend: tract,
-            library_dirs: vec![],
-            link: Arc::new(Link::new(1.0, 0.0, tract, true)),
+        let tiny = write(&folder, &tagline_tests::tiny_model(&["tag"]));
+        let (mut server, _answers) = server([]);
+        let mut load = |stream| {
+            let loaded = server.load(&request(stream, tiny.clone()), |_, _| ());
+            loaded.expect("a sound model").network
         };
-        let mut cache = Cache::default();
-        let mut load = |stream| cache.load(&request(stream)).expect("a sound model").network;
         let [first, second] = [load(1), load(2)];
         assert!(Arc::ptr_eq(&first, &second), "weights are loaded once");
         first.set_failed();
         let third = load(3);
         assert!(!Arc::ptr_eq(&first, &third));
         assert!(Arc::ptr_eq(&third, &load(4)));
+    }
+
+    #[test]
+    fn the_built_in_model_and_open_ones_do_not_wait_for_the_trial_of_another() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = write(&folder, &FcnModel::fcn5().bytes());
+        let other = tempfile::tempdir().expect("a temporary folder");
+        let tiny = write(&other, &tagline_tests::tiny_model(&["tag"]));
+        let built_in = ModelSource::BuiltIn;
+        let (server, answers) = server([
+            request(1, built_in.clone()),
+            request(2, file.clone()),
+            request(3, tiny),
+            request(4, file),
+            request(5, built_in),
+        ]);
+        server.run();
+        let order: Vec<u64> = answers
+            .try_iter()
+            .map(|answer| {
+                assert!(answer.loaded.is_ok());
+                answer.stream
+            })
+            .collect();
+        assert_eq!(order, [1, 5, 2, 4, 3]);
+    }
+
+    #[test]
+    fn instances_that_begin_together_with_the_built_in_model_open_it_once() {
+        let requests = (1..=3).map(|stream| request(stream, ModelSource::BuiltIn));
+        let (server, answers) = server(requests);
+        server.run();
+        let networks: Vec<_> = answers
+            .try_iter()
+            .map(|answer| answer.loaded.expect("a sound model").network)
+            .collect();
+        let same = |pair: &[Arc<_>]| Arc::ptr_eq(&pair[0], &pair[1]);
+        assert!(networks.len() == 3 && networks.windows(2).all(same));
+    }
+
+    #[test]
+    fn a_trial_ends_where_its_stream_has_ended_or_asked_for_another_model() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = write(&folder, &FcnModel::fcn5().bytes());
+        let ends: [fn(&mut Server, &Request); 2] = [
+            |_, request| request.link.ended.store(true, Ordering::Release),
+            |_, request| request.link.newest_ticket.store(2, Ordering::Relaxed),
+        ];
+        for between in ends {
+            let (mut server, answers) = server([]);
+            let request = request(1, file.clone());
+            server.serve(&request, between);
+            assert!(server.cache.loaded_before(&request).is_none());
+            assert!(answers.try_recv().is_err());
+        }
+    }
+
+    #[test]
+    fn a_model_that_gives_no_numbers_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut model = tagline_tests::TinyModel::new(&["tag"], 20);
+        let graph = model.model.graph.as_mut().expect("it has one");
+        // In a trial it is that of a number below 0.
+        graph.node[3].op_type = "Log".to_owned();
+        let source = write(&folder, &model.bytes());
+        let (mut server, _answers) = server([]);
+        let Err(message) = server.load(&request(1, source), |_, _| ()) else {
+            panic!("it gives NaN");
+        };
+        assert!(
+            message.contains("model.onnx: tract: it gave NaN"),
+            "{message}"
+        );
+        assert!(
+            message.ends_with("choose another model, or export it anew"),
+            "{message}"
+        );
     }
 }

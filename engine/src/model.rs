@@ -9,6 +9,7 @@ mod operator;
 mod skim;
 mod tensor;
 mod wire;
+mod work;
 
 use std::fs::File;
 use std::io::Read;
@@ -26,8 +27,34 @@ pub use skim::read_info;
 
 use crate::{Calibration, FrontEndSpec};
 
-/// Largest model file, in bytes.
-const MAX_FILE_BYTES: u64 = 1 << 30;
+/// How large a kind of file may be.
+#[derive(Clone, Copy)]
+struct Size {
+    what: &'static str,
+    most_bytes: u64,
+}
+
+impl Size {
+    const MODEL: Self = Self {
+        what: "model file",
+        most_bytes: 1 << 30,
+    };
+    const SIDECAR: Self = Self {
+        what: metadata::IN_SIDECAR,
+        most_bytes: 4 << 20,
+    };
+
+    fn check(self, bytes: u64) -> Result<(), ModelError> {
+        if bytes <= self.most_bytes {
+            return Ok(());
+        }
+        Err(ModelError::TooLarge {
+            what: self.what,
+            bytes,
+            limit: self.most_bytes,
+        })
+    }
+}
 
 /// What the network's output holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -100,7 +127,7 @@ impl Model {
     /// # Errors
     /// [`ModelError`] names every inconsistency; [`ModelError::problem`] leaves out the path.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let onnx = read_bounded(path, MAX_FILE_BYTES)?;
+        let onnx = read_bounded(path, Size::MODEL)?;
         let sidecar = sidecar(path)?;
         Self::from_bytes(onnx, sidecar.as_deref()).map_err(|problem| in_file(path, problem))
     }
@@ -111,9 +138,7 @@ impl Model {
     /// # Errors
     /// [`ModelError`] names every inconsistency.
     pub fn from_bytes(onnx: Vec<u8>, sidecar: Option<&str>) -> Result<Self, ModelError> {
-        if onnx.len() as u64 > MAX_FILE_BYTES {
-            return Err(too_large(onnx.len() as u64, MAX_FILE_BYTES));
-        }
+        Size::MODEL.check(onnx.len() as u64)?;
         wire::check(&onnx)?;
         let model = ModelProto::decode(onnx.as_slice()).map_err(|error| ModelError::NotOnnx {
             reason: error.to_string(),
@@ -183,12 +208,15 @@ fn sidecar(path: &Path) -> Result<Option<String>, ModelError> {
     if beside == path || !beside.is_file() {
         return Ok(None);
     }
-    let bytes = read_bounded(&beside, metadata::MAX_SIDECAR_BYTES)?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    let bytes = read_bounded(&beside, Size::SIDECAR)?;
+    let text = String::from_utf8_lossy(&bytes);
+    // Some editors begin a text with a byte order mark, which JSON has none of.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(Some(text.to_owned()))
 }
 
-/// The length in bytes of `path`, which must be a regular file of at most `limit`.
-fn regular_file(path: &Path, limit: u64) -> Result<u64, ModelError> {
+/// The length in bytes of `path`, which must be a regular file of at most `size`.
+fn regular_file(path: &Path, size: Size) -> Result<u64, ModelError> {
     let io = |source| ModelError::Io {
         path: path.display().to_string(),
         source,
@@ -197,35 +225,29 @@ fn regular_file(path: &Path, limit: u64) -> Result<u64, ModelError> {
     if !found.is_file() {
         return Err(io(std::io::Error::other("this is not a file; choose one")));
     }
-    if found.len() > limit {
-        return Err(in_file(path, too_large(found.len(), limit)));
-    }
+    size.check(found.len())
+        .map_err(|problem| in_file(path, problem))?;
     Ok(found.len())
 }
 
-/// The bytes of the regular file `path`, at most `limit` of them.
-fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
+/// The bytes of the regular file `path`, at most `size` of them.
+fn read_bounded(path: &Path, size: Size) -> Result<Vec<u8>, ModelError> {
     let io = |source| ModelError::Io {
         path: path.display().to_string(),
         source,
     };
     // Before it is opened: opening a pipe would wait for a writer.
-    regular_file(path, limit)?;
+    regular_file(path, size)?;
     let mut bytes = Vec::new();
     File::open(path)
         .map_err(io)?
-        .take(limit + 1)
+        .take(size.most_bytes + 1)
         .read_to_end(&mut bytes)
         .map_err(io)?;
-    if bytes.len() as u64 > limit {
-        // It has grown since.
-        return Err(in_file(path, too_large(bytes.len() as u64, limit)));
-    }
+    // It may have grown since.
+    size.check(bytes.len() as u64)
+        .map_err(|problem| in_file(path, problem))?;
     Ok(bytes)
-}
-
-fn too_large(bytes: u64, limit: u64) -> ModelError {
-    ModelError::TooLarge { bytes, limit }
 }
 
 fn in_file(path: &Path, problem: ModelError) -> ModelError {

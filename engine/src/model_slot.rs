@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::link::Link;
 use crate::loader::{Loaded, Request};
@@ -111,6 +112,7 @@ impl ModelSlot {
         let (purpose, source, backend) = (*purpose, source.clone(), *backend);
         self.loading = Loading::Awaited(purpose, source.clone());
         self.ticket += 1;
+        link.newest_ticket.store(self.ticket, Ordering::Relaxed);
         Some(Request {
             stream,
             ticket: self.ticket,

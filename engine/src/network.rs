@@ -129,5 +129,18 @@ pub fn open_network(
     choice: BackendChoice,
     library_dirs: &[PathBuf],
 ) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
-    choose::open(model, choice, library_dirs)
+    open_network_while(model, choice, library_dirs, &mut || true)
+}
+
+/// The same while `go_on`, which is asked before each backend and each window, says so.
+///
+/// # Errors
+/// Those of [`open_network`]; one whose text does not matter once `go_on` has said no.
+pub(crate) fn open_network_while(
+    model: &Model,
+    choice: BackendChoice,
+    library_dirs: &[PathBuf],
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
+    choose::open(model, choice, library_dirs, go_on)
 }

@@ -37,13 +37,27 @@ pub enum ServiceError {
     /// The system gives no thread.
     #[error("the analysis thread cannot be started: {0}")]
     Thread(std::io::Error),
+    /// The system gives no memory.
+    #[error(
+        "there is no memory to analyse blocks of {max_block_samples} samples; close other \
+         programs, or choose a smaller block size in the host"
+    )]
+    Memory {
+        /// Most samples the host would push at once.
+        max_block_samples: u32,
+    },
 }
 
+/// Room for two of the longest blocks that are heard whole (32 MB); of longer ones, which no host is
+/// known to have, the rest is dropped and counted.
+const MAX_RING_SAMPLES: usize = 1 << 23;
+
 /// Room for what the host plays while the worker is busy: 4 s, or 3 MB at rates above 192 kHz,
-/// and never less than two blocks.
+/// and never less than two blocks, up to [`MAX_RING_SAMPLES`].
 fn ring_samples(sample_rate_hz: f64, max_block_samples: u32) -> usize {
     let seconds = (4.0 * sample_rate_hz) as usize;
-    seconds.min(786_432).max(2 * max_block_samples as usize)
+    let blocks = (max_block_samples as usize).saturating_mul(2);
+    seconds.min(786_432).max(blocks.min(MAX_RING_SAMPLES))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -178,13 +192,17 @@ impl Drop for Hold {
             return;
         };
         service.holds -= 1;
-        if service.holds == 0 {
+        if service.holds > 0 {
+            return;
+        }
+        let ended = running.take();
+        // Nobody holds it any more, so that a new one may start beside it while its threads end. They
+        // are waited for here: when the last instance has gone, the library may be unloaded.
+        drop(running);
+        if let Some(service) = ended {
             let _ = service.control.send(Control::Quit);
             service.thread.unpark();
-            if let Some(join) = service.join.take() {
-                let _ = join.join();
-            }
-            *running = None;
+            let _ = service.join.join();
         }
     }
 }
@@ -246,7 +264,7 @@ impl Drop for Stream {
 pub struct Service {
     control: Sender<Control>,
     thread: Thread,
-    join: Option<JoinHandle<()>>,
+    join: JoinHandle<()>,
     holds: usize,
     next_id: u64,
 }
@@ -258,7 +276,7 @@ impl Service {
     /// Starts a stream, and the worker with the first. No file is opened on the caller's thread.
     ///
     /// # Errors
-    /// [`ServiceError`] if the rate is impossible, or the system gives no thread.
+    /// [`ServiceError`] if the rate is impossible, or the system gives no thread or no memory.
     pub fn start(config: StreamConfig) -> Result<(Stream, Tap), ServiceError> {
         // The model's own front-end is known later; the rate's limits are the same for all.
         FrontEnd::check_host_rate(config.sample_rate_hz)?;
@@ -269,7 +287,11 @@ impl Service {
             config.calibrated,
         ));
         let capacity = ring_samples(config.sample_rate_hz, config.max_block_samples);
-        let (samples_in, samples_out) = HeapRb::<f32>::new(capacity).split();
+        let (samples_in, samples_out) = HeapRb::<f32>::try_new(capacity)
+            .map_err(|_| ServiceError::Memory {
+                max_block_samples: config.max_block_samples,
+            })?
+            .split();
         let (gaps_in, gaps_out) = HeapRb::new(GAPS_IN_FLIGHT).split();
         let (updates_in, updates_out) = HeapRb::new(UPDATES_IN_FLIGHT).split();
         let (events_in, events_out) = unbounded();
@@ -331,7 +353,7 @@ impl Service {
         Ok(Self {
             control,
             thread,
-            join: Some(join),
+            join,
             holds: 0,
             next_id: 0,
         })

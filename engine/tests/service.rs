@@ -519,6 +519,25 @@ fn a_held_service_outlives_its_streams_and_ends_with_the_hold() {
 }
 
 #[test]
+fn blocks_of_any_length_that_a_host_announces_are_taken_without_their_room() {
+    let _alone = alone();
+    let models = Models::new();
+    for max_block_samples in [1 << 24, u32::MAX] {
+        let (stream, mut tap) = Service::start(StreamConfig {
+            max_block_samples,
+            ..config(RATE, models.tiny())
+        })
+        .expect("there is memory for a bounded ring");
+        wait_for("the model", || stream.next_event());
+        let samples = 20_000_000;
+        tap.push((0..samples).map(|_| 0.1));
+        let dropped = stream.status().dropped_samples.load(Ordering::Relaxed);
+        assert!(dropped > 0 && dropped < samples as u64, "{dropped}");
+        assert_eq!(tap.position_samples(), samples as u64);
+    }
+}
+
+#[test]
 fn a_model_file_written_anew_under_its_old_name_is_read_anew() {
     let _alone = alone();
     let models = Models::new();

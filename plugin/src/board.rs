@@ -57,6 +57,8 @@ pub struct Board {
     running: AtomicU8,
     offline: AtomicBool,
     stalled: AtomicBool,
+    /// Whether the main thread has not been told yet that it does.
+    untold_stall: AtomicBool,
     active: AtomicBool,
     desk: Mutex<Desk>,
     /// The way to the host's main thread.
@@ -75,6 +77,7 @@ impl Default for Board {
             running: AtomicU8::new(0),
             offline: AtomicBool::new(false),
             stalled: AtomicBool::new(false),
+            untold_stall: AtomicBool::new(false),
             active: AtomicBool::new(false),
             desk: Mutex::default(),
             host: HostCall::default(),
@@ -239,6 +242,17 @@ impl Board {
     /// Says whether the analysis stands still.
     pub fn set_stalled(&self, stalled: bool) {
         self.stalled.store(stalled, Relaxed);
+    }
+
+    /// Says that the analysis stands still, which the main thread is still to be told.
+    pub fn stall(&self) {
+        self.set_stalled(true);
+        self.untold_stall.store(true, Release);
+    }
+
+    /// Whether the main thread is to say that the analysis stood still; only once.
+    pub fn take_stall(&self) -> bool {
+        self.untold_stall.swap(false, Acquire)
     }
 
     /// Whether the host has activated the plugin.

@@ -1,5 +1,7 @@
 //! Main thread: what the analysis tells of its models and backends, put where host and editor look.
 
+use std::sync::Arc;
+
 use clack_extensions::log::LogSeverity;
 use tagline_engine::{Event, ModelInfo};
 
@@ -32,6 +34,21 @@ pub fn said(event: &Event) -> Option<(LogSeverity, &str)> {
     }
 }
 
+/// Puts it onto the desk that a bounce went on without tags, and returns what it says.
+pub fn stalled(board: &Board) -> Arc<str> {
+    let mut desk = board.desk();
+    let waited = tagline_engine::OFFLINE_PATIENCE_SECONDS;
+    let message: Arc<str> = format!(
+        "the model was not ready after {waited} s, and this bounce goes on without tags until it is; \
+         bounce again once the tags show, or choose a smaller model"
+    )
+    .into();
+    desk.message = Some(Arc::clone(&message));
+    // The model's arrival does not bring back what the bounce lacks.
+    desk.message_stays = desk.loading;
+    message
+}
+
 /// Puts an event of the stream onto the desk.
 pub fn take_event(board: &Board, event: Event) -> Changes {
     match event {
@@ -42,6 +59,8 @@ pub fn take_event(board: &Board, event: Event) -> Changes {
             report,
         } => {
             board.set_running(Some(report.running));
+            // A bounce that has given up waiting may wait again.
+            board.set_stalled(false);
             let ran = board.desk().model.clone();
             if ran.is_some_and(|ran| ran.info.sha256 != info.sha256) {
                 board.take_back_driven(generation);
@@ -129,7 +148,7 @@ fn put_in_force(desk: &mut Desk, model: ModelInForce) -> Changes {
     if !is_fallback && !std::mem::take(&mut desk.message_stays) {
         desk.message = None;
     }
-    desk.model = Some(std::sync::Arc::new(model));
+    desk.model = Some(Arc::new(model));
     desk.loading = false;
     changes
 }
@@ -140,8 +159,6 @@ fn is_chosen(chosen: &SavedModel, info: &ModelInfo) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::models::saved;
     use tagline_engine::{Backend, BackendReport, FrontEndSpec, ModelPlace, OutputKind};

@@ -164,6 +164,13 @@ impl<'a> MainThread<'a> {
                 self.ask_for_chosen();
             }
         }
+        // After the events: a model that has come meanwhile does not bring back what a bounce lacks.
+        // Where the analysis has ended, its last event says so.
+        let ended = self.stream.borrow().as_ref().is_some_and(Stream::has_ended);
+        if self.board().take_stall() && !ended {
+            let message = events::stalled(self.board());
+            self.log(LogSeverity::Warning, &message);
+        }
     }
 
     /// Says something in the host's log.

@@ -58,18 +58,21 @@ impl Analysis {
         begins
     }
 
-    /// Hears these samples of the block.
-    fn hear(&mut self, block: &Block<'_>, samples: Range<usize>, board: &Board) {
+    /// Hears these samples of the block. Returns whether the analysis has just been given up, so that the
+    /// main thread is to say so.
+    fn hear(&mut self, block: &Block<'_>, samples: Range<usize>, board: &Board) -> bool {
         if self.follows {
             self.deaf = true;
-            return;
+            return false;
         }
         if let Some(mix) = &block.mix {
             mix.with(samples, &mut self.tap);
         }
-        if block.offline && !board.is_stalled() && !self.tap.wait_until_analysed() {
-            board.set_stalled(true);
+        let gives_up = block.offline && !board.is_stalled() && !self.tap.wait_until_analysed();
+        if gives_up {
+            board.stall();
         }
+        gives_up
     }
 
     fn reset(&mut self) {
@@ -150,7 +153,9 @@ impl Processor<'_> {
             return;
         };
         let start = std::mem::replace(&mut block.heard, end);
-        analysis.hear(block, start as usize..end as usize, board);
+        if analysis.hear(block, start as usize..end as usize, board) {
+            self.shared.host.request_callback();
+        }
         let heard = analysis.tap.position_samples();
         while let Some(update) = analysis.tap.pop() {
             if block.offline {

@@ -297,7 +297,10 @@ fn what_the_plugin_says_of_a_model_reaches_the_hosts_log() {
     }
     let log = plugin.log();
     assert!(log[0].starts_with("WARN: "), "{log:?}");
-    assert!(log.iter().all(|line| line.contains("broken.onnx")), "{log:?}");
+    assert!(
+        log.iter().all(|line| line.contains("broken.onnx")),
+        "{log:?}"
+    );
 }
 
 #[test]

@@ -11,8 +11,8 @@ use tract_onnx::pb::{ModelProto, TensorShapeProto, TypeProto, ValueInfoProto, ty
 use tract_onnx::prelude::{Framework, InferenceModel, InferenceModelExt};
 use tract_onnx::tract_hir::infer::Factoid;
 
-use super::ModelError;
 use super::constants::MAX_INNER_VALUES;
+use super::{ModelError, work};
 
 /// Names of the operators that tract knows.
 static OPERATORS: LazyLock<HashSet<String>> =
@@ -23,7 +23,7 @@ pub(super) fn is_known_operator(operator: &str) -> bool {
     OPERATORS.contains(operator)
 }
 
-/// Checks every shape inside the network, and gives that of the output, for an input of shape
+/// Checks every shape inside the network and what it computes, and gives that of the output, for an input of shape
 /// `window`. `model` must have passed `graph::check`.
 pub(super) fn output_shape(
     mut model: ModelProto,
@@ -33,12 +33,9 @@ pub(super) fn output_shape(
     let shapes = guarded(|| {
         let model = analysed(&model)?;
         check_inner_shapes(&model)?;
-        let output = model.output_fact(0).map_err(refusal)?;
-        if let Some(shape) = output.shape.as_concrete_finite().map_err(refusal)? {
-            return Ok(shape.to_vec());
-        }
         // What the rules of inference leave open, the typed network knows.
         let typed = model.into_typed().map_err(refusal)?;
+        work::check(&typed)?;
         let output = typed.output_fact(0).map_err(refusal)?;
         output
             .shape

@@ -12,6 +12,9 @@ use super::{ModelError, operator};
 
 /// Most values of a tensor inside the network for one window (256 MiB of f32).
 pub(super) const MAX_INNER_VALUES: u64 = 1 << 26;
+/// Most values that are computed from constants alone, all operators together: some seconds, while no
+/// answer to anything else is possible.
+const MAX_COMPUTED_VALUES: u64 = 1 << 33;
 /// Most integers of a constant that are kept: sizes need no more.
 const KEPT_INTEGERS: usize = 64;
 
@@ -29,6 +32,7 @@ struct Constant {
 /// Refuses a `graph` (whose wiring is sound) that may make too large a constant.
 pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
     let mut constants: HashMap<&str, Constant> = HashMap::new();
+    let mut computed_values = 0u64;
     for tensor in &graph.initializer {
         constants.insert(&tensor.name, stored(tensor));
     }
@@ -49,12 +53,19 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
             (_, None) => continue,
             (_, Some(inputs)) => computed(node, &inputs),
         };
-        if result.values > MAX_INNER_VALUES {
-            return Err(ModelError::TooMuchMemory {
+        let refuse = |elements: u64, limit| {
+            Err(ModelError::TooMuchMemory {
                 node: operator::label(node).to_owned(),
-                elements: result.values.to_string(),
-                limit: MAX_INNER_VALUES,
-            });
+                elements: elements.to_string(),
+                limit,
+            })
+        };
+        if result.values > MAX_INNER_VALUES {
+            return refuse(result.values, MAX_INNER_VALUES);
+        }
+        computed_values = computed_values.saturating_add(result.values);
+        if computed_values > MAX_COMPUTED_VALUES {
+            return refuse(computed_values, MAX_COMPUTED_VALUES);
         }
         for output in &node.output {
             constants.insert(output, result.clone());

@@ -13,7 +13,7 @@ pub enum ModelError {
         problem: Box<ModelError>,
     },
     /// The file cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}{}", advice(.source))]
     Io {
         /// The file.
         path: String,
@@ -21,8 +21,13 @@ pub enum ModelError {
         source: std::io::Error,
     },
     /// The file is larger than any model this program accepts.
-    #[error("{bytes} bytes is more than the {limit} a model file may have; choose a smaller model")]
+    #[error(
+        "{bytes} bytes is more than the {limit} a {what} may have; make it smaller, or choose \
+         another model"
+    )]
     TooLarge {
+        /// Model file or sidecar.
+        what: &'static str,
         /// Size of the file.
         bytes: u64,
         /// Largest size.
@@ -247,6 +252,19 @@ pub enum ModelError {
         /// Most values.
         limit: u64,
     },
+    /// The network would compute longer than any this program accepts.
+    #[error(
+        "a window takes {billions} billion multiply-accumulates, more than {limit} billion, most of \
+         them in node `{node}`; use a smaller network or a shorter window"
+    )]
+    TooMuchWork {
+        /// Where most of them arise.
+        node: String,
+        /// How many there are, in billions.
+        billions: u64,
+        /// Most of them, in billions.
+        limit: u64,
+    },
     /// The network cannot be understood.
     #[error(
         "the network cannot be loaded: {reason}; export it again, with fixed shapes if possible"
@@ -255,6 +273,17 @@ pub enum ModelError {
         /// What the inference library says.
         reason: String,
     },
+}
+
+/// What to do about a file that cannot be read, where the reason itself does not say so.
+fn advice(source: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match source.kind() {
+        ErrorKind::Other => "",
+        ErrorKind::NotFound => "; put the file back, or choose another model",
+        ErrorKind::PermissionDenied => "; give yourself leave to read it, or choose another model",
+        _ => "; copy it to another disk, or choose another model",
+    }
 }
 
 impl ModelError {

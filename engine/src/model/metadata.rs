@@ -18,12 +18,10 @@ const MAX_GROUP_BYTES: usize = 200;
 const MAX_MODEL_TAGS: usize = 10_000;
 /// Longest tag, in bytes.
 const MAX_TAG_BYTES: usize = 200;
-/// Longest sidecar, in bytes.
-pub(super) const MAX_SIDECAR_BYTES: u64 = 4 << 20;
 
 /// Where the metadata stands, for messages.
 const IN_FILE: &str = "model's metadata";
-const IN_SIDECAR: &str = "sidecar .json";
+pub(super) const IN_SIDECAR: &str = "sidecar .json";
 
 /// Writes `info` into `model`'s metadata properties (`docs/model-format.md`), in place of any
 /// that Tagline wrote before; properties of others stay. `info.sha256` is not written: it is

@@ -8,7 +8,7 @@ use std::path::Path;
 use prost::Message;
 use tract_onnx::pb::StringStringEntryProto;
 
-use super::{MAX_FILE_BYTES, ModelError, ModelInfo, in_file, metadata, regular_file, sidecar};
+use super::{ModelError, ModelInfo, Size, in_file, metadata, regular_file, sidecar};
 
 /// Field of a `ModelProto` that holds a metadata property.
 const METADATA_PROPS: u64 = 14;
@@ -24,7 +24,7 @@ const MAX_METADATA_BYTES: u64 = 8 << 20;
 /// # Errors
 /// [`ModelError`] if the file cannot be read, is not an ONNX model, or says something impossible.
 pub fn read_info(path: &Path) -> Result<ModelInfo, ModelError> {
-    let length = regular_file(path, MAX_FILE_BYTES)?;
+    let length = regular_file(path, Size::MODEL)?;
     let io = |source| ModelError::Io {
         path: path.display().to_string(),
         source,

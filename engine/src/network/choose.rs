@@ -26,6 +26,9 @@ const CLEARLY_FASTER: f64 = 0.8;
 /// Windows timed after the first, which warms up; the fastest counts.
 const TIMED_RUNS: usize = 2;
 
+/// Time of a window above which no other is computed to time it: one is measure enough.
+const SLOW_MILLISECONDS: f64 = 1e3;
+
 /// A backend that works.
 struct Candidate {
     network: Guarded,
@@ -34,12 +37,36 @@ struct Candidate {
     milliseconds: f64,
 }
 
+/// A network with the time that its last window took, in milliseconds.
+type Checked = (Guarded, f64);
+
+/// Asks between windows whether the trial is to go on.
+struct Pause<'a> {
+    go_on: &'a mut dyn FnMut() -> bool,
+    ended: bool,
+}
+
+impl Pause<'_> {
+    fn go_on(&mut self) -> Result<(), String> {
+        self.ended = self.ended || !(self.go_on)();
+        if self.ended {
+            return Err("nobody waits for it any more".to_owned());
+        }
+        Ok(())
+    }
+}
+
 /// See [`super::open_network`].
 pub(super) fn open(
     model: &Model,
     choice: BackendChoice,
     library_dirs: &[PathBuf],
+    go_on: &mut dyn FnMut() -> bool,
 ) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
+    let mut pause = Pause {
+        go_on,
+        ended: false,
+    };
     let others: &[Backend] = match choice {
         BackendChoice::Auto => &[Backend::DirectMl, Backend::Cuda, Backend::OnnxRuntimeCpu],
         BackendChoice::Only(Backend::Tract) => &[],
@@ -52,31 +79,41 @@ pub(super) fn open(
         tract::open(model).map(Work::Whole)
     })
     .map_err(failed)?;
+    pause.go_on().map_err(failed)?;
     let mut expected = vec![0.0; model.info().tags.len()];
+    let start = Instant::now();
     whole.run(&trial.window(1), &mut expected)?;
+    let whole = (whole, milliseconds_since(start));
+    pause.go_on().map_err(failed)?;
     let in_parts = Guarded::open(model, Backend::Tract, || {
         let staged = incremental::open(model, &tract::open_proto)?;
         Ok(Work::Staged(Box::new(staged)))
     });
-    let mut best =
-        settle(in_parts, &trial, &expected, PARTS_TOLERANCE, || Ok(whole)).map_err(failed)?;
+    let in_parts =
+        in_parts.and_then(|network| check(network, &trial, &expected, PARTS_TOLERANCE, &mut pause));
+    pause.go_on().map_err(failed)?;
+    let mut best = settle(in_parts, || Ok(whole)).map_err(failed)?;
     // Where nothing is compared, tract need not be timed: another may have failed just now, and a
     // window be waiting.
     let line = if choice == BackendChoice::Auto {
-        best.time(&trial, &mut expected.clone())?;
+        best.time(&trial, &mut expected.clone(), &mut pause)
+            .map_err(failed)?;
         best.timing()
     } else {
+        best.milliseconds = f64::INFINITY;
         format!("tract: works, {}", best.manner)
     };
     let mut lines = vec![line];
     for &backend in others {
-        match candidate(model, backend, library_dirs, &trial, &expected) {
+        pause.go_on().map_err(failed)?;
+        match candidate(model, backend, library_dirs, &trial, &expected, &mut pause) {
             Ok(candidate) => {
                 lines.push(candidate.timing());
                 if is_clearly_faster(candidate.milliseconds, best.milliseconds) {
                     best = candidate;
                 }
             }
+            Err(reason) if pause.ended => return Err(failed(reason)),
             Err(reason) => lines.push(format!("{}: {reason}", backend.name())),
         }
     }
@@ -97,6 +134,7 @@ fn candidate(
     library_dirs: &[PathBuf],
     trial: &Trial,
     expected: &[f32],
+    pause: &mut Pause<'_>,
 ) -> Result<Candidate, String> {
     let provider = Provider::find(backend, library_dirs)?;
     let in_parts = Guarded::open(model, backend, || {
@@ -112,59 +150,56 @@ fn candidate(
     } else {
         TOLERANCE
     };
-    let mut candidate = settle(in_parts, trial, expected, tolerance, || {
+    let in_parts = in_parts.and_then(|network| check(network, trial, expected, tolerance, pause));
+    let mut candidate = settle(in_parts, || {
+        pause.go_on()?;
         let open = || {
             provider
                 .open(model.onnx(), model.input_shape())
                 .map(Work::Whole)
         };
-        let mut whole = Guarded::open(model, backend, open)?;
-        check(&mut whole, trial, expected, tolerance)?;
-        Ok(whole)
+        let whole = Guarded::open(model, backend, open)?;
+        check(whole, trial, expected, tolerance, pause)
     })?;
-    candidate
-        .time(trial, &mut expected.to_vec())
-        .map_err(reason)?;
+    candidate.time(trial, &mut expected.to_vec(), pause)?;
     Ok(candidate)
 }
 
-/// The network `in_parts` if there is one and it gives what is `expected`, or else the whole one.
+/// The network `in_parts` if there is one, or else the whole one.
 fn settle(
-    in_parts: Result<Guarded, String>,
-    trial: &Trial,
-    expected: &[f32],
-    tolerance: f32,
-    whole: impl FnOnce() -> Result<Guarded, String>,
+    in_parts: Result<Checked, String>,
+    whole: impl FnOnce() -> Result<Checked, String>,
 ) -> Result<Candidate, String> {
-    let in_parts = in_parts.and_then(|mut network| {
-        check(&mut network, trial, expected, tolerance)?;
-        Ok(network)
-    });
-    let (network, manner) = match in_parts {
-        Ok(network) => (network, "incremental".to_owned()),
+    let ((network, milliseconds), manner) = match in_parts {
+        Ok(checked) => (checked, "incremental".to_owned()),
         Err(reason) => (whole()?, format!("whole windows: {reason}")),
     };
     Ok(Candidate {
         network,
         manner,
-        milliseconds: f64::INFINITY,
+        milliseconds,
     })
 }
 
 /// Runs two windows in succession; the second must give what is `expected`.
 fn check(
-    network: &mut Guarded,
+    mut network: Guarded,
     trial: &Trial,
     expected: &[f32],
     tolerance: f32,
-) -> Result<(), String> {
+    pause: &mut Pause<'_>,
+) -> Result<Checked, String> {
+    let mut milliseconds = 0.0;
     let mut probabilities = vec![0.0; expected.len()];
     let mut state = Default::default();
     for number in 0..2 {
+        pause.go_on()?;
         let (end, window) = (trial.end_frame(number), trial.window(number));
+        let start = Instant::now();
         network
             .run_next(&mut state, end, &window, &mut probabilities)
             .map_err(reason)?;
+        milliseconds = milliseconds_since(start);
     }
     let differences = probabilities
         .iter()
@@ -174,7 +209,7 @@ fn check(
     if worst > tolerance {
         return Err(format!("its tags differ from tract's by up to {worst:.4}"));
     }
-    Ok(())
+    Ok((network, milliseconds))
 }
 
 /// Whether a backend is so much faster than the best so far that it runs instead. One that was asked
@@ -184,17 +219,27 @@ fn is_clearly_faster(milliseconds: f64, best_milliseconds: f64) -> bool {
 }
 
 impl Candidate {
-    /// Takes the time of the fastest of some updates a second apart.
-    fn time(&mut self, trial: &Trial, probabilities: &mut [f32]) -> Result<(), InferenceError> {
+    /// Takes the time of the fastest of some updates a second apart, if that does not take long.
+    fn time(
+        &mut self,
+        trial: &Trial,
+        probabilities: &mut [f32],
+        pause: &mut Pause<'_>,
+    ) -> Result<(), String> {
+        if self.milliseconds > SLOW_MILLISECONDS {
+            return Ok(());
+        }
+        self.milliseconds = f64::INFINITY;
         let mut state = Default::default();
         for number in 0..=TIMED_RUNS {
+            pause.go_on()?;
             let (end, window) = (trial.end_frame(number), trial.window(number));
             let start = Instant::now();
             self.network
-                .run_next(&mut state, end, &window, probabilities)?;
+                .run_next(&mut state, end, &window, probabilities)
+                .map_err(reason)?;
             if number > 0 {
-                let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-                self.milliseconds = self.milliseconds.min(milliseconds);
+                self.milliseconds = self.milliseconds.min(milliseconds_since(start));
             }
         }
         Ok(())
@@ -207,6 +252,10 @@ impl Candidate {
             self.milliseconds, self.manner
         )
     }
+}
+
+fn milliseconds_since(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
 }
 
 fn reason(error: InferenceError) -> String {
@@ -226,6 +275,32 @@ fn failed(reason: String) -> InferenceError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_whose_window_took_long_computes_no_other_to_be_timed() {
+        let model = Model::from_bytes(tagline_tests::tiny_model(&["tag"]), None).expect("sound");
+        for (before, windows) in [(SLOW_MILLISECONDS + 1.0, 0), (1.0, TIMED_RUNS + 1)] {
+            let open = || tract::open(&model).map(Work::Whole);
+            let mut candidate = Candidate {
+                network: Guarded::open(&model, Backend::Tract, open).expect("it opens"),
+                manner: String::new(),
+                milliseconds: before,
+            };
+            let mut asked = 0;
+            let mut pause = Pause {
+                go_on: &mut || {
+                    asked += 1;
+                    true
+                },
+                ended: false,
+            };
+            let trial = Trial::new(&model.info().front_end);
+            candidate
+                .time(&trial, &mut [0.0], &mut pause)
+                .expect("it runs");
+            assert_eq!(asked, windows);
+        }
+    }
 
     #[test]
     fn backends_that_are_about_as_fast_are_not_chosen_by_chance() {

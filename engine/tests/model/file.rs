@@ -6,7 +6,7 @@ use prost::Message;
 use tagline_engine::{Calibration, Model, ModelError, ModelInfo, OutputKind, write_metadata};
 use tract_onnx::pb::StringStringEntryProto;
 
-use super::{TAGS, assert_matches, open, tiny};
+use super::{TAGS, assert_matches, open, sidecar, tiny, without_metadata};
 
 #[test]
 fn a_sound_model_tells_all_it_says_of_itself() {
@@ -123,6 +123,20 @@ fn a_file_of_two_gigabytes_is_refused_unread() {
 }
 
 #[test]
+fn a_sidecar_may_begin_with_a_byte_order_mark_and_is_named_where_it_is_too_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("beside.onnx");
+    std::fs::write(&path, without_metadata().bytes()).unwrap();
+    let beside = path.with_extension("json");
+    std::fs::write(&beside, format!("\u{feff}{}", sidecar())).unwrap();
+    assert_eq!(Model::open(&path).unwrap().info().name, "Beside");
+    std::fs::write(&beside, " ".repeat(5 << 20)).unwrap();
+    let message = Model::open(&path).unwrap_err().to_string();
+    assert!(message.contains("beside.json: "), "{message}");
+    assert!(message.contains("a sidecar .json may have"), "{message}");
+}
+
+#[test]
 fn a_folder_a_missing_file_and_a_pipe_are_named_errors() {
     let folder = tempfile::tempdir().unwrap();
     for path in [
@@ -130,7 +144,10 @@ fn a_folder_a_missing_file_and_a_pipe_are_named_errors() {
         &folder.path().join("absent.onnx"),
         Path::new("/dev/zero"),
     ] {
-        assert_matches!(Model::open(path).unwrap_err(), ModelError::Io { .. });
+        let error = Model::open(path).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("choose "), "what to do: {message}");
+        assert_matches!(error, ModelError::Io { .. });
     }
 }
 

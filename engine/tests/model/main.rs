@@ -7,6 +7,7 @@ mod graph;
 mod memory;
 mod metadata;
 mod weights;
+mod work;
 
 use tagline_engine::{Model, ModelError};
 use tagline_tests::TinyModel;

@@ -93,6 +93,22 @@ fn constants_that_grow_beyond_memory_are_refused_before_they_are_made() {
 }
 
 #[test]
+fn constants_that_are_computed_over_and_over_are_refused_before_they_are_made() {
+    let error = refusal(|graph| {
+        graph
+            .initializer
+            .push(integers("sides", &[1 << 13, 1 << 13]));
+        let mut nodes = vec![node("ConstantOfShape", &["sides"], "made0")];
+        nodes.extend((0..200).map(|number| {
+            let (from, to) = (format!("made{number}"), format!("made{}", number + 1));
+            node("Exp", &[&from], &to)
+        }));
+        graph.node.splice(0..0, nodes);
+    });
+    assert_matches!(error, ModelError::TooMuchMemory { limit, .. } if limit == 1 << 33);
+}
+
+#[test]
 fn ordinary_arithmetic_on_weights_is_accepted() {
     let mut tiny = tiny();
     let graph = tiny.model.graph.as_mut().unwrap();

@@ -220,6 +220,22 @@ fn a_choice_that_fails_while_nothing_runs_leaves_the_earlier_one_and_says_why() 
 }
 
 #[test]
+fn a_bounce_that_goes_on_without_tags_is_told_and_the_models_arrival_hides_it_not() {
+    let mut host = Host::new();
+    let good = host.write("good.onnx", &tiny_model(&["jazz"]));
+    host.load(&good);
+    host.activate();
+    // What the audio thread does after a minute's wait.
+    host.board.stall();
+    host.instance.call_on_main_thread_callback();
+    let message = host.wait_for_message();
+    assert!(message.contains("not ready after 60 s"), "{message}");
+    host.wait_for_tag("jazz");
+    assert_eq!(host.wait_for_message(), message);
+    assert_eq!(host.log(), [format!("WARN: {message}")], "told once");
+}
+
+#[test]
 fn a_network_that_is_no_good_is_found_out_by_the_loader_and_the_names_are_known_before() {
     let mut host = Host::new();
     // Its metadata is whole; its network has one value for two tags.
