@@ -92,9 +92,7 @@ fn convolutions_that_would_take_a_minute_are_refused_by_name() {
 #[test]
 fn transposed_convolutions_count_every_value_with_every_kernel() {
     let error = refusal(4096, |graph| {
-        graph
-            .initializer
-            .push(zeros("kernels", &[1, 64, 160, 160]));
+        graph.initializer.push(zeros("kernels", &[1, 64, 160, 160]));
         graph.node[0] = node("ConvTranspose", &["log_mel", "kernels"], &["level"], &[]);
     });
     assert_matches!(
