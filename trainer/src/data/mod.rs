@@ -34,6 +34,7 @@ pub use input::Input;
 pub use manifest::SplitCounts;
 pub(crate) use mapped::{file_sha256, hex, sha256};
 pub use metadata::ClipInfo;
+pub(crate) use plan::LIST;
 pub use plan::Plan;
 pub use shard::{Remark, SourceFile};
 pub use split::Split;

@@ -12,6 +12,9 @@ use super::{DataError, Input};
 /// Name of the plan in the folder of an unfinished data set.
 pub(crate) const PLAN: &str = "plan.json";
 
+/// Name of the option that holds the hash of what is prepared, with its labels, splits and sources.
+pub(crate) const LIST: &str = "list";
+
 /// Most tags of a data set.
 const MAX_TAGS: usize = 10_000;
 /// Most clips of a shard: 8 GiB of log-mels.
@@ -142,6 +145,9 @@ impl Plan {
             .map(|name| (name, begun.options.get(name), self.options.get(name)))
             .find(|(_, before, now)| before != now)
             .map(|(name, before, now)| {
+                if name == LIST {
+                    return format!("{name}: now with other files, labels, splits or sources");
+                }
                 let text =
                     |value: Option<&String>| value.map_or("not given", String::as_str).to_owned();
                 format!("{name}: {}, now {}", text(before), text(now))

@@ -32,7 +32,7 @@ use sha2::{Digest, Sha256};
 
 pub use teacher::Teacher;
 
-use crate::data::{Input, Plan, hex, sha256};
+use crate::data::{Input, LIST, Plan, hex, sha256};
 use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, Progress, fill, hash_texts};
 use crate::vocabulary::Vocabulary;
 use except::Except;
@@ -118,7 +118,7 @@ fn plan(
         let said = format!("{} as {}: {}", info.name, teacher.speaks(), info.sha256);
         plan = plan.with_option(&format!("teacher {}", number + 1), said);
     }
-    plan.with_option("list", list_sha256)
+    plan.with_option(LIST, list_sha256)
         .with_option("no_music", distillation.no_music)
         .with_option("seed", distillation.seed)
         .with_option("variants", distillation.variants)

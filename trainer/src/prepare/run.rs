@@ -8,7 +8,7 @@ use super::audio::{Excerpt, Extractor};
 use super::ordered::{Desk, Room, ordered};
 use super::{Collection, Item, LeftOut, Options, PrepareError};
 use crate::data::{
-    Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Remark, SourceFile, Summary,
+    Clip, ClipInfo, DataError, DatasetWriter, Input, LIST, Plan, Remark, SourceFile, Summary,
 };
 
 /// Most threads. What each of them holds beside samples and windows that wait (front-ends, a
@@ -226,7 +226,7 @@ fn plan(collection: &Collection, options: &Options) -> Plan {
     let mut plan = Plan::new(&collection.name, collection.tags.clone(), &options.inputs);
     plan.shard_items = options.shard_items;
     plan.options.clone_from(&collection.options);
-    plan.with_option("list", collection.sha256())
+    plan.with_option(LIST, collection.sha256())
         .with_option("windows", options.windows)
         .with_option("least_seconds", options.least_seconds)
 }

@@ -361,5 +361,5 @@ fn audio_that_cannot_be_a_part_of_the_data_is_in_the_report() {
     std::fs::remove_file(root.path().join("loose.wav")).unwrap();
     let fewer = read(&reading(root.path())).unwrap();
     let error = run(&fewer, &options(out.path())).unwrap_err().to_string();
-    assert!(error.contains("list: "), "{error}");
+    assert!(error.contains("list: now with other files"), "{error}");
 }
