@@ -40,7 +40,10 @@ pub use calibration::{Calibration, logit, sigmoid};
 pub use folders::model_folders;
 pub use front_end::{FrontEnd, FrontEndError};
 pub use mel::mel_filterbank;
-pub use model::{Model, ModelError, ModelInfo, OutputKind, read_info, write_metadata};
+pub use model::{
+    MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, Model, ModelError, ModelInfo, OutputKind,
+    read_info, write_metadata,
+};
 pub use model_source::{ModelPlace, ModelSource, SourceError, models_in};
 pub use network::{
     Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState, open_network,

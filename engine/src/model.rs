@@ -21,11 +21,16 @@ use sha2::{Digest, Sha256};
 use tract_onnx::pb::ModelProto;
 
 pub(crate) use analysis::{f32_value, fix_shapes};
+pub use constants::MAX_INNER_VALUES;
 pub use error::ModelError;
 pub use metadata::write_metadata;
 pub use skim::read_info;
+pub use work::MAX_MULTIPLY_ADDS;
 
 use crate::{Calibration, FrontEndSpec};
+
+/// Most bytes of a model file.
+pub const MAX_MODEL_BYTES: u64 = 1 << 30;
 
 /// How large a kind of file may be.
 #[derive(Clone, Copy)]
@@ -37,7 +42,7 @@ struct Size {
 impl Size {
     const MODEL: Self = Self {
         what: "model file",
-        most_bytes: 1 << 30,
+        most_bytes: MAX_MODEL_BYTES,
     };
     const SIDECAR: Self = Self {
         what: metadata::IN_SIDECAR,

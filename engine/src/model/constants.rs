@@ -11,7 +11,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 use super::{ModelError, operator};
 
 /// Most values of a tensor inside the network for one window (256 MiB of f32).
-pub(super) const MAX_INNER_VALUES: u64 = 1 << 26;
+pub const MAX_INNER_VALUES: u64 = 1 << 26;
 /// Most values that are computed from constants alone, all operators together: some seconds, while no
 /// answer to anything else is possible.
 const MAX_COMPUTED_VALUES: u64 = 1 << 33;

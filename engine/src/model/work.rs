@@ -13,7 +13,7 @@ use super::ModelError;
 
 /// Most multiply-accumulates of a window: some seconds of one processor core. The largest of the paper's
 /// networks, FCN-3, needs 18 billion, and three times as wide about 160.
-const MAX_MULTIPLY_ADDS: u64 = 200_000_000_000;
+pub const MAX_MULTIPLY_ADDS: u64 = 200_000_000_000;
 
 /// What a value that an operator gives counts for beside its multiply-accumulates: it takes about as
 /// long to compute and to store, whatever the operator is.

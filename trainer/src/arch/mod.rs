@@ -125,4 +125,35 @@ impl Architecture {
         });
         sizes.collect()
     }
+
+    /// What each convolution at `width` costs for a window of `size`.
+    pub fn costs(&self, width: f64, size: [usize; 2]) -> impl Iterator<Item = ConvolutionCost> {
+        let sizes = self.map_sizes(size);
+        let befores = std::iter::once(size).chain(sizes);
+        let maps = self.maps(width);
+        let maps_in = std::iter::once(1).chain(maps.clone());
+        let sides = std::iter::zip(maps_in, maps).zip(befores);
+        std::iter::zip(self.blocks, sides).map(|(block, ((maps_in, maps_out), before))| {
+            let kernel = block.kernel.size(before[0]);
+            let count = |factors: [usize; 2]| factors.map(|factor| factor as u64).iter().product();
+            let weights = count(kernel) * count([maps_in, maps_out]);
+            let positions: u64 = count(block.convolved(before));
+            ConvolutionCost {
+                weights,
+                values: positions * maps_out as u64,
+                multiply_adds: positions * weights,
+            }
+        })
+    }
+}
+
+/// What a convolution costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvolutionCost {
+    /// Values of its kernels.
+    pub weights: u64,
+    /// Values that it gives.
+    pub values: u64,
+    /// Multiply-accumulates that it takes.
+    pub multiply_adds: u64,
 }

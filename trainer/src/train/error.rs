@@ -103,6 +103,23 @@ pub enum TrainError {
     /// The device is not there.
     #[error("{0}")]
     Device(String),
+    /// No model file may hold the network.
+    #[error(
+        "--width {width}: {title} has {needed} {what} then, and a model file may have {limit}; choose a \
+         smaller one"
+    )]
+    TooWide {
+        /// The width.
+        width: f64,
+        /// The network.
+        title: &'static str,
+        /// What it has too many of.
+        what: &'static str,
+        /// How many.
+        needed: u64,
+        /// How many there may be.
+        limit: u64,
+    },
     /// A graphics card failed.
     #[error(
         "the graphics card failed: {reason}. A smaller --batch or --width needs less of its memory; \

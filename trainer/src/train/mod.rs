@@ -13,6 +13,7 @@ mod cards;
 mod checkpoint;
 mod device;
 mod error;
+mod exportable;
 mod figures;
 mod learner;
 mod machine;
@@ -116,6 +117,7 @@ impl Standing {
 /// [`TrainError`]; the checkpoints are those of the last good moment then.
 pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainReport, TrainError> {
     options.recipe.validate()?;
+    exportable::check(options.architecture, options.recipe.width)?;
     let computer = options
         .device
         .open(options.recipe.cards, options.recipe.precision)?;

@@ -1,0 +1,73 @@
+//! Whether a network can become a model file: better said before days of training than after them.
+
+use tagline_engine::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS};
+
+use super::TrainError;
+use crate::arch::{Architecture, ConvolutionCost};
+
+/// Refuses a network that at `width` is beyond what a model file may hold or a window take.
+pub(super) fn check(architecture: &Architecture, width: f64) -> Result<(), TrainError> {
+    let spec = architecture.input.front_end();
+    let costs = || architecture.costs(width, [spec.input_bands(), spec.frames]);
+    let total = |part: fn(ConvolutionCost) -> u64| costs().map(part).sum::<u64>();
+    let values = costs().map(|cost| cost.values).max().unwrap_or(0);
+    let limits = [
+        (
+            "bytes of weights",
+            4 * total(|cost| cost.weights),
+            MAX_MODEL_BYTES,
+        ),
+        ("values in one of its maps", values, MAX_INNER_VALUES),
+        (
+            "multiply-accumulates for a window",
+            total(|cost| cost.multiply_adds),
+            MAX_MULTIPLY_ADDS,
+        ),
+    ];
+    match limits.into_iter().find(|(_, needed, limit)| needed > limit) {
+        Some((what, needed, limit)) => Err(TrainError::TooWide {
+            width,
+            title: architecture.title,
+            what,
+            needed,
+            limit,
+        }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arch::ARCHITECTURES;
+
+    #[test]
+    fn every_network_fits_at_full_width_and_what_no_model_file_may_hold_is_named() {
+        for architecture in ARCHITECTURES {
+            check(architecture, 1.0).unwrap();
+        }
+        let refused = |name: &str, width: f64| {
+            let architecture = Architecture::named(name).unwrap();
+            check(architecture, width).unwrap_err().to_string()
+        };
+        let wide = refused("fcn3", 2.0);
+        assert!(
+            wide.contains("67141632 values in one of its maps"),
+            "{wide}"
+        );
+        let heavy = refused("mfcc", 16.0);
+        assert!(heavy.contains("bytes of weights"), "{heavy}");
+    }
+
+    #[test]
+    fn costs_are_those_of_the_papers_first_layers() {
+        let fcn3 = Architecture::named("fcn3").unwrap();
+        let [first, second, _] = fcn3.costs(1.0, [96, 1366]).collect::<Vec<_>>()[..] else {
+            panic!("three convolutions");
+        };
+        assert_eq!(first.weights, 9 * 256);
+        assert_eq!(first.values, 256 * 96 * 1366);
+        assert_eq!(first.multiply_adds, 9 * 256 * 96 * 1366);
+        assert_eq!(second.multiply_adds, 9 * 256 * 768 * 32 * 273);
+    }
+}
