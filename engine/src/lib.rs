@@ -53,5 +53,5 @@ pub use service::{
 };
 pub use smoothing::Smoothing;
 pub use spec::{Feature, FrontEndSpec, MelNorm, MelScale, MelSpec};
-pub use tap::{OFFLINE_PATIENCE_SECONDS, TagUpdate, Tap};
+pub use tap::{OFFLINE_PATIENCE, TagUpdate, Tap};
 pub use window::{RollingWindow, tile};

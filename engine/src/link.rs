@@ -26,7 +26,8 @@ pub(crate) struct Link {
     pub quiet_until: AtomicU64,
     /// Written by the worker: the ticket of the newest request for a model.
     pub newest_ticket: AtomicU64,
-    /// Written by the worker, or by the main thread that ends the stream: it has ended, and nobody will analyse this stream any more.
+    /// Written by the worker, or by the main thread that ends the stream: nobody will analyse it any
+    /// more.
     pub ended: AtomicBool,
     /// The stream's counters.
     pub status: Arc<StreamStatus>,

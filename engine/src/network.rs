@@ -132,7 +132,8 @@ pub fn open_network(
     open_network_while(model, choice, library_dirs, &mut || true)
 }
 
-/// The same while `go_on`, which is asked before each backend and each window, says so.
+/// The same while `go_on`, which is asked after each backend and before each window, says so. What has
+/// said no says no from then on.
 ///
 /// # Errors
 /// Those of [`open_network`]; one whose text does not matter once `go_on` has said no.

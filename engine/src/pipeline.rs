@@ -331,9 +331,6 @@ impl Pipeline {
             probabilities: [0.0; MAX_TAGS],
         };
         update.probabilities[..used].copy_from_slice(&self.probabilities[..used]);
-        status
-            .seconds_heard
-            .store(due.seconds_heard.to_bits(), Relaxed);
         status.inference_ms.store(inference_ms.to_bits(), Relaxed);
         let counter = match self.stream.updates.try_push(update) {
             Ok(()) => &status.updates,

@@ -137,19 +137,11 @@ pub struct StreamStatus {
     pub silent_updates: AtomicU64,
     /// Samples dropped because the worker did not keep up.
     pub dropped_samples: AtomicU64,
-    /// Seconds of audio the newest window rests on, as f32 bits.
-    pub seconds_heard: AtomicU32,
     /// Time of the last inference in milliseconds, as f32 bits.
     pub inference_ms: AtomicU32,
 }
 
 impl StreamStatus {
-    /// Seconds of audio the newest window rests on.
-    #[must_use]
-    pub fn seconds_heard(&self) -> f32 {
-        f32::from_bits(self.seconds_heard.load(Ordering::Relaxed))
-    }
-
     /// Time of the last inference in milliseconds.
     #[must_use]
     pub fn inference_ms(&self) -> f32 {

@@ -31,11 +31,9 @@ pub struct TagUpdate {
     pub probabilities: [f32; MAX_TAGS],
 }
 
-/// How long an offline pass waits for a worker that makes no progress, in seconds: longer than models
-/// take to load on machines that are not busy otherwise, but it is no proof that none will come.
-pub const OFFLINE_PATIENCE_SECONDS: u64 = 60;
-
-const PATIENCE: Duration = Duration::from_secs(OFFLINE_PATIENCE_SECONDS);
+/// How long an offline pass waits for a worker that makes no progress: longer than models take to load
+/// on machines that are not busy otherwise, but it is no proof that none will come.
+pub const OFFLINE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the waiting thread sleeps between two looks.
 const NAP: Duration = Duration::from_micros(100);
@@ -221,7 +219,7 @@ impl Tap {
                 seen = analysed;
                 since = Instant::now();
             }
-            if self.link.ended.load(Ordering::Acquire) || since.elapsed() > PATIENCE {
+            if self.link.ended.load(Ordering::Acquire) || since.elapsed() > OFFLINE_PATIENCE {
                 return false;
             }
             self.worker.unpark();

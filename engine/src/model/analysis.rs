@@ -23,8 +23,8 @@ pub(super) fn is_known_operator(operator: &str) -> bool {
     OPERATORS.contains(operator)
 }
 
-/// Checks every shape inside the network and what it computes, and gives that of the output, for an input of shape
-/// `window`. `model` must have passed `graph::check`.
+/// Checks every shape inside the network and what it computes, and gives the output's shape, for an
+/// input of shape `window`. `model` must have passed `graph::check`.
 pub(super) fn output_shape(
     mut model: ModelProto,
     window: &[usize],

@@ -41,18 +41,10 @@ struct Candidate {
 type Checked = (Guarded, f64);
 
 /// Asks between windows whether the trial is to go on.
-struct Pause<'a> {
-    go_on: &'a mut dyn FnMut() -> bool,
-    ended: bool,
-}
-
-impl Pause<'_> {
-    fn go_on(&mut self) -> Result<(), String> {
-        self.ended = self.ended || !(self.go_on)();
-        if self.ended {
-            return Err("nobody waits for it any more".to_owned());
-        }
-        Ok(())
+fn ask(go_on: &mut dyn FnMut() -> bool) -> Result<(), String> {
+    match go_on() {
+        true => Ok(()),
+        false => Err("nobody waits for it any more".to_owned()),
     }
 }
 
@@ -63,10 +55,6 @@ pub(super) fn open(
     library_dirs: &[PathBuf],
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
-    let mut pause = Pause {
-        go_on,
-        ended: false,
-    };
     let others: &[Backend] = match choice {
         BackendChoice::Auto => &[Backend::DirectMl, Backend::Cuda, Backend::OnnxRuntimeCpu],
         BackendChoice::Only(Backend::Tract) => &[],
@@ -79,24 +67,24 @@ pub(super) fn open(
         tract::open(model).map(Work::Whole)
     })
     .map_err(failed)?;
-    pause.go_on().map_err(failed)?;
+    ask(go_on).map_err(failed)?;
     let mut expected = vec![0.0; model.info().tags.len()];
     let start = Instant::now();
     whole.run(&trial.window(1), &mut expected)?;
     let whole = (whole, milliseconds_since(start));
-    pause.go_on().map_err(failed)?;
+    ask(go_on).map_err(failed)?;
     let in_parts = Guarded::open(model, Backend::Tract, || {
         let staged = incremental::open(model, &tract::open_proto)?;
         Ok(Work::Staged(Box::new(staged)))
     });
     let in_parts =
-        in_parts.and_then(|network| check(network, &trial, &expected, PARTS_TOLERANCE, &mut pause));
-    pause.go_on().map_err(failed)?;
+        in_parts.and_then(|network| check(network, &trial, &expected, PARTS_TOLERANCE, go_on));
+    ask(go_on).map_err(failed)?;
     let mut best = settle(in_parts, || Ok(whole)).map_err(failed)?;
     // Where nothing is compared, tract need not be timed: another may have failed just now, and a
     // window be waiting.
     let line = if choice == BackendChoice::Auto {
-        best.time(&trial, &mut expected.clone(), &mut pause)
+        best.time(&trial, &mut expected.clone(), go_on)
             .map_err(failed)?;
         best.timing()
     } else {
@@ -105,17 +93,16 @@ pub(super) fn open(
     };
     let mut lines = vec![line];
     for &backend in others {
-        pause.go_on().map_err(failed)?;
-        match candidate(model, backend, library_dirs, &trial, &expected, &mut pause) {
+        match candidate(model, backend, library_dirs, &trial, &expected, go_on) {
             Ok(candidate) => {
                 lines.push(candidate.timing());
                 if is_clearly_faster(candidate.milliseconds, best.milliseconds) {
                     best = candidate;
                 }
             }
-            Err(reason) if pause.ended => return Err(failed(reason)),
             Err(reason) => lines.push(format!("{}: {reason}", backend.name())),
         }
+        ask(go_on).map_err(failed)?;
     }
     let running = best.network.backend();
     tracing::info!(
@@ -134,7 +121,7 @@ fn candidate(
     library_dirs: &[PathBuf],
     trial: &Trial,
     expected: &[f32],
-    pause: &mut Pause<'_>,
+    go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Candidate, String> {
     let provider = Provider::find(backend, library_dirs)?;
     let in_parts = Guarded::open(model, backend, || {
@@ -150,18 +137,18 @@ fn candidate(
     } else {
         TOLERANCE
     };
-    let in_parts = in_parts.and_then(|network| check(network, trial, expected, tolerance, pause));
+    let in_parts = in_parts.and_then(|network| check(network, trial, expected, tolerance, go_on));
     let mut candidate = settle(in_parts, || {
-        pause.go_on()?;
+        ask(go_on)?;
         let open = || {
             provider
                 .open(model.onnx(), model.input_shape())
                 .map(Work::Whole)
         };
         let whole = Guarded::open(model, backend, open)?;
-        check(whole, trial, expected, tolerance, pause)
+        check(whole, trial, expected, tolerance, go_on)
     })?;
-    candidate.time(trial, &mut expected.to_vec(), pause)?;
+    candidate.time(trial, &mut expected.to_vec(), go_on)?;
     Ok(candidate)
 }
 
@@ -187,13 +174,13 @@ fn check(
     trial: &Trial,
     expected: &[f32],
     tolerance: f32,
-    pause: &mut Pause<'_>,
+    go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Checked, String> {
     let mut milliseconds = 0.0;
     let mut probabilities = vec![0.0; expected.len()];
     let mut state = Default::default();
     for number in 0..2 {
-        pause.go_on()?;
+        ask(go_on)?;
         let (end, window) = (trial.end_frame(number), trial.window(number));
         let start = Instant::now();
         network
@@ -224,7 +211,7 @@ impl Candidate {
         &mut self,
         trial: &Trial,
         probabilities: &mut [f32],
-        pause: &mut Pause<'_>,
+        go_on: &mut dyn FnMut() -> bool,
     ) -> Result<(), String> {
         if self.milliseconds > SLOW_MILLISECONDS {
             return Ok(());
@@ -232,7 +219,7 @@ impl Candidate {
         self.milliseconds = f64::INFINITY;
         let mut state = Default::default();
         for number in 0..=TIMED_RUNS {
-            pause.go_on()?;
+            ask(go_on)?;
             let (end, window) = (trial.end_frame(number), trial.window(number));
             let start = Instant::now();
             self.network
@@ -287,16 +274,13 @@ mod tests {
                 milliseconds: before,
             };
             let mut asked = 0;
-            let mut pause = Pause {
-                go_on: &mut || {
-                    asked += 1;
-                    true
-                },
-                ended: false,
+            let mut go_on = || {
+                asked += 1;
+                true
             };
             let trial = Trial::new(&model.info().front_end);
             candidate
-                .time(&trial, &mut [0.0], &mut pause)
+                .time(&trial, &mut [0.0], &mut go_on)
                 .expect("it runs");
             assert_eq!(asked, windows);
         }

@@ -126,34 +126,56 @@ impl Architecture {
         sizes.collect()
     }
 
-    /// What each convolution at `width` costs for a window of `size`.
-    pub fn costs(&self, width: f64, size: [usize; 2]) -> impl Iterator<Item = ConvolutionCost> {
-        let sizes = self.map_sizes(size);
-        let befores = std::iter::once(size).chain(sizes);
+    /// The convolutions at `width`, on a window of `size`.
+    pub fn convolutions(&self, width: f64, size: [usize; 2]) -> impl Iterator<Item = Convolution> {
+        let befores = std::iter::once(size).chain(self.map_sizes(size));
         let maps = self.maps(width);
         let maps_in = std::iter::once(1).chain(maps.clone());
         let sides = std::iter::zip(maps_in, maps).zip(befores);
         std::iter::zip(self.blocks, sides).map(|(block, ((maps_in, maps_out), before))| {
-            let kernel = block.kernel.size(before[0]);
-            let count = |factors: [usize; 2]| factors.map(|factor| factor as u64).iter().product();
-            let weights = count(kernel) * count([maps_in, maps_out]);
-            let positions: u64 = count(block.convolved(before));
-            ConvolutionCost {
-                weights,
-                values: positions * maps_out as u64,
-                multiply_adds: positions * weights,
+            Convolution {
+                maps_in,
+                maps_out,
+                kernel: block.kernel.size(before[0]),
+                size: block.convolved(before),
             }
         })
     }
 }
 
-/// What a convolution costs.
+/// A block's convolution on a map of some size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConvolutionCost {
+pub struct Convolution {
+    /// Maps that come in.
+    pub maps_in: usize,
+    /// Maps that go out.
+    pub maps_out: usize,
+    /// Bands and frames of a kernel.
+    pub kernel: [usize; 2],
+    /// Bands and frames of the maps that it makes.
+    pub size: [usize; 2],
+}
+
+impl Convolution {
     /// Values of its kernels.
-    pub weights: u64,
+    #[must_use]
+    pub fn weights(&self) -> u64 {
+        product([self.maps_in, self.maps_out]) * product(self.kernel)
+    }
+
     /// Values that it gives.
-    pub values: u64,
+    #[must_use]
+    pub fn values(&self) -> u64 {
+        self.maps_out as u64 * product(self.size)
+    }
+
     /// Multiply-accumulates that it takes.
-    pub multiply_adds: u64,
+    #[must_use]
+    pub fn multiply_adds(&self) -> u64 {
+        self.weights() * product(self.size)
+    }
+}
+
+fn product([a, b]: [usize; 2]) -> u64 {
+    a as u64 * b as u64
 }

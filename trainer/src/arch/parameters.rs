@@ -130,32 +130,23 @@ impl Parameters {
             gain: vec![0.0; bands],
             offset: vec![0.0; bands],
         });
-        let mut maps_in = 1;
-        let mut bands = bands;
-        let maps = architecture.maps(width);
-        let blocks = std::iter::zip(architecture.blocks, maps).map(|(block, maps_out)| {
-            let kernel = block.kernel.size(bands);
-            let [convolved, _] = block.convolved([bands, 1]);
-            bands = block
-                .pool_on([convolved, 1])
-                .map_or(convolved, |[pool, _]| convolved / pool);
-            let made = BlockParameters {
-                maps_in,
-                maps_out,
-                kernel,
-                kernels: vec![0.0; maps_out * maps_in * kernel[0] * kernel[1]],
-                gain: vec![0.0; maps_out],
-                offset: vec![0.0; maps_out],
-                mean: vec![0.0; maps_out],
-                variance: vec![0.0; maps_out],
-            };
-            maps_in = maps_out;
-            made
+        // No number of frames makes a kernel larger.
+        let convolutions = architecture.convolutions(width, [bands, 1]);
+        let blocks = convolutions.map(|convolution| BlockParameters {
+            maps_in: convolution.maps_in,
+            maps_out: convolution.maps_out,
+            kernel: convolution.kernel,
+            kernels: vec![0.0; convolution.weights() as usize],
+            gain: vec![0.0; convolution.maps_out],
+            offset: vec![0.0; convolution.maps_out],
+            mean: vec![0.0; convolution.maps_out],
+            variance: vec![0.0; convolution.maps_out],
         });
         let blocks: Vec<BlockParameters> = blocks.collect();
+        let maps = blocks.last().map_or(1, |block| block.maps_out);
         Self {
             rows,
-            weights: vec![0.0; tags * maps_in],
+            weights: vec![0.0; tags * maps],
             bias: vec![0.0; tags],
             blocks,
         }

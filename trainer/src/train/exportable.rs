@@ -3,24 +3,29 @@
 use tagline_engine::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS};
 
 use super::TrainError;
-use crate::arch::{Architecture, ConvolutionCost};
+use crate::arch::{Architecture, Convolution};
 
 /// Refuses a network that at `width` is beyond what a model file may hold or a window take.
 pub(super) fn check(architecture: &Architecture, width: f64) -> Result<(), TrainError> {
     let spec = architecture.input.front_end();
-    let costs = || architecture.costs(width, [spec.input_bands(), spec.frames]);
-    let total = |part: fn(ConvolutionCost) -> u64| costs().map(part).sum::<u64>();
-    let values = costs().map(|cost| cost.values).max().unwrap_or(0);
+    let size = [spec.input_bands(), spec.frames];
+    let convolutions: Vec<Convolution> = architecture.convolutions(width, size).collect();
+    let total = |part: fn(&Convolution) -> u64| convolutions.iter().map(part).sum::<u64>();
+    let values = convolutions.iter().map(Convolution::values).max();
     let limits = [
         (
             "bytes of weights",
-            4 * total(|cost| cost.weights),
+            4 * total(Convolution::weights),
             MAX_MODEL_BYTES,
         ),
-        ("values in one of its maps", values, MAX_INNER_VALUES),
+        (
+            "values in one of its maps",
+            values.unwrap_or(0),
+            MAX_INNER_VALUES,
+        ),
         (
             "multiply-accumulates for a window",
-            total(|cost| cost.multiply_adds),
+            total(Convolution::multiply_adds),
             MAX_MULTIPLY_ADDS,
         ),
     ];
@@ -60,14 +65,14 @@ mod tests {
     }
 
     #[test]
-    fn costs_are_those_of_the_papers_first_layers() {
+    fn convolutions_cost_what_the_papers_first_layers_do() {
         let fcn3 = Architecture::named("fcn3").unwrap();
-        let [first, second, _] = fcn3.costs(1.0, [96, 1366]).collect::<Vec<_>>()[..] else {
+        let [first, second, _] = fcn3.convolutions(1.0, [96, 1366]).collect::<Vec<_>>()[..] else {
             panic!("three convolutions");
         };
-        assert_eq!(first.weights, 9 * 256);
-        assert_eq!(first.values, 256 * 96 * 1366);
-        assert_eq!(first.multiply_adds, 9 * 256 * 96 * 1366);
-        assert_eq!(second.multiply_adds, 9 * 256 * 768 * 32 * 273);
+        assert_eq!(first.weights(), 9 * 256);
+        assert_eq!(first.values(), 256 * 96 * 1366);
+        assert_eq!(first.multiply_adds(), 9 * 256 * 96 * 1366);
+        assert_eq!(second.multiply_adds(), 9 * 256 * 768 * 32 * 273);
     }
 }

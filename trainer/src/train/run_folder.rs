@@ -227,10 +227,6 @@ impl RunFolder {
         path: &Path,
         run: &RunDescription,
     ) -> Result<(Self, Option<String>), TrainError> {
-        let refused = |path: &Path, source: std::io::Error| TrainError::Write {
-            path: path.display().to_string(),
-            source,
-        };
         std::fs::create_dir_all(path).map_err(|source| refused(path, source))?;
         let lock = Lock::take(path).map_err(|source| refused(path, source))?;
         let folder = Self {
@@ -258,7 +254,7 @@ impl RunFolder {
             return Ok((folder, found.remark(run)));
         }
         let text = serde_json::to_string_pretty(run);
-        let text = text.map_err(|error| folder.refused("run.json", error.into()))?;
+        let text = text.map_err(|error| refused(&folder.file("run.json"), error.into()))?;
         folder.write("run.json", &text)?;
         Ok((folder, None))
     }
@@ -271,13 +267,13 @@ impl RunFolder {
     /// Writes a file in it, whole or not at all.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), TrainError> {
         let written = atomic::write(&self.file(name), text.as_bytes());
-        written.map_err(|source| self.refused(name, source))
+        written.map_err(|source| refused(&self.file(name), source))
     }
+}
 
-    fn refused(&self, name: &str, source: std::io::Error) -> TrainError {
-        TrainError::Write {
-            path: self.file(name).display().to_string(),
-            source,
-        }
+fn refused(path: &Path, source: std::io::Error) -> TrainError {
+    TrainError::Write {
+        path: path.display().to_string(),
+        source,
     }
 }

@@ -1,7 +1,7 @@
 //! A vocabulary of tags: what a model is to know, and what others call it.
 //!
-//! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a `name`, a `group`, a
-//! `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
+//! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a
+//! `name`, a `group`, a `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
 //! as the strongest of them. `synth` is not a foreign vocabulary of opinions but of facts: what
 //! [`crate::synth`] says by construction.
 

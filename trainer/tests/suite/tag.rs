@@ -23,21 +23,18 @@ pub fn wav(folder: &Path, name: &str, sounds: &[(f32, f32)]) {
     tones(&folder.join(name), sounds);
 }
 
+/// Tags with the tiny model, by what needs no library.
+pub const TAG: [&str; 5] = ["tag", "--model", "model.onnx", "--backend", "tract"];
+
 /// The JSON objects of a run that must succeed.
 pub fn json(folder: &Path, arguments: &[&str]) -> Vec<Value> {
-    let mut all = vec![
-        "tag",
-        "--model",
-        "model.onnx",
-        "--backend",
-        "tract",
-        "--json",
-    ];
-    all.extend(arguments);
-    stdout(&trainer(folder, &all))
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    stdout(&trainer(
+        folder,
+        &[&TAG[..], &["--json"], arguments].concat(),
+    ))
+    .lines()
+    .map(|line| serde_json::from_str(line).unwrap())
+    .collect()
 }
 
 fn strongest(value: &Value) -> String {
@@ -185,15 +182,7 @@ fn tags_that_reach_their_threshold_are_named_where_there_are_thresholds() {
     );
 
     let table = |arguments: &[&str]| {
-        let mut all = vec![
-            "tag",
-            "--model",
-            "model.onnx",
-            "--backend",
-            "tract",
-            "a.wav",
-        ];
-        all.extend(arguments);
+        let all = [&TAG[..], &["a.wav"], arguments].concat();
         stdout(&trainer(folder.path(), &all))
     };
     let marked = |table: &str| -> Vec<String> {

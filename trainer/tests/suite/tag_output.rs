@@ -6,7 +6,7 @@ use std::io::Read;
 use serde_json::Value;
 
 use crate::common::program::{assert_refused, command, stderr, stdout, trainer};
-use crate::tag::{folder, json, wav};
+use crate::tag::{TAG, folder, json, wav};
 
 #[test]
 fn a_file_that_cannot_be_read_is_named_and_the_others_go_on() {
@@ -62,24 +62,17 @@ fn results_come_in_the_order_of_the_files_whatever_takes_longest() {
 fn csv_has_a_header_and_a_row_for_each_file_or_update() {
     let folder = folder();
     wav(folder.path(), "a, b.wav", &[(200.0, 6.0)]);
-    let base = [
-        "tag",
-        "--model",
-        "model.onnx",
-        "--backend",
-        "tract",
-        "--csv",
-        "a, b.wav",
-    ];
+    let base = [&TAG[..], &["--csv", "a, b.wav"]].concat();
     let out = stdout(&trainer(folder.path(), &base));
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!(lines.len(), 2, "{out}");
     let columns = "file,seconds,position,seconds_heard,model,backend,low,middle,high";
     assert_eq!(lines[0], columns);
     assert!(lines[1].starts_with("\"a, b.wav\",6,"), "{out}");
-    let mut all = base.to_vec();
-    all.push("--updates");
-    let out = stdout(&trainer(folder.path(), &all));
+    let out = stdout(&trainer(
+        folder.path(),
+        &[&base[..], &["--updates"]].concat(),
+    ));
     assert!(out.lines().count() >= 4);
 }
 
@@ -180,8 +173,7 @@ fn what_is_damaged_in_a_file_is_said_in_a_plain_line_beside_its_tags() {
     let file = folder.path().join("a.wav");
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
-    let arguments = ["tag", "--model", "model.onnx", "--backend", "tract"];
-    let output = trainer(folder.path(), &[&arguments[..], &["a.wav"]].concat());
+    let output = trainer(folder.path(), &[&TAG[..], &["a.wav"]].concat());
     assert!(stdout(&output).contains("a.wav  (4.0 s"), "{output:?}");
     let said = stderr(&output);
     assert!(said.contains("a.wav: truncated after 4.00 s"), "{said}");
