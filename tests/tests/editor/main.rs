@@ -144,7 +144,8 @@ fn the_picture_of_the_readme() {
     let name = "the_picture_of_the_readme";
     in_a_process_of_its_own(name, Display::Virtual, |bundle| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let piece = tagline_media::decode(&root.join("host/assets/demo.ogg")).expect("the piece");
+        let piece =
+            tagline_media::decode(&root.join("crates/host/assets/demo.ogg")).expect("the piece");
         let screen = Screen::connect();
         let mut host = EditorHost::load_built_in(bundle, piece.sample_rate_hz.into());
         let window = screen.window(DOUBLED);

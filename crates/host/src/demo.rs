@@ -25,7 +25,7 @@ pub use view::View;
 
 /// The piece that is played where no song is given, seen from the project's folder: rendered by the
 /// project itself.
-pub const OWN_PIECE: &str = "host/assets/demo.ogg";
+pub const OWN_PIECE: &str = "crates/host/assets/demo.ogg";
 
 /// What to demonstrate.
 #[derive(Clone, Debug)]
