@@ -3,9 +3,7 @@
 //! what it hears.
 
 mod about;
-mod advice;
 pub mod arch;
-mod atomic;
 pub mod calibration;
 pub mod charts;
 pub mod cli;
@@ -17,14 +15,11 @@ pub mod experiment;
 pub mod export;
 pub mod import;
 mod inference;
-pub mod interrupt;
-mod lock;
 pub mod metrics;
 mod network;
 mod onnx;
 pub mod prepare;
 mod spread;
-pub mod synth;
 pub mod tag;
 pub mod train;
 pub mod vocabulary;

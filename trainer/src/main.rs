@@ -16,7 +16,7 @@ const WARNINGS: &str = "off,trainer=warn,tagline_engine=warn,tagline_media=warn"
 
 fn main() -> ExitCode {
     log();
-    if let Err(error) = trainer::interrupt::install() {
+    if let Err(error) = tagline_files::interrupt::install("trainer") {
         tracing::warn!("Ctrl-C may leave temporary files behind: {error}");
     }
     trainer::cli::run(trainer::cli::Cli::parse())

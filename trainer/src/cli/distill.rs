@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use tagline_files::interrupt::Stop;
 
 use super::backend::{BackendArg, library_dirs};
 use super::prepare::{finish, parse_least_seconds};
@@ -11,7 +12,6 @@ use super::progress::Shown;
 use super::{Outcome, say};
 use crate::data::Input;
 use crate::distill::{Distillation, Teacher, distill};
-use crate::interrupt::Stop;
 use crate::prepare::Parts;
 use crate::vocabulary::Vocabulary;
 

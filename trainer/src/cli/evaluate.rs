@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::{Model, ModelInfo};
+use tagline_files::not_written;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
 use super::counted::Counted;
 use super::resamples::resamples;
 use super::{Outcome, check_folder, still_wanted};
-use crate::advice::not_written;
 use crate::data::{Clips, Split};
 use crate::evaluation::{
     AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
@@ -228,7 +228,7 @@ fn write_files(
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    crate::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
+    tagline_files::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
 }
 
 fn predictions_csv(

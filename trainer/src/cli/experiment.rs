@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use tagline_files::interrupt::Stop;
 
 use super::backend::{BackendArg, library_dirs};
 use super::counted::Counted;
@@ -15,7 +16,6 @@ use super::{Outcome, interrupted, say, still_wanted};
 use crate::arch::Architecture;
 use crate::evaluation::ClipProgress;
 use crate::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
-use crate::interrupt::Stop;
 use crate::metrics::Bootstrap;
 use crate::train::{Progress, Recipe};
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
+use tagline_files::interrupt::Stop;
 
 use super::progress::Shown;
 use super::{Outcome, interrupted, still_wanted};
 use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
-use crate::interrupt::Stop;
 use crate::prepare::{
     Collection, Options, PrepareError, Prepared, Selection, folder, jamendo, magnatagatune, msd,
     prepare, read_lines,

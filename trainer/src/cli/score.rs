@@ -88,6 +88,6 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
 fn draw_per_tag(path: &Path, of: &Path, scores: &Scores) -> Result<(), Box<dyn std::error::Error>> {
     let of = of.file_name().unwrap_or_default().to_string_lossy();
     let figure = per_tag_figure(&format!("ROC-AUC of each tag: {of}"), scores)?;
-    crate::atomic::write(path, figure.as_bytes())
+    tagline_files::atomic::write(path, figure.as_bytes())
         .map_err(|error| format!("{}: {error}", path.display()).into())
 }

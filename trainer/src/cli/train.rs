@@ -9,12 +9,12 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tagline_files::interrupt::{EXIT_STATUS, Stop};
 
 use super::counted::{Pace, duration, how_far};
 use super::devices::DeviceArgs;
 use super::{Outcome, say, still_wanted};
 use crate::arch::{ARCHITECTURES, Architecture};
-use crate::interrupt::{EXIT_STATUS, Stop};
 use crate::train::{self, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport};
 
 /// Train a network on prepared data, or go on with a training: the same command resumes it.

@@ -1,6 +1,7 @@
 //! What can go wrong in an experiment.
 
-use crate::advice::advice;
+use tagline_files::advice;
+
 use crate::charts::ChartError;
 use crate::data::DataError;
 use crate::evaluation::EvaluateError;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use tagline_engine::{Model, ModelInfo};
+use tagline_files::atomic;
 
 use super::{ExportError, to_model};
 use crate::About;
 use crate::arch::Architecture;
-use crate::atomic;
 use crate::train::{self, RunDescription};
 use crate::vocabulary::Vocabulary;
 
