@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod about;
 mod backend;
 mod calibrate;
 mod choice;
@@ -27,9 +28,8 @@ use clap::{Parser, Subcommand};
 use tagline_engine::Model;
 use tagline_files::interrupt::EXIT_STATUS;
 use tagline_files::not_written;
-
-use crate::evaluation::EvaluateError;
-use crate::export::ExportError;
+use trainer::convert::export::ExportError;
+use trainer::evaluation::EvaluateError;
 
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
 #[derive(Debug, Parser)]

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tagline_files::interrupt::Stop;
+use trainer::evaluation::{ClipProgress, Steps};
 
 use super::say;
-use crate::evaluation::{ClipProgress, Steps};
 
 /// Time between plain lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(30);

@@ -6,8 +6,8 @@ use std::process::Output;
 
 use tagline_tests::{SmallDisk, files};
 use tempfile::TempDir;
+use trainer::convert::export::ExportError;
 use trainer::experiment::ExperimentError;
-use trainer::export::ExportError;
 use trainer::train::TrainError;
 
 use crate::common::program::{PROGRAM, argument, stderr, stdout, trainer};

@@ -12,8 +12,8 @@ use tagline_files::hash::Sha256;
 use tagline_files::hash::sha256_of_file;
 use tempfile::TempDir;
 use trainer::arch::Architecture;
+use trainer::convert::export::Export;
 use trainer::data::Input;
-use trainer::export::Export;
 use trainer::train::{self, End, Event, Progress, Recipe, TrainError, TrainOptions};
 
 use crate::common::clips;

@@ -16,8 +16,8 @@ use tract_onnx::pb::{
     TensorShapeProto, TypeProto, ValueInfoProto, tensor_proto, type_proto,
 };
 
-use crate::import::Activation;
-use crate::network::{Along, NetworkWeights};
+use crate::convert::import::Activation;
+use crate::convert::network::{Along, NetworkWeights};
 
 /// A model of `network` for windows `[bands, frames]` of `input`, without metadata yet.
 #[must_use]

@@ -6,8 +6,8 @@ use tagline_engine::{Model, ModelInfo};
 use tagline_files::atomic;
 
 use super::{ExportError, to_model};
-use crate::About;
 use crate::arch::Architecture;
+use crate::convert::About;
 use crate::train::{self, RunDescription};
 use crate::vocabulary::Vocabulary;
 

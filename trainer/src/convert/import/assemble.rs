@@ -2,7 +2,7 @@
 //! folded in f64.
 
 use super::preset::{Block, Dialect, InputNorm, Preset, Spread};
-use crate::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm, single};
+use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm, single};
 use crate::weights::Weights;
 
 /// Points of a kernel, 3×3.
@@ -262,7 +262,7 @@ fn some_names(weights: &Weights) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::preset::{Activation, CHOI2016_CNN, WON2020_FCN};
+    use crate::convert::import::preset::{Activation, CHOI2016_CNN, WON2020_FCN};
     use crate::weights::Tensor;
 
     /// One block with one map, two tags.

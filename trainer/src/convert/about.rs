@@ -1,23 +1,17 @@
 //! What a model says of itself.
 
-use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
 use tagline_engine::{FrontEndSpec, ModelInfo, OutputKind};
 
-/// What a new model shall say of itself; what is not given is filled in.
-#[derive(Args, Clone, Debug, Default)]
+/// What a new model says of itself. What is `None` is filled in.
+#[derive(Clone, Debug, Default)]
 pub struct About {
     /// Name of the model for people.
-    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
-    /// Version of the model; 1 if not given.
-    #[arg(long)]
+    /// Version of the model; 1 if `None`.
     pub version: Option<String>,
-    /// Licence of the weights; `not stated` if not given.
-    #[arg(long)]
+    /// Licence of the weights; `not stated` if `None`.
     pub licence: Option<String>,
     /// Where the weights come from.
-    #[arg(long)]
     pub provenance: Option<String>,
 }
 

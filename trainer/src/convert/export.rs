@@ -12,11 +12,11 @@ pub use int8::{Int8, to_int8};
 pub use run::{Export, write};
 
 use crate::arch::{Architecture, EPSILON, Parameters};
+use crate::convert::import::Activation;
+use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm};
+use crate::convert::onnx;
 use crate::data::Input;
 use crate::evaluation::EvaluateError;
-use crate::import::Activation;
-use crate::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm};
-use crate::onnx;
 use crate::train::TrainError;
 use crate::vocabulary::VocabularyError;
 use quantize::QuantizeError;

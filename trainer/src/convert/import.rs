@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 
 use prost::Message;
 use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
+use tagline_files::atomic;
 use tagline_files::hash::sha256;
 
 pub use assemble::TensorError;
 pub use preset::{Activation, Block, Dialect, InputNorm, PRESETS, Preset, Spread};
 pub use tags::{TagsError, read_tags};
 
+use super::{About, onnx};
 use crate::weights::{Weights, WeightsError};
-use crate::{About, atomic, onnx};
 
 /// Why weights were not imported.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! A tagging network as plain numbers, on its way from weights to ONNX.
 
-use crate::import::Activation;
+use crate::convert::import::Activation;
 
 /// A network: gain and offset, blocks of convolution, activation and pooling, one dense layer,
 /// sigmoid. Batch norms are folded already.
