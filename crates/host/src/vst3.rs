@@ -5,6 +5,9 @@
 //! them: [`HandlerCall`] with the thread it came on, [`Bytes`] with a stream's habits, [`RunLoop`]
 //! with the timers.
 
+// The enumerations of the interfaces have another type on Windows.
+#![allow(clippy::unnecessary_cast)]
+
 mod arrangement;
 mod block;
 mod changes;
