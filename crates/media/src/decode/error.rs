@@ -27,7 +27,7 @@ pub enum DecodeError {
     },
     /// No known audio format begins like this.
     #[error(
-        "{path}: not an audio file in a known format (wav, flac, mp3, ogg vorbis, m4a, aiff): \
+        "{path}: not an audio file in a known format (wav, flac, mp3, ogg, opus, m4a, aiff, …): \
          {reason}"
     )]
     NotAudio {
@@ -52,8 +52,20 @@ pub enum DecodeError {
         /// Name of the container's format.
         format: String,
     },
+    /// The format is known, and not read here.
+    #[error("{path}: a {format} file, which is not supported; convert it: {command}")]
+    UnsupportedFormat {
+        /// The file.
+        path: String,
+        /// Name of the format.
+        format: &'static str,
+        /// The command that converts it.
+        command: String,
+    },
     /// The container is known, the codec of its audio is not.
-    #[error("{path}: its audio is {codec}, which is not supported: {reason}; convert it to flac")]
+    #[error(
+        "{path}: its audio is {codec}, which is not supported: {reason}; convert it: {command}"
+    )]
     UnsupportedCodec {
         /// The file.
         path: String,
@@ -61,6 +73,8 @@ pub enum DecodeError {
         codec: String,
         /// What the decoder said.
         reason: String,
+        /// The command that converts it.
+        command: String,
     },
     /// The sample rate is impossible.
     #[error("{path}: a sample rate of {rate_hz} Hz, outside 1,000 Hz to 768 kHz")]
