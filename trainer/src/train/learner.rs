@@ -282,7 +282,7 @@ mod tests {
             let card = match kind.open(1, Precision::F32) {
                 Ok(card) => card,
                 Err(error) => {
-                    eprintln!("skipped: {error}");
+                    tagline_tests::skipped("a card's learning", error);
                     continue;
                 }
             };

@@ -42,7 +42,7 @@ fn devices() -> Vec<(&'static str, Device)> {
     for (kind, _) in kinds.into_iter().filter(|(_, is_built_in)| *is_built_in) {
         match kind.open(1, Precision::F32) {
             Ok(computer) => devices.push((kind.name(), computer.first().clone())),
-            Err(error) => eprintln!("skipped: {error}"),
+            Err(error) => tagline_tests::skipped("a card's gradients", error),
         }
     }
     devices
