@@ -4,7 +4,6 @@ mod about;
 mod backend;
 mod calibrate;
 mod choice;
-mod counted;
 mod data;
 mod devices;
 mod distill;
@@ -12,6 +11,7 @@ mod evaluate;
 mod experiment;
 mod export;
 mod import;
+mod pace;
 mod prepare;
 mod progress;
 mod resamples;
@@ -29,6 +29,7 @@ use tagline_engine::Model;
 use tagline_files::interrupt::EXIT_STATUS;
 use tagline_files::not_written;
 use trainer::convert::export::ExportError;
+use trainer::data::DataError;
 use trainer::evaluation::EvaluateError;
 
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
@@ -130,8 +131,11 @@ fn interrupted(how: &dyn std::error::Error) -> ExitCode {
     ExitCode::from(EXIT_STATUS)
 }
 
-/// Whether a model's run over clips was ended by Ctrl-C.
+/// Whether Ctrl-C ended the work.
 fn is_interruption(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(DataError::Interrupted) = error.downcast_ref() {
+        return true;
+    }
     let evaluation = match error.downcast_ref() {
         Some(ExportError::Evaluate(source)) => Some(source),
         _ => error.downcast_ref(),

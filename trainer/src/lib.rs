@@ -19,3 +19,4 @@ pub mod tag;
 pub mod train;
 pub mod vocabulary;
 pub mod weights;
+pub mod work;

@@ -4,7 +4,6 @@
 //! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
 //! draws is a function of seed, epoch and step alone.
 
-mod ahead;
 mod augment;
 mod balance;
 mod batches;
@@ -19,7 +18,6 @@ mod learner;
 mod machine;
 mod optimizer;
 mod options;
-mod progress;
 mod run_folder;
 mod schedule;
 mod validate;
@@ -39,11 +37,11 @@ pub use error::TrainError;
 pub use learner::Learner;
 pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
-pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
+use crate::work::{Event, Progress, threads};
 use batches::{Epoch, Purpose, generator};
 use best::{BEST, BestState, check_best, first_parameters, start_sha256};
 use checkpoint::Checkpoint;
@@ -245,6 +243,7 @@ impl<'a> Training<'a> {
     fn run(&mut self) -> Result<End, TrainError> {
         let recipe = &self.options.recipe;
         self.progress.event(&Event::Started {
+            network: self.options.architecture.title,
             done: &self.standing.epochs,
             epochs: recipe.epochs,
             steps: batches::steps(self.train.len(), recipe.batch),
@@ -320,7 +319,7 @@ impl<'a> Training<'a> {
         let waited_before = self.standing.waited;
         let mut saved = Instant::now();
         std::thread::scope(|scope| {
-            let mut batches = epoch.load(scope, ahead::threads(), self.standing.step);
+            let mut batches = epoch.load(scope, threads(), self.standing.step);
             while let Some(batch) = batches.next() {
                 let step = self.standing.step;
                 let rate = self.schedule.rate(number * steps + step);

@@ -14,7 +14,7 @@ use trainer::data::Split;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
-use super::evaluate::clips_bar;
+use super::progress::Shown;
 use super::{Outcome, check_folder, complain, still_wanted};
 
 /// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
@@ -115,9 +115,7 @@ fn heard(
     let chosen = args.choice.find(model.info(), &args.data, split)?;
     let clips = &chosen.clips;
     let mut predictor = args.predictor.open(model, clips)?;
-    let progress = clips_bar(clips.len());
-    let raw = predictor.predict(clips, clips.frames(), &progress)?;
-    drop(progress);
+    let raw = predictor.predict(clips, clips.frames(), split.name(), &Shown::new())?;
     let samples = samples(&chosen.shared, clips, &raw)?;
     Ok(Heard { chosen, samples })
 }

@@ -48,10 +48,7 @@ pub(super) fn run(args: &DataArgs) -> Outcome {
 }
 
 fn verify(args: &DataArgs) -> Result<(), DataError> {
-    let mut shown = Shown::of_bytes();
-    let outcome = Dataset::verify(&args.folder, |done, total| shown.show_bytes(done, total));
-    shown.finish();
-    outcome
+    Dataset::verify(&args.folder, &Shown::new())
 }
 
 /// A tag in each split.

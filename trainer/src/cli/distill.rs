@@ -4,7 +4,6 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use tagline_files::interrupt::Stop;
 use trainer::data::Input;
 use trainer::distill::{Distillation, Teacher, distill};
 use trainer::prepare::Parts;
@@ -110,12 +109,8 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
         jobs: args.jobs.unwrap_or(processors),
         out: args.out,
     };
-    let stop = Stop::on_interrupt();
-    let mut shown = Shown::new();
-    let distilled = distill(&distillation, &vocabulary, &teachers, |progress| {
-        shown.show(progress);
-        stop.flow()
-    });
-    shown.finish();
+    let shown = Shown::new();
+    let distilled = distill(&distillation, &vocabulary, &teachers, &shown);
+    drop(shown);
     finish(distilled, &distillation.out, Input::Mel, args.json)
 }

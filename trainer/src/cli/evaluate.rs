@@ -9,15 +9,15 @@ use tagline_engine::{Model, ModelInfo};
 use tagline_files::not_written;
 use trainer::data::{Clips, Split};
 use trainer::evaluation::{
-    AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
-    per_tag_figure, seconds_heard_figure, write_agreement, write_csv, write_seconds_table,
-    write_table,
+    AfterSeconds, EvaluateError, Predictions, frames_after, json_line, per_tag_figure,
+    seconds_heard_figure, write_agreement, write_csv, write_seconds_table, write_table,
 };
 use trainer::metrics::{Agreement, Bootstrap, Scores, Units};
+use trainer::work::Progress;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
-use super::counted::Counted;
+use super::progress::Shown;
 use super::resamples::resamples;
 use super::{Outcome, check_folder, still_wanted};
 
@@ -126,9 +126,8 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
 
     let mut predictor = args.predictor.open(&model, &clips)?;
     let lengths = lengths(&args.seconds_heard, info);
-    let partial = lengths.iter().filter(|&&frames| frames < clips.frames());
-    let progress = clips_bar(clips.len() * (1 + partial.count()));
-    let whole = predictor.predict(&clips, clips.frames(), &progress)?;
+    let progress = Shown::new();
+    let whole = predictor.predict(&clips, clips.frames(), "whole windows", &progress)?;
     let score = |said: &Predictions| -> Result<_, EvaluateError> {
         let scores = shared.answers(&clips, said)?.score_over(&units, bootstrap);
         let correlations = shared.correlations(&clips, said);
@@ -141,13 +140,15 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     }
     let mut by_seconds = Vec::new();
     for frames in lengths {
+        let seconds = frames as f64 * info.front_end.frame_seconds();
         let (scores, agreement) = if frames < clips.frames() {
-            score(&predictor.predict(&clips, frames, &progress)?)?
+            let what = format!("after {seconds:.1} s");
+            score(&predictor.predict(&clips, frames, &what, &progress)?)?
         } else {
             (scores.clone(), agreement)
         };
         by_seconds.push(AfterSeconds {
-            seconds: frames as f64 * info.front_end.frame_seconds(),
+            seconds,
             scores,
             agreement,
         });
@@ -191,11 +192,6 @@ fn lengths(seconds: &[f64], model: &ModelInfo) -> Vec<usize> {
     frames.sort_unstable();
     frames.dedup();
     frames
-}
-
-/// Shows how many of `clips` are done; Ctrl-C ends the work.
-pub(super) fn clips_bar(clips: usize) -> Counted {
-    Counted::new("clips", clips)
 }
 
 /// Writes what is asked for, each file whole or not at all.

@@ -6,15 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use tagline_files::interrupt::Stop;
-use trainer::arch::Architecture;
-use trainer::evaluation::ClipProgress;
-use trainer::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
+use trainer::experiment::{self, Experiment, ExperimentError, ExperimentOptions};
 use trainer::metrics::Bootstrap;
-use trainer::train::{Progress, Recipe};
+use trainer::train::Recipe;
 
 use super::backend::{BackendArg, library_dirs};
-use super::counted::Counted;
 use super::devices::DeviceArgs;
 use super::train::Shown;
 use super::{Outcome, interrupted, say, still_wanted};
@@ -111,8 +107,7 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
             ..Bootstrap::default()
         },
     };
-    let watcher = OnTerminal(Stop::on_interrupt());
-    let results = match experiment::run(&options, &watcher) {
+    let results = match experiment::run(&options, &Shown::new()) {
         Err(error @ ExperimentError::Interrupted) => return Ok(interrupted(&error)),
         results => results?,
     };
@@ -120,25 +115,4 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
     let text = results.tables();
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Shows an experiment on standard error; Ctrl-C ends it at a checkpoint.
-struct OnTerminal(Stop);
-
-impl Watcher for OnTerminal {
-    fn line(&self, text: &str) {
-        say(text);
-    }
-
-    fn training(&self, architecture: &'static Architecture) -> Box<dyn Progress + '_> {
-        Box::new(Shown::new(architecture))
-    }
-
-    fn testing(&self, clips: usize) -> Box<dyn ClipProgress + '_> {
-        Box::new(Counted::new("test", clips))
-    }
-
-    fn interrupted(&self) -> bool {
-        self.0.requested()
-    }
 }

@@ -9,7 +9,7 @@ use trainer::convert::export::{Export, Int8, to_int8, write};
 
 use super::about::AboutArgs;
 use super::backend::library_dirs;
-use super::counted::CountedSteps;
+use super::progress::Shown;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
 
 /// Make a model file of the best epoch of a training.
@@ -53,7 +53,7 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
             model: int8,
             roc_auc: [before, after],
             clips,
-        } = to_int8(&model, data, &library_dirs(), &CountedSteps)?;
+        } = to_int8(&model, data, &library_dirs(), &Shown::new())?;
         cost = format!(
             "int8: macro ROC-AUC {after:.4} on {clips} test clips, {before:.4} in f32 ({:+.4})\n",
             after - before,

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use tagline_files::interrupt::Stop;
 use trainer::data::{Dataset, Input, Plan, Split, SplitCounts};
 use trainer::prepare::{
     Collection, Options, PrepareError, Prepared, Selection, folder, jamendo, magnatagatune, msd,
@@ -250,13 +249,9 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
         shard_items: common.shard,
         ..defaults
     };
-    let stop = Stop::on_interrupt();
-    let mut shown = Shown::new();
-    let prepared = prepare(collection, &options, |progress| {
-        shown.show(progress);
-        stop.flow()
-    });
-    shown.finish();
+    let shown = Shown::new();
+    let prepared = prepare(collection, &options, &shown);
+    drop(shown);
     finish(prepared, &options.out, options.inputs[0], common.json)
 }
 

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{MultiProgress, ProgressDrawTarget};
 use trainer::tag::{
     Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files,
 };
 
 use super::backend::{BackendArg, library_dirs};
+use super::progress::Shown;
 use super::{Outcome, complain, still_wanted};
 
 /// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would at their end.
@@ -85,7 +85,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         every_update: taggrams.is_some() || args.updates,
     };
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let progress = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    let progress = Shown::without_stop();
     let mut out = std::io::stdout();
     let mut failed = false;
     if !still_wanted(report.begin(&mut out))? {

@@ -13,13 +13,13 @@ const READY: usize = 2;
 const MOST_THREADS: usize = 8;
 
 /// One thread a processor, within bounds.
-pub(super) fn threads() -> usize {
+pub(crate) fn threads() -> usize {
     let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
     processors.clamp(2, MOST_THREADS)
 }
 
 /// Things on their way, in order.
-pub(super) struct Ahead<T> {
+pub(crate) struct Ahead<T> {
     receivers: Vec<Receiver<T>>,
     next: usize,
     waited: Duration,
@@ -27,7 +27,7 @@ pub(super) struct Ahead<T> {
 
 /// Starts `threads` threads that `make` the things of `range`; they arrive in order, and are the same
 /// whatever the number of threads.
-pub(super) fn ahead<'scope, T: Send + 'scope>(
+pub(crate) fn ahead<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     threads: usize,
     range: Range<usize>,
@@ -56,7 +56,7 @@ pub(super) fn ahead<'scope, T: Send + 'scope>(
 
 impl<T> Ahead<T> {
     /// How long [`Iterator::next`] has waited so far.
-    pub(super) fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 }

@@ -11,6 +11,9 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+/// No limit of bytes, for results that are small.
+pub(crate) const NO_LIMIT: usize = usize::MAX / 2;
+
 /// Tasks that may be begun before an earlier one is finished, for each worker.
 const AHEAD: usize = 4;
 
@@ -118,7 +121,7 @@ impl<P> Desk<'_, P> {
 /// Runs tasks 0 to `tasks` on `jobs` threads, each with a state of its own that `start` makes.
 /// `take` gets the pieces of each in order, and `None` at its end, on this thread, until it breaks.
 /// No more than `limit` bytes are held at any time, beside those of the task whose turn it is.
-pub(super) fn ordered<S, P: Send>(
+pub(crate) fn ordered<S, P: Send>(
     tasks: usize,
     jobs: usize,
     limit: usize,
@@ -143,6 +146,7 @@ pub(super) fn ordered<S, P: Send>(
             let sender = sender.clone();
             let (start, work) = (&start, &work);
             scope.spawn(move || {
+                let _end = EndOnPanic(shared);
                 let mut state = start();
                 while let Some(task) = next_task(shared, tasks, AHEAD * jobs) {
                     let desk = Desk {
@@ -173,7 +177,7 @@ pub(super) fn ordered<S, P: Send>(
                     };
                     let mut turn = shared.lock();
                     turn.taken += taken;
-                    turn.stop = flow.is_break();
+                    turn.stop |= flow.is_break();
                     drop(turn);
                     shared.moved.notify_all();
                     if flow.is_break() {
@@ -193,6 +197,19 @@ pub(super) fn ordered<S, P: Send>(
     });
 }
 
+/// Ends the work where its thread panics: the others would wait forever for the task of that thread.
+/// The panic goes on from [`ordered`].
+struct EndOnPanic<'a>(&'a Shared);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().stop = true;
+            self.0.moved.notify_all();
+        }
+    }
+}
+
 /// Begins a task, if it is not too far ahead of the one whose turn it is; `None` at the end.
 fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
     let mut turn =
@@ -207,13 +224,13 @@ fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
 
 /// A room without limit, for the tests of what needs one.
 #[cfg(test)]
-pub(super) fn alone<T: Send>(work: impl FnOnce(&Room<'_>) -> T + Send) -> T {
+pub(crate) fn alone<T: Send>(work: impl FnOnce(&Room<'_>) -> T + Send) -> T {
     let work = Mutex::new(Some(work));
     let outcome = Mutex::new(None);
     ordered(
         1,
         1,
-        usize::MAX / 2,
+        NO_LIMIT,
         || (),
         |(), _, desk: &Desk<'_, ()>| {
             let work = work.lock().unwrap().take().unwrap();
@@ -230,8 +247,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    const NO_LIMIT: usize = usize::MAX / 2;
 
     #[test]
     fn results_come_in_order_and_few_at_a_time() {
@@ -316,6 +331,24 @@ mod tests {
         // counted by this test yet, for each worker.
         let most = most.into_inner();
         assert!(most <= LIMIT + 15 + 2 + 8 * 3, "{most}");
+    }
+
+    #[test]
+    fn a_panic_ends_the_workers_that_wait_for_its_task_and_goes_on() {
+        let work = |(): &mut (), task: usize, desk: &Desk<'_, usize>| {
+            assert!(task != 2, "the third task fails");
+            let _ = desk.hand_on(task, 1);
+        };
+        let mut seen = Vec::new();
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let take = |_, piece| {
+                seen.extend(piece);
+                ControlFlow::Continue(())
+            };
+            ordered(1_000, 3, NO_LIMIT, || (), work, take);
+        }));
+        assert!(outcome.is_err());
+        assert!(seen.iter().all(|task| *task < 2), "{seen:?}");
     }
 
     #[test]
