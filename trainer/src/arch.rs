@@ -1,10 +1,8 @@
 //! Networks that can be trained: each is a table of layers ([`ARCHITECTURES`]).
 
-mod network;
 mod parameters;
 mod table;
 
-pub use network::{BatchStatistics, ConvBlock, Network, Precision, TrainingOutput, values};
 pub use parameters::{BlockParameters, EPSILON, Named, Parameters, RowScaling};
 pub use table::ARCHITECTURES;
 

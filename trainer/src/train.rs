@@ -1,14 +1,18 @@
 //! Trains a network: [`run`].
 //!
-//! The loop is our own, on Burn's tensors, gradients and optimizer, so that a resumed training
-//! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
-//! draws is a function of seed, epoch and step alone.
+//! A resumed training gives the same weights, bit for bit, as one that was never interrupted: what a
+//! step sees and draws is a function of seed, epoch and step alone.
+//!
+//! Without the features `cuda` and `vulkan` only the processor trains, by [`crate::cpu`]. With them,
+//! graphics cards do, too, by Burn.
 
+mod adam;
 mod augment;
 mod balance;
 mod batches;
 mod best;
-mod cards;
+#[cfg(feature = "burn")]
+pub mod cards;
 mod checkpoint;
 mod device;
 mod error;
@@ -16,13 +20,10 @@ mod exportable;
 mod figures;
 mod learner;
 mod machine;
-mod optimizer;
 mod options;
 mod run_folder;
 mod schedule;
 mod validate;
-#[cfg(feature = "vulkan")]
-mod vulkan;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use batches::Batch;
 pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
-pub use device::{Computer, DeviceChoice};
+pub use device::{Computer, DeviceChoice, Precision};
 pub use error::TrainError;
 pub use learner::Learner;
 pub use machine::Machine;

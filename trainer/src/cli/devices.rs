@@ -1,8 +1,7 @@
 //! What trains, for every command that trains.
 
 use clap::{Args, ValueEnum};
-use trainer::arch::Precision;
-use trainer::train::{DeviceChoice, Recipe};
+use trainer::train::{DeviceChoice, Precision, Recipe};
 
 #[derive(Debug, Args)]
 pub(super) struct DeviceArgs {

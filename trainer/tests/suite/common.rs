@@ -4,6 +4,7 @@ pub mod clips;
 pub mod networks;
 pub mod program;
 pub mod progress;
+pub mod reference;
 pub mod sounds;
 pub mod training;
 pub mod weights;
