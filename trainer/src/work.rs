@@ -1,8 +1,8 @@
-//! Work that takes long: on several threads, and heard of while it goes on.
+//! Long work: it runs on several threads and reports how far it is.
 //!
-//! - [`ordered`] runs tasks side by side, in bounded memory, and gives their results in order.
+//! - [`ordered`] runs tasks side by side in bounded memory and gives their results in order.
 //! - [`ahead`] makes things before they are asked for.
-//! - [`Progress`] hears how far work is and may end it.
+//! - [`Progress`] hears how far work is and can end it.
 
 mod ahead;
 mod ordered;

@@ -1,4 +1,4 @@
-//! What trains, for every command that trains.
+//! The options of what computes, for every command that trains.
 
 use clap::{Args, ValueEnum};
 use trainer::train::{DeviceChoice, Precision, Recipe};
@@ -8,10 +8,10 @@ pub(super) struct DeviceArgs {
     /// What computes.
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
-    /// Graphics cards that share each batch.
+    /// Number of graphics cards that share each batch.
     #[arg(long, value_name = "N", default_value_t = Recipe::default().cards)]
     pub cards: usize,
-    /// What convolutions compute in, on graphics cards.
+    /// Numbers that convolutions compute in on graphics cards.
     #[arg(long, value_enum, default_value_t)]
     precision: PrecisionArg,
 }

@@ -1,4 +1,4 @@
-//! How far a command is: bars in a terminal, else a line now and then.
+//! Shows how far a command is: bars in a terminal, otherwise a line now and then.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -52,7 +52,7 @@ impl Shown {
         }
     }
 
-    /// Lets `print` write without bars in between.
+    /// Hides the bars while `print` writes.
     pub(super) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         self.bars.suspend(print)
     }
@@ -65,7 +65,7 @@ impl Shown {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows `count`, and gives the line that is due, if one is.
+    /// Shows `count` and returns the line that is due, if one is.
     fn count(&self, count: Count<'_>) -> Option<String> {
         let State { parts, pace } = &mut *self.state();
         let mut due = None;
@@ -150,7 +150,7 @@ impl Drop for Shown {
     }
 }
 
-/// How much is done after `elapsed`, and how long the rest takes at the same speed.
+/// Tells how much is done after `elapsed`, and how long the rest takes at the same speed.
 pub(super) fn how_far(count: Count<'_>, elapsed: Duration) -> String {
     let Count {
         done, of, left_out, ..
@@ -183,7 +183,7 @@ pub(super) fn how_far(count: Count<'_>, elapsed: Duration) -> String {
 mod tests {
     use super::*;
 
-    /// Where nobody sees the bars.
+    /// Bars that nobody sees.
     fn hidden() -> Shown {
         let mut shown = Shown::without_stop();
         shown.bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());

@@ -15,7 +15,7 @@ use trainer::work::{Count, Event, Progress, Unit};
 use super::progress::Shown;
 use super::{Outcome, check_folder, interrupted, still_wanted};
 
-/// Render a labelled corpus of synthetic music that lies on disk as MagnaTagATune does.
+/// Render a labelled corpus of synthetic music, laid out as MagnaTagATune is.
 ///
 /// Can be interrupted at any time; the same command goes on where it stopped.
 #[derive(Debug, Args)]
@@ -23,25 +23,25 @@ pub(super) struct SynthArgs {
     /// Folder of the corpus. Finished clips in it are kept.
     #[arg(required_unless_present_any = ["preview", "styles"])]
     out: Option<PathBuf>,
-    /// How many clips; at least as many as are there.
+    /// Number of clips. It cannot be smaller than what the folder holds.
     #[arg(long, required_unless_present_any = ["preview", "styles"])]
     clips: Option<NonZeroUsize>,
     /// The same seed gives the same clips.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// General MIDI SoundFont (.sf2), several times for several; those of the system if not given.
+    /// General MIDI SoundFont (.sf2). Can be given several times. By default the system's are used.
     #[arg(long, value_name = "SF2")]
     soundfont: Vec<PathBuf>,
     /// Length of a clip.
     #[arg(long, default_value_t = 29.1)]
     seconds: f64,
-    /// Files of the clips.
+    /// Format of the clips.
     #[arg(long, value_enum, default_value_t)]
     format: FormatArg,
-    /// Clips side by side; as many as there are processors if not given.
+    /// Clips at the same time; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
-    /// Write one piece of --style to this .ogg or .wav instead, in stereo at 44.1 kHz.
+    /// Instead, write one piece of --style to this .ogg or .wav, in stereo at 44.1 kHz.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "clips"], requires = "style")]
     preview: Option<PathBuf>,
     /// Style or genre of the preview.

@@ -19,7 +19,7 @@ use super::pace::{Pace, duration};
 use super::progress::how_far;
 use super::{Outcome, say, still_wanted};
 
-/// Train a network on prepared data, or go on with a training: the same command resumes it.
+/// Train a network on prepared data. The same command resumes an interrupted training.
 #[derive(Debug, Args)]
 pub(super) struct TrainArgs {
     /// The network.
@@ -33,16 +33,16 @@ pub(super) struct TrainArgs {
     run: PathBuf,
     #[command(flatten)]
     devices: DeviceArgs,
-    /// Times that every clip is seen.
+    /// Number of epochs: how often every clip is seen.
     #[arg(long, default_value_t = Recipe::default().epochs)]
     epochs: usize,
-    /// Clips a step.
+    /// Clips of a step.
     #[arg(long, default_value_t = Recipe::default().batch)]
     batch: usize,
-    /// Highest learning rate, after the warm-up; it falls to 0 along a cosine.
+    /// Highest learning rate, after the warm-up. It falls to 0 along a cosine.
     #[arg(long, default_value_t = Recipe::default().learning_rate)]
     lr: f64,
-    /// Part of all steps in which the learning rate rises from 0.
+    /// Share of the steps, at the beginning, in which the learning rate rises from 0.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().warm_up)]
     warm_up: f64,
     /// Epochs without a better validation ROC-AUC after which the training ends.
@@ -60,20 +60,21 @@ pub(super) struct TrainArgs {
     /// Train on random lengths from 3 s to the whole window, repeated until they fill it.
     #[arg(long)]
     variable_length: bool,
-    /// Part of the epochs, at the beginning, on random halves of the window, in half the time.
+    /// Share of the epochs, at the beginning, that train on random halves of the window, in half
+    /// the time.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().half_windows)]
     half_windows: f64,
-    /// Alter each window's level, equalisation and noise, and mix some with others, anew in each
-    /// epoch.
+    /// In each epoch, alter each window's level, equalisation and noise anew, and mix some with
+    /// others.
     #[arg(long)]
     augment: bool,
-    /// See clips with rare tags more often, and those with common ones alone less.
+    /// See clips with rare tags more often, and clips with only common tags less often.
     #[arg(long)]
     balance: bool,
-    /// Begin with the best epoch of this run, of the same network and tags.
+    /// Begin with the best epoch of this run, which must be of the same network and tags.
     #[arg(long, value_name = "RUN")]
     start: Option<PathBuf>,
-    /// Do not train on clips whose name begins so; several times for several.
+    /// Do not train on clips whose name begins with this. Can be given several times.
     #[arg(long, value_name = "PREFIX")]
     without: Vec<String>,
 }
@@ -128,8 +129,8 @@ fn summary(report: &TrainReport) -> String {
     }
 }
 
-/// Shows trainings, and the tests between them, on standard error: a bar in a terminal, else a line
-/// now and then. While it lives, Ctrl-C asks the work to stop.
+/// Shows trainings, and the tests between them, on standard error: as a bar in a terminal,
+/// otherwise as a line now and then. While it lives, Ctrl-C asks the work to stop.
 pub(super) struct Shown {
     bar: ProgressBar,
     stop: Stop,
@@ -151,7 +152,7 @@ struct State {
     pace: Pace,
     /// Seconds of the last validation.
     validation: f64,
-    /// When the clips began that are counted now.
+    /// When the current count of clips began.
     counting: Option<Instant>,
 }
 

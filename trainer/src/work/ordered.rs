@@ -1,9 +1,9 @@
-//! Work side by side whose results come in order, in bounded memory.
+//! Runs tasks side by side and gives their results in order, in bounded memory.
 //!
-//! Tasks give their results piece by piece. A task whose turn it is has its pieces taken as they
-//! come; the others' wait. All that waits or is being worked on counts against one limit: whoever
-//! needs more waits until others need less, except the task whose turn it is, on which all others
-//! wait.
+//! Tasks give their results piece by piece. The pieces of the task whose turn it is are taken as
+//! they come; those of the others wait. Everything that waits or is being worked on counts against
+//! one limit. A task that needs more waits until others need less, except the task whose turn it
+//! is, because all others wait for it.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// No limit of bytes, for results that are small.
+/// In place of a limit of bytes, for small results.
 pub(crate) const NO_LIMIT: usize = usize::MAX / 2;
 
-/// Tasks that may be begun before an earlier one is finished, for each worker.
+/// For each worker, how many tasks may be begun before the one whose turn it is has ended.
 const AHEAD: usize = 4;
 
 struct Turn {
-    /// Number of the next task that nobody has begun.
+    /// Number of the next task to be begun.
     next: usize,
     /// Number of the task whose pieces are taken now.
     current: usize,
@@ -32,7 +32,7 @@ struct Turn {
 struct Shared {
     turn: Mutex<Turn>,
     moved: Condvar,
-    /// Most bytes held, beside those of the current task.
+    /// Most bytes that are held, apart from those of the current task.
     limit: usize,
 }
 
@@ -48,25 +48,25 @@ impl Shared {
     }
 }
 
-/// What a task may hold in memory.
+/// Counts what a task holds in memory.
 pub(crate) struct Room<'a> {
     shared: &'a Shared,
     task: usize,
 }
 
-/// Bytes that count against the limit as long as this is there.
+/// Bytes that count against the limit until this is dropped.
 pub(crate) struct Held<'a> {
     shared: &'a Shared,
     bytes: usize,
 }
 
 impl<'a> Room<'a> {
-    /// Waits until `bytes` more may be held; `None` if the work is to end.
+    /// Waits until `bytes` more may be held; `None` if the work must end.
     pub fn hold(&self, bytes: usize) -> Option<Held<'a>> {
         self.hold_once(bytes, |_| true)
     }
 
-    /// The same, where the task whose turn it is has to wait, too, unless it `may_pass` the limit.
+    /// The same, but the task whose turn it is waits, too, unless it `may_pass` the limit.
     fn hold_once(&self, bytes: usize, may_pass: impl Fn(&Turn) -> bool) -> Option<Held<'a>> {
         let mut turn = self.shared.wait(|turn| {
             let passes = turn.current == self.task && may_pass(turn);
@@ -93,7 +93,7 @@ impl Drop for Held<'_> {
 /// A piece on its way, or the end of its task.
 type Message<'a, P> = (usize, Option<(P, Held<'a>)>);
 
-/// Where a task hands on its pieces.
+/// A task hands on its pieces here.
 pub(crate) struct Desk<'a, P> {
     pub room: Room<'a>,
     sender: Sender<Message<'a, P>>,
@@ -101,11 +101,11 @@ pub(crate) struct Desk<'a, P> {
 }
 
 impl<P> Desk<'_, P> {
-    /// Hands on a piece of `bytes` bytes, as soon as there is room for it. Breaks if the work is to
+    /// Hands on a piece of `bytes` bytes, as soon as there is room for it. Breaks if the work must
     /// end.
     pub fn hand_on(&self, piece: P, bytes: usize) -> ControlFlow<()> {
-        // Nobody but this task can take up room behind its own pieces: once all of them are taken,
-        // it may go on.
+        // If all of its pieces are taken, only other tasks take up the room, and they wait for this
+        // one. So it may go on.
         let all_taken = |turn: &Turn| turn.taken == self.handed_on.get();
         let Some(held) = self.room.hold_once(bytes, all_taken) else {
             return ControlFlow::Break(());
@@ -118,9 +118,10 @@ impl<P> Desk<'_, P> {
     }
 }
 
-/// Runs tasks 0 to `tasks` on `jobs` threads, each with a state of its own that `start` makes.
-/// `take` gets the pieces of each in order, and `None` at its end, on this thread, until it breaks.
-/// No more than `limit` bytes are held at any time, beside those of the task whose turn it is.
+/// Runs `tasks` tasks, numbered from 0, on `jobs` threads, each with a state of its own that
+/// `start` makes. `take` runs on the calling thread: it gets the pieces of each task in order, then
+/// `None` at the task's end, until it breaks. At most `limit` bytes are held at any time, apart
+/// from those of the task whose turn it is.
 pub(crate) fn ordered<S, P: Send>(
     tasks: usize,
     jobs: usize,
@@ -162,7 +163,7 @@ pub(crate) fn ordered<S, P: Send>(
             });
         }
         drop(sender);
-        // What has come of tasks whose turn it is not yet.
+        // Messages of tasks whose turn has not come.
         let mut waiting: BTreeMap<usize, Vec<_>> = BTreeMap::new();
         let mut current = 0;
         for (task, message) in receiver {
@@ -197,8 +198,8 @@ pub(crate) fn ordered<S, P: Send>(
     });
 }
 
-/// Ends the work where its thread panics: the others would wait forever for the task of that thread.
-/// The panic goes on from [`ordered`].
+/// Ends the work if its thread panics. Otherwise the others would wait forever for that thread's
+/// task. [`ordered`] passes the panic on.
 struct EndOnPanic<'a>(&'a Shared);
 
 impl Drop for EndOnPanic<'_> {
@@ -210,7 +211,7 @@ impl Drop for EndOnPanic<'_> {
     }
 }
 
-/// Begins a task, if it is not too far ahead of the one whose turn it is; `None` at the end.
+/// Begins a task when it is not too far ahead of the one whose turn it is; `None` at the end.
 fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
     let mut turn =
         shared.wait(|turn| !turn.stop && turn.next < tasks && turn.next >= turn.current + ahead);
@@ -222,7 +223,7 @@ fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
     Some(task)
 }
 
-/// A room without limit, for the tests of what needs one.
+/// Runs `work` with an unlimited room, for tests of functions that need one.
 #[cfg(test)]
 pub(crate) fn alone<T: Send>(work: impl FnOnce(&Room<'_>) -> T + Send) -> T {
     let work = Mutex::new(Some(work));
@@ -327,8 +328,8 @@ mod tests {
             seen.into_iter()
                 .eq((0..24).flat_map(|task| (0..40).map(move |piece| (task, piece))))
         );
-        // The limit, what the current task holds of its own, and what has been let go of but not
-        // counted by this test yet, for each worker.
+        // The limit, what the current task holds, and for each worker what it has given back but
+        // this test has not counted yet.
         let most = most.into_inner();
         assert!(most <= LIMIT + 15 + 2 + 8 * 3, "{most}");
     }

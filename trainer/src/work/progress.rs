@@ -1,21 +1,21 @@
-//! What long work tells while it runs.
+//! What long work reports while it runs.
 
 use std::ops::ControlFlow;
 
 use crate::train::EpochRecord;
 
-/// Hears how some work goes, from any of its threads, and may end it.
+/// Hears how some work goes, from any of its threads, and can end it.
 pub trait Progress: Sync {
     /// Something has happened.
     fn event(&self, event: &Event<'_>);
 
-    /// Whether the work shall end now. A training ends at a checkpoint; other work keeps what it has
+    /// Whether the work must end now. A training ends at a checkpoint; other work keeps what it has
     /// finished.
     fn interrupted(&self) -> bool {
         false
     }
 
-    /// The same, for loops that a break ends.
+    /// The same, for loops that end with a break.
     fn flow(&self) -> ControlFlow<()> {
         match self.interrupted() {
             true => ControlFlow::Break(()),
@@ -34,7 +34,7 @@ impl Progress for () {
 pub enum Event<'a> {
     /// More of it is done.
     Counted(Count<'a>),
-    /// Something that people should know.
+    /// The user should know something.
     Remark {
         /// What, in a sentence.
         text: &'a str,
@@ -90,7 +90,7 @@ pub struct Count<'a> {
 }
 
 impl<'a> Count<'a> {
-    /// `done` of `of`, none of them earlier and none left out.
+    /// `done` of `of`, none of them done earlier and none left out.
     #[must_use]
     pub fn new(what: &'a str, unit: Unit, done: usize, of: usize) -> Self {
         Self {
