@@ -93,6 +93,7 @@ impl<'a> MainThread<'a> {
             library_dirs: self.shared.library_dirs.clone(),
             update_seconds: settings.update_seconds(),
             smoothing_seconds: settings.smoothing_seconds,
+            focus_seconds: f64::INFINITY,
             calibrated: settings.calibrated,
             notify: Box::new(move || for_worker.host.request_callback()),
         });
