@@ -5,10 +5,10 @@ use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm, batch_norm_train, conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Distribution, ExecutionError, FloatDType, Tensor, TensorData};
-use serde::{Deserialize, Serialize};
 
-use super::parameters::{BlockParameters, EPSILON, Parameters, RowScaling};
-use super::{Architecture, Block, DROPOUT};
+use super::dtype;
+use crate::arch::{Architecture, Block, BlockParameters, DROPOUT, EPSILON, Parameters, RowScaling};
+use crate::train::Precision;
 
 /// The network: `[clip, 1, band, frame]` in, logits out.
 #[derive(Module, Debug)]
@@ -39,41 +39,6 @@ pub struct ConvBlock {
     #[module(skip)]
     block: Block,
 }
-
-/// What convolutions compute in while a network is trained. Weights, batch norms, the loss and the
-/// optimizer stay in f32: bf16 has its range, and so needs no scaling of the loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 24 bits of precision.
-    #[default]
-    F32,
-    /// 8 bits of precision and the range of f32.
-    Bf16,
-}
-
-impl Precision {
-    /// Name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::Bf16 => "bf16",
-        }
-    }
-
-    /// The type that is cast to, if any.
-    #[must_use]
-    pub fn dtype(self) -> Option<FloatDType> {
-        match self {
-            Self::F32 => None,
-            Self::Bf16 => Some(FloatDType::BF16),
-        }
-    }
-}
-
-/// Mean and unbiased variance of every map of a batch, one of each a block.
-pub type BatchStatistics = Vec<[Vec<f32>; 2]>;
 
 /// What a forward pass in training gives.
 pub struct TrainingOutput {
@@ -218,7 +183,7 @@ impl ConvBlock {
     fn convolve(&self, maps: Tensor<4>, precision: Precision) -> Tensor<4> {
         let options = ConvOptions::new([1, 1], self.block.kernel.padding(), [1, 1], 1);
         let kernels = self.kernels.val();
-        match precision.dtype() {
+        match dtype(precision) {
             None => conv2d(maps, kernels, None, options),
             Some(dtype) => {
                 conv2d(maps.cast(dtype), kernels.cast(dtype), None, options).cast(FloatDType::F32)

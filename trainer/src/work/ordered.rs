@@ -1,9 +1,9 @@
-//! Work side by side whose results come in order, in bounded memory.
+//! Runs tasks side by side and gives their results in order, in bounded memory.
 //!
-//! Tasks give their results piece by piece. A task whose turn it is has its pieces taken as they
-//! come; the others' wait. All that waits or is being worked on counts against one limit: whoever
-//! needs more waits until others need less, except the task whose turn it is, on which all others
-//! wait.
+//! Tasks give their results piece by piece. The pieces of the task whose turn it is are taken as
+//! they come; those of the others wait. Everything that waits or is being worked on counts against
+//! one limit. A task that needs more waits until others need less, except the task whose turn it
+//! is, because all others wait for it.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -11,11 +11,14 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Tasks that may be begun before an earlier one is finished, for each worker.
+/// In place of a limit of bytes, for small results.
+pub(crate) const NO_LIMIT: usize = usize::MAX / 2;
+
+/// For each worker, how many tasks may be begun before the one whose turn it is has ended.
 const AHEAD: usize = 4;
 
 struct Turn {
-    /// Number of the next task that nobody has begun.
+    /// Number of the next task to be begun.
     next: usize,
     /// Number of the task whose pieces are taken now.
     current: usize,
@@ -29,7 +32,7 @@ struct Turn {
 struct Shared {
     turn: Mutex<Turn>,
     moved: Condvar,
-    /// Most bytes held, beside those of the current task.
+    /// Most bytes that are held, apart from those of the current task.
     limit: usize,
 }
 
@@ -45,25 +48,25 @@ impl Shared {
     }
 }
 
-/// What a task may hold in memory.
+/// Counts what a task holds in memory.
 pub(crate) struct Room<'a> {
     shared: &'a Shared,
     task: usize,
 }
 
-/// Bytes that count against the limit as long as this is there.
+/// Bytes that count against the limit until this is dropped.
 pub(crate) struct Held<'a> {
     shared: &'a Shared,
     bytes: usize,
 }
 
 impl<'a> Room<'a> {
-    /// Waits until `bytes` more may be held; `None` if the work is to end.
+    /// Waits until `bytes` more may be held; `None` if the work must end.
     pub fn hold(&self, bytes: usize) -> Option<Held<'a>> {
         self.hold_once(bytes, |_| true)
     }
 
-    /// The same, where the task whose turn it is has to wait, too, unless it `may_pass` the limit.
+    /// The same, but the task whose turn it is waits, too, unless it `may_pass` the limit.
     fn hold_once(&self, bytes: usize, may_pass: impl Fn(&Turn) -> bool) -> Option<Held<'a>> {
         let mut turn = self.shared.wait(|turn| {
             let passes = turn.current == self.task && may_pass(turn);
@@ -90,7 +93,7 @@ impl Drop for Held<'_> {
 /// A piece on its way, or the end of its task.
 type Message<'a, P> = (usize, Option<(P, Held<'a>)>);
 
-/// Where a task hands on its pieces.
+/// A task hands on its pieces here.
 pub(crate) struct Desk<'a, P> {
     pub room: Room<'a>,
     sender: Sender<Message<'a, P>>,
@@ -98,11 +101,11 @@ pub(crate) struct Desk<'a, P> {
 }
 
 impl<P> Desk<'_, P> {
-    /// Hands on a piece of `bytes` bytes, as soon as there is room for it. Breaks if the work is to
+    /// Hands on a piece of `bytes` bytes, as soon as there is room for it. Breaks if the work must
     /// end.
     pub fn hand_on(&self, piece: P, bytes: usize) -> ControlFlow<()> {
-        // Nobody but this task can take up room behind its own pieces: once all of them are taken,
-        // it may go on.
+        // If all of its pieces are taken, only other tasks take up the room, and they wait for this
+        // one. So it may go on.
         let all_taken = |turn: &Turn| turn.taken == self.handed_on.get();
         let Some(held) = self.room.hold_once(bytes, all_taken) else {
             return ControlFlow::Break(());
@@ -115,10 +118,11 @@ impl<P> Desk<'_, P> {
     }
 }
 
-/// Runs tasks 0 to `tasks` on `jobs` threads, each with a state of its own that `start` makes.
-/// `take` gets the pieces of each in order, and `None` at its end, on this thread, until it breaks.
-/// No more than `limit` bytes are held at any time, beside those of the task whose turn it is.
-pub(super) fn ordered<S, P: Send>(
+/// Runs `tasks` tasks, numbered from 0, on `jobs` threads, each with a state of its own that
+/// `start` makes. `take` runs on the calling thread: it gets the pieces of each task in order, then
+/// `None` at the task's end, until it breaks. At most `limit` bytes are held at any time, apart
+/// from those of the task whose turn it is.
+pub(crate) fn ordered<S, P: Send>(
     tasks: usize,
     jobs: usize,
     limit: usize,
@@ -143,6 +147,7 @@ pub(super) fn ordered<S, P: Send>(
             let sender = sender.clone();
             let (start, work) = (&start, &work);
             scope.spawn(move || {
+                let _end = EndOnPanic(shared);
                 let mut state = start();
                 while let Some(task) = next_task(shared, tasks, AHEAD * jobs) {
                     let desk = Desk {
@@ -158,7 +163,7 @@ pub(super) fn ordered<S, P: Send>(
             });
         }
         drop(sender);
-        // What has come of tasks whose turn it is not yet.
+        // Messages of tasks whose turn has not come.
         let mut waiting: BTreeMap<usize, Vec<_>> = BTreeMap::new();
         let mut current = 0;
         for (task, message) in receiver {
@@ -173,7 +178,7 @@ pub(super) fn ordered<S, P: Send>(
                     };
                     let mut turn = shared.lock();
                     turn.taken += taken;
-                    turn.stop = flow.is_break();
+                    turn.stop |= flow.is_break();
                     drop(turn);
                     shared.moved.notify_all();
                     if flow.is_break() {
@@ -193,7 +198,20 @@ pub(super) fn ordered<S, P: Send>(
     });
 }
 
-/// Begins a task, if it is not too far ahead of the one whose turn it is; `None` at the end.
+/// Ends the work if its thread panics. Otherwise the others would wait forever for that thread's
+/// task. [`ordered`] passes the panic on.
+struct EndOnPanic<'a>(&'a Shared);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().stop = true;
+            self.0.moved.notify_all();
+        }
+    }
+}
+
+/// Begins a task when it is not too far ahead of the one whose turn it is; `None` at the end.
 fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
     let mut turn =
         shared.wait(|turn| !turn.stop && turn.next < tasks && turn.next >= turn.current + ahead);
@@ -205,15 +223,15 @@ fn next_task(shared: &Shared, tasks: usize, ahead: usize) -> Option<usize> {
     Some(task)
 }
 
-/// A room without limit, for the tests of what needs one.
+/// Runs `work` with an unlimited room, for tests of functions that need one.
 #[cfg(test)]
-pub(super) fn alone<T: Send>(work: impl FnOnce(&Room<'_>) -> T + Send) -> T {
+pub(crate) fn alone<T: Send>(work: impl FnOnce(&Room<'_>) -> T + Send) -> T {
     let work = Mutex::new(Some(work));
     let outcome = Mutex::new(None);
     ordered(
         1,
         1,
-        usize::MAX / 2,
+        NO_LIMIT,
         || (),
         |(), _, desk: &Desk<'_, ()>| {
             let work = work.lock().unwrap().take().unwrap();
@@ -230,8 +248,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    const NO_LIMIT: usize = usize::MAX / 2;
 
     #[test]
     fn results_come_in_order_and_few_at_a_time() {
@@ -312,10 +328,28 @@ mod tests {
             seen.into_iter()
                 .eq((0..24).flat_map(|task| (0..40).map(move |piece| (task, piece))))
         );
-        // The limit, what the current task holds of its own, and what has been let go of but not
-        // counted by this test yet, for each worker.
+        // The limit, what the current task holds, and for each worker what it has given back but
+        // this test has not counted yet.
         let most = most.into_inner();
         assert!(most <= LIMIT + 15 + 2 + 8 * 3, "{most}");
+    }
+
+    #[test]
+    fn a_panic_ends_the_workers_that_wait_for_its_task_and_goes_on() {
+        let work = |(): &mut (), task: usize, desk: &Desk<'_, usize>| {
+            assert!(task != 2, "the third task fails");
+            let _ = desk.hand_on(task, 1);
+        };
+        let mut seen = Vec::new();
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let take = |_, piece| {
+                seen.extend(piece);
+                ControlFlow::Continue(())
+            };
+            ordered(1_000, 3, NO_LIMIT, || (), work, take);
+        }));
+        assert!(outcome.is_err());
+        assert!(seen.iter().all(|task| *task < 2), "{seen:?}");
     }
 
     #[test]

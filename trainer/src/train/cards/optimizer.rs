@@ -1,4 +1,4 @@
-//! Adam, and what it remembers between steps.
+//! Adam on graphics cards, and what it remembers between steps.
 //!
 //! Burn's Adam serves one tensor at a time here, as a list of values. Burn's optimizer of whole modules
 //! reads its state into the default device, which need not be the one that trains or even be there, and
@@ -12,12 +12,11 @@ use burn::optim::{
 };
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::TrainError;
-use super::cards::sum;
-use crate::arch::{ConvBlock, Network, Parameters, values};
-
-/// Adam's usual constant beside the root of the second moment.
-const EPSILON: f32 = 1e-8;
+use super::network::{ConvBlock, Network, values};
+use super::parts::sum;
+use crate::arch::Parameters;
+use crate::train::TrainError;
+use crate::train::adam::{EPSILON, Moments};
 
 /// Updates a network's trained tensors.
 pub(super) struct Optimizer {
@@ -25,17 +24,6 @@ pub(super) struct Optimizer {
     /// Largest norm of a tensor's gradient.
     clip_norm: f64,
     states: HashMap<ParamId, AdamState<1>>,
-}
-
-/// What Adam remembers of the gradients of every trained tensor.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Moments {
-    /// Steps that went into them.
-    pub steps: usize,
-    /// Running means of the gradients; 0 for what is not trained.
-    pub first: Parameters,
-    /// Running means of their squares; 0 for what is not trained.
-    pub second: Parameters,
 }
 
 impl Optimizer {
@@ -141,4 +129,63 @@ fn trained_ids(network: &Network) -> impl Iterator<Item = ParamId> {
     let of_block = |block: &ConvBlock| [block.kernels.id, block.gain.id, block.offset.id];
     let blocks = network.blocks.iter().flat_map(of_block);
     blocks.chain([network.weights.id, network.bias.id])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arch::Architecture;
+    use crate::train::adam::Adam as OnProcessor;
+
+    /// Numbers of both signs and very different sizes, and zeros.
+    fn numbers(architecture: &Architecture, seed: u64) -> Parameters {
+        let mut numbers = Parameters::random(architecture, 0.05, 96, 3, seed);
+        for (at, value) in numbers.blocks[0].gain.iter_mut().enumerate() {
+            *value = [0.0, -0.0, 3e-7, -40.0][at % 4];
+        }
+        numbers
+    }
+
+    #[test]
+    fn adam_on_the_processor_gives_the_bits_of_burns() {
+        let architecture = Architecture::named("fcn5").unwrap();
+        let device = Device::flex();
+        for clip_norm in [1e-3, 1.0, 1e6] {
+            let mut found = numbers(architecture, 1);
+            let network = Network::new(architecture, &found, &device.clone().autodiff());
+            let mut network = network;
+            let mut burns = Optimizer::new(clip_norm);
+            let mut adam = OnProcessor::new(clip_norm);
+            for step in 0..4 {
+                let mut gradients = numbers(architecture, 10 + step);
+                let mut of_burn = GradientsParams::new();
+                let ids = trained_ids(&network);
+                for (id, (_, shape, values)) in ids.zip(gradients.trained_tensors()) {
+                    let data = TensorData::new(values.clone(), shape.clone());
+                    match shape.len() {
+                        1 => of_burn.register(id, Tensor::<1>::from_data(data, &device)),
+                        _ => of_burn.register(id, Tensor::<4>::from_data(data, &device)),
+                    }
+                }
+                burns.step(&mut network, &mut of_burn, 0.01);
+                adam.step(&mut found, gradients, 0.01);
+            }
+            let mut expected = network.parameters().unwrap();
+            let mut moments = burns.moments(&network, &expected).unwrap().unwrap();
+            let mut remembered = adam.moments().unwrap().clone();
+            assert_eq!(remembered.steps, moments.steps);
+            for (found, expected) in [
+                (&mut found, &mut expected),
+                (&mut remembered.first, &mut moments.first),
+                (&mut remembered.second, &mut moments.second),
+            ] {
+                let pairs = found.trained_tensors().into_iter();
+                for ((name, _, found), (_, _, expected)) in pairs.zip(expected.trained_tensors()) {
+                    let bits =
+                        |values: &[f32]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                    assert_eq!(bits(found), bits(expected), "{name}");
+                }
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What is made ahead, on threads of its own, and taken in order.
+//! Makes things ahead of their use, on threads of its own, and gives them in order.
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -8,26 +8,26 @@ use std::time::{Duration, Instant};
 
 /// Things that each thread has ready.
 const READY: usize = 2;
-/// Most threads: each holds three batches, and more than eight processors' worth of reading is no
-/// network's hunger.
+/// Most threads. Each holds three batches, and no network consumes more than eight threads can
+/// read.
 const MOST_THREADS: usize = 8;
 
-/// One thread a processor, within bounds.
-pub(super) fn threads() -> usize {
+/// One thread for each processor, from 2 to [`MOST_THREADS`].
+pub(crate) fn threads() -> usize {
     let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
     processors.clamp(2, MOST_THREADS)
 }
 
-/// Things on their way, in order.
-pub(super) struct Ahead<T> {
+/// The things that are being made, in order.
+pub(crate) struct Ahead<T> {
     receivers: Vec<Receiver<T>>,
     next: usize,
     waited: Duration,
 }
 
-/// Starts `threads` threads that `make` the things of `range`; they arrive in order, and are the same
-/// whatever the number of threads.
-pub(super) fn ahead<'scope, T: Send + 'scope>(
+/// Starts `threads` threads that `make` the things of `range`. The things arrive in order, and do
+/// not depend on the number of threads.
+pub(crate) fn ahead<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     threads: usize,
     range: Range<usize>,
@@ -39,7 +39,7 @@ pub(super) fn ahead<'scope, T: Send + 'scope>(
         let its = (range.start + thread..range.end).step_by(threads);
         scope.spawn(move || {
             for index in its {
-                // Nobody waits any more once the work has been interrupted.
+                // After an interruption nobody waits for it.
                 if sender.send(make(index)).is_err() {
                     return;
                 }
@@ -56,7 +56,7 @@ pub(super) fn ahead<'scope, T: Send + 'scope>(
 
 impl<T> Ahead<T> {
     /// How long [`Iterator::next`] has waited so far.
-    pub(super) fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 }
