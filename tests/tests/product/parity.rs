@@ -77,7 +77,7 @@ fn open(case: &Case, backend: Backend, dirs: &[PathBuf], test: &str) -> Option<B
     }
     let on_gpu = matches!(backend, Backend::Cuda | Backend::DirectMl);
     assert!(on_gpu, "{}: {:?}", case.name, report.lines);
-    skipped(&test, report.lines.join("; "));
+    skipped(test, report.lines.join("; "));
     None
 }
 
