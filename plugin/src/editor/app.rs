@@ -13,9 +13,9 @@ use super::chooser::Chooser;
 use super::motion::Motion;
 use super::pacing::{self, Pacing};
 use super::page::{self, Page};
-use super::source::{EditorSource, Snapshot};
 use super::thread_end::Alive;
 use super::{footer, header, heard, message, theme};
+use crate::core::view::{EditorSource, Snapshot};
 
 /// Longest step of the bars' motion, in seconds: after a pause they glide on from where they were.
 const MAX_STEP_SECONDS: f32 = 0.1;
@@ -74,6 +74,7 @@ impl EditorApp {
             Page::Model => {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
+            Page::Settings => page::settings::show(&mut inside, &snapshot.settings, &*source),
         }
         footer::show(ui, bottom, &snapshot.settings, &*source);
         moving && self.page == Page::Tags
