@@ -51,6 +51,7 @@ fn config(sample_rate_hz: f64, model: ModelSource) -> StreamConfig {
         library_dirs: Vec::new(),
         update_seconds: 1.0,
         smoothing_seconds: 0.0,
+        focus_seconds: f64::INFINITY,
         calibrated: true,
         notify: Box::new(|| {}),
     }

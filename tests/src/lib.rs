@@ -2,6 +2,7 @@
 
 mod bundles;
 mod fcn_model;
+mod folder;
 mod interrupt;
 mod memory;
 pub mod npy;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 pub use bundles::{bundle, program};
 pub use fcn_model::{FcnBlock, FcnModel};
+pub use folder::files;
 pub use interrupt::interrupt_once;
 pub use memory::with_peak_memory;
 pub use onnx_checker::{OnnxChecker, onnx_checker};

@@ -8,7 +8,7 @@ use tagline_host::demo::{self, DemoError, DemoOptions, DemoReport, View};
 use tagline_host::{BlockSizes, HostedPlugin};
 use tagline_tests::{TinyModel, bundle, reference, tiny_model};
 use tempfile::TempDir;
-use trainer::import::Import;
+use trainer::convert::import::Import;
 
 /// The keys of the JSON object, in the order in which the manual lists them.
 const DOCUMENTED_KEYS: [&str; 13] = [

@@ -13,7 +13,7 @@ use tagline_host::{
 use tagline_media::{Audio, decode};
 use tagline_tests::{TinyModel, bundle, reference};
 use tempfile::TempDir;
-use trainer::import::Import;
+use trainer::convert::import::Import;
 use trainer::tag::{Tagger, Tagging};
 
 /// Seconds between updates: few of them, to keep the test short.

@@ -1,4 +1,6 @@
-//! Imports tagging networks and tags audio files.
+//! The program `trainer`: its command line, and what it tells people.
+
+mod cli;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -16,10 +18,10 @@ const WARNINGS: &str = "off,trainer=warn,tagline_engine=warn,tagline_media=warn"
 
 fn main() -> ExitCode {
     log();
-    if let Err(error) = trainer::interrupt::install() {
+    if let Err(error) = tagline_files::interrupt::install("trainer") {
         tracing::warn!("Ctrl-C may leave temporary files behind: {error}");
     }
-    trainer::cli::run(trainer::cli::Cli::parse())
+    cli::run(cli::Cli::parse())
 }
 
 /// Sends what is logged to standard error: warnings as plain lines, and what `TAGLINE_LOG` asks for

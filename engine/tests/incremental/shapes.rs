@@ -1,4 +1,4 @@
-//! Networks of all kinds of shapes, and streams that share one.
+//! Networks of many shapes, and streams that share a network.
 
 use proptest::prelude::*;
 use tagline_engine::NetworkState;
@@ -57,6 +57,7 @@ proptest! {
     fn every_shape_gives_the_whole_windows_tags_after_every_history(
         fcn in network(),
         first in 1..60u64,
+        focus in 1..60u64,
         steps in prop::collection::vec(1..12u64, 8),
     ) {
         let onnx = fcn.bytes();
@@ -64,15 +65,17 @@ proptest! {
         prop_assert!(!line.contains("differ"), "{}", line);
         // Whole windows would compare tract with itself.
         prop_assume!(line.ends_with("incremental"));
-        let (song, whole) = (Song::for_model(&model), Whole::new(&onnx, &model));
+        let focus = (focus * 16).min(fcn.frames as u64);
+        let song = Song::for_model(&model).with_focus(focus);
+        let whole = Whole::new(&onnx, &model);
         let mut state = NetworkState::default();
         let mut end = first * 16;
         for step in steps {
             let window = song.window(end);
-            let found = run(&mut *network, &mut state, end, &window, fcn.tags);
+            let found = run(&mut *network, &mut state, song.span(end), &window, fcn.tags);
             let difference = largest_difference(&found, &whole.run(&window));
             prop_assert!(difference <= 2e-5, "{}: {:e} ({})", end, difference, line);
-            prop_assert_eq!(&found, &fresh(&mut *network, end, &window, fcn.tags));
+            prop_assert_eq!(&found, &fresh(&mut *network, song.span(end), &window, fcn.tags));
             end += step * 16;
         }
     }
@@ -87,14 +90,14 @@ fn streams_that_share_a_network_do_not_disturb_each_other() {
         for (stream, state) in states.iter_mut().enumerate() {
             let end = 1376 + 48 * update + 16_000 * stream as u64;
             let window = song.window(end);
-            let found = run(&mut *network, state, end, &window, 10);
-            assert_eq!(found, fresh(&mut *network, end, &window, 10));
+            let found = run(&mut *network, state, song.span(end), &window, 10);
+            assert_eq!(found, fresh(&mut *network, song.span(end), &window, 10));
         }
     }
 }
 
 #[test]
-fn what_another_network_kept_is_not_used() {
+fn columns_that_another_network_kept_are_not_used() {
     let mut other = FcnModel::fcn5();
     other.blocks[1].maps = 10;
     let (model, mut network, _) = open(&FcnModel::fcn5().bytes());
@@ -104,8 +107,8 @@ fn what_another_network_kept_is_not_used() {
     for end in [1376, 1424, 1472] {
         let window = song.window(end);
         for network in [&mut network, &mut other] {
-            let found = run(&mut **network, &mut state, end, &window, 10);
-            assert_eq!(found, fresh(&mut **network, end, &window, 10));
+            let found = run(&mut **network, &mut state, song.span(end), &window, 10);
+            assert_eq!(found, fresh(&mut **network, song.span(end), &window, 10));
         }
     }
 }
@@ -119,7 +122,13 @@ fn memory_stays_within_bounds_and_is_given_back() {
     let mut most = 0;
     for update in 0..40 {
         let end = 1376 + 16 * update;
-        run(&mut *network, &mut state, end, &song.window(end), 10);
+        run(
+            &mut *network,
+            &mut state,
+            song.span(end),
+            &song.window(end),
+            10,
+        );
         if update == 8 {
             most = state.bytes();
         }
@@ -128,14 +137,14 @@ fn memory_stays_within_bounds_and_is_given_back() {
     assert_eq!(
         state.bytes(),
         most,
-        "all phases have been met after a few updates"
+        "all phases have occurred after a few updates"
     );
     state.clear();
     assert_eq!(state.bytes(), 0);
 }
 
 #[test]
-fn networks_that_must_see_the_whole_window_say_why() {
+fn networks_that_need_the_whole_window_say_why() {
     let per_frame = FcnModel {
         gain_per_frame: true,
         ..FcnModel::fcn5()
@@ -147,11 +156,11 @@ fn networks_that_must_see_the_whole_window_say_why() {
     for (fcn, reason) in [
         (
             per_frame,
-            "Mul `Mul_scaled`: it differs from frame to frame of the window",
+            "Mul `Mul_scaled`: it differs between the window's frames",
         ),
         (
             limited,
-            "the front-end ties a frame's values to others of the window",
+            "in this front-end, a frame depends on the rest of the window",
         ),
     ] {
         let onnx = fcn.bytes();
@@ -161,7 +170,7 @@ fn networks_that_must_see_the_whole_window_say_why() {
         let mut state = NetworkState::default();
         for end in [160, 1376, 1424] {
             let window = song.window(end);
-            let found = run(&mut *network, &mut state, end, &window, 10);
+            let found = run(&mut *network, &mut state, song.span(end), &window, 10);
             assert_eq!(found, whole.run(&window));
         }
         assert_eq!(state.bytes(), 0);

@@ -1,12 +1,14 @@
 //! A stream of windows, and tract's answer to each as a whole.
 
-use tagline_engine::{Backend, BackendChoice, Model, Network, NetworkState, open_network};
+use tagline_engine::{Backend, BackendChoice, Model, Network, NetworkState, Span, open_network};
 use tract_onnx::prelude::*;
 
-/// Frames of a spectrogram such as the front-end gives, the same every time.
+/// A made-up spectrogram, the same every time.
 pub struct Song {
     bands: usize,
     frames: usize,
+    /// Frames that a window shows.
+    focus: u64,
 }
 
 impl Song {
@@ -15,13 +17,24 @@ impl Song {
         Self {
             bands: spec.input_bands(),
             frames: spec.frames,
+            focus: spec.frames as u64,
         }
     }
 
-    /// The window that ends with frame `end`, tiled where the song has not filled it yet.
+    /// The same song, of whose windows the last `focus` frames count.
+    pub fn with_focus(self, focus: u64) -> Self {
+        Self { focus, ..self }
+    }
+
+    /// The stretch that the window shows which ends with frame `end`.
+    pub fn span(&self, end: u64) -> Span {
+        Span::ending(end, self.focus)
+    }
+
+    /// The window that ends with frame `end`. It repeats what it shows until it is full.
     pub fn window(&self, end: u64) -> Vec<f32> {
-        let first = end.saturating_sub(self.frames as u64);
-        let heard = end - first;
+        let Span { frames: heard, .. } = self.span(end);
+        let first = end - heard;
         let mut window = Vec::with_capacity(self.bands * self.frames);
         for band in 0..self.bands as u64 {
             window.extend((0..self.frames as u64).map(|i| value(band, first + i % heard)));
@@ -40,7 +53,7 @@ fn value(band: u64, frame: u64) -> f32 {
     (noise + slow + beat - 0.02 * band as f32).clamp(-3.0, 2.0)
 }
 
-/// tract's own plan of the whole network, without any of the engine's code.
+/// The whole network as tract runs it, without any of the engine's code.
 pub struct Whole {
     plan: std::sync::Arc<TypedRunnableModel>,
     shape: [usize; 4],
@@ -68,7 +81,7 @@ impl Whole {
     }
 }
 
-/// The model of these bytes, run by tract.
+/// The model in these bytes, run by tract.
 pub fn open(onnx: &[u8]) -> (Model, Box<dyn Network>, String) {
     let model = Model::from_bytes(onnx.to_vec(), None).expect("a sound model");
     let choice = BackendChoice::Only(Backend::Tract);
@@ -82,22 +95,22 @@ pub fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     differences.fold(0.0, |most, d| if d > most || d.is_nan() { d } else { most })
 }
 
-/// The tags of one window of a stream that keeps `state`.
+/// The tags of one window, which shows `span` of a stream that keeps `state`.
 pub fn run(
     network: &mut dyn Network,
     state: &mut NetworkState,
-    end: u64,
+    span: Span,
     window: &[f32],
     tags: usize,
 ) -> Vec<f32> {
     let mut found = vec![f32::NAN; tags];
     network
-        .run_next(state, end, window, &mut found)
+        .run_next(state, span, window, &mut found)
         .expect("it runs");
     found
 }
 
 /// The same from a network that has seen no window before.
-pub fn fresh(network: &mut dyn Network, end: u64, window: &[f32], tags: usize) -> Vec<f32> {
-    run(network, &mut NetworkState::default(), end, window, tags)
+pub fn fresh(network: &mut dyn Network, span: Span, window: &[f32], tags: usize) -> Vec<f32> {
+    run(network, &mut NetworkState::default(), span, window, tags)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tagline_engine::Model;
 use tagline_tests::npy;
-use trainer::import::Import;
+use trainer::convert::import::Import;
 
 use crate::compact_input;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use prost::Message;
 use tagline_engine::{
-    Backend, BackendChoice, Model, Network, NetworkState, open_network, write_metadata,
+    Backend, BackendChoice, Model, Network, NetworkState, Span, open_network, write_metadata,
 };
 use tagline_tests::{onnx_runtime, reference};
 use tract_onnx::pb::ModelProto;
@@ -34,6 +34,11 @@ fn open(model: &Model, backend: Backend, dirs: &[PathBuf], manner: &str) -> Box<
     network
 }
 
+/// The stretch that the window shows which ends with frame `end`.
+fn span(case: &Case, end: u64) -> Span {
+    Span::ending(end, case.model.info().front_end.frames as u64)
+}
+
 /// The window of `case`'s clips, one after the other, that ends with frame `end`.
 fn window(case: &Case, end: u64) -> Vec<f32> {
     let spec = &case.model.info().front_end;
@@ -56,7 +61,7 @@ fn compare(case: &Case, backend: Backend, dirs: &[PathBuf]) {
         &with_top_db(&case.model, Some(80.0)),
         Backend::Tract,
         &[],
-        "whole windows: the front-end ties",
+        "whole windows: in this front-end, a frame depends",
     );
     let mut network = open(
         &with_top_db(&case.model, None),
@@ -75,7 +80,7 @@ fn compare(case: &Case, backend: Backend, dirs: &[PathBuf]) {
             let window = window(case, end);
             whole.run(&window, &mut expected).unwrap();
             network
-                .run_next(&mut state, end, &window, &mut found)
+                .run_next(&mut state, span(case, end), &window, &mut found)
                 .unwrap();
             for (found, expected) in found.iter().zip(&expected) {
                 let difference = (found - expected).abs();
@@ -123,11 +128,11 @@ fn networks_that_scale_each_frame_in_its_own_way_run_in_whole_windows() {
     for (network, reason) in [
         (
             "music_tagger_cnn",
-            "whole windows: Mul `bn0_mul`: it differs from frame to frame",
+            "whole windows: Mul `bn0_mul`: it differs between the window",
         ),
         (
             "music_tagger_crnn",
-            "whole windows: Pad `padded`: it looks at the whole window",
+            "whole windows: Pad `padded`: it depends on the whole window",
         ),
     ] {
         let case = raw(network);
@@ -135,7 +140,7 @@ fn networks_that_scale_each_frame_in_its_own_way_run_in_whole_windows() {
             &case.model,
             Backend::Tract,
             &[],
-            "whole windows: the front-end ties",
+            "whole windows: in this front-end, a frame depends",
         );
         let free = with_top_db(&case.model, None);
         let mut network = open(&free, Backend::Tract, &[], reason);
@@ -145,7 +150,7 @@ fn networks_that_scale_each_frame_in_its_own_way_run_in_whole_windows() {
             let window = window(&case, end);
             whole.run(&window, &mut expected).unwrap();
             network
-                .run_next(&mut state, end, &window, &mut found)
+                .run_next(&mut state, span(&case, end), &window, &mut found)
                 .unwrap();
             assert_eq!(found, expected);
         }

@@ -42,7 +42,7 @@ pub struct ConvBlock {
 
 /// What convolutions compute in while a network is trained. Weights, batch norms, the loss and the
 /// optimizer stay in f32: bf16 has its range, and so needs no scaling of the loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// 24 bits of precision.

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use tagline_engine::{Backend, BackendChoice, Model};
-
-use crate::data::Clips;
-use crate::evaluation::{EvaluateError, Predictor};
+use trainer::data::Clips;
+use trainer::evaluation::{EvaluateError, Predictor};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum BackendArg {

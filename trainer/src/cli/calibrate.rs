@@ -6,16 +6,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::Model;
+use trainer::calibration::{
+    CalibrateError, Checked, FEWEST_POSITIVES, Sample, TagFit, fit, json_line, of_all_tags,
+    quality, samples, write, write_table,
+};
+use trainer::data::Split;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
 use super::evaluate::clips_bar;
 use super::{Outcome, check_folder, complain, still_wanted};
-use crate::calibration::{
-    CalibrateError, Checked, FEWEST_POSITIVES, Sample, TagFit, fit, json_line, of_all_tags,
-    quality, samples, write, write_table,
-};
-use crate::data::Split;
 
 /// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
 /// the threshold of each tag; write both into a copy of the model.

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use clap::Args;
 use tagline_engine::ModelInfo;
+use trainer::data::{Clips, Dataset, Split};
+use trainer::evaluation::{SharedTags, open_data_of};
 
 use super::complain;
-use crate::data::{Clips, Dataset, Split};
-use crate::evaluation::{SharedTags, open_data_of};
 
 /// Which clips are looked at; all if nothing is given.
 #[derive(Debug, Args)]

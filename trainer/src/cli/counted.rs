@@ -4,10 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use tagline_files::interrupt::Stop;
+use trainer::evaluation::{ClipProgress, Steps};
 
 use super::say;
-use crate::evaluation::{ClipProgress, Steps};
-use crate::interrupt::Stop;
 
 /// Time between plain lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(30);

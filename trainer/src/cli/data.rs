@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
+use trainer::data::{Clips, DataError, Dataset, Input, Split};
 
 use super::progress::Shown;
 use super::{Outcome, still_wanted};
-use crate::data::{Clips, DataError, Dataset, Input, Split};
 
 /// Show what a prepared data set holds, and check it.
 #[derive(Debug, Args)]

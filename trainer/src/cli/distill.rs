@@ -4,16 +4,16 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use tagline_files::interrupt::Stop;
+use trainer::data::Input;
+use trainer::distill::{Distillation, Teacher, distill};
+use trainer::prepare::Parts;
+use trainer::vocabulary::Vocabulary;
 
 use super::backend::{BackendArg, library_dirs};
 use super::prepare::{finish, parse_least_seconds};
 use super::progress::Shown;
 use super::{Outcome, say};
-use crate::data::Input;
-use crate::distill::{Distillation, Teacher, distill};
-use crate::interrupt::Stop;
-use crate::prepare::Parts;
-use crate::vocabulary::Vocabulary;
 
 /// Make training data of unlabelled audio: existing models say what they hear in it, and their
 /// opinions are translated into one vocabulary and blended.

@@ -6,20 +6,20 @@ use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::{Model, ModelInfo};
+use tagline_files::not_written;
+use trainer::data::{Clips, Split};
+use trainer::evaluation::{
+    AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
+    per_tag_figure, seconds_heard_figure, write_agreement, write_csv, write_seconds_table,
+    write_table,
+};
+use trainer::metrics::{Agreement, Bootstrap, Scores, Units};
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
 use super::counted::Counted;
 use super::resamples::resamples;
 use super::{Outcome, check_folder, still_wanted};
-use crate::advice::not_written;
-use crate::data::{Clips, Split};
-use crate::evaluation::{
-    AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
-    per_tag_figure, seconds_heard_figure, write_agreement, write_csv, write_seconds_table,
-    write_table,
-};
-use crate::metrics::{Agreement, Bootstrap, Scores, Units};
 
 /// Score a model on a prepared data set: ROC-AUC and average precision of each tag, and their means,
 /// with 95 % confidence intervals.
@@ -228,7 +228,7 @@ fn write_files(
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    crate::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
+    tagline_files::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
 }
 
 fn predictions_csv(

@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use tagline_files::interrupt::Stop;
+use trainer::arch::Architecture;
+use trainer::evaluation::ClipProgress;
+use trainer::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
+use trainer::metrics::Bootstrap;
+use trainer::train::{Progress, Recipe};
 
 use super::backend::{BackendArg, library_dirs};
 use super::counted::Counted;
 use super::devices::DeviceArgs;
 use super::train::Shown;
 use super::{Outcome, interrupted, say, still_wanted};
-use crate::arch::Architecture;
-use crate::evaluation::ClipProgress;
-use crate::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
-use crate::interrupt::Stop;
-use crate::metrics::Bootstrap;
-use crate::train::{Progress, Recipe};
 
 /// Run an experiment of the paper on prepared data: train, export and test each of its systems, and
 /// print its tables with the paper's numbers beside. The same command resumes it.
@@ -99,10 +99,10 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
             patience: args.patience,
             seed: args.seed,
             cards: args.devices.cards,
-            precision: args.devices.precision,
+            precision: args.devices.precision(),
             ..Recipe::default()
         },
-        device: args.devices.device,
+        device: args.devices.device(),
         backend: args.backend.into(),
         library_dirs: library_dirs(),
         jobs: args.jobs.unwrap_or(processors),

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use trainer::convert::export::{Export, Int8, to_int8, write};
 
+use super::about::AboutArgs;
 use super::backend::library_dirs;
 use super::counted::CountedSteps;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
-use crate::About;
-use crate::export::{Export, Int8, to_int8, write};
 
 /// Make a model file of the best epoch of a training.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(super) struct ExportArgs {
     #[arg(long, value_name = "TOML")]
     vocabulary: Option<PathBuf>,
     #[command(flatten)]
-    about: About,
+    about: AboutArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -43,7 +43,7 @@ enum Quantize {
 pub(super) fn run(args: ExportArgs) -> Outcome {
     let export = Export {
         run: args.run,
-        about: args.about,
+        about: args.about.into(),
         vocabulary: args.vocabulary,
     };
     let mut model = export.model()?;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use trainer::convert::import::{Import, PRESETS};
 
+use super::about::AboutArgs;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
-use crate::About;
-use crate::import::{Import, PRESETS};
 
 /// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(super) struct ImportArgs {
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
-    about: About,
+    about: AboutArgs,
 }
 
 pub(super) fn run(args: ImportArgs) -> Outcome {
@@ -37,7 +37,7 @@ pub(super) fn run(args: ImportArgs) -> Outcome {
         preset: args.preset,
         tags: args.tags,
         tag_set: args.tag_set,
-        about: args.about,
+        about: args.about.into(),
     };
     make_folder_of(&args.out)?;
     let model = import.write(&args.out)?;

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-
-use super::progress::Shown;
-use super::{Outcome, interrupted, still_wanted};
-use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
-use crate::interrupt::Stop;
-use crate::prepare::{
+use tagline_files::interrupt::Stop;
+use trainer::data::{Dataset, Input, Plan, Split, SplitCounts};
+use trainer::prepare::{
     Collection, Options, PrepareError, Prepared, Selection, folder, jamendo, magnatagatune, msd,
     prepare, read_lines,
 };
+
+use super::progress::Shown;
+use super::{Outcome, interrupted, still_wanted};
 
 /// Prepare a data set for training: decode, compute the networks' inputs, write shards.
 ///

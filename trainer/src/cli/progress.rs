@@ -4,9 +4,9 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
+use trainer::prepare::Progress;
 
 use super::counted::Pace;
-use crate::prepare::Progress;
 
 /// Progress: a bar on a terminal, else a line from time to time.
 pub(super) struct Shown {

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use trainer::convert::import::read_tags;
+use trainer::evaluation::{
+    ClipTable, json_line, match_clips, per_tag_figure, write_csv, write_table,
+};
+use trainer::metrics::{Bootstrap, Scores};
 
 use super::resamples::resamples;
 use super::{Outcome, check_folder, still_wanted};
-use crate::evaluation::{
-    ClipTable, json_line, match_clips, per_tag_figure, write_csv, write_table,
-};
-use crate::import::read_tags;
-use crate::metrics::{Bootstrap, Scores};
 
 /// Score any system's predictions: ROC-AUC and average precision of each tag, and their means.
 ///
@@ -88,6 +88,6 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
 fn draw_per_tag(path: &Path, of: &Path, scores: &Scores) -> Result<(), Box<dyn std::error::Error>> {
     let of = of.file_name().unwrap_or_default().to_string_lossy();
     let figure = per_tag_figure(&format!("ROC-AUC of each tag: {of}"), scores)?;
-    crate::atomic::write(path, figure.as_bytes())
+    tagline_files::atomic::write(path, figure.as_bytes())
         .map_err(|error| format!("{}: {error}", path.display()).into())
 }

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-
-use super::{Outcome, check_folder, interrupted, still_wanted};
-use crate::interrupt::Stop;
-use crate::synth::{
+use tagline_files::interrupt::Stop;
+use tagline_synth::{
     ClipFormat, Corpus, CorpusReport, SoundFonts, SynthError, compose_style, style_names,
 };
+
+use super::{Outcome, check_folder, interrupted, still_wanted};
 
 /// Render a labelled corpus of synthetic music that lies on disk as MagnaTagATune does.
 ///

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use trainer::tag::{
+    Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files,
+};
 
 use super::backend::{BackendArg, library_dirs};
 use super::{Outcome, complain, still_wanted};
-use crate::tag::{Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files};
 
 /// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would at their end.
 #[derive(Debug, Args)]

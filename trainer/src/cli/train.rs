@@ -9,13 +9,13 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tagline_files::interrupt::{EXIT_STATUS, Stop};
+use trainer::arch::{ARCHITECTURES, Architecture};
+use trainer::train::{self, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport};
 
 use super::counted::{Pace, duration, how_far};
 use super::devices::DeviceArgs;
 use super::{Outcome, say, still_wanted};
-use crate::arch::{ARCHITECTURES, Architecture};
-use crate::interrupt::{EXIT_STATUS, Stop};
-use crate::train::{self, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport};
 
 /// Train a network on prepared data, or go on with a training: the same command resumes it.
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
         architecture,
         data: args.data,
         run: args.run,
-        device: args.devices.device,
+        device: args.devices.device(),
         recipe: Recipe {
             width: args.width,
             epochs: args.epochs,
@@ -99,7 +99,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             start: args.start,
             without: args.without,
             cards: args.devices.cards,
-            precision: args.devices.precision,
+            precision: args.devices.precision(),
         },
     };
     let report = train::run(&options, &Shown::new(architecture))?;

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tagline_engine::FrontEndSpec;
+use tagline_files::hash::sha256;
 
-use super::mapped::{FileEntry, sha256};
+use super::mapped::FileEntry;
 use super::plan::Plan;
 use super::{DataError, Input, Split};
 

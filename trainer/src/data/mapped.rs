@@ -1,13 +1,12 @@
 //! Files of a data set as memory, checked against what the manifest says of them.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use tagline_files::hash::{sha256, sha256_of_file};
 
 use super::DataError;
 
@@ -48,7 +47,7 @@ impl FileEntry {
     pub fn check_hash(&self, folder: &Path) -> Result<(), DataError> {
         self.check_length(folder)?;
         let path = folder.join(&self.file);
-        let found = file_sha256(&path).map_err(DataError::io(&path))?;
+        let found = sha256_of_file(&path).map_err(DataError::io(&path))?;
         self.compare_hash(&path, &found)
     }
 
@@ -114,32 +113,4 @@ impl Mapped {
             path: self.path.clone(),
         })
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// SHA-256 of a file's content in hexadecimal, without the file in memory.
-pub(crate) fn file_sha256(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hex(&hash.finalize())),
-            count => hash.update(&buffer[..count]),
-        }
-    }
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

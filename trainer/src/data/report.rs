@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
-use super::mapped::{FileEntry, sha256};
+use tagline_files::atomic;
+use tagline_files::hash::sha256;
+
+use super::mapped::FileEntry;
 use super::{DataError, Remark, SourceFile};
-use crate::atomic;
 
 /// Name of the report in a data set's folder.
 const REPORT: &str = "report.csv";

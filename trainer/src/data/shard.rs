@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use tagline_files::atomic::{self, Pending};
+use tagline_files::hash::{Sha256, sha256};
 
 use super::clips::encode;
 use super::manifest::{InputEntry, ShardEntry, SplitCounts};
-use super::mapped::{FileEntry, hex, sha256};
+use super::mapped::FileEntry;
 use super::plan::Plan;
 use super::{ClipInfo, DataError, metadata};
-use crate::atomic::{self, Pending};
 
 /// A line of the report: what happened to a clip that is not simply there as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,7 +206,7 @@ impl ShardWriter {
                 let entry = FileEntry {
                     file: file.name,
                     bytes: file.bytes,
-                    sha256: hex(&file.hash.finalize()),
+                    sha256: file.hash.hex(),
                 };
                 windows.insert(file.input.input, entry);
             }

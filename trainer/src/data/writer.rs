@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use tagline_files::{LOCK, Lock, atomic};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
 use super::plan::{PLAN, Plan};
 use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
 use super::{ClipInfo, DataError, report};
-use crate::atomic;
-use crate::lock::{LOCK, Lock};
 
 /// A clip with its windows.
 #[derive(Clone, Debug, PartialEq)]

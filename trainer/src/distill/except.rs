@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use tagline_files::hash::{sha256, sha256_of_file};
 
-use crate::data::{file_sha256, sha256};
 use crate::prepare::{PrepareError, Why, audio_files, read_lines};
 
 /// Hexadecimal digits of a SHA-256.
@@ -86,6 +86,6 @@ fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
         });
     }
     let hash =
-        |path: PathBuf| file_sha256(&path).map_err(|source| PrepareError::Io { path, source });
+        |path: PathBuf| sha256_of_file(&path).map_err(|source| PrepareError::Io { path, source });
     files.into_par_iter().map(hash).collect()
 }

@@ -8,9 +8,8 @@ use std::io::Cursor;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tagline_synth::{encode_ogg, reverberate};
 use vorbis_rs::VorbisDecoder;
-
-use crate::synth::{encode_ogg, reverberate};
 
 /// Largest change of speed: a semitone.
 const SEMITONES: f64 = 1.0;

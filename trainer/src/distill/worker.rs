@@ -2,11 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tagline_files::hash::sha256_of_file;
+
 use super::except::Except;
 use super::sources::{Origin, Recording, Sound};
 use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
-use crate::data::{Clip, ClipInfo, Input, SourceFile, Split, file_sha256};
+
+use crate::data::{Clip, ClipInfo, Input, SourceFile, Split};
 use crate::prepare::{Extractor, Results};
 
 /// Works through sounds on one thread.
@@ -60,7 +63,7 @@ impl<'a> Worker<'a> {
         results: &Results<'_, '_>,
         hear: impl FnOnce(&mut Self) -> Heard,
     ) -> Outcome {
-        let sha256 = file_sha256(&recording.path).map_err(|error| match error.kind() {
+        let sha256 = sha256_of_file(&recording.path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => "missing".to_owned(),
             _ => error.to_string(),
         })?;

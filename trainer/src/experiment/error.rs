@@ -1,10 +1,11 @@
 //! What can go wrong in an experiment.
 
-use crate::advice::advice;
+use tagline_files::advice;
+
 use crate::charts::ChartError;
+use crate::convert::export::ExportError;
 use crate::data::DataError;
 use crate::evaluation::EvaluateError;
-use crate::export::ExportError;
 use crate::train::TrainError;
 
 /// Why an experiment did not come to its end. The systems that are finished are kept.

@@ -5,11 +5,11 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use tagline_files::atomic;
 
 use super::ExperimentError;
 use super::paper::{BEST_OF_ONE, Experiment, PREVIOUS, System};
 use super::run::refused;
-use crate::atomic;
 use crate::charts::{ChartError, Line, LineChart};
 use crate::metrics::Interval;
 use crate::train::{EpochRecord, Recipe};

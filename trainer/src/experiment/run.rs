@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 use tagline_engine::{BackendChoice, Model};
+use tagline_files::atomic;
 
 use super::{Experiment, ExperimentError, Results, RunResult, System, figure_2};
 use crate::arch::Architecture;
-use crate::atomic;
+use crate::convert::export::Export;
 use crate::data::{DataError, Dataset, Split};
 use crate::evaluation::{ClipProgress, EvaluateError, Predictor, SharedTags};
-use crate::export::Export;
 use crate::metrics::{Bootstrap, Scores};
 use crate::train::{self, DeviceChoice, End, Progress, Recipe, RunDescription, TrainOptions};
 

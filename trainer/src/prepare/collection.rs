@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use tagline_files::hash::Sha256;
 
 use super::{LeftOut, PrepareError};
-use crate::data::{Split, SplitCounts, hex};
+use crate::data::{Split, SplitCounts};
 
 /// Files looked for when the folder of the audio is searched.
 const SAMPLE: usize = 200;
@@ -194,10 +194,7 @@ impl Collection {
     pub(super) fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         for item in &self.items {
-            hash_texts(
-                &mut hash,
-                [&*item.id, &*item.path, &*item.source, item.split.name()],
-            );
+            hash.update_texts([&*item.id, &*item.path, &*item.source, item.split.name()]);
             hash.update((item.labels.len() as u64).to_le_bytes());
             for (tag, value) in &item.labels {
                 // Two bytes, as ever: as many tags as they cannot number are refused.
@@ -206,16 +203,8 @@ impl Collection {
             }
         }
         for audio in &self.left_out {
-            hash_texts(&mut hash, [audio.shown.as_str()]);
+            hash.update_texts([audio.shown.as_str()]);
         }
-        hex(&hash.finalize())
-    }
-}
-
-/// Hashes texts so that where each ends makes a difference.
-pub(crate) fn hash_texts<const N: usize>(hash: &mut Sha256, texts: [&str; N]) {
-    for text in texts {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
+        hash.hex()
     }
 }

@@ -18,7 +18,6 @@ use super::collection::{ADVICE, Collection, Item, Selection};
 use super::table::Table;
 use super::{PrepareError, splits, synonyms};
 use crate::data::{Split, SplitCounts};
-use crate::synth;
 
 /// Name of the table of tags.
 const ANNOTATIONS: &str = "annotations_final.csv";
@@ -60,7 +59,7 @@ pub struct Reading {
 pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     let root = &reading.root;
     let mut collection = read_annotations(&root.join(ANNOTATIONS))?;
-    if root.join(synth::MANIFEST).is_file() {
+    if root.join(tagline_synth::MANIFEST).is_file() {
         collection.name = "synth".to_owned();
     }
     name_artists(&root.join(CLIP_INFO), &mut collection)?;

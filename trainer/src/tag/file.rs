@@ -136,7 +136,7 @@ impl<'a> Tagger<'a> {
         let mut probabilities = vec![0.0; self.tagging.model.info().tags.len()];
         let (state, window) = (&mut self.state, &self.window);
         run_or_replace(&mut self.network, &self.tagging.model, |network| {
-            network.run_next(state, due.end_frame, window, &mut probabilities)
+            network.run_next(state, due.into(), window, &mut probabilities)
         })?;
         if !self.tagging.raw {
             self.tagging.model.info().calibrate(&mut probabilities);

@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use tagline_engine::ModelInfo;
+use tagline_files::atomic;
 use tagline_media::{Taggram, TaggramError, write_taggram};
 
 use super::{TagError, TaggedFile};
-use crate::atomic;
 
 /// Taggrams for a run of files: one picture, or a folder of them.
 #[derive(Debug)]

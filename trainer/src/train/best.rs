@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use tagline_files::hash::sha256_of_file;
 
 use super::checkpoint::Checkpoint;
 use super::figures::EPOCHS;
 use super::run_folder::exact;
 use super::{RunDescription, TrainError};
 use crate::arch::{Architecture, Parameters, RowScaling};
-use crate::data::{Clips, file_sha256};
+
+use crate::data::Clips;
 use crate::spread::spread;
 
 /// The checkpoint of the best epoch.
@@ -84,7 +86,7 @@ pub(super) fn start_sha256(run: &Path) -> Result<Option<String>, TrainError> {
     if !path.is_file() {
         return Ok(None);
     }
-    let sum = file_sha256(&path).map_err(|source| TrainError::Checkpoint {
+    let sum = sha256_of_file(&path).map_err(|source| TrainError::Checkpoint {
         path: path.display().to_string(),
         source: source.into(),
     })?;

@@ -9,13 +9,12 @@ use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use tagline_files::atomic;
+use tagline_files::hash::Sha256;
 
 use super::TrainError;
 use super::optimizer::Moments;
 use crate::arch::{Architecture, Parameters};
-use crate::atomic;
-use crate::data::hex;
 
 /// Largest checkpoint, in bytes.
 const MAX_BYTES: u64 = 8 << 30;
@@ -277,7 +276,7 @@ fn checksum<'a>(described: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])
         sum.update((bytes.len() as u64).to_le_bytes());
         sum.update(bytes);
     }
-    hex(&sum.finalize())
+    sum.hex()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Why a training did not run to its end.
 
 use burn::tensor::ExecutionError;
+use tagline_files::advice;
 
 use super::checkpoint::CheckpointError;
-use crate::advice::advice;
 use crate::data::DataError;
 use crate::metrics::AnswersError;
 

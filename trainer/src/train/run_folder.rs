@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tagline_engine::FrontEndSpec;
+use tagline_files::Lock;
+use tagline_files::atomic;
 
 use super::checkpoint::NetworkId;
 use super::machine::Machine;
 use super::{Computer, Recipe, TrainError, TrainOptions};
-use crate::atomic;
-use crate::lock::Lock;
 
 /// Version of the folder's format.
 const FORMAT: u32 = 1;

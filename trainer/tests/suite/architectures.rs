@@ -7,9 +7,9 @@ use prost::Message;
 use tagline_engine::{Model, open_network};
 use tract_onnx::pb::ModelProto;
 use trainer::arch::{ARCHITECTURES, Architecture};
+use trainer::convert::export::{Export, to_int8};
 use trainer::data::{Input, Split};
 use trainer::evaluation::{Predictor, SharedTags, open_data_of};
-use trainer::export::{Export, to_int8};
 use trainer::metrics::{Bootstrap, Scores};
 use trainer::train::{self, Recipe, TrainOptions};
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use tagline_tests::files;
 use trainer::data::{
     Clip, ClipInfo, DataError, Dataset, DatasetWriter, Input, Plan, Remark, SourceFile, Split,
 };
 
-use crate::common::files::files;
 use crate::common::program::{argument, json, stdout, trainer};
 
 pub const VALUES: usize = 96 * 1366;

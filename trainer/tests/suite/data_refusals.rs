@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tagline_tests::files;
 use trainer::data::{Clip, DataError, Dataset, DatasetWriter, Plan, Split};
 
-use crate::common::files::files;
 use crate::data::{VALUES, clip, opened, plan, skipped, write};
 
 fn message(folder: &Path) -> String {

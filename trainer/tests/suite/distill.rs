@@ -4,13 +4,13 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use tagline_files::hash::sha256_of_file;
 use tagline_tests::tiny_model;
 use trainer::data::{Clips, Dataset, Input, Split};
 use trainer::distill::{Distillation, Teacher, distill};
 use trainer::prepare::Parts;
 use trainer::vocabulary::Vocabulary;
 
-use crate::common::files::sha256;
 use crate::common::networks::TRACT;
 use crate::common::program::{assert_refused, json, stdout, trainer};
 use crate::common::sounds::tones;
@@ -308,9 +308,12 @@ fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_
     tones(&studio.file("audio/attic/long.wav"), &[(700.0, 70.0)]);
     tones(&studio.file("audio/loose.wav"), &[(800.0, 4.0)]);
     // One by its hash, as sha256sum writes it, one by a copy of another name.
-    let one = sha256(&studio.file("audio/cellar/one.wav"));
+    let one = sha256_of_file(&studio.file("audio/cellar/one.wav")).unwrap();
     // The other tone of the cellar has the same content.
-    assert_eq!(one, sha256(&studio.file("audio/cellar/two.wav")));
+    assert_eq!(
+        one,
+        sha256_of_file(&studio.file("audio/cellar/two.wav")).unwrap()
+    );
     studio.write(
         "judge.txt",
         &format!("{}  judge/a.wav\n\n", one.to_uppercase()),
@@ -343,8 +346,8 @@ fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_
     let clips = clips.split(Split::Train).unwrap();
     assert_eq!(clips.named("attic/long.wav").unwrap().len(), 4);
     let files = std::fs::read_to_string(studio.file("data/files.csv")).unwrap();
-    let [long, loose] =
-        ["attic/long.wav", "loose.wav"].map(|file| sha256(&studio.file("audio").join(file)));
+    let [long, loose] = ["attic/long.wav", "loose.wav"]
+        .map(|file| sha256_of_file(&studio.file("audio").join(file)).unwrap());
     let expected = format!(
         "source,path,sha256,windows\nattic,long.wav,{long},2\nloose.wav,loose.wav,{loose},1\n"
     );

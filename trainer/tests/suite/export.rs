@@ -9,8 +9,8 @@ use tagline_tests::onnx_runtime;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value;
 use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters};
+use trainer::convert::export::to_model;
 use trainer::cpu::{Processor, Windows};
-use trainer::export::to_model;
 
 use crate::common::networks::{info, parameters};
 

@@ -1,14 +1,45 @@
 //! Disks that are full before the work is done.
 
+use std::io::{Error, ErrorKind};
 use std::path::Path;
 use std::process::Output;
 
-use tagline_tests::SmallDisk;
+use tagline_tests::{SmallDisk, files};
 use tempfile::TempDir;
+use trainer::convert::export::ExportError;
+use trainer::experiment::ExperimentError;
+use trainer::train::TrainError;
 
-use crate::common::files::files;
 use crate::common::program::{PROGRAM, argument, stderr, stdout, trainer};
 use crate::common::sounds::tones;
+
+#[test]
+fn every_command_says_what_to_do_about_a_full_disk() {
+    let full = || Error::from(ErrorKind::StorageFull);
+    let path = || "a/file".to_owned();
+    let messages = [
+        TrainError::Write {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+        ExportError::Write {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+        ExperimentError::Io {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+    ];
+    for message in messages {
+        assert!(message.starts_with("a/file"), "{message}");
+        let end = ". Make room and run the same command again";
+        assert!(message.ends_with(end), "{message}");
+    }
+}
 
 /// KiB of a shard of two clips, and of one of 128.
 const TWO_CLIPS: usize = 513;

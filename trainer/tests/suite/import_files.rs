@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use tagline_engine::Model;
-use trainer::About;
-use trainer::import::{Import, ImportError, TensorError};
+use trainer::convert::About;
+use trainer::convert::import::{Import, ImportError, TensorError};
 use trainer::weights::WeightsError;
 
 use crate::common::weights::{

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::Value;
 use tagline_engine::{Model, open_network};
 use tagline_tests::{npy, reference};
-use trainer::About;
-use trainer::import::Import;
+use trainer::convert::About;
+use trainer::convert::import::Import;
 
 use crate::common::networks::TRACT;
 

@@ -27,7 +27,6 @@ mod quantize;
 mod resume;
 mod score;
 mod synth;
-mod synth_command;
 mod tag;
 mod tag_output;
 mod train;

@@ -6,8 +6,8 @@ use prost::Message;
 use tagline_tests::{OnnxChecker, onnx_checker};
 use tract_onnx::pb::ModelProto;
 use trainer::arch::{ARCHITECTURES, Parameters};
-use trainer::export::quantize::quantize_int8;
-use trainer::export::to_model;
+use trainer::convert::export::quantize::quantize_int8;
+use trainer::convert::export::to_model;
 
 use crate::common::networks::info;
 use crate::common::weights::{fcn_import, fcn_weights, write_safetensors};

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use tagline_tests::files;
 use tempfile::TempDir;
 
-use crate::common::files::files;
 use crate::common::program::{assert_refused, command, stdout, trainer};
 
 /// What `trainer score` reads.

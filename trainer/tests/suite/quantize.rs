@@ -8,8 +8,8 @@ use tagline_engine::{
 };
 use tagline_tests::{onnx_runtime, reference};
 use tract_onnx::pb::{GraphProto, ModelProto};
-use trainer::export::quantize::{QuantizeError, quantize_int8};
-use trainer::import::Import;
+use trainer::convert::export::quantize::{QuantizeError, quantize_int8};
+use trainer::convert::import::Import;
 
 use crate::common::weights::{fcn_import, fcn_weights, write_safetensors};
 

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use safetensors::SafeTensors;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use tagline_files::hash::Sha256;
+use tagline_files::hash::sha256_of_file;
 use tempfile::TempDir;
 use trainer::arch::Architecture;
+use trainer::convert::export::Export;
 use trainer::data::Input;
-use trainer::export::Export;
 use trainer::train::{self, End, Event, Progress, Recipe, TrainError, TrainOptions};
 
 use crate::common::clips;
-use crate::common::files::sha256;
 use crate::common::program::{assert_refused, command, stderr, stdout};
 use crate::common::training::options;
 
@@ -204,7 +204,7 @@ fn forget_moments(file: &Path) {
         sum.update((tensor.data().len() as u64).to_le_bytes());
         sum.update(tensor.data());
     }
-    let sum: String = sum.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let sum = sum.hex();
     let state = HashMap::from([("tagline.state".to_owned(), format!("{sum} {described}"))]);
     std::fs::write(file, safetensors::serialize(kept, Some(state)).unwrap()).unwrap();
 }
@@ -334,7 +334,7 @@ fn a_run_that_begins_with_anothers_weights_holds_their_hash_and_refuses_others()
     let mut second = options(folder.path(), "second");
     second.recipe.start = Some(first.run.clone());
     train::run(&second, &()).unwrap();
-    let sum = sha256(&first.run.join("best.safetensors"));
+    let sum = sha256_of_file(&first.run.join("best.safetensors")).unwrap();
     assert_eq!(description(&second.run)["start_sha256"], sum);
 
     let mut other = options(folder.path(), "other");

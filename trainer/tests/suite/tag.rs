@@ -6,7 +6,7 @@ use serde_json::Value;
 use tagline_engine::{built_in_info, logit, sigmoid};
 use tagline_tests::{TinyModel, reference, tiny_model};
 use tempfile::TempDir;
-use trainer::import::Import;
+use trainer::convert::import::Import;
 
 use crate::common::program::{self, stdout, trainer};
 use crate::common::sounds::tones;

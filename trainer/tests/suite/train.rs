@@ -6,8 +6,8 @@ use std::path::Path;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::arch::Architecture;
+use trainer::convert::export::{Export, to_int8};
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
-use trainer::export::{Export, to_int8};
 use trainer::train::{
     self, DeviceChoice, End, Event, Progress, TrainError, TrainOptions, TrainReport,
 };

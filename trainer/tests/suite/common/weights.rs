@@ -6,7 +6,7 @@ use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
-use trainer::import::Import;
+use trainer::convert::import::Import;
 
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 

@@ -208,7 +208,7 @@ fn what_cannot_be_prepared_is_said_in_a_line() {
 #[test]
 fn ctrl_c_ends_a_preparation_that_goes_on_later() {
     use super::corpus::{samples, wav};
-    use crate::common::files::files;
+    use tagline_tests::files;
     let root = tempfile::tempdir().unwrap();
     let rows: Vec<(String, String)> = (0..60)
         .map(|k| (k.to_string(), format!("{:x}/{k}.wav", k % 16)))

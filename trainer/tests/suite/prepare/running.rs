@@ -3,13 +3,13 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
+use tagline_tests::files;
 use trainer::data::{DataError, Input};
 use trainer::prepare::magnatagatune::read;
 use trainer::prepare::{PrepareError, Progress, prepare};
 
 use super::corpus::{options, run};
 use super::magnatagatune::{ROWS, corpus, reading};
-use crate::common::files::files;
 
 #[test]
 fn the_result_depends_neither_on_interruptions_nor_on_jobs() {
