@@ -475,14 +475,15 @@ fn check(instance: &Instance, call: &Call) -> Result<(), TestCaseError> {
     });
     prop_assert_eq!(status, CLAP_PROCESS_CONTINUE);
     for (port, output) in output_ports.iter().enumerate() {
-        for channel in 0..output.channel_count as usize {
+        let channels = output.channel_count as usize;
+        for (channel, expected) in expected[port].iter().enumerate().take(channels) {
             let silence = || {
                 (
                     vec![0.0; call.frames as usize],
                     vec![0.0; call.frames as usize],
                 )
             };
-            let (single, double) = expected[port][channel].clone().unwrap_or_else(silence);
+            let (single, double) = expected.clone().unwrap_or_else(silence);
             // SAFETY: the arrays are null or have a pointer for each channel, and each pointer that
             // is not null leads to `frames` samples of the memory above, which lives on.
             unsafe {
