@@ -12,7 +12,7 @@ impl From<ExecutionError> for TrainError {
     }
 }
 
-/// What an error of Burn comes from: the line after the last `Caused by:`.
+/// The cause of an error of Burn: the line after the last `Caused by:`.
 fn root(text: &str) -> String {
     let lines = text.lines().zip(text.lines().skip(1));
     let causes = lines.filter(|(before, _)| *before == "Caused by:");

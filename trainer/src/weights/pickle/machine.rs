@@ -15,7 +15,7 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// For the pickle at the start of `bytes`, which lies at `base` of its file.
+    /// A machine for the pickle at the start of `bytes`, which lies at `base` of its file.
     pub(super) fn new(bytes: &'a [u8], base: usize) -> Self {
         Self {
             bytes,
@@ -28,7 +28,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Does all that the pickle says.
+    /// Runs all instructions of the pickle.
     pub(super) fn run(mut self) -> Result<Pickle, WeightsError> {
         loop {
             let offset = self.base + self.at;
@@ -49,7 +49,7 @@ impl<'a> Machine<'a> {
     /// Instructions that push a plain value, and those about the memo and the protocol.
     fn make(&mut self, opcode: u8) -> Result<bool, WeightsError> {
         match opcode {
-            // PROTO and FRAME say nothing that is needed.
+            // PROTO and FRAME hold nothing that is needed.
             0x80 => drop(self.take(1)?),
             0x95 => drop(self.take(8)?),
             // NONE, NEWTRUE, NEWFALSE, BINFLOAT
@@ -155,7 +155,7 @@ impl<'a> Machine<'a> {
         Ok(true)
     }
 
-    /// Instructions that in a real unpickler look names up and call them.
+    /// Instructions that look up and call names in a real unpickler.
     fn call(&mut self, opcode: u8, offset: usize) -> Result<bool, WeightsError> {
         match opcode {
             // GLOBAL
@@ -250,7 +250,7 @@ impl<'a> Machine<'a> {
     }
 
     fn put(&mut self, index: usize) -> Result<(), WeightsError> {
-        // The writer numbers its values one by one, so the memo cannot outgrow the pickle.
+        // Writers number their values one by one, so the memo cannot outgrow the pickle.
         if index > self.bytes.len() {
             return Err(self.broken("a memo index that no writer makes"));
         }
