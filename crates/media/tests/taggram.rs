@@ -1,5 +1,7 @@
 //! Taggrams: a readable picture of any input.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 
 use tagline_media::{Taggram, write_taggram};
@@ -33,6 +35,15 @@ fn draw(title: &str, tags: &[String], positions: &[f64], rows: &[Vec<f32>]) -> V
         std::fs::copy(&path, Path::new(&folder).join(format!("{name}.png"))).unwrap();
     }
     read(&path)
+}
+
+/// Number of pixels in these rows and columns that text or ticks have darkened.
+fn ink(picture: &[Vec<[u8; 3]>], rows: Range<usize>, columns: Range<usize>) -> usize {
+    let dark = |pixel: &&[u8; 3]| pixel.iter().map(|v| u16::from(*v)).sum::<u16>() < 450;
+    let rows = picture[rows].iter();
+    rows.flat_map(|row| &row[columns.clone()])
+        .filter(dark)
+        .count()
 }
 
 fn names(count: usize) -> Vec<String> {
@@ -128,9 +139,17 @@ fn the_strongest_tag_is_on_top() {
 
 #[test]
 fn a_picture_without_updates_says_so() {
-    draw("nothing", &[], &[], &[]);
-    draw("no updates", &names(3), &[], &[]);
-    draw("no tags", &[], &[3.0], &[vec![]]);
+    for picture in [
+        draw("nothing", &[], &[], &[]),
+        draw("no updates", &names(3), &[], &[]),
+        draw("no tags", &[], &[3.0], &[vec![]]),
+    ] {
+        // The map is grey, and its middle has words.
+        assert_eq!(picture[80][1_000], [226, 226, 230]);
+        let words = ink(&picture, 100..155, 600..900);
+        assert!((200..3_000).contains(&words), "{words}");
+        assert_eq!(ink(&picture, 78..176, 1_000..1_300), 0);
+    }
 }
 
 #[test]
@@ -142,7 +161,18 @@ fn one_update_fills_its_row() {
 #[test]
 fn ten_thousand_updates_fit_into_the_picture() {
     let (positions, rows) = waves(10_000, 50);
-    draw("ten thousand", &names(50), &positions, &rows);
+    let picture = draw("ten thousand", &names(50), &positions, &rows);
+    assert_eq!(
+        (picture.len(), picture[0].len()),
+        (76 + 24 * 34 + 84, 1_600)
+    );
+    for row in 0..24 {
+        // Every column of a tag's row has a colour, and they follow the tag's waves.
+        let line = &picture[76 + row * 34 + 17][400..1_300];
+        assert!(!line.contains(&[226, 226, 230]), "row {row}");
+        let colours: BTreeSet<_> = line.iter().collect();
+        assert!(colours.len() > 20, "row {row}: {}", colours.len());
+    }
 }
 
 #[test]
@@ -186,12 +216,19 @@ fn names_of_any_length_and_script_are_drawn() {
         "tab\tnewline\n\0".to_owned(),
     ];
     let title = "a title that is far longer than any picture could hold. ".repeat(20);
-    draw(
+    let picture = draw(
         &title[..200],
         &tags,
         &[1.0, 2.0],
         &[vec![0.5; 4], vec![0.9, 0.1, 0.2, 0.3]],
     );
+    assert_eq!((picture.len(), picture[0].len()), (76 + 4 * 34 + 84, 1_600));
+    // The title and the longest name are there, and cut to what has room.
+    assert!(ink(&picture, 10..70, 28..1_572) > 1_000);
+    assert_eq!(ink(&picture, 0..76, 0..26), 0);
+    assert_eq!(ink(&picture, 0..76, 1_574..1_600), 0);
+    assert!(ink(&picture, 78..108, 28..368) > 500);
+    assert_eq!(ink(&picture, 76..212, 0..26), 0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Errors of calibration.
 
 use tagline_engine::ModelError;
+use tagline_files::advice;
 
 use crate::evaluation::EvaluateError;
 
@@ -34,7 +35,7 @@ pub enum CalibrateError {
     #[error("the calibrated model is refused: {0}")]
     Model(#[from] ModelError),
     /// The model cannot be written.
-    #[error("{path} is not written: {source}")]
+    #[error("{path} is not written: {source}{}", advice(.source))]
     Write {
         /// The file.
         path: String,

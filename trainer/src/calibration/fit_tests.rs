@@ -101,14 +101,14 @@ fn a_tag_whose_order_is_wrong_keeps_a_slope_above_0() {
 }
 
 #[test]
-fn without_a_clip_or_company_the_networks_own_values_stay() {
+fn a_tag_without_clips_or_other_fits_keeps_the_networks_own_values() {
     let fitted = fit_one(&[]);
     assert_eq!(fitted.calibration, Calibration::NONE);
     assert_eq!((fitted.quality.positives, fitted.quality.f1), (0, None));
 }
 
 #[test]
-fn a_tag_of_few_clips_is_calibrated_like_its_company() {
+fn a_tag_with_few_clips_is_calibrated_like_the_others() {
     let positives = |samples: &[Sample]| samples.iter().filter(|s| s.is_positive()).count();
     let mut rare = made(1.0, 0.0, 400);
     let mut kept = 0;

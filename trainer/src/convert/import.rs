@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use prost::Message;
 use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
-use tagline_files::atomic;
 use tagline_files::hash::sha256;
+use tagline_files::{advice, atomic};
 
 pub use assemble::TensorError;
 pub use preset::{Activation, Block, Dialect, InputNorm, PRESETS, Preset, Spread};
@@ -65,7 +65,7 @@ pub enum ImportError {
         outputs: usize,
     },
     /// The model cannot be written.
-    #[error("{path} is not written: {source}")]
+    #[error("{path} is not written: {source}{}", advice(.source))]
     Write {
         /// The file.
         path: String,

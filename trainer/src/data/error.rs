@@ -60,7 +60,7 @@ pub enum DataError {
     },
     /// The data set was prepared by a program with another format.
     #[error(
-        "{}: format version {found}, where {} is understood; prepare the data set again",
+        "{}: format version {found}, but only {} is understood; prepare the data set again",
         path.display(), super::manifest::FORMAT_VERSION
     )]
     FormatVersion {
@@ -196,7 +196,7 @@ pub enum DataError {
         file: String,
     },
     /// The check was interrupted.
-    #[error("interrupted before all was read")]
+    #[error("interrupted before everything was read")]
     Interrupted,
     /// The data set has no clips.
     #[error("{}: no clip could be prepared{why}", path.display())]

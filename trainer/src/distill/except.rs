@@ -82,7 +82,7 @@ fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
         return Err(PrepareError::Missing {
             path: folder.to_owned(),
             what: "audio".to_owned(),
-            expected: "files that are not to be heard".to_owned(),
+            expected: "files to leave out".to_owned(),
         });
     }
     let hash =

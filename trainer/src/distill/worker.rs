@@ -68,7 +68,7 @@ impl<'a> Worker<'a> {
             _ => error.to_string(),
         })?;
         if self.except.contains(&sha256) {
-            return Err(format!("not to be heard: --except names {sha256}"));
+            return Err(format!("left out: --except names {sha256}"));
         }
         let Heard { windows, outcome } = hear(self);
         if windows > 0 {

@@ -31,7 +31,7 @@ pub enum TableError {
         reason: String,
     },
     /// The file has no clips.
-    #[error("{path}: holds no clip; a row for each is expected: its name, then a number a tag")]
+    #[error("{path}: holds no clips; each row must have a clip's name, then a number for each tag")]
     Empty {
         /// The file.
         path: String,
@@ -125,7 +125,7 @@ impl ClipTable {
     fn unreadable(&self, error: &csv::Error) -> TableError {
         let line = error.position().map_or(0, csv::Position::line);
         let reason = match error.kind() {
-            csv::ErrorKind::Utf8 { .. } => "this is no UTF-8 text".to_owned(),
+            csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_owned(),
             _ => error.to_string(),
         };
         self.at(line, reason)

@@ -37,7 +37,7 @@ pub enum ExperimentError {
         source: TrainError,
     },
     /// The experiment has no system of this name.
-    #[error("no system `{name}` in this experiment: {known} are")]
+    #[error("this experiment has no system `{name}`; it has {known}")]
     NoSuchSystem {
         /// What was given.
         name: String,

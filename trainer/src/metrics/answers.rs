@@ -15,7 +15,7 @@ pub enum AnswersError {
         needed: usize,
     },
     /// A score is not a number, so clips cannot be ranked by it.
-    #[error("the score of the tag `{tag}` is {score}, which is no number to rank by")]
+    #[error("the score of the tag `{tag}` is {score}, by which clips cannot be ranked")]
     NotANumber {
         /// The tag.
         tag: String,

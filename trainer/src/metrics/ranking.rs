@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_zeros_tie_and_what_is_no_number_is_lowest() {
+    fn both_zeros_tie_and_nan_is_lowest() {
         assert_eq!(roc_auc(&[0.0, -0.0], &[true, false]), Some(0.5));
         assert_eq!(roc_auc(&[f32::NAN, -1e30], &[true, false]), Some(0.0));
         assert_eq!(roc_auc(&[f32::NAN, -f32::NAN], &[true, false]), Some(0.5));

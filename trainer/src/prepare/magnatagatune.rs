@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_data_set_with_other_counts_than_the_fields_is_remarked_upon() {
+    fn a_whole_data_set_with_unusual_counts_gets_a_remark() {
         assert_eq!(other_counts(CLIPS, TAGGED), None);
         let train = TAGGED.train - 3;
         let other = SplitCounts { train, ..TAGGED };

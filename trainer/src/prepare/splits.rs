@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn no_split_is_starved_by_large_groups_and_none_is_further_off_than_they_make_it() {
+    fn large_groups_starve_no_split_and_move_none_further_than_their_size() {
         for seed in 0..50 {
             let items = |sizes: &[usize], valid, test| dealt(sizes, valid, test, seed).0;
             assert_eq!(items(&[10; 7], 0.1, 0.1), [50, 10, 10]);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_groups_every_split_that_is_asked_for_has_one() {
+    fn every_split_with_a_share_gets_a_group() {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let parts = [
             (0.1, 0.1),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn with_too_few_groups_there_is_something_to_learn_from_first() {
+    fn with_too_few_groups_the_training_split_comes_first() {
         for seed in 0..20 {
             for parts in [0.1, 0.3, 0.45] {
                 let groups = |sizes: &[usize]| dealt(sizes, parts, parts, seed).1;

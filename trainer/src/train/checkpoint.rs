@@ -32,7 +32,7 @@ pub enum CheckpointError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// It is damaged, or not a checkpoint.
-    #[error("no whole checkpoint: {0}")]
+    #[error("damaged, or not a checkpoint: {0}")]
     Damaged(String),
     /// It is of another network.
     #[error("a checkpoint of {found}, not of {expected}")]
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_another_network_is_named() {
+    fn a_checkpoint_of_another_network_is_named() {
         let bytes = checkpoint().bytes();
         let expected = NetworkId {
             architecture: "fcn4".into(),
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_cut_or_changed_anywhere_is_refused() {
+    fn a_checkpoint_that_is_cut_or_changed_anywhere_is_refused() {
         let bytes = checkpoint().bytes();
         for length in [0, 7, 100, bytes.len() - 1] {
             let error = Checkpoint::parse(&bytes[..length], None).unwrap_err();

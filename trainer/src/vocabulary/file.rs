@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_of_the_vocabularys_own_tags_is_believed_as_it_is() {
+    fn a_model_with_the_vocabularys_own_tags_keeps_its_probabilities() {
         let vocabulary = parse(GOOD).unwrap();
         let speaks = |tags: &[&str]| {
             let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();

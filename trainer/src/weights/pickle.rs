@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_of_data_or_with_strange_arguments_is_refused() {
+    fn a_call_of_a_value_or_with_other_arguments_is_refused() {
         for pickle in [
             &b"\x80\x02}}\x85R."[..],
             b"\x80\x02ccollections\nOrderedDict\n}\x85R.",

@@ -140,9 +140,9 @@ struct View<'a> {
 }
 
 fn tensors(pickle: &Pickle) -> Result<Vec<View<'_>>, WeightsError> {
-    let entries = pickle
-        .entries(pickle.value)
-        .ok_or_else(|| WeightsError::Archive("not a state dict: the pickle is no dict".into()))?;
+    let entries = pickle.entries(pickle.value).ok_or_else(|| {
+        WeightsError::Archive("not a state dict: the pickle is not a dict".into())
+    })?;
     let nested = entries.iter().find_map(|(key, value)| {
         let key = pickle.text(*key)?;
         STATE_DICT_KEYS.contains(&key).then_some(*value)

@@ -169,14 +169,14 @@ impl<'a> Machine<'a> {
                 let names = self.pop_many(2)?;
                 let text = |value| self.arena.text(value).map(str::to_owned);
                 let (Some(module), Some(name)) = (text(names[0]), text(names[1])) else {
-                    return Err(self.broken("a global whose name is no text"));
+                    return Err(self.broken("a global whose name is not a text"));
                 };
                 self.push_global(&module, &name, offset)?;
             }
             // BINPERSID
             b'Q' => match self.pop()? {
                 Value::Tuple(index) => self.stack.push(Value::Persistent(index)),
-                _ => return Err(self.broken("a persistent id that is no tuple")),
+                _ => return Err(self.broken("a persistent id that is not a tuple")),
             },
             // REDUCE
             b'R' => self.reduce()?,
@@ -202,7 +202,7 @@ impl<'a> Machine<'a> {
         let arguments = self.pop()?;
         let callable = self.pop()?;
         let Value::Tuple(index) = arguments else {
-            return Err(self.broken("a call whose arguments are no tuple"));
+            return Err(self.broken("a call whose arguments are not a tuple"));
         };
         let first = self.arena.sequences[index].first().copied();
         let result = match (callable, first) {
@@ -221,7 +221,7 @@ impl<'a> Machine<'a> {
                 self.arena.sequences[*index].extend(items);
                 Ok(())
             }
-            _ => Err(self.broken("appends to something that is no list")),
+            _ => Err(self.broken("appends to something that is not a list")),
         }
     }
 
@@ -233,7 +233,7 @@ impl<'a> Machine<'a> {
                 self.arena.dicts[*index].extend(entries);
                 Ok(())
             }
-            _ => Err(self.broken("sets items of something that is no dict")),
+            _ => Err(self.broken("sets items of something that is not a dict")),
         }
     }
 

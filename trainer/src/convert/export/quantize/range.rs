@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_relu_gives_starts_at_its_lowest_step() {
+    fn the_output_of_a_relu_starts_at_its_lowest_step() {
         let values: Vec<f32> = bell(5_000, 1.0).iter().map(|x| x.max(0.0)).collect();
         assert_eq!(of(&values).zero_point, 0);
     }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_that_gives_nothing_has_a_scale_all_the_same() {
+    fn a_layer_that_only_gives_0_still_has_a_scale() {
         for values in [&[][..], &[0.0, 0.0]] {
             let affine = of(values);
             assert!(affine.scale > 0.0);
