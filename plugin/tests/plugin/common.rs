@@ -25,14 +25,28 @@ use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, SecondsTime};
 
 use audio::Sample;
+pub use tagline::core::params::id as ids;
 
 /// What the plugin told the host, with its position in the stream.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Told {
     Begin(u32),
+    /// A value that the host may record.
     Value(u32, f64),
+    /// A value that the host must not record.
+    Live(u32, f64),
     End(u32),
     Midi([u8; 3]),
+}
+
+impl Told {
+    /// The value, whoever may record it.
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Value(_, value) | Self::Live(_, value) => Some(*value),
+            _ => None,
+        }
+    }
 }
 
 pub type Heard = (u64, Told);
@@ -306,6 +320,11 @@ impl Host {
         ParamRescanFlags::from_bits_truncate(bits)
     }
 
+    /// Updates since the activation.
+    pub fn updates(&mut self) -> usize {
+        self.value(ids::UPDATES) as usize
+    }
+
     pub fn value(&mut self, id: u32) -> f64 {
         let handle = self.instance.plugin_handle();
         let params: PluginParams = handle.get_extension().expect("parameters");
@@ -372,7 +391,13 @@ fn told(event: &UnknownEvent) -> Told {
     if let Some(event) = event.as_event::<ParamGestureBeginEvent>() {
         Told::Begin(raw(event.param_id()))
     } else if let Some(event) = event.as_event::<ParamValueEvent>() {
-        Told::Value(raw(event.param_id()), event.value())
+        let (id, value) = (raw(event.param_id()), event.value());
+        let flags = event.header().flags();
+        if flags.contains(EventFlags::DONT_RECORD) {
+            Told::Live(id, value)
+        } else {
+            Told::Value(id, value)
+        }
     } else if let Some(event) = event.as_event::<ParamGestureEndEvent>() {
         Told::End(raw(event.param_id()))
     } else {

@@ -3,6 +3,7 @@
 mod bounce;
 mod common;
 mod driving;
+mod malformed_calls;
 mod pass_through;
 mod session;
 mod status;

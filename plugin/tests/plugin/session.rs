@@ -1,7 +1,7 @@
 //! What a host's session holds: parameters, their names, and the state.
 
-use crate::common::Host;
-use crate::common::models::{Models, RATE, updates};
+use crate::common::models::{Models, RATE};
+use crate::common::{Host, ids};
 use clack_extensions::params::ParamRescanFlags;
 use serde_json::{Value, json};
 use tagline_engine::{built_in_info, built_in_sha256};
@@ -11,30 +11,26 @@ use tagline_tests::TinyModel;
 fn ids_names_and_groups_are_the_published_ones() {
     let mut host = Host::new();
     let names = host.names();
-    assert_eq!(names.len(), 9 + 7 + 50);
+    assert_eq!(names.len(), 5 + 50 + 7);
     let expected = [
+        (0, "Bypass", "Settings"),
         (1, "Mode", "Settings"),
         (2, "Update Every", "Settings"),
         (3, "Smoothing", "Settings"),
-        (4, "Send MIDI CC", "Settings"),
-        (5, "MIDI Channel", "Settings"),
-        (6, "First MIDI CC", "Settings"),
-        (7, "Number of MIDI CCs", "Settings"),
-        (8, "Backend", "Settings"),
-        (9, "Values", "Settings"),
-        (80, "Running Backend", "Status"),
-        (81, "Seconds Heard", "Status"),
-        (82, "Updates", "Status"),
-        (83, "Late Updates", "Status"),
-        (84, "Dropped Samples", "Status"),
-        (85, "Update Time", "Status"),
-        (86, "Silent Updates", "Status"),
+        (4, "Values", "Settings"),
+        (64, "Running Backend", "Status"),
+        (65, "Seconds Heard", "Status"),
+        (66, "Updates", "Status"),
+        (67, "Late Updates", "Status"),
+        (68, "Dropped Samples", "Status"),
+        (69, "Update Time", "Status"),
+        (70, "Silent Updates", "Status"),
     ];
     for (id, name, module) in expected {
         let known = (id, name.to_owned(), module.to_owned());
         assert!(names.contains(&known), "{known:?}");
     }
-    let tags = names.iter().filter(|(id, ..)| (101..=150).contains(id));
+    let tags = names.iter().filter(|(id, ..)| (5..=54).contains(id));
     assert!(tags.clone().all(|(.., module)| module.starts_with("Tags")));
     assert_eq!(tags.count(), 50);
 }
@@ -50,16 +46,16 @@ fn tags_lie_in_the_hosts_tree_by_their_groups() {
     assert!(host.rescanned().contains(ParamRescanFlags::INFO));
     let names = host.names();
     for (id, name, module) in [
-        (101, "jazz", "Tags/Genre"),
-        (102, "piano", "Tags/Instrument"),
-        (103, "calm", "Tags/Mood"),
-        (104, "Tag 4", "Tags"),
+        (5, "jazz", "Tags/Genre"),
+        (6, "piano", "Tags/Instrument"),
+        (7, "calm", "Tags/Mood"),
+        (8, "Tag 4", "Tags"),
     ] {
         let known = (id, name.to_owned(), module.to_owned());
         assert!(names.contains(&known), "{known:?}");
     }
     host.load(&models.state(&["jazz"], &json!({})));
-    let ungrouped = (101, "jazz".to_owned(), "Tags".to_owned());
+    let ungrouped = (5, "jazz".to_owned(), "Tags".to_owned());
     assert!(host.names().contains(&ungrouped));
 }
 
@@ -77,7 +73,8 @@ fn a_fresh_state_is_the_published_one_and_survives_a_round_trip() {
     });
     assert_eq!(value["model"], default);
     assert_eq!(value["settings"]["mode"], "live");
-    assert_eq!(value["version"], 1);
+    assert_eq!(value["settings"]["resolution"], 0.5);
+    assert_eq!(value["version"], 2);
     let mut other = Host::new();
     other.load(&fresh);
     assert_eq!(other.save(), fresh);
@@ -86,17 +83,13 @@ fn a_fresh_state_is_the_published_one_and_survives_a_round_trip() {
 #[test]
 fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
     let changes = [
-        (1, 2.0),
-        (2, 4.0),
-        (3, 3.25),
-        (4, 1.0),
-        (5, 7.0),
-        (6, 33.0),
-        (7, 50.0),
-        (8, 1.0),
-        (9, 1.0),
-        (101, 12.5),
-        (150, 99.875),
+        (ids::BYPASS, 1.0),
+        (ids::MODE, 2.0),
+        (ids::UPDATE_EVERY, 4.0),
+        (ids::SMOOTHING, 3.25),
+        (ids::VALUES, 1.0),
+        (5, 12.5),
+        (54, 99.875),
     ];
     for active in [false, true] {
         let mut host = Host::new();
@@ -116,14 +109,42 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
 }
 
 #[test]
+fn settings_that_are_no_parameters_survive_a_round_trip() {
+    let settings = json!({
+        "backend": "tract", "bypass": false, "midi_cc_count": 50, "midi_cc_first": 33,
+        "midi_cc_output": true, "midi_channel": 7, "mode": "live", "resolution": 2.5,
+        "smoothing_seconds": 0.0, "update_seconds": 1.0, "values": "calibrated",
+    });
+    let state = json!({"format": "tagline-state", "version": 2, "settings": settings});
+    let mut host = Host::new();
+    host.load(&state.to_string());
+    let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
+    assert_eq!(saved["settings"], settings);
+}
+
+#[test]
+fn a_state_of_version_1_opens_with_its_tags_and_settings() {
+    let state = r#"{"format":"tagline-state","model":null,"settings":{"midi_channel":9,
+        "mode":"follow","values":"raw"},"tags":{"101":12.5,"150":99.0},"version":1}"#;
+    let mut host = Host::new();
+    host.load(state);
+    let values = [5, 54, ids::MODE, ids::VALUES].map(|id| host.value(id));
+    assert_eq!(values, [12.5, 99.0, 2.0, 1.0]);
+    let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
+    assert_eq!(saved["version"], 2);
+    assert_eq!(saved["settings"]["midi_channel"], 9);
+    assert_eq!(saved["tags"], json!({"5": 12.5, "54": 99.0}));
+}
+
+#[test]
 fn a_negative_zero_of_a_state_is_a_plain_one() {
     let state = r#"{"format":"tagline-state","settings":{"smoothing_seconds":-0.0},
-        "tags":{"101":-0.0},"version":1}"#;
+        "tags":{"5":-0.0},"version":2}"#;
     let mut host = Host::new();
     host.load(state);
     let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
     assert_eq!(saved["settings"]["smoothing_seconds"].to_string(), "0.0");
-    for id in [3, 101] {
+    for id in [3, 5] {
         assert!(host.value(id).is_sign_positive(), "parameter {id}");
     }
 }
@@ -139,7 +160,7 @@ fn states_that_are_no_states_change_nothing() {
     let refused: [&[u8]; 5] = [
         b"",
         b"{}",
-        b"{\"format\":\"tagline-state\",\"version\":2}",
+        b"{\"format\":\"tagline-state\",\"version\":3}",
         b"{\"format\":\"tagline-state\",\"version\":1,\"settings\":{\"mode\":\"x\"}}",
         &random,
     ];
@@ -155,9 +176,9 @@ fn a_chosen_models_tags_name_the_slots_right_after_loading() {
     let mut host = Host::new();
     host.load(&models.state(&["jazz", "piano"], &json!({})));
     assert!(host.rescanned().contains(ParamRescanFlags::INFO));
-    assert_eq!(host.name(101), "jazz");
-    assert_eq!(host.name(102), "piano");
-    assert_eq!(host.name(103), "Tag 3");
+    assert_eq!(host.name(5), "jazz");
+    assert_eq!(host.name(6), "piano");
+    assert_eq!(host.name(7), "Tag 3");
 }
 
 #[test]
@@ -174,7 +195,7 @@ fn a_model_chosen_by_its_path_is_pinned_once_it_runs() {
     assert!(host.is_dirty());
     let mut other = Host::new();
     other.load(&saved);
-    assert_eq!(other.name(101), "jazz");
+    assert_eq!(other.name(5), "jazz");
     assert_eq!(other.save(), saved);
 }
 
@@ -209,7 +230,7 @@ fn a_state_of_another_versions_default_loads_and_the_present_one_tags() {
     host.set_offline(true);
     host.activate(RATE, 4_096);
     host.play(RATE as usize * 5, 512);
-    assert!(updates(&host.heard) > 0);
+    assert!(host.updates() > 0);
     let saved: Value = serde_json::from_str(&host.save()).expect("JSON");
     assert_eq!(
         saved["model"], model,

@@ -1,8 +1,7 @@
-//! The status parameters: what the host reads of the analysis, and when.
+//! The status: hidden parameters that a host may read, and that no event tells.
 
-use crate::common::Host;
-use crate::common::Told;
-use crate::common::models::{Models, RATE, of, updates};
+use crate::common::models::{Models, RATE};
+use crate::common::{Host, Told, ids};
 use serde_json::json;
 
 fn offline(models: &Models) -> Host {
@@ -18,13 +17,13 @@ fn a_reset_begins_a_new_window() {
     let models = Models::new();
     let mut host = offline(&models);
     host.play(RATE as usize * 5, 512);
-    let before = updates(&host.heard);
+    let before = host.updates();
     assert!(before > 0);
     host.reset();
     host.play(RATE as usize * 2, 512);
-    assert_eq!(updates(&host.heard), before, "too little was heard since");
+    assert_eq!(host.updates(), before, "too little was heard since");
     host.play(RATE as usize * 2, 512);
-    assert!(updates(&host.heard) > before);
+    assert!(host.updates() > before);
 }
 
 #[test]
@@ -32,18 +31,14 @@ fn a_reset_takes_back_the_seconds_heard_at_once() {
     let models = Models::new();
     let mut host = offline(&models);
     host.play(RATE as usize * 4, 512);
-    let count = host.value(82);
-    assert!(host.value(81) >= 3.0 && count > 0.0);
+    let count = host.updates();
+    assert!(host.value(ids::SECONDS_HEARD) >= 3.0 && count > 0);
     host.reset();
-    assert_eq!(host.value(81), 0.0);
+    assert_eq!(host.value(ids::SECONDS_HEARD), 0.0);
     host.heard.clear();
     host.play(64, 64);
-    assert_eq!(of(&host.heard, 81), [Told::Value(81, 0.0)]);
-    assert_eq!(host.value(82), count, "updates are counted on");
-    host.reset();
-    host.heard.clear();
-    host.play(64, 64);
-    assert_eq!(host.heard, [], "once is enough");
+    assert_eq!(host.heard, [], "nobody needs to be told");
+    assert_eq!(host.updates(), count, "updates are counted on");
 }
 
 #[test]
@@ -51,15 +46,11 @@ fn an_activation_counts_anew() {
     let models = Models::new();
     let mut host = offline(&models);
     host.play(RATE as usize * 4, 512);
-    assert!(host.value(81) > 0.0 && host.value(82) > 0.0);
+    assert!(host.value(ids::SECONDS_HEARD) > 0.0 && host.updates() > 0);
     host.deactivate();
     host.activate(RATE, 4_096);
-    for id in 81..=86 {
+    for id in ids::SECONDS_HEARD..=ids::SILENT_UPDATES {
         assert_eq!(host.value(id), 0.0, "parameter {id}");
-    }
-    host.play(64, 64);
-    for id in [81, 82] {
-        assert_eq!(of(&host.heard, id), [Told::Value(id, 0.0)]);
     }
 }
 
@@ -70,9 +61,17 @@ fn why_no_update_comes_can_be_read_before_there_is_one() {
     for _ in 0..60 {
         host.block(&mut vec![vec![0.0f32; 2_048]; 2], false, &[]);
     }
-    assert_eq!(updates(&host.heard), 0);
-    assert!(host.value(86) > 0.0, "silence");
-    let told = of(&host.heard, 86);
-    assert_eq!(told.last(), Some(&Told::Value(86, host.value(86))));
-    assert_eq!(told.len(), host.heard.len(), "and nothing else moves");
+    assert_eq!(host.updates(), 0);
+    assert!(host.value(ids::SILENT_UPDATES) > 0.0, "silence");
+    assert_eq!(host.heard, []);
+}
+
+#[test]
+fn the_status_is_never_told_as_an_event() {
+    let models = Models::new();
+    let mut host = offline(&models);
+    host.play(RATE as usize * 5, 512);
+    assert!(host.updates() > 1);
+    let is_tag = |told: &Told| matches!(told, Told::Live(5, _));
+    assert!(host.heard.iter().all(|(_, told)| is_tag(told)));
 }

@@ -67,10 +67,10 @@ impl Session {
 fn state(model: &Path, mode: &str) -> Vec<u8> {
     json!({
         "format": "tagline-state",
-        "version": 1,
+        "version": 2,
         "model": { "name": "Tiny", "path": model, "sha256": "" },
         "settings": {
-            "mode": mode, "update_seconds": 1.0, "smoothing_seconds": 0.0, "backend": "tract",
+            "mode": mode, "resolution": 0.0, "update_seconds": 1.0, "smoothing_seconds": 0.0, "backend": "tract",
             "midi_cc_output": false, "midi_channel": 1, "midi_cc_first": 20, "midi_cc_count": 12,
         },
     })
@@ -137,22 +137,11 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
     };
     // Flags: A automatable, R read-only, S stepped.
     let mut expected: Vec<String> = [
+        "0 Settings/Bypass 0..1 = 0 AS",
         "1 Settings/Mode 0..2 = 0 AS",
         "2 Settings/Update Every 0..4 = 2 AS",
         "3 Settings/Smoothing 0..10 = 0 A",
-        "4 Settings/Send MIDI CC 0..1 = 0 AS",
-        "5 Settings/MIDI Channel 1..16 = 1 AS",
-        "6 Settings/First MIDI CC 0..119 = 20 AS",
-        "7 Settings/Number of MIDI CCs 1..50 = 12 AS",
-        "8 Settings/Backend 0..4 = 0 S",
-        "9 Settings/Values 0..1 = 0 S",
-        "80 Status/Running Backend 0..4 = 0 RS",
-        "81 Status/Seconds Heard 0..3600 = 0 R",
-        "82 Status/Updates 0..16777215 = 0 RS",
-        "83 Status/Late Updates 0..16777215 = 0 RS",
-        "84 Status/Dropped Samples 0..16777215 = 0 RS",
-        "85 Status/Update Time 0..60000 = 0 R",
-        "86 Status/Silent Updates 0..16777215 = 0 RS",
+        "4 Settings/Values 0..1 = 0 S",
     ]
     .map(str::to_owned)
     .into();
@@ -164,8 +153,20 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
         let group = group.map_or_else(String::new, |group| {
             format!("/{}{}", group[..1].to_uppercase(), &group[1..])
         });
-        format!("{} Tags{group}/{name} 0..100 = 0 A", 101 + slot)
+        format!("{} Tags{group}/{name} 0..100 = 0 A", 5 + slot)
     }));
+    expected.extend(
+        [
+            "64 Status/Running Backend 0..4 = 0 RS",
+            "65 Status/Seconds Heard 0..3600 = 0 R",
+            "66 Status/Updates 0..16777215 = 0 RS",
+            "67 Status/Late Updates 0..16777215 = 0 RS",
+            "68 Status/Dropped Samples 0..16777215 = 0 RS",
+            "69 Status/Update Time 0..60000 = 0 R",
+            "70 Status/Silent Updates 0..16777215 = 0 RS",
+        ]
+        .map(str::to_owned),
+    );
 
     let mut plugin = HostedPlugin::load(&bundle).expect("the plugin");
     let found: Vec<String> = plugin.parameters().iter().map(row).collect();
@@ -211,23 +212,24 @@ fn live_drives_the_tags_with_the_editor_closed_and_without_gestures() {
     };
     let events = session.play(6.0, true).events;
 
-    assert_eq!(tags_in(&events, driven), BTreeSet::from([101, 102]));
+    assert_eq!(tags_in(&events, driven), BTreeSet::from([5, 6]));
     assert!(tags_in(&events, begun).is_empty());
-    let low = values_of(&events, 101);
-    let high = values_of(&events, 102);
+    let low = values_of(&events, 5);
+    let high = values_of(&events, 6);
     assert!(low.len() >= 3, "{} updates in 6 s", low.len());
     assert!(
         low.iter().zip(&high).all(|(low, high)| low > high),
         "a low tone: {low:?} {high:?}"
     );
-    assert_eq!(low.len(), values_of(&events, ids::UPDATES).len());
-    assert!(values_of(&events, ids::SECONDS_HEARD)[0] >= 3.0);
+    let mut status = |id| session.plugin.value(id).expect("a status");
+    assert_eq!(low.len(), status(ids::UPDATES) as usize);
+    assert!(status(ids::SECONDS_HEARD) >= 3.0);
 
     let names: Vec<String> = session
         .plugin
         .parameters()
         .into_iter()
-        .filter(|p| (101..=103).contains(&p.id))
+        .filter(|p| (5..=7).contains(&p.id))
         .map(|p| p.name)
         .collect();
     assert_eq!(names, ["low", "high", "Tag 3"]);
@@ -273,10 +275,7 @@ fn live_follows_the_clock_in_realtime_too() {
         },
     )
     .expect("streamed");
-    assert_eq!(
-        tags_in(&streamed.events, driven),
-        BTreeSet::from([101, 102])
-    );
+    assert_eq!(tags_in(&streamed.events, driven), BTreeSet::from([5, 6]));
 }
 
 #[test]
@@ -288,7 +287,7 @@ fn record_holds_every_tag_it_drives_until_the_transport_stops() {
     let playing = session.play(6.0, true).events;
     let held = tags_in(&playing, begun);
     assert!(held.is_superset(&tags_in(&playing, driven)), "{held:?}");
-    assert!(held.is_superset(&BTreeSet::from([101, 102])), "{held:?}");
+    assert!(held.is_superset(&BTreeSet::from([5, 6])), "{held:?}");
     assert!(tags_in(&playing, ended).is_empty());
     for id in tags_in(&playing, driven) {
         let first = playing
@@ -321,7 +320,7 @@ fn follow_takes_the_hosts_values_and_drives_none() {
             &tagline_host::BlockOptions {
                 changes: &[ParameterChange {
                     offset_frames: 7,
-                    id: 101,
+                    id: 5,
                     value: 42.0,
                 }],
                 ..Default::default()
@@ -331,9 +330,9 @@ fn follow_takes_the_hosts_values_and_drives_none() {
         .expect("processed");
     session.plugin.run_callbacks();
 
-    assert_eq!(session.plugin.value(101), Some(42.0));
+    assert_eq!(session.plugin.value(5), Some(42.0));
     assert!(tags_in(&events, driven).is_empty());
-    assert!(values_of(&events, ids::UPDATES).is_empty());
+    assert_eq!(session.plugin.value(ids::UPDATES), Some(0.0));
 }
 
 #[test]

@@ -285,7 +285,7 @@ fn what_the_plugin_says_of_a_model_reaches_the_hosts_log() {
     let model = folder.path().join("broken.onnx");
     std::fs::write(&model, b"this is no network").unwrap();
     let mut plugin = HostedPlugin::load(&built_plugin(test)).unwrap();
-    let state = tagline_host::state_with_model(&model, 1.0);
+    let state = tagline_host::state_with_model(Some(&model), 1.0);
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(48_000.0, 512).unwrap();
     let started = std::time::Instant::now();

@@ -148,7 +148,7 @@ fn hear_in(
         plugin.set_channels(1).unwrap();
     }
     plugin.set_rendering(rendering).unwrap();
-    let state = state_with_model(model, UPDATE_SECONDS);
+    let state = state_with_model(Some(model), UPDATE_SECONDS);
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(rate_hz, blocks.max_frames()).unwrap();
     let live = rendering == Rendering::Realtime;

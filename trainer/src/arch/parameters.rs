@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_any_size_become_alike_and_one_that_does_not_move_stays_calm() {
+    fn rows_of_any_size_are_scaled_alike_and_a_constant_row_stays_quiet() {
         const FRAMES: usize = 5000;
         // Mean and deviation of a 0th coefficient, of a derivative, and of silence.
         let rows = [(-2.0, 0.7), (0.0, 0.005), (-3.0, 0.0)];

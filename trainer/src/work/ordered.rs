@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_all_jobs_hold_stays_under_the_limit_however_much_one_task_gives() {
+    fn all_jobs_together_stay_under_the_limit_however_much_one_task_gives() {
         const LIMIT: isize = 10;
         // Bytes held in `work`, or handed on and not taken yet.
         let (held, most) = (AtomicIsize::new(0), AtomicIsize::new(0));

@@ -16,7 +16,8 @@ impl Models {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    /// A state that names the model of these tags by its path alone; `settings` as JSON.
+    /// A state that names the model of these tags by its path alone; `settings` as JSON. Unless
+    /// they name a resolution, the host hears of every change.
     pub fn state(&self, tags: &[&str], settings: &serde_json::Value) -> String {
         self.state_of(&tags.join("-"), &tiny_model(tags), settings)
     }
@@ -25,9 +26,13 @@ impl Models {
     pub fn state_of(&self, name: &str, model: &[u8], settings: &serde_json::Value) -> String {
         let path = self.0.path().join(format!("{name}.onnx"));
         std::fs::write(&path, model).expect("write a model");
+        let mut settings = settings.clone();
+        if settings.get("resolution").is_none() {
+            settings["resolution"] = 0.0.into();
+        }
         serde_json::json!({
             "format": "tagline-state",
-            "version": 1,
+            "version": 2,
             "model": { "path": path },
             "settings": settings,
         })
@@ -80,23 +85,19 @@ impl Host {
 
     /// Plays until so many updates have come since the activation.
     pub fn play_until_updates(&mut self, count: usize) {
-        self.play_until(|heard| updates(heard) >= count);
+        let patience = std::time::Instant::now();
+        while self.updates() < count {
+            assert!(patience.elapsed().as_secs() < 60, "waited in vain");
+            self.play(480, 240);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
     }
-}
-
-/// How many updates the host has heard of.
-pub fn updates(heard: &[Heard]) -> usize {
-    heard
-        .iter()
-        // Each activation begins at 0.
-        .filter(|(_, told)| matches!(told, Told::Value(82, count) if *count > 0.0))
-        .count()
 }
 
 /// What was told of one parameter.
 pub fn of(heard: &[Heard], id: u32) -> Vec<Told> {
     let is = |told: &Told| match *told {
-        Told::Begin(of) | Told::Value(of, _) | Told::End(of) => of == id,
+        Told::Begin(of) | Told::Value(of, _) | Told::Live(of, _) | Told::End(of) => of == id,
         Told::Midi(_) => false,
     };
     heard.iter().map(|(_, told)| *told).filter(is).collect()

@@ -38,7 +38,7 @@ impl EditorHost {
     pub fn load(bundle: &Path) -> Self {
         let mut plugin = HostedPlugin::load(bundle).expect("the bundle loads");
         let models = std::env::var_os("TAGLINE_MODELS").expect("a models folder");
-        let state = state_with_model(&Path::new(&models).join("tiny.onnx"), 1.0);
+        let state = state_with_model(Some(&Path::new(&models).join("tiny.onnx")), 1.0);
         plugin
             .load_state(state.as_bytes())
             .expect("the state is loaded");

@@ -107,7 +107,7 @@ mod tests {
         ],
     };
 
-    /// The processor by Burn, as so many cards.
+    /// Burn on the processor, as so many cards.
     fn flex(cards: usize) -> Computer {
         Computer::burns_processor(cards, Precision::F32)
     }
@@ -128,8 +128,8 @@ mod tests {
         (losses, learner.parameters().unwrap())
     }
 
-    /// How far the trained numbers of two networks lie apart. Of their running variances, the
-    /// unbiased ones of parts are not quite that of the whole.
+    /// The largest difference of the trained numbers of two networks, without their running
+    /// variances: the unbiased variances of parts do not quite give that of the whole.
     fn apart(mut a: Parameters, mut b: Parameters) -> f32 {
         let both = a.tensors().into_iter().zip(b.tensors());
         let trained = both.filter(|((name, ..), _)| !name.ends_with("running_var"));
@@ -213,7 +213,7 @@ mod tests {
         for (exact, found) in exact_losses.iter().zip(&losses) {
             assert!((exact - found).abs() < 0.02, "{exact_losses:?} {losses:?}");
         }
-        // Rounded somewhere, and the weights that are kept are not.
+        // Something was rounded, but not the weights that are kept.
         assert!(losses != exact_losses);
         assert!(apart(exact, found) < 0.1);
     }
