@@ -5,7 +5,7 @@
 //! | 0 | Bypass |
 //! | 1–4 | the settings that a host may automate |
 //! | 5–54 | the tag slots |
-//! | 55 | a setting that came later: the focus |
+//! | 55 | Focus, a setting that came later |
 //! | 56–63 | the macros |
 //! | 64–70 | the status: read-only, hidden, never sent as an event |
 //!
@@ -33,7 +33,7 @@ pub mod id {
     pub const VALUES: u32 = 4;
     /// First of the tag slots.
     pub const FIRST_TAG: u32 = 5;
-    /// Placeholder.
+    /// How many of the last seconds count: an index into [`super::FOCUS_SECONDS`].
     pub const FOCUS: u32 = 55;
     /// First of the macros.
     pub const FIRST_MACRO: u32 = 56;
@@ -56,14 +56,21 @@ pub mod id {
 /// Seconds between updates, by the choice of [`id::UPDATE_EVERY`].
 pub const UPDATE_SECONDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 5.0];
 
+/// How many of the last seconds count, by the choice of [`id::FOCUS`]. Infinity stands for the model's
+/// whole window.
+pub const FOCUS_SECONDS: [f64; 4] = [3.0, 6.0, 12.0, f64::INFINITY];
+
 /// Longest time constant of the smoothing, in seconds.
 pub const MAX_SMOOTHING_SECONDS: f64 = 10.0;
 
 /// Counters stop here.
 const MAX_COUNT: f64 = 16_777_215.0;
 
-/// Index of the first tag slot: the number of parameters that are settings.
+/// Index of the first tag slot: the number of settings before it.
 pub const TAGS_AT: usize = id::FIRST_TAG as usize;
+
+/// Index of the setting behind the tags.
+const FOCUS_AT: usize = id::FOCUS as usize;
 
 /// Index of the first macro.
 pub const MACROS_AT: usize = id::FIRST_MACRO as usize;
@@ -88,7 +95,7 @@ pub const COUNT: usize = VISIBLE + STATUS;
 pub enum Meaning {
     /// One of these names, by index.
     Choice(&'static [&'static str]),
-    /// One of these times in seconds, by index.
+    /// One of these times in seconds, by index. Infinity stands for the model's whole window.
     ChoiceOfSeconds(&'static [f64]),
     /// A whole number.
     Whole,
@@ -184,6 +191,13 @@ const TAG: Param = Param {
     access: Access::Automatable,
 };
 
+const FOCUS: Param = setting(
+    id::FOCUS,
+    "Focus",
+    ChoiceOfSeconds(&FOCUS_SECONDS),
+    [0.0, 3.0, 3.0],
+);
+
 const MACRO_NAMES: [&str; MACROS] = [
     "Macro 1", "Macro 2", "Macro 3", "Macro 4", "Macro 5", "Macro 6", "Macro 7", "Macro 8",
 ];
@@ -217,8 +231,8 @@ pub const fn param(index: usize) -> Option<Param> {
             id: index as u32,
             ..TAG
         })
-    } else if index < MACROS_AT {
-        Some(setting(id::FOCUS, "Focus", Whole, [0.0, 3.0, 0.0]))
+    } else if index == FOCUS_AT {
+        Some(FOCUS)
     } else if index < VISIBLE {
         Some(macro_param(index))
     } else if index < COUNT {
@@ -351,7 +365,7 @@ mod tests {
 
     #[test]
     fn the_id_of_a_visible_parameter_is_its_index_and_there_are_at_most_64() {
-        const { assert!(VISIBLE <= 64) };
+        const { assert!(VISIBLE <= 64 && FOCUS_AT == TAGS_AT + MAX_TAGS) };
         for index in 0..VISIBLE {
             let param = param(index).expect("in the table");
             assert_eq!(param.id as usize, index, "{}", param.name);
