@@ -293,9 +293,11 @@ impl<'a> Instance<'a> {
                 self.shared.change(|choice, _| choice.analysis_starts(None));
                 let mut desk = self.shared.desk();
                 desk.status = Some(Arc::clone(stream.status()));
-                desk.stream = Some(stream);
+                let before = desk.stream.replace(stream);
                 desk.resolve_macros(board);
+                // Not while the desk is locked: the stream's end waits for who may want the desk.
                 drop(desk);
+                drop(before);
                 // What was told before the stream lay there.
                 self.shared.read_analysis();
                 Some(tap)
