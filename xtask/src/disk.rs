@@ -1,5 +1,6 @@
 //! Free disk space, looked at before the work, where a compiler would only stumble over its end.
 
+use crate::say::say;
 use std::path::Path;
 use std::process::Command;
 
@@ -12,9 +13,9 @@ pub fn warn_before_checks(target: &Path) {
     let Some(free) = free_mb(target) else {
         return;
     };
-    println!("{free} MB are free in {}.", target.display());
+    say!("{free} MB are free in {}.", target.display());
     if free < CHECKS_MB {
-        println!(
+        say!(
             "That may not do: from a clean checkout all checks take {CHECKS_MB} MB as .ci/run calls \
              them, else more. `cargo clean` frees what earlier builds left."
         );

@@ -18,7 +18,13 @@ pub(super) struct ImportArgs {
     /// The network whose weights they are.
     #[arg(long, value_parser = PRESETS.map(|preset| preset.name))]
     preset: String,
-    /// Tag names in output order: a JSON list, a JSON object of lists, or one a line.
+    /// Key under which a file of PyTorch's holds the tensors, where it holds several.
+    #[arg(long)]
+    key: Option<String>,
+    /// What the names of the network's tensors begin with, where it cannot be told.
+    #[arg(long, value_name = "PREFIX")]
+    strip: Option<String>,
+    /// Tag names in output order: a JSON list, a JSON object of lists, one a line, or tags.npy.
     #[arg(long)]
     tags: PathBuf,
     /// Which list to take where the file of tags holds several.
@@ -36,6 +42,8 @@ pub(super) fn run(args: ImportArgs) -> Outcome {
         weights: args.file,
         preset: args.preset,
         tags: args.tags,
+        key: args.key,
+        strip: args.strip,
         tag_set: args.tag_set,
         about: args.about.into(),
     };

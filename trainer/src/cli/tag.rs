@@ -13,7 +13,7 @@ use trainer::tag::{
 use super::backend::{BackendArg, library_dirs};
 use super::{Outcome, complain, still_wanted};
 
-/// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would at their end.
+/// Tag audio files (wav, flac, mp3, ogg, opus, m4a, aiff and others) as the plugin would at their end.
 #[derive(Debug, Args)]
 pub(super) struct TagArgs {
     /// Audio files.

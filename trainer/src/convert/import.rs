@@ -90,6 +90,10 @@ pub struct Import {
     pub preset: String,
     /// File of tag names.
     pub tags: PathBuf,
+    /// Where in a file of PyTorch's the tensors lie, if it must be said: a key.
+    pub key: Option<String>,
+    /// What is to be stripped from the tensors' names, if it must be said; others are left out.
+    pub strip: Option<String>,
     /// Name of the list in the file of tag names, where it holds several.
     pub tag_set: Option<String>,
     /// If not given: the preset's title with the list's name, and the file's name and SHA-256 as
@@ -112,10 +116,11 @@ impl Import {
                 source,
             })?;
         let (weights, sha256) =
-            read_weights(&self.weights).map_err(|source| ImportError::Weights {
-                path: display(&self.weights),
-                source,
-            })?;
+            self.read_weights(preset)
+                .map_err(|source| ImportError::Weights {
+                    path: display(&self.weights),
+                    source,
+                })?;
         let network =
             assemble::assemble(preset, &weights).map_err(|source| ImportError::Tensors {
                 path: display(&self.weights),
@@ -149,6 +154,18 @@ impl Import {
         Ok(Model::open(out)?)
     }
 
+    /// The weights by the preset's names, and the file's SHA-256 in lower-case hex.
+    fn read_weights(&self, preset: &Preset) -> Result<(Weights, String), WeightsError> {
+        let bytes = crate::weights::read_file(&self.weights)?;
+        let sha256 = sha256(&bytes);
+        let mut weights = Weights::from_bytes(bytes, self.key.as_deref())?;
+        match &self.strip {
+            Some(prefix) => weights.strip(prefix)?,
+            None => weights.strip_to(&preset.dense_weights())?,
+        }
+        Ok((weights, sha256))
+    }
+
     fn info(&self, preset: &Preset, tags: Vec<String>, sha256: &str) -> ModelInfo {
         let title = match &self.tag_set {
             Some(set) => format!("{} {set}", preset.title),
@@ -162,13 +179,6 @@ impl Import {
         );
         self.about.info(title, origin, tags, (preset.front_end)())
     }
-}
-
-/// The weights, and the file's SHA-256 in lower-case hex.
-fn read_weights(path: &Path) -> Result<(Weights, String), WeightsError> {
-    let bytes = crate::weights::read_file(path)?;
-    let sha256 = sha256(&bytes);
-    Ok((Weights::from_bytes(bytes)?, sha256))
 }
 
 fn display(path: &Path) -> String {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::audio::{Excerpt, Extractor};
 use super::ordered::{Desk, Room, ordered};
+use super::twins::{Candidate, twins};
 use super::{Collection, Item, LeftOut, Options, PrepareError};
 use crate::data::{
     Clip, ClipInfo, DataError, DatasetWriter, Input, LIST, Plan, Remark, SourceFile, Summary,
@@ -35,6 +36,8 @@ pub struct Progress {
 pub struct Prepared {
     /// Files that the data set lists. Each is in the data set or was left out.
     pub items: usize,
+    /// Files whose recording is in another split, too.
+    pub twins: usize,
     /// What is in the data set; `None` if it had been finished before.
     pub summary: Option<Summary>,
 }
@@ -50,6 +53,12 @@ pub fn prepare(
     report: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Prepared, PrepareError> {
     let plan = plan(collection, options);
+    let candidates = collection.items.iter().map(|item| Candidate {
+        path: collection.audio.join(&*item.path),
+        shown: item.path.to_string(),
+        split: item.split,
+    });
+    let twins = twins(&candidates.collect::<Vec<_>>());
     let specs: Vec<_> = plan.inputs().map(Input::front_end).collect();
     fill(
         plan,
@@ -70,10 +79,31 @@ pub fn prepare(
             let outcome = extractor.extract(&path, results.room(), |_, excerpt| {
                 results.clip(clip(item, &labels, excerpt))
             });
+            let outcome = with_remark(outcome, twins.get(&number));
             results.end(&item.id, &item.path, outcome);
         },
         report,
     )
+    .map(|prepared| Prepared {
+        twins: twins.len(),
+        ..prepared
+    })
+}
+
+/// What becomes of an item of which there is something more to remark.
+pub(crate) fn with_remark(
+    outcome: Result<Option<String>, String>,
+    more: Option<&String>,
+) -> Result<Option<String>, String> {
+    let Some(more) = more else {
+        return outcome;
+    };
+    outcome.map(|remark| {
+        Some(match remark {
+            Some(remark) => format!("{remark}; {more}"),
+            None => more.clone(),
+        })
+    })
 }
 
 /// Where a worker leaves what becomes of an item.
@@ -159,6 +189,7 @@ pub(crate) fn fill<S>(
         Err(DataError::Complete { .. }) => {
             return Ok(Prepared {
                 items,
+                twins: 0,
                 summary: None,
             });
         }
@@ -218,6 +249,7 @@ pub(crate) fn fill<S>(
     }
     Ok(Prepared {
         items,
+        twins: 0,
         summary: Some(writer.finish()?),
     })
 }
