@@ -1,5 +1,5 @@
-//! What a tagging system is worth on clips whose tags are known: predictions of any system in a file
-//! of its own, or a model run on a prepared data set.
+//! Scores tagging systems on clips whose tags are known: any system by a file of its predictions,
+//! or a model by running it on a prepared data set.
 //!
 //! A file: [`ClipTable`] → [`match_clips`] → [`Answers`](crate::metrics::Answers). A model:
 //! [`open_data_of`] → [`SharedTags`] → [`Predictor`] (reading [`HeardWindows`]) → answers.
@@ -20,7 +20,7 @@ pub use figures::{per_tag_figure, seconds_heard_figure};
 pub use front_end::open_data_of;
 pub use heard::{HeardWindows, frames_after};
 pub use matching::{MatchError, match_clips};
-pub use predictor::{ClipProgress, Predictions, Predictor, Steps};
+pub use predictor::{Predictions, Predictor};
 pub use report::{
     AfterSeconds, json_line, write_agreement, write_csv, write_seconds_table, write_table,
 };

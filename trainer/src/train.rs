@@ -1,15 +1,18 @@
 //! Trains a network: [`run`].
 //!
-//! The loop is our own, on Burn's tensors, gradients and optimizer, so that a resumed training
-//! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
-//! draws is a function of seed, epoch and step alone.
+//! A resumed training gives the same weights, bit for bit, as one that was never interrupted: what a
+//! step sees and draws is a function of seed, epoch and step alone.
+//!
+//! Without the features `cuda` and `vulkan` only the processor trains, by [`crate::cpu`]. With them,
+//! graphics cards do, too, by Burn.
 
-mod ahead;
+mod adam;
 mod augment;
 mod balance;
 mod batches;
 mod best;
-mod cards;
+#[cfg(feature = "burn")]
+pub mod cards;
 mod checkpoint;
 mod device;
 mod error;
@@ -17,14 +20,10 @@ mod exportable;
 mod figures;
 mod learner;
 mod machine;
-mod optimizer;
 mod options;
-mod progress;
 mod run_folder;
 mod schedule;
 mod validate;
-#[cfg(feature = "vulkan")]
-mod vulkan;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -34,16 +33,16 @@ use serde::{Deserialize, Serialize};
 pub use batches::Batch;
 pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
-pub use device::{Computer, DeviceChoice};
+pub use device::{Computer, DeviceChoice, Precision};
 pub use error::TrainError;
 pub use learner::Learner;
 pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
-pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
+use crate::work::{Event, Progress, threads};
 use batches::{Epoch, Purpose, generator};
 use best::{BEST, BestState, check_best, first_parameters, start_sha256};
 use checkpoint::Checkpoint;
@@ -53,20 +52,20 @@ use validate::{check_measurable, validate};
 
 /// The checkpoint that a training goes on from.
 const LAST: &str = "last.safetensors";
-/// What a checkpoint of an earlier trainer is refused for.
+/// Why a checkpoint of an early version is refused.
 const LACKS_MOMENTS: &str = "it lacks Adam's moments, or they are an earlier trainer's; begin a new \
                              run, with --start to go on from its best epoch";
 /// Time between checkpoints within an epoch.
 const SAVE_EVERY: Duration = Duration::from_secs(300);
 
-/// How a training went.
+/// The result of a training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainReport {
     /// Folder of the run.
     pub run: PathBuf,
-    /// Every epoch that is done.
+    /// Every finished epoch.
     pub epochs: Vec<EpochRecord>,
-    /// The best of them, by its number from 1, and its validation ROC-AUC.
+    /// Number, from 1, and validation ROC-AUC of the best one.
     pub best: Option<(usize, f64)>,
     /// Why it ended.
     pub end: End,
@@ -75,11 +74,11 @@ pub struct TrainReport {
 /// Why a training ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// All epochs are done.
+    /// All epochs are finished.
     Finished,
-    /// The validation ROC-AUC got no better any more.
+    /// The validation ROC-AUC had stopped rising.
     Stopped,
-    /// It was interrupted; the same command goes on with it.
+    /// It was interrupted. The same command goes on with it.
     Interrupted,
 }
 
@@ -102,7 +101,7 @@ struct Standing {
 }
 
 impl Standing {
-    /// The best epoch, by its number from 1, and its ROC-AUC; the first of equals.
+    /// Number, from 1, and ROC-AUC of the best epoch, the first of equal ones.
     fn best(&self) -> Option<(usize, f64)> {
         self.epochs.iter().fold(None, |best, one| match best {
             Some((_, auc)) if auc >= one.roc_auc => best,
@@ -114,7 +113,7 @@ impl Standing {
 /// Trains a network, or goes on with a training, until it ends.
 ///
 /// # Errors
-/// [`TrainError`]; the checkpoints are those of the last good moment then.
+/// [`TrainError`]. The checkpoints are then those of the last good moment.
 pub fn run(options: &TrainOptions, progress: &dyn Progress) -> Result<TrainReport, TrainError> {
     options.recipe.validate()?;
     exportable::check(options.architecture, options.recipe.width)?;
@@ -221,7 +220,7 @@ impl<'a> Training<'a> {
         }
         if !standing.epochs.is_empty() {
             check_best(&options.run, &description)?;
-            // Where a full disk or a crash kept them from being written after the last epoch.
+            // A full disk or a crash may have kept them from being written after the last epoch.
             figures::write_epochs(&folder, options.architecture.title, &standing.epochs)?;
         }
         let steps = batches::steps(train.len(), recipe.batch) * recipe.epochs;
@@ -245,6 +244,7 @@ impl<'a> Training<'a> {
     fn run(&mut self) -> Result<End, TrainError> {
         let recipe = &self.options.recipe;
         self.progress.event(&Event::Started {
+            network: self.options.architecture.title,
             done: &self.standing.epochs,
             epochs: recipe.epochs,
             steps: batches::steps(self.train.len(), recipe.batch),
@@ -309,7 +309,7 @@ impl<'a> Training<'a> {
         Ok(true)
     }
 
-    /// Trains the steps of the current epoch that are not done yet; `false` if interrupted.
+    /// Trains the remaining steps of the current epoch; `false` if interrupted.
     fn steps(&mut self, start: Instant) -> Result<bool, TrainError> {
         let recipe = &self.options.recipe;
         let number = self.standing.epochs.len();
@@ -320,7 +320,7 @@ impl<'a> Training<'a> {
         let waited_before = self.standing.waited;
         let mut saved = Instant::now();
         std::thread::scope(|scope| {
-            let mut batches = epoch.load(scope, ahead::threads(), self.standing.step);
+            let mut batches = epoch.load(scope, threads(), self.standing.step);
             while let Some(batch) = batches.next() {
                 let step = self.standing.step;
                 let rate = self.schedule.rate(number * steps + step);

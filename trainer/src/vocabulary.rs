@@ -1,9 +1,9 @@
-//! A vocabulary of tags: what a model is to know, and what others call it.
+//! A vocabulary of tags: the tags that a model learns, and their names in other vocabularies.
 //!
 //! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a
 //! `name`, a `group`, a `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
 //! as the strongest of them. `synth` is not a foreign vocabulary of opinions but of facts: what
-//! [`crate::synth`] says by construction.
+//! [`tagline_synth`] says by construction.
 
 mod error;
 mod file;
@@ -20,11 +20,11 @@ use std::path::Path;
 pub struct Tag {
     /// Its name.
     pub name: String,
-    /// The group that it is shown in, such as `genre`.
+    /// Its group, such as `genre`.
     pub group: String,
     /// What it means, in a line.
     pub definition: String,
-    /// Names that mean it in the labels of [`crate::synth`]; none that it never has it, `None` that
+    /// Names that mean it in the labels of [`tagline_synth`]; none that it never has it, `None` that
     /// it does not know.
     pub synth: Option<Vec<String>>,
     /// Names that mean it, by foreign vocabulary.
@@ -35,7 +35,7 @@ pub struct Tag {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vocabulary {
     tags: Vec<Tag>,
-    /// For each foreign vocabulary, from which probability on a name is a yes.
+    /// For each foreign vocabulary, the probability from which on a name is a yes.
     thresholds: BTreeMap<String, BTreeMap<String, f32>>,
 }
 
@@ -69,7 +69,7 @@ impl Vocabulary {
         self.tags.iter().map(|tag| tag.name.clone()).collect()
     }
 
-    /// Numbers of the tags that `name` means: the tag of that name, or all of the group.
+    /// Numbers of the tags that `name` means: the tag of that name, or all tags of that group.
     pub fn meant_by<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         let tags = self.tags.iter().enumerate();
         tags.filter(move |(_, tag)| tag.name == name || tag.group == name)
@@ -115,7 +115,7 @@ impl Vocabulary {
         }
     }
 
-    /// What a clip of [`crate::synth`] with these labels has: 1, 0, or NaN where it is not known.
+    /// What a clip of [`tagline_synth`] with these labels has: 1, 0, or NaN where it is not known.
     #[must_use]
     pub fn of_synth(&self, has: impl Fn(&str) -> bool) -> Vec<f32> {
         let label = |tag: &Tag| match &tag.synth {
@@ -125,7 +125,7 @@ impl Vocabulary {
         self.tags.iter().map(label).collect()
     }
 
-    /// Names of [`crate::synth`] that the tags use.
+    /// Names of [`tagline_synth`] that the tags use.
     pub fn synth_names(&self) -> impl Iterator<Item = &str> {
         let names = self.tags.iter().filter_map(|tag| tag.synth.as_ref());
         names.flatten().map(String::as_str)

@@ -10,27 +10,28 @@ use trainer::convert::import::{Import, PRESETS};
 use super::about::AboutArgs;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
 
-/// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
+/// Make a model file from published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
     /// File of weights. It is read without executing anything in it.
     file: PathBuf,
-    /// The network whose weights they are.
+    /// The network that the weights belong to.
     #[arg(long, value_parser = PRESETS.map(|preset| preset.name))]
     preset: String,
-    /// Key under which a file of PyTorch's holds the tensors, where it holds several.
+    /// Key under which a PyTorch file holds the tensors, if it holds several networks.
     #[arg(long)]
     key: Option<String>,
-    /// What the names of the network's tensors begin with, where it cannot be told.
+    /// Prefix to strip from the tensors' names, if the file holds several networks.
     #[arg(long, value_name = "PREFIX")]
     strip: Option<String>,
-    /// Tag names in output order: a JSON list, a JSON object of lists, one a line, or tags.npy.
+    /// Tag names in output order: a JSON list, a JSON object of lists, one name in each line, or a
+    /// .npy file.
     #[arg(long)]
     tags: PathBuf,
-    /// Which list to take where the file of tags holds several.
+    /// Which list to take if the file of tags holds several.
     #[arg(long, value_name = "NAME")]
     tag_set: Option<String>,
-    /// Where the model is written, whole or not at all.
+    /// File to write the model to.
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]

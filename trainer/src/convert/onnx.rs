@@ -1,12 +1,12 @@
-//! Writes a [`NetworkWeights`] as an ONNX model, opset 17: the one writer of imports and exports.
+//! Writes a [`NetworkWeights`] as an ONNX model of opset 17, for imports and exports.
 //!
 //! `[batch, 1, bands, frames]` → perhaps Mul, Add → for each block Conv, activation and perhaps
 //! MaxPool → 1×1 Conv → Sigmoid → GlobalAveragePool → Flatten → `tags [batch, tags]`. At the
 //! window's own length the average is over a single value; where no frame has a factor of its own,
 //! longer inputs give the mean of the probabilities along time.
 //!
-//! The input's factor and offset stay nodes of their own: the first convolution pads with zeros
-//! *after* them, so that folding an offset into it would change the window's edges.
+//! The input's factor and offset stay nodes of their own. The first convolution pads with zeros
+//! *after* them, so folding the offset into it would change the window's edges.
 
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_shape_proto::Dimension;
@@ -19,7 +19,7 @@ use tract_onnx::pb::{
 use crate::convert::import::Activation;
 use crate::convert::network::{Along, NetworkWeights};
 
-/// A model of `network` for windows `[bands, frames]` of `input`, without metadata yet.
+/// The model of `network` for windows `[bands, frames]` of `input`, without metadata.
 #[must_use]
 pub fn model(network: &NetworkWeights, input: &str, bands: usize, frames: usize) -> ModelProto {
     let batch = || Length::DimParam("batch".into());
@@ -31,7 +31,7 @@ pub fn model(network: &NetworkWeights, input: &str, bands: usize, frames: usize)
     let mut graph = Graph::default();
     graph.network(network, input);
     ModelProto {
-        // The format's version that came with opset 17.
+        // The version of the format that belongs to opset 17.
         ir_version: 8,
         opset_import: vec![OperatorSetIdProto {
             domain: String::new(),
@@ -108,7 +108,7 @@ impl Graph {
         self.node("Flatten", OUTPUT, &[&last], vec![]);
     }
 
-    /// Adds a node; its output, whose name is returned, is called as it is.
+    /// Adds a node. Its output has the node's name, which is returned.
     fn node(
         &mut self,
         operator: &str,

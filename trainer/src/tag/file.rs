@@ -1,4 +1,4 @@
-//! One audio file: decoded, analysed, tagged.
+//! Decodes, analyses and tags an audio file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,15 +11,16 @@ use crate::inference::{self, run_or_replace};
 /// Tags of one window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Update {
-    /// Position in the file from which they are known, in seconds.
+    /// Position in the file at which they are known, in seconds.
     pub position_seconds: f64,
-    /// Seconds of audio they rest on.
+    /// Seconds of audio that they come from.
     pub seconds_heard: f32,
-    /// Probabilities, 0 to 1, in the model's tag order, calibrated unless raw ones were asked for.
+    /// Probabilities, 0 to 1, in the model's tag order. They are calibrated unless raw ones were
+    /// asked for.
     pub probabilities: Vec<f32>,
 }
 
-/// Why a file has no tags, as the plugin that plays it shows none.
+/// Why a file has no tags. The plugin then shows none either.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NoTags {
     /// It ends before the first window does.
@@ -52,9 +53,10 @@ pub struct TaggedFile {
     pub seconds: f64,
     /// What ran the network.
     pub backend: Backend,
-    /// The tags at its end: those of the last window that was not silent, which hold.
+    /// The tags at its end, which are those of the last window that was not silent; or the reason why
+    /// there are none.
     pub last: Result<Update, NoTags>,
-    /// Those of every window that was not silent, where they were asked for, else none.
+    /// The tags of every window that was not silent; empty unless they were asked for.
     pub updates: Vec<Update>,
 }
 
@@ -62,7 +64,7 @@ pub struct TaggedFile {
 pub struct Tagger<'a> {
     tagging: &'a Tagging,
     network: Box<dyn Network>,
-    /// What the network keeps of the file's earlier windows.
+    /// The network's memory of the file's earlier windows.
     state: NetworkState,
     /// `[row, frame]`
     window: Vec<f32>,
@@ -90,8 +92,8 @@ impl<'a> Tagger<'a> {
         self.network.backend()
     }
 
-    /// Tags the mean of the file's channels, while it is decoded; `progress` is told how much is done,
-    /// 0 to 1.
+    /// Tags the mean of the file's channels while it is decoded. `progress` hears how much is done, 0
+    /// to 1.
     ///
     /// # Errors
     /// [`TagError`] names the file and what is wrong with it.

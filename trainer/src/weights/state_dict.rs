@@ -16,7 +16,7 @@ const MAX_DICTS: usize = 10_000;
 pub(super) fn find(pickle: &Pickle, key: Option<&str>) -> Result<Value, WeightsError> {
     let top = pickle.value;
     if pickle.entries(top).is_none() {
-        let reason = "not a state dict: the pickle is no dict";
+        let reason = "not a state dict: the pickle is not a dict";
         return Err(WeightsError::Archive(reason.to_owned()));
     }
     let mut found = Vec::new();

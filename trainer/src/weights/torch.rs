@@ -1,4 +1,4 @@
-//! PyTorch state dicts: the zip archives of today and the row of pickles before PyTorch 1.6.
+//! PyTorch state dicts: today's zip archives, and the sequences of pickles from before PyTorch 1.6.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use super::floats::Float;
 use super::pickle::{Global, Pickle, Value};
 use super::{MAX_BYTES, Weights, WeightsError, state_dict};
 
-/// The number that opens a legacy file, as its first pickle: 0x1950a86a20f9469cfc6c.
+/// The number 0x1950a86a20f9469cfc6c as a pickle, which opens a legacy file.
 const LEGACY_MAGIC: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 /// Most values of a tensor that shows the values of its storage more than once (a stride of 0).
 const MOST_EXPANDED: usize = 1 << 24;
@@ -181,7 +181,7 @@ fn view<'a>(pickle: &'a Pickle, name: &'a str, tensor: Value) -> Option<View<'a>
     else {
         return None;
     };
-    // A legacy storage may itself be a view of another; no state dict has them.
+    // A legacy storage may itself be a view of another, but no state dict has such storages.
     let plain =
         pickle.text(*tag) == Some("storage") && rest.iter().all(|value| *value == Value::Other);
     plain.then_some(())?;
@@ -214,7 +214,7 @@ fn assemble(
 ) -> Result<Weights, WeightsError> {
     let mut weights = Weights::default();
     let mut decoded: HashMap<&str, Vec<f32>> = HashMap::new();
-    // Views may share a storage, so that their sum is not bounded by the file.
+    // Views may share a storage, so the file does not bound their sum.
     let mut budget = MAX_BYTES as usize / size_of::<f32>();
     for view in views {
         let refuse = |reason: &str| WeightsError::View {

@@ -45,7 +45,9 @@ fn evaluate(model: &Model, folder: &Path) -> Scores {
     let clips = data.split(Split::Test).unwrap();
     let shared = SharedTags::between(&model.info().tags, data.tags()).unwrap();
     let mut predictor = Predictor::open(model, TRACT, &[], NonZeroUsize::MIN).unwrap();
-    let answers = predictor.predict(&clips, clips.frames(), &()).unwrap();
+    let answers = predictor
+        .predict(&clips, clips.frames(), "test", &())
+        .unwrap();
     let answers = shared.answers(&clips, &answers).unwrap();
     answers.score(Bootstrap::NONE)
 }
@@ -84,7 +86,7 @@ fn the_mfcc_network_hears_derivatives_beside_a_coefficient_fifty_times_as_large(
     let folder = clips::folder(&[Input::Mfcc], [32, 12, 12]);
     let folder = folder.path();
     let model = train(Architecture::named("mfcc").unwrap(), folder, 0.05, 10);
-    // `high` raises rows of derivatives alone.
+    // `high` only raises rows of derivatives.
     let auc = |scores: &Scores| {
         scores
             .tags

@@ -1,5 +1,5 @@
-//! From a preset and a file's tensors to a network: shapes checked, kernels turned, batch norms
-//! folded in f64.
+//! Makes a network from a preset and a file's tensors: checks shapes, turns kernels, folds batch
+//! norms in f64.
 
 use super::preset::{Block, Dialect, InputNorm, Preset, Spread};
 use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm, single};
@@ -8,16 +8,16 @@ use crate::weights::Weights;
 /// Points of a kernel, 3×3.
 const KERNEL: usize = 9;
 
-/// Why a file's tensors are not those of a preset.
+/// Why a file's tensors do not fit a preset.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TensorError {
-    /// A tensor is not there.
+    /// A tensor is missing.
     #[error("tensor `{name}` is missing; the file holds {held}")]
     Missing {
         /// Its name.
         name: String,
-        /// Some of the names that are there.
+        /// Some of the names in the file.
         held: String,
     },
     /// A tensor has another shape.
@@ -30,7 +30,7 @@ pub enum TensorError {
         /// The shape it must have.
         expected: String,
     },
-    /// A tensor holds no floating point numbers.
+    /// A tensor does not hold floating point numbers.
     #[error("tensor `{name}` holds {found}, not floating point numbers")]
     NotFloat {
         /// Its name.
@@ -55,10 +55,10 @@ pub enum TensorError {
         name: String,
         /// The channel.
         channel: usize,
-        /// What it divides by.
+        /// Its divisor.
         divisor: f64,
     },
-    /// A weight has become too large for single precision.
+    /// A folded weight is too large for single precision.
     #[error("`{name}` with its batch norm folded in exceeds single precision")]
     Overflow {
         /// Prefix of the layer.
@@ -126,7 +126,7 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// The tensor `name`, whose axes must have these lengths where one is given.
+    /// The tensor `name`. Each axis with a given length must have that length.
     fn tensor(
         &mut self,
         name: String,
@@ -177,7 +177,7 @@ impl<'a> File<'a> {
                 Spread::Variance { epsilon } => (f64::from(*spread) + epsilon).sqrt(),
                 Spread::Deviation { epsilon } => f64::from(*spread) + epsilon,
             };
-            // A negative variance gives NaN, which is not above 0 either.
+            // A negative variance gives NaN, which is not above 0.
             if divisor.is_nan() || divisor <= 0.0 {
                 return Err(TensorError::Norm {
                     name: prefix.to_owned(),
@@ -217,7 +217,7 @@ impl<'a> File<'a> {
         })
     }
 
-    /// Weights `[tag, map]` and bias; the file decides how many tags there are.
+    /// Weights `[tag, map]` and bias. The file decides the number of tags.
     fn dense(&mut self, prefix: &str, maps: usize) -> Result<(Vec<f32>, Vec<f32>), TensorError> {
         let [weights, bias] = self.dialect.layer;
         let name = format!("{prefix}{weights}");
