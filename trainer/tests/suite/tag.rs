@@ -138,6 +138,33 @@ fn a_file_that_the_plugin_has_no_tags_for_has_none_here_and_says_why() {
     }
 }
 
+/// Decoded as a whole, this hour of 64 channels would be 900 MB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_file_is_tagged_in_little_memory() {
+    let folder = folder();
+    let (rate_hz, channels, seconds) = (1_000_u32, 64_u32, 3_600_u32);
+    let bytes = rate_hz * channels * seconds;
+    let mut file = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x40\0".to_vec();
+    for number in [rate_hz, rate_hz * channels] {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend(b"\x40\0\x08\0data");
+    file.extend(bytes.to_le_bytes());
+    let path = folder.path().join("long.wav");
+    std::fs::write(&path, &file).unwrap();
+    // Zeros that take no room on the disk, each the lowest sample there is.
+    let whole = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    whole.set_len(file.len() as u64 + u64::from(bytes)).unwrap();
+    let arguments = [&TAG[..], &["--json", "long.wav"]].concat();
+    let child = program::command(folder.path(), &arguments).spawn().unwrap();
+    let (output, peak) = tagline_tests::with_peak_memory(child);
+    let line = program::json(&output);
+    assert_eq!(line["seconds"], 3_600.0);
+    let peak = peak.unwrap();
+    assert!(peak < 300_000_000, "{peak} bytes");
+}
+
 #[test]
 fn tags_hold_over_silence_as_in_the_plugin() {
     let folder = folder();
