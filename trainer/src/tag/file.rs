@@ -190,10 +190,11 @@ impl<P> Listening<'_, '_, P> {
         if self.analyzer.is_none() {
             let spec = &tagging.model.info().front_end;
             let analyzer = Analyzer::new(spec, rate_hz.into(), tagging.update_seconds);
-            let analyzer = analyzer.map_err(|source| TagError::FrontEnd {
+            let mut analyzer = analyzer.map_err(|source| TagError::FrontEnd {
                 path: name(),
                 source,
             })?;
+            analyzer.set_focus_seconds(tagging.focus_seconds);
             self.analyzer = Some((rate_hz, analyzer));
         }
         let Some((_, analyzer)) = &mut self.analyzer else {
