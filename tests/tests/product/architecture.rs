@@ -8,15 +8,16 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
+    ("tagline-onnx", &[]),
     ("xtask", &[]),
-    ("tagline-engine", &["tagline-models"]),
+    ("tagline-engine", &["tagline-models", "tagline-onnx"]),
     ("tagline", &["tagline-engine"]),
     ("tagline-synth", &["tagline-files"]),
-    ("tagline-tests", &["tagline-media"]),
+    ("tagline-tests", &["tagline-media", "tagline-onnx"]),
     ("tagline-host", &["tagline-engine", "tagline-media"]),
     (
         "trainer",
@@ -25,6 +26,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
             "tagline-files",
             "tagline-media",
             "tagline-models",
+            "tagline-onnx",
             "tagline-synth",
         ],
     ),
