@@ -1,6 +1,5 @@
 //! The int8 form of a model, and what it costs in accuracy.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,7 +14,7 @@ use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
 use crate::inference;
 use crate::metrics::Bootstrap;
 use crate::spread::spread;
-use crate::work::{Count, Event, Progress, Unit};
+use crate::work::{Count, Event, Progress, Unit, processors};
 
 /// Most clips of the training split that calibrate the ranges of values.
 const CALIBRATION_CLIPS: usize = 256;
@@ -111,8 +110,8 @@ pub fn to_int8(
     let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
     let shared = SharedTags::between(&model.info().tags, data.tags())?;
     let score = |model: &Model, what: &str| -> Result<f64, ExportError> {
-        let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
+        let mut predictor =
+            Predictor::open(model, BackendChoice::Auto, library_dirs, processors())?;
         let answers = predictor.predict(&test, test.frames(), what, progress)?;
         let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
         if progress.interrupted() {
