@@ -317,7 +317,7 @@ fn the_audio_threads_end_never_allocates() {
 }
 
 #[test]
-fn too_much_audio_at_once_is_counted_and_not_waited_for() {
+fn too_much_audio_at_once_is_dropped_and_counted_without_waiting() {
     let _alone = alone();
     let models = Models::new();
     let (stream, mut tap) = start(models.tiny());
@@ -344,7 +344,7 @@ fn too_much_audio_at_once_is_counted_and_not_waited_for() {
 }
 
 #[test]
-fn a_model_that_cannot_be_had_is_told_and_the_old_one_stays() {
+fn a_model_that_cannot_be_opened_is_reported_and_the_old_one_stays() {
     let _alone = alone();
     let models = Models::new();
     std::fs::write(models.path("broken.onnx"), b"no model at all").expect("write");
@@ -420,7 +420,7 @@ fn a_pinned_model_that_moved_is_found_by_its_hash() {
 }
 
 #[test]
-fn without_the_model_that_was_chosen_the_built_in_one_tags_and_the_reason_is_told() {
+fn without_the_chosen_model_the_built_in_one_tags_and_the_reason_is_reported() {
     let _alone = alone();
     let lost = ModelSource::OtherBuiltIn {
         name: "Tagline default 0.1".into(),
@@ -449,7 +449,7 @@ fn without_the_model_that_was_chosen_the_built_in_one_tags_and_the_reason_is_tol
 }
 
 #[test]
-fn tags_are_calibrated_before_they_are_smoothed_and_raw_ones_can_be_had() {
+fn tags_are_calibrated_before_they_are_smoothed_unless_raw_ones_are_wanted() {
     let _alone = alone();
     let models = Models::new();
     let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
@@ -561,7 +561,7 @@ fn a_held_service_outlives_its_streams_and_ends_with_the_hold() {
 }
 
 #[test]
-fn blocks_of_any_length_that_a_host_announces_are_taken_without_their_room() {
+fn a_host_may_announce_blocks_of_any_length_without_their_memory_being_allocated() {
     let _alone = alone();
     let models = Models::new();
     for max_block_samples in [1 << 24, u32::MAX] {
