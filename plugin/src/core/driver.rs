@@ -87,6 +87,8 @@ impl Driver {
         let step = self.macros.set_plans(&plans, midi).and(moved);
         if self.settings.analyses() {
             self.drive_macros(step, board);
+        } else {
+            self.macros.stop(self.outbox.macro_midi());
         }
     }
 
@@ -244,7 +246,8 @@ impl Driver {
 
     /// The tags have not moved for a while: the host hears where they stand.
     pub fn settle_tags(&mut self) {
-        self.outbox.mark(self.used);
+        let macros = self.macros.driven() << MAX_TAGS;
+        self.outbox.mark(self.used | macros);
     }
 
     /// Tells the host what it needs to hear, at `time` in the block.

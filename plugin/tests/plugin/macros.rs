@@ -229,6 +229,44 @@ fn a_note_begins_with_the_update_that_passes_the_threshold_and_ends_with_its_gat
 }
 
 #[test]
+fn a_macro_of_the_loudness_follows_the_level_of_the_last_four_tenths_of_a_second() {
+    let models = Models::new();
+    let macros = json!({"4": {"source": {"kind": "loudness"}}});
+    let mut host = Host::new();
+    host.load(&state(&models, &json!({}), &macros));
+    host.set_offline(true);
+    host.activate(RATE, 4_096);
+    // A second of silence, a second of a square wave of half the full scale, and silence again.
+    let (start, end) = (24_000, 48_000);
+    while host.position < 72_000 {
+        let (from, to) = (host.position, (host.position + 441).min(72_000));
+        let level = |n: u64| match n {
+            n if !(start..end).contains(&n) => 0.0,
+            n if n % 100 < 50 => 0.5,
+            _ => -0.5_f32,
+        };
+        let channel: Vec<f32> = (from..to).map(level).collect();
+        host.block(&mut [channel.clone(), channel], false, &[]);
+    }
+    let told = curve(&host.heard, 59);
+    let window = 9_600.0;
+    for (position, value) in &told {
+        let loud = match *position {
+            n if n < start => 0.0,
+            n if n < end => ((n - start) as f64 / window).min(1.0),
+            n => (1.0 - (n - end) as f64 / window).max(0.0),
+        };
+        let expected = 100.0 * (1.0 + 10.0 * (0.25 * loud).log10() / 60.0).clamp(0.0, 1.0);
+        assert!(
+            (value - expected).abs() < 1e-6,
+            "{value}, not {expected} at {position}"
+        );
+    }
+    assert!(told.len() > 70, "{}", told.len());
+    assert_eq!(host.value(59), 0.0);
+}
+
+#[test]
 fn record_wraps_macros_in_gestures_as_it_does_tags() {
     let models = Models::new();
     let macros = json!({"1": {"source": tag("low")}});

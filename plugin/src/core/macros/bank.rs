@@ -142,8 +142,12 @@ impl Bank {
             let is_other_source = voice.plan.source != plan.source;
             voice.plan = *plan;
             let tags = self.probabilities.as_ref();
+            let told = Step {
+                moved: 1 << index,
+                rested: 1 << index,
+            };
             match tags.and_then(|tags| plan.source.of_tags(tags)) {
-                Some(source) => step = step.and(self.take(index, source, 0, midi)),
+                Some(source) => step = step.and(self.take(index, source, 0, midi)).and(told),
                 None if is_other_source => {
                     // It stands still until its new source says something.
                     voice.source = None;
@@ -154,7 +158,7 @@ impl Bank {
                 }
                 None => {
                     if let Some(source) = voice.source {
-                        step = step.and(self.take(index, source, 0, midi));
+                        step = step.and(self.take(index, source, 0, midi)).and(told);
                     }
                 }
             }
@@ -235,17 +239,16 @@ impl Bank {
         let voice = &mut self.voices[index];
         let is_first = voice.source.replace(source).is_none();
         let shaping = in_samples(&voice.plan, self.sample_rate_hz);
-        // One that has stood still until now does so from here on no longer.
         voice.envelope.advance(&shaping, self.now);
+        let before = voice.envelope.value(&shaping);
         let edge = voice.envelope.take(&shaping, source, glide);
+        let has_jumped = voice.envelope.value(&shaping) != before;
         let step = voice.after(index, edge, self.sample_rate_hz, self.now, midi);
-        if is_first && !voice.is_moving {
-            return step.and(Step {
-                rested: 1 << index,
-                ..step
-            });
-        }
-        step
+        let bit = |is_set: bool| u64::from(is_set) << index;
+        step.and(Step {
+            moved: bit(has_jumped),
+            rested: bit(is_first && !voice.is_moving),
+        })
     }
 
     /// The window begins anew: the next update is the first of its kind.
@@ -258,9 +261,10 @@ impl Bank {
     /// Nothing is analysed for now: every note ends, and every value stays.
     pub fn stop(&mut self, midi: &mut MacroMidi) {
         for (index, voice) in self.voices.iter_mut().enumerate() {
+            let shaping = in_samples(&voice.plan, self.sample_rate_hz);
             voice.note_ends = None;
-            voice.is_moving = false;
             voice.envelope.stand_still();
+            voice.is_moving = voice.source.is_some() && voice.envelope.is_moving(&shaping);
             midi.stop_note(index);
         }
     }
