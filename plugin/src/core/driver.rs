@@ -83,8 +83,7 @@ impl Driver {
                 midi.mark(held & 1 << index);
             }
         }
-        let moved = self.macros.advance(self.heard, None, midi);
-        let step = self.macros.set_plans(&plans, midi).and(moved);
+        let step = self.macros.set_plans(&plans, self.heard, midi);
         if self.settings.analyses() {
             self.drive_macros(step, board);
         } else {

@@ -121,9 +121,10 @@ impl Bank {
         ends.flatten().chain(step).min()
     }
 
-    /// Takes other plans where the stream stands. A macro that has changed takes its source's
-    /// newest value at once.
-    pub fn set_plans(&mut self, plans: &Plans, midi: &mut MacroMidi) -> Step {
+    /// Takes other plans at a position of the stream. A macro that has changed takes its source's
+    /// newest value at once; the others go on as if nothing had happened.
+    pub fn set_plans(&mut self, plans: &Plans, position: u64, midi: &mut MacroMidi) -> Step {
+        let position = position.max(self.now);
         let is_other_model = plans.generation != self.generation;
         self.generation = plans.generation;
         if is_other_model {
@@ -135,6 +136,8 @@ impl Bank {
             if voice.plan == *plan {
                 continue;
             }
+            // What falls due at the position itself is still to come.
+            self.now = self.now.max(position.saturating_sub(1));
             if voice.plan.note != plan.note {
                 voice.note_ends = None;
                 midi.stop_note(index);
@@ -147,7 +150,11 @@ impl Bank {
                 rested: 1 << index,
             };
             match tags.and_then(|tags| plan.source.of_tags(tags)) {
-                Some(source) => step = step.and(self.take(index, source, 0, midi)).and(told),
+                Some(source) => {
+                    step = step
+                        .and(self.take(index, (source, 0), position, midi))
+                        .and(told)
+                }
                 None if is_other_source => {
                     // It stands still until its new source says something.
                     voice.source = None;
@@ -158,7 +165,9 @@ impl Bank {
                 }
                 None => {
                     if let Some(source) = voice.source {
-                        step = step.and(self.take(index, source, 0, midi)).and(told);
+                        step = step
+                            .and(self.take(index, (source, 0), position, midi))
+                            .and(told);
                     }
                 }
             }
@@ -192,7 +201,7 @@ impl Bank {
             let voice = &self.voices[index];
             if let Some(source) = voice.plan.source.of_tags(&update.probabilities) {
                 let glide = if voice.source.is_some() { glide } else { 0 };
-                step = step.and(self.take(index, source, glide, midi));
+                step = step.and(self.take(index, (source, glide), self.now, midi));
             }
         }
         // Values that the host has set give way to the macros' own with each update, as tags do.
@@ -228,22 +237,29 @@ impl Bank {
         if let Some(loudness) = loudness {
             for index in 0..MACROS {
                 if self.voices[index].plan.source == Resolved::Loudness {
-                    step = step.and(self.take(index, loudness, 0, midi));
+                    step = step.and(self.take(index, (loudness, 0), self.now, midi));
                 }
             }
         }
         step
     }
 
-    fn take(&mut self, index: usize, source: f64, glide: u64, midi: &mut MacroMidi) -> Step {
+    /// A macro's source has another value at this position, to which it glides.
+    fn take(
+        &mut self,
+        index: usize,
+        (source, glide): (f64, u64),
+        position: u64,
+        midi: &mut MacroMidi,
+    ) -> Step {
         let voice = &mut self.voices[index];
         let is_first = voice.source.replace(source).is_none();
         let shaping = in_samples(&voice.plan, self.sample_rate_hz);
-        voice.envelope.advance(&shaping, self.now);
+        voice.envelope.advance(&shaping, position);
         let before = voice.envelope.value(&shaping);
         let edge = voice.envelope.take(&shaping, source, glide);
         let has_jumped = voice.envelope.value(&shaping) != before;
-        let step = voice.after(index, edge, self.sample_rate_hz, self.now, midi);
+        let step = voice.after(index, edge, self.sample_rate_hz, position, midi);
         let bit = |is_set: bool| u64::from(is_set) << index;
         step.and(Step {
             moved: bit(has_jumped),
