@@ -9,7 +9,7 @@ use clack_extensions::params::{
     ParamRescanFlags, PluginParams,
 };
 use clack_extensions::state::PluginState;
-use clack_extensions::timer::{HostTimer, HostTimerImpl, PluginTimer, TimerError, TimerId};
+use clack_extensions::timer::{HostTimer, HostTimerImpl, PluginTimer, TimerId};
 use clack_host::prelude::*;
 use serde_json::json;
 
@@ -47,14 +47,14 @@ impl HostParamsImplMainThread for MainThread<'_> {
 }
 
 impl HostTimerImpl for MainThread<'_> {
-    fn register_timer(&self, period_ms: u32) -> Result<TimerId, TimerError> {
+    fn register_timer(&self, period_ms: u32) -> Result<TimerId, HostError> {
         assert!((10..=1_000).contains(&period_ms));
         self.requests.timers.fetch_add(1, Ordering::AcqRel);
         self.next.set(self.next.get() + 1);
         Ok(TimerId(self.next.get()))
     }
 
-    fn unregister_timer(&self, timer_id: TimerId) -> Result<(), TimerError> {
+    fn unregister_timer(&self, timer_id: TimerId) -> Result<(), HostError> {
         assert_eq!(timer_id, TimerId(1));
         self.requests.timers.fetch_sub(1, Ordering::AcqRel);
         Ok(())
