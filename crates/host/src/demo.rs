@@ -23,9 +23,12 @@ use crate::{
 pub use report::{DemoReport, UpdateCosts};
 pub use view::View;
 
-/// The piece that is played where no song is given, seen from the project's folder: rendered by the
-/// project itself.
+/// The piece that is played if no song is given, which the project has rendered itself. The path is
+/// relative to the project's folder.
 pub const OWN_PIECE: &str = "crates/host/assets/demo.ogg";
+
+/// The seconds that a focus can have. Without one, the whole window counts.
+pub const FOCUS_SECONDS: [f64; 3] = [3.0, 6.0, 12.0];
 
 /// What to demonstrate.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct DemoOptions {
     pub model: Option<PathBuf>,
     /// The network's own values, instead of calibrated ones.
     pub raw: bool,
+    /// Seconds of the focus, one of [`FOCUS_SECONDS`]. Without them the whole window counts.
+    pub focus: Option<f64>,
     /// Paced by the clock, in realtime render mode, instead of a bounce as fast as possible.
     pub realtime: bool,
     /// Folder for `taggram.png` and `tags.json`.
@@ -67,10 +72,10 @@ pub enum DemoError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The model was given and cannot be used.
+    /// The given model cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The model was given and the plugin did not take it.
+    /// The plugin did not take the given model.
     #[error("the plugin did not take the model {}{}", model.display(), said(log))]
     ModelRefused {
         /// The model's file.
@@ -92,7 +97,7 @@ fn said(log: &[String]) -> String {
 pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoError> {
     let audio = decode(&options.audio)?;
     if let Some(model) = &options.model {
-        // Before the song has been played in vain. The plugin opens it with the same code.
+        // A broken model is found before the song is played. The plugin opens it with the same code.
         Model::open(model)?;
     }
     let mut plugin = start(options, &audio, options.realtime)?;
@@ -133,12 +138,12 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
     Ok(report)
 }
 
-/// A model that was given and is not the one that runs is an error.
+/// It is an error if a model was given and another one runs.
 fn check_model(options: &DemoOptions, plugin: &mut HostedPlugin) -> Result<(), DemoError> {
     let Some(model) = &options.model else {
         return Ok(());
     };
-    // The plugin may have fallen back to its own; it knows the hash of a model it has read.
+    // The plugin may have fallen back to its own. It knows the hash only of a model that it has read.
     if saved_model(plugin).is_some_and(|saved| !saved.sha256.is_empty()) {
         return Ok(());
     }
@@ -161,12 +166,13 @@ pub(crate) fn start(
     };
     let model = options.model.as_deref();
     let mut plugin = start_plugin(&options.bundle, model, options.raw, rendering)?;
+    set_focus(&mut plugin, options.focus)?;
     if audio.channels.len() == 1 {
         plugin.set_channels(1)?;
     }
     let rate_hz = f64::from(audio.sample_rate_hz);
     plugin.activate(rate_hz, options.blocks.max_frames())?;
-    // A bounce waits for the model by itself.
+    // A bounce waits for the model anyway.
     if realtime {
         wait_for_model(&mut plugin);
     }
@@ -196,8 +202,16 @@ pub(crate) fn start_plugin(
     Ok(plugin)
 }
 
-/// Waits until the plugin's worker has found and opened its model, as it does in the background;
-/// not for ever, as it may refuse it.
+/// Sets the parameter Focus to these seconds, which must be in [`FOCUS_SECONDS`], or to the whole
+/// window.
+pub(crate) fn set_focus(plugin: &mut HostedPlugin, seconds: Option<f64>) -> Result<(), DemoError> {
+    let choice = seconds.and_then(|seconds| FOCUS_SECONDS.iter().position(|&s| s == seconds));
+    let value = choice.unwrap_or(FOCUS_SECONDS.len()) as f64;
+    Ok(plugin.set_value(ids::FOCUS, value)?)
+}
+
+/// Waits until the plugin's worker has found and opened its model in the background. It gives up after
+/// a while, because the worker may have refused the model.
 pub(crate) fn wait_for_model(plugin: &mut HostedPlugin) {
     let patience = Duration::from_secs(20);
     let start = Instant::now();
@@ -207,7 +221,7 @@ pub(crate) fn wait_for_model(plugin: &mut HostedPlugin) {
     }
 }
 
-/// Whether the model is in force: the state then knows the hash of one that was chosen by its path.
+/// Whether the model is in force. The state then knows the hash of a model that was chosen by its path.
 pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
     match saved_model(plugin) {
         Some(saved) if !saved.built_in => !saved.sha256.is_empty(),
@@ -215,7 +229,7 @@ pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
     }
 }
 
-/// Name of what runs the network, if anything does.
+/// Name of the backend, if one runs.
 pub(crate) fn running_backend(plugin: &mut HostedPlugin) -> Option<String> {
     let value = plugin.value(ids::RUNNING_BACKEND)?;
     if value < 0.5 {

@@ -53,6 +53,9 @@ struct DemoArgs {
     /// Shows the network's own values, instead of calibrated ones.
     #[arg(long)]
     raw: bool,
+    /// How many of the last seconds count: 3, 6 or 12; the whole window if this is not given.
+    #[arg(long, value_name = "SECONDS", value_parser = focus)]
+    focus: Option<f64>,
     /// Folder for taggram.png and tags.json.
     #[arg(long, default_value = "target/demo")]
     out: PathBuf,
@@ -68,6 +71,15 @@ struct BenchArgs {
     /// What to measure; everything if none is given.
     #[arg(long, value_enum)]
     part: Vec<BenchPart>,
+    /// A folder of songs for the part `reaction`: sections change from each to the next.
+    #[arg(long, default_value = bench::SONGS)]
+    songs: PathBuf,
+}
+
+fn focus(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok();
+    let known = seconds.filter(|seconds| demo::FOCUS_SECONDS.contains(seconds));
+    known.ok_or_else(|| "3, 6 or 12 is expected".into())
 }
 
 fn main() -> ExitCode {
@@ -95,6 +107,7 @@ fn run_demo(args: &DemoArgs) -> Result<(), String> {
         bundle: args.plugin.bundle.clone(),
         model: args.plugin.model.clone(),
         raw: args.raw,
+        focus: args.focus,
         realtime: args.realtime,
         out: args.out.clone(),
         blocks: BlockSizes::Fixed(args.block),
@@ -123,6 +136,7 @@ fn run_bench(args: &BenchArgs) -> Result<(), String> {
         bundle: args.plugin.bundle.clone(),
         model: args.plugin.model.clone(),
         parts: args.part.clone(),
+        songs: args.songs.clone(),
     };
     let report = bench::run(&options).map_err(|error| error.to_string())?;
     if args.plugin.json {
@@ -138,6 +152,7 @@ fn play_live(plugin: Plugin) -> Result<(), String> {
         bundle: plugin.bundle,
         model: plugin.model,
         parts: Vec::new(),
+        songs: PathBuf::new(),
     };
     let played = bench::play_watched(&options).map_err(|error| error.to_string())?;
     println!("{played}");

@@ -32,7 +32,7 @@ pub struct Board {
     /// Whether values have been replaced outside the audio thread since it looked last.
     replaced: AtomicBool,
     /// Settings that the editor has changed and the host has not heard of, bit = id.
-    edited: AtomicU32,
+    edited: AtomicU64,
     running: AtomicU8,
     /// Seconds of audio that the newest update rests on, as f32 bits.
     heard_seconds: AtomicU32,
@@ -61,7 +61,7 @@ impl Default for Board {
             generation: AtomicU32::new(0),
             calibrated: AtomicBool::new(true),
             replaced: AtomicBool::new(false),
-            edited: AtomicU32::new(0),
+            edited: AtomicU64::new(0),
             running: AtomicU8::new(0),
             heard_seconds: AtomicU32::new(0),
             inference_ms: AtomicU32::new(0),
@@ -230,7 +230,7 @@ impl Board {
     }
 
     /// Parameters edited since the last call, bit = id.
-    pub fn take_edits(&self) -> u32 {
+    pub fn take_edits(&self) -> u64 {
         if self.has_edits() {
             self.edited.swap(0, Acquire)
         } else {

@@ -136,7 +136,7 @@ impl Outbox {
     /// Tells the host everything that it needs to hear, at `time` in the block. What it refuses
     /// stays for the next call.
     pub fn send(&mut self, board: &Board, time: u32, out: &mut impl Outputs) {
-        self.edits.wanted |= u64::from(board.take_edits());
+        self.edits.wanted |= board.take_edits();
         let told = (board, &mut self.thinning);
         let sent = (!self.edits.is_due() || send_edits(&mut self.edits, told, time, out))
             && (!self.tags.is_due()

@@ -75,6 +75,7 @@ impl Analysis {
             .set_update_seconds(settings.update_seconds() as f32);
         self.tap
             .set_smoothing_seconds(settings.smoothing_seconds as f32);
+        self.tap.set_focus_seconds(settings.focus_seconds() as f32);
         self.tap.set_calibrated(settings.calibrated);
         self.tap.set_offline(offline);
         let begins = self.deaf && !self.pauses;

@@ -143,3 +143,29 @@ fn a_setting_that_changes_with_the_sample_that_completes_a_window_counts_for_it(
         }
     }
 }
+
+#[test]
+fn a_focus_acts_from_its_own_sample_on_whatever_the_block_size() {
+    let models = Models::new();
+    let model = TinyModel::new(&["low", "high"], 564);
+    let state = models.state_of("long", &model.bytes(), &json!({"update_seconds": 0.25}));
+    let plain = bounce(&state, 14, 64, &[]);
+    let positions = positions(&plain);
+    let first = positions[positions.len() / 2];
+    let changes: [Change; 3] = [
+        (first, ids::FOCUS, 0.0),
+        (first + 40_001, ids::FOCUS, 3.0),
+        (first + 60_002, ids::FOCUS, 1.0),
+    ];
+    let reference = bounce(&state, 14, 64, &changes);
+    let until = |heard: &[Heard], end: u64| {
+        let before = heard.iter().filter(|(at, _)| *at < end);
+        before.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(until(&reference, first), until(&plain, first));
+    assert_ne!(until(&reference, first + 1), until(&plain, first + 1));
+    for block in BLOCKS {
+        let again = bounce(&state, 14, block, &changes);
+        assert_eq!(again, reference, "blocks of {block}");
+    }
+}

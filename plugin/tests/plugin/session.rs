@@ -11,13 +11,14 @@ use tagline_tests::TinyModel;
 fn ids_names_and_groups_are_the_published_ones() {
     let mut host = Host::new();
     let names = host.names();
-    assert_eq!(names.len(), 5 + 50 + 7);
+    assert_eq!(names.len(), 5 + 50 + 1 + 7);
     let expected = [
         (0, "Bypass", "Settings"),
         (1, "Mode", "Settings"),
         (2, "Update Every", "Settings"),
         (3, "Smoothing", "Settings"),
         (4, "Values", "Settings"),
+        (55, "Focus", "Settings"),
         (64, "Running Backend", "Status"),
         (65, "Seconds Heard", "Status"),
         (66, "Updates", "Status"),
@@ -90,6 +91,7 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
         (ids::VALUES, 1.0),
         (5, 12.5),
         (54, 99.875),
+        (ids::FOCUS, 1.0),
     ];
     for active in [false, true] {
         let mut host = Host::new();
@@ -111,8 +113,8 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
 #[test]
 fn settings_that_are_not_parameters_survive_a_round_trip() {
     let settings = json!({
-        "backend": "tract", "bypass": false, "midi_cc_count": 50, "midi_cc_first": 33,
-        "midi_cc_output": true, "midi_channel": 7, "mode": "live", "resolution": 2.5,
+        "backend": "tract", "bypass": false, "focus_seconds": null, "midi_cc_count": 50,
+        "midi_cc_first": 33, "midi_cc_output": true, "midi_channel": 7, "mode": "live", "resolution": 2.5,
         "smoothing_seconds": 0.0, "update_seconds": 1.0, "values": "calibrated",
     });
     let state = json!({"format": "tagline-state", "version": 2, "settings": settings});

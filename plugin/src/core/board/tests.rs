@@ -6,7 +6,7 @@ use crate::core::params::id;
 #[test]
 fn a_host_cannot_write_the_status_or_unknown_ids() {
     let board = Board::default();
-    for id in [id::UPDATES, 55, 9_999, u32::MAX] {
+    for id in [id::UPDATES, 56, 9_999, u32::MAX] {
         assert_eq!(board.set_from_host(id, 5.0, Mode::Live), None);
     }
     assert_eq!(board.updates(), 0);
