@@ -149,11 +149,11 @@ const MOST: usize = MAX_CHANNELS as usize;
 ///
 /// # Safety
 /// `array` is one of the port's own, and the port is as [`with_channels`] expects it.
-unsafe fn readable<'a, S>(
+unsafe fn readable<S>(
     port: RawPort,
     array: *const *mut S,
     frames: u32,
-    channels: &mut [&'a [S]; MOST],
+    channels: &mut [&[S]; MOST],
 ) -> usize {
     let mut count = 0;
     for index in 0..port.channel_count.min(MAX_CHANNELS) {
