@@ -15,6 +15,7 @@ mod onnxruntime;
 mod packages;
 mod plist;
 mod process;
+mod say;
 mod setup;
 mod stage;
 mod suite;
