@@ -45,7 +45,7 @@ impl Ardour {
         found
     }
 
-    /// A command of Ardour's with nothing of the user's, and this plugin alone.
+    /// A command of Ardour's without the user's settings, and with this plugin alone.
     fn command(&self, program: &Path, home: &Path, bundle: &Path, models: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -61,7 +61,7 @@ impl Ardour {
     }
 }
 
-/// Runs a command to its end, or ends it when patience does.
+/// Runs a command to its end, but not for longer than `PATIENCE`.
 fn finish(mut command: Command) -> Output {
     let mut child = command
         .stdin(Stdio::null())
