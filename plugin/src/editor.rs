@@ -25,4 +25,4 @@ mod thread_end;
 mod window;
 
 pub use page::Page;
-pub use window::{Editor, EditorError, WindowSize, run_alone};
+pub use window::{DEFAULT_SIZE, Editor, EditorError, WindowSize, run_alone};
