@@ -3,7 +3,8 @@
 //!
 //! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
 //! of `bars`, `chooser`, `choice`, `message`, `segmented` and `switch`. `motion` moves the bars,
-//! `pacing` says when the next frame is drawn, `theme` has every colour and font.
+//! `pacing` says when the next frame is drawn, `x11` gives the host its keys, and `theme` has every
+//! colour and font.
 
 mod app;
 mod bars;
@@ -23,6 +24,8 @@ mod test_snapshot;
 mod theme;
 mod thread_end;
 mod window;
+#[cfg(target_os = "linux")]
+mod x11;
 
 pub use page::Page;
 pub use window::{DEFAULT_SIZE, Editor, EditorError, WindowSize, run_alone};

@@ -1,16 +1,14 @@
 //! Networks that can be trained: each is a table of layers ([`ARCHITECTURES`]).
 
-mod network;
 mod parameters;
 mod table;
 
-pub use network::{BatchStatistics, ConvBlock, Network, Precision, TrainingOutput, values};
 pub use parameters::{BlockParameters, EPSILON, Named, Parameters, RowScaling};
 pub use table::ARCHITECTURES;
 
 use crate::data::Input;
 
-/// Part of the values that dropout sets to 0.
+/// Share of the values that dropout sets to 0.
 pub const DROPOUT: f64 = 0.5;
 
 /// A network as a table of its blocks. A 1×1 convolution to the tags and a sigmoid follow them.
@@ -20,24 +18,24 @@ pub struct Architecture {
     pub name: &'static str,
     /// Name for people.
     pub title: &'static str,
-    /// What it listens to.
+    /// Its input.
     pub input: Input,
     /// Whether each row of the input is first brought to mean 0 and deviation 1 on the training
     /// data ([`RowScaling`]).
     pub scaled_rows: bool,
-    /// Its blocks, from the input on.
+    /// Its blocks, from the input to the output.
     pub blocks: &'static [Block],
 }
 
 /// One block: convolution without bias, batch norm, ReLU, and perhaps max-pooling without padding
 /// and dropout of 0.5.
 ///
-/// The batch norm's own offset takes the part of a bias.
+/// The batch norm's offset serves as the bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// What each map looks at.
+    /// Size of its kernels.
     pub kernel: Kernel,
-    /// Maps that it makes, at full width.
+    /// Maps that it gives at full width.
     pub maps: usize,
     /// Size and stride of the pooling: bands, frames.
     pub pool: Option<[usize; 2]>,
@@ -57,7 +55,7 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Bands and frames that it covers on a map of `bands` bands.
+    /// Bands and frames of a kernel on a map of `bands` bands.
     #[must_use]
     pub fn size(self, bands: usize) -> [usize; 2] {
         match self {
@@ -78,7 +76,7 @@ impl Kernel {
 }
 
 impl Block {
-    /// Size of the map that its convolution makes of one of `[bands, frames]`.
+    /// Size of its convolution's result on a map of `[bands, frames]`.
     #[must_use]
     pub fn convolved(&self, [bands, frames]: [usize; 2]) -> [usize; 2] {
         match self.kernel {
@@ -87,8 +85,8 @@ impl Block {
         }
     }
 
-    /// The pooling on a map of `size`: no larger than the map, so that windows shorter than the
-    /// network's own end in one value, too.
+    /// The pooling on a map of `size`. It is no larger than the map, so that windows shorter than
+    /// the network's own end in one value, too.
     #[must_use]
     pub fn pool_on(&self, size: [usize; 2]) -> Option<[usize; 2]> {
         self.pool
@@ -152,24 +150,24 @@ pub struct Convolution {
     pub maps_out: usize,
     /// Bands and frames of a kernel.
     pub kernel: [usize; 2],
-    /// Bands and frames of the maps that it makes.
+    /// Bands and frames of the maps that it gives.
     pub size: [usize; 2],
 }
 
 impl Convolution {
-    /// Values of its kernels.
+    /// Number of values of its kernels.
     #[must_use]
     pub fn weights(&self) -> u64 {
         product([self.maps_in, self.maps_out]) * product(self.kernel)
     }
 
-    /// Values that it gives.
+    /// Number of values that it gives.
     #[must_use]
     pub fn values(&self) -> u64 {
         self.maps_out as u64 * product(self.size)
     }
 
-    /// Multiply-accumulates that it takes.
+    /// Number of multiply-accumulates that it needs.
     #[must_use]
     pub fn multiply_adds(&self) -> u64 {
         self.weights() * product(self.size)

@@ -1,4 +1,4 @@
-//! Figures as SVG: lines, grouped bars, ranked bars. Text is left to the viewer's sans-serif font,
+//! Figures as SVG: lines, grouped bars, ranked bars. The viewer's sans-serif font draws the text,
 //! so drawing needs no font and gives the same file everywhere.
 
 mod bars;
@@ -14,7 +14,7 @@ pub use ranked::{RankedBar, RankedBars};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChartError {
-    /// Some numbers are missing or too many.
+    /// A series has too few or too many values.
     #[error("{series}: {found} values for {needed} groups")]
     Length {
         /// Which series.

@@ -1,10 +1,9 @@
-//! The command line: one file for each command.
+//! The command line, with one file for each command.
 
 mod about;
 mod backend;
 mod calibrate;
 mod choice;
-mod counted;
 mod data;
 mod devices;
 mod distill;
@@ -12,6 +11,7 @@ mod evaluate;
 mod experiment;
 mod export;
 mod import;
+mod pace;
 mod prepare;
 mod progress;
 mod resamples;
@@ -29,6 +29,7 @@ use tagline_engine::Model;
 use tagline_files::interrupt::EXIT_STATUS;
 use tagline_files::not_written;
 use trainer::convert::export::ExportError;
+use trainer::data::DataError;
 use trainer::evaluation::EvaluateError;
 
 /// Trains, evaluates, imports and exports tagging networks, and tags audio files.
@@ -55,7 +56,7 @@ enum Command {
     Train(train::TrainArgs),
 }
 
-/// Runs the command. What fails is said in a line on standard error.
+/// Runs the command. An error becomes a line on standard error.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
@@ -88,7 +89,8 @@ fn make_folder_of(file: &Path) -> Result<(), String> {
         .map_err(|error| not_written(file, &error))
 }
 
-/// Whether there is a folder to write `path` to: better said before the work than after it.
+/// Checks that `path` can be written to a folder, so that the user hears of a mistake before the
+/// work and not after it.
 fn check_folder(path: &Path) -> Result<(), String> {
     match path.parent() {
         _ if path.is_dir() => Err(format!("{}: is a folder", path.display())),
@@ -115,7 +117,7 @@ fn of_model(file: &Path, model: &Model) -> String {
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
-/// `false` where the reader of the output has gone, as `head` does: that is no error.
+/// `false` if the reader of the output has gone, as `head` does. That is not an error.
 fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
     match written {
         Ok(()) => Ok(true),
@@ -124,14 +126,17 @@ fn still_wanted(written: std::io::Result<()>) -> std::io::Result<bool> {
     }
 }
 
-/// Says that Ctrl-C ended a command, and how it can go on.
+/// Tells the user that Ctrl-C ended a command and how it can go on.
 fn interrupted(how: &dyn std::error::Error) -> ExitCode {
     complain(&how.to_string());
     ExitCode::from(EXIT_STATUS)
 }
 
-/// Whether a model's run over clips was ended by Ctrl-C.
+/// Whether Ctrl-C ended the work.
 fn is_interruption(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(DataError::Interrupted) = error.downcast_ref() {
+        return true;
+    }
     let evaluation = match error.downcast_ref() {
         Some(ExportError::Evaluate(source)) => Some(source),
         _ => error.downcast_ref(),
@@ -139,12 +144,12 @@ fn is_interruption(error: &(dyn std::error::Error + 'static)) -> bool {
     matches!(evaluation, Some(EvaluateError::Interrupted))
 }
 
-/// What went wrong, in a line on standard error.
+/// Tells the user what went wrong, in a line on standard error.
 fn complain(message: &str) {
     say(&format!("trainer: {message}"));
 }
 
-/// A line on standard error; where that is gone, too, there is nobody to tell.
+/// Writes a line on standard error. If that is gone, too, nobody is left to be told.
 fn say(line: &str) {
     let line = format!("{line}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());

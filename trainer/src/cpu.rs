@@ -1,6 +1,6 @@
 //! A network's gradients and predictions on the processor, by hand.
 //!
-//! The same mathematics as [`crate::arch::Network`], which the tests hold it against, but each
+//! The tests hold it against the same mathematics written out in double precision. Here each
 //! block is one operation: a convolution as matrix products whose columns never leave the cache,
 //! then batch norm, pooling, ReLU and dropout on the few values that survive the pooling, and in
 //! the backward pass the same in reverse, in place. Nothing is recorded, nothing is computed that
@@ -11,6 +11,7 @@ mod block;
 mod columns;
 mod convolution;
 mod matrix;
+mod norm;
 mod plane;
 
 use rand::SeedableRng;
@@ -21,6 +22,7 @@ use crate::arch::{Architecture, DROPOUT, Kernel, Parameters, RowScaling};
 use block::{BlockPass, Mode};
 use columns::Shape;
 use convolution::Backward;
+pub(crate) use norm::sum_of_squares;
 
 /// Windows side by side.
 #[derive(Clone, Copy, Debug)]

@@ -25,7 +25,6 @@ mod variant;
 mod worker;
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use tagline_files::hash::{Sha256, sha256};
@@ -33,8 +32,9 @@ use tagline_files::hash::{Sha256, sha256};
 pub use teacher::Teacher;
 
 use crate::data::{Input, LIST, Plan};
-use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, Progress, fill};
+use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, fill};
 use crate::vocabulary::Vocabulary;
+use crate::work::Progress;
 use except::Except;
 use sources::{Listed, Sound};
 use worker::Worker;
@@ -72,12 +72,12 @@ pub struct Distillation {
 /// Runs a distillation, or goes on where an earlier run with the same options stopped.
 ///
 /// # Errors
-/// [`PrepareError`], of which [`PrepareError::Interrupted`] is what `report` asked for.
+/// [`PrepareError`]; [`PrepareError::Interrupted`] if `progress` asked for it.
 pub fn distill(
     distillation: &Distillation,
     vocabulary: &Vocabulary,
     teachers: &[Teacher],
-    report: impl FnMut(Progress) -> ControlFlow<()>,
+    progress: &dyn Progress,
 ) -> Result<Prepared, PrepareError> {
     distillation.parts.check()?;
     let Listed { sounds, left_out } = sources::list(distillation, vocabulary)?;
@@ -101,7 +101,7 @@ pub fn distill(
             Some(sound) => worker.hear(sound, number, results),
             None => results.leave_out(&left_out[number - sounds.len()]),
         },
-        report,
+        progress,
     )
 }
 

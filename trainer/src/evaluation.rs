@@ -20,7 +20,7 @@ pub use figures::{per_tag_figure, seconds_heard_figure};
 pub use front_end::open_data_of;
 pub use heard::{HeardWindows, frames_after};
 pub use matching::{MatchError, match_clips};
-pub use predictor::{ClipProgress, Predictions, Predictor, Steps};
+pub use predictor::{Predictions, Predictor};
 pub use report::{
     AfterSeconds, json_line, write_agreement, write_csv, write_seconds_table, write_table,
 };

@@ -21,4 +21,4 @@ pub use bandwidths::{bins_per_khz, figure_2};
 pub use error::ExperimentError;
 pub use paper::{Experiment, System};
 pub use results::{Results, RunResult};
-pub use run::{ExperimentOptions, Watcher, run};
+pub use run::{ExperimentOptions, run};

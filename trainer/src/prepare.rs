@@ -15,7 +15,6 @@ pub mod magnatagatune;
 mod mono;
 pub mod msd;
 mod options;
-mod ordered;
 mod run;
 mod splits;
 mod synonyms;
@@ -25,7 +24,7 @@ pub use collection::{Collection, Item, Selection};
 pub use error::PrepareError;
 pub use files::{LeftOut, Why};
 pub use options::Options;
-pub use run::{Prepared, Progress, prepare};
+pub use run::{Prepared, prepare};
 pub use splits::{Parts, read_lines};
 
 pub(crate) use audio::Extractor;

@@ -1,15 +1,18 @@
 //! Trains a network: [`run`].
 //!
-//! The loop is our own, on Burn's tensors, gradients and optimizer, so that a resumed training
-//! gives the same weights, bit for bit, as one that was never interrupted: what a step sees and
-//! draws is a function of seed, epoch and step alone.
+//! A resumed training gives the same weights, bit for bit, as one that was never interrupted: what a
+//! step sees and draws is a function of seed, epoch and step alone.
+//!
+//! Without the features `cuda` and `vulkan` only the processor trains, by [`crate::cpu`]. With them,
+//! graphics cards do, too, by Burn.
 
-mod ahead;
+mod adam;
 mod augment;
 mod balance;
 mod batches;
 mod best;
-mod cards;
+#[cfg(feature = "burn")]
+pub mod cards;
 mod checkpoint;
 mod device;
 mod error;
@@ -17,14 +20,10 @@ mod exportable;
 mod figures;
 mod learner;
 mod machine;
-mod optimizer;
 mod options;
-mod progress;
 mod run_folder;
 mod schedule;
 mod validate;
-#[cfg(feature = "vulkan")]
-mod vulkan;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -34,16 +33,16 @@ use serde::{Deserialize, Serialize};
 pub use batches::Batch;
 pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
-pub use device::{Computer, DeviceChoice};
+pub use device::{Computer, DeviceChoice, Precision};
 pub use error::TrainError;
 pub use learner::Learner;
 pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
-pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
+use crate::work::{Event, Progress, threads};
 use batches::{Epoch, Purpose, generator};
 use best::{BEST, BestState, check_best, first_parameters, start_sha256};
 use checkpoint::Checkpoint;
@@ -245,6 +244,7 @@ impl<'a> Training<'a> {
     fn run(&mut self) -> Result<End, TrainError> {
         let recipe = &self.options.recipe;
         self.progress.event(&Event::Started {
+            network: self.options.architecture.title,
             done: &self.standing.epochs,
             epochs: recipe.epochs,
             steps: batches::steps(self.train.len(), recipe.batch),
@@ -320,7 +320,7 @@ impl<'a> Training<'a> {
         let waited_before = self.standing.waited;
         let mut saved = Instant::now();
         std::thread::scope(|scope| {
-            let mut batches = epoch.load(scope, ahead::threads(), self.standing.step);
+            let mut batches = epoch.load(scope, threads(), self.standing.step);
             while let Some(batch) = batches.next() {
                 let step = self.standing.step;
                 let rate = self.schedule.rate(number * steps + step);

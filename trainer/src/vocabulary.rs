@@ -3,7 +3,7 @@
 //! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a
 //! `name`, a `group`, a `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
 //! as the strongest of them. `synth` is not a foreign vocabulary of opinions but of facts: what
-//! [`crate::synth`] says by construction.
+//! [`tagline_synth`] says by construction.
 
 mod error;
 mod file;
@@ -24,7 +24,7 @@ pub struct Tag {
     pub group: String,
     /// What it means, in a line.
     pub definition: String,
-    /// Names that mean it in the labels of [`crate::synth`]; none that it never has it, `None` that
+    /// Names that mean it in the labels of [`tagline_synth`]; none that it never has it, `None` that
     /// it does not know.
     pub synth: Option<Vec<String>>,
     /// Names that mean it, by foreign vocabulary.
@@ -115,7 +115,7 @@ impl Vocabulary {
         }
     }
 
-    /// What a clip of [`crate::synth`] with these labels has: 1, 0, or NaN where it is not known.
+    /// What a clip of [`tagline_synth`] with these labels has: 1, 0, or NaN where it is not known.
     #[must_use]
     pub fn of_synth(&self, has: impl Fn(&str) -> bool) -> Vec<f32> {
         let label = |tag: &Tag| match &tag.synth {
@@ -125,7 +125,7 @@ impl Vocabulary {
         self.tags.iter().map(label).collect()
     }
 
-    /// Names of [`crate::synth`] that the tags use.
+    /// Names of [`tagline_synth`] that the tags use.
     pub fn synth_names(&self) -> impl Iterator<Item = &str> {
         let names = self.tags.iter().filter_map(|tag| tag.synth.as_ref());
         names.flatten().map(String::as_str)

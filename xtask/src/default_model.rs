@@ -5,10 +5,9 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::bundle::{self, Build};
 use crate::error::Error;
 use crate::process;
-use crate::workspace::{Workspace, create_folder};
+use crate::workspace::{Workspace, cargo, create_folder};
 
 /// Raised whenever the model becomes another.
 const VERSION: &str = "2";
@@ -48,16 +47,16 @@ pub struct Recipe {
 /// # Errors
 /// Those of building, and of the first step that fails.
 pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
-    let mut build = bundle::compile(Build::Release);
+    let mut build = cargo();
+    build.args(["build", "--release", "--package=trainer"]);
     if recipe.device != "cpu" {
-        build.arg(format!("--features=trainer/{}", recipe.device));
+        build.arg(format!("--features={}", recipe.device));
     }
     process::run_to_stderr(&mut build)?;
     let absolute = |path: &Path| workspace.started_in.join(path);
     let work = absolute(&recipe.work);
     create_folder(&work)?;
-    let program = Build::Release.folder(workspace).join("trainer");
-    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    let program = workspace.release_program("trainer");
     let trainer = |words: &str| {
         let mut command = Command::new(&program);
         command.args(words.split_whitespace());

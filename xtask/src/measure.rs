@@ -34,8 +34,7 @@ pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, 
 
 /// The host with its command, and the release bundle, unless `arguments` name another.
 fn host(workspace: &Workspace, command: &str, arguments: &[OsString]) -> Command {
-    let program = Build::Release.folder(workspace).join("tagline-host");
-    let mut host = Command::new(program.with_extension(std::env::consts::EXE_EXTENSION));
+    let mut host = Command::new(workspace.release_program("tagline-host"));
     host.arg(command);
     if !names(arguments, "--bundle") {
         let [clap, _] = bundle::bundles(workspace);

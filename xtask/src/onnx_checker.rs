@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::error::Error;
 use crate::process;
-use crate::workspace::{Workspace, create_folder};
+use crate::workspace::{Workspace, create_folder, remove};
 
 /// The package and all that it imports, for Python 3.11 to 3.13 on Linux on x86-64. pip refuses
 /// any other file.
@@ -42,7 +42,7 @@ pub fn packages(workspace: &Workspace) -> Result<PathBuf, Error> {
             what: "onnx.checker",
         });
     }
-    crate::bundle::remove(&folder)?;
+    remove(&folder)?;
     create_folder(&folder)?;
     let requirements = folder.join("requirements.txt");
     std::fs::write(&requirements, REQUIREMENTS).map_err(|source| Error::File {

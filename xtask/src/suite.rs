@@ -23,14 +23,11 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
     }
     let mut stages = vec![
         stage::run("formatting", formatting),
-        stage::run("lints", lints),
+        stage::run("lints", || lints(quick)),
     ];
     if quick {
         stages.push(stage::run("tests of each crate", || crate_tests(workspace)));
     } else {
-        stages.push(stage::run("lints for graphics cards", || {
-            card_lints(workspace)
-        }));
         stages.push(stage::run("documentation", documentation));
         stages.push(stage::run("dependency policy", || policy(workspace)));
         let bundles = stage::run("bundles", || bundles(workspace));
@@ -51,37 +48,27 @@ fn formatting() -> Result<Counts, Error> {
     stage::check(cargo().args(["fmt", "--all", "--check"]))
 }
 
-fn lints() -> Result<Counts, Error> {
-    clippy(&["--workspace"])
-}
+/// The trainer as it is built for graphics cards. It has all the code of the other one and more,
+/// so that lints and documentation look at this one alone and share what cargo has checked.
+const FOR_CARDS: &str = "--features=trainer/cuda,trainer/vulkan";
 
-/// The trainer as it is built for graphics cards. In a target folder of its own: with other features,
-/// cargo would compile half of all dependencies anew, and again for what comes next.
-fn card_lints(workspace: &Workspace) -> Result<Counts, Error> {
-    let target = workspace.target.join("graphics-cards");
-    let target = target.to_string_lossy();
-    clippy(&[
-        "--package=trainer",
-        "--features=cuda,vulkan",
-        "--target-dir",
-        &target,
-    ])
-}
-
-fn clippy(what: &[&str]) -> Result<Counts, Error> {
+fn lints(quick: bool) -> Result<Counts, Error> {
     if !process::succeeds(cargo().args(["clippy", "--version"])) {
         return Ok(stage::skipped("lints: clippy is not installed"));
     }
     let mut command = cargo();
-    command.args(["clippy", "--locked", "--keep-going", "--all-targets"]);
-    stage::check(command.args(what).args(["--", "-D", "warnings"]))
+    command.args(["clippy", "--locked", "--keep-going", "--workspace"]);
+    if !quick {
+        command.arg(FOR_CARDS);
+    }
+    stage::check(command.args(["--all-targets", "--", "-D", "warnings"]))
 }
 
 fn documentation() -> Result<Counts, Error> {
     stage::check(
         cargo()
             .args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"])
-            .arg("--keep-going")
+            .args(["--keep-going", FOR_CARDS])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )
 }
@@ -97,10 +84,15 @@ fn policy(workspace: &Workspace) -> Result<Counts, Error> {
 
 /// Compiles everything once, for the bundles and for the tests, and makes the bundles.
 ///
-/// One command for all packages and targets: with fewer, cargo would settle the features of
-/// shared dependencies otherwise and compile half of them twice.
+/// One command for all packages: with fewer, cargo would settle the features of shared
+/// dependencies otherwise and compile half of them twice. The lints have seen that benchmarks
+/// compile, so nothing is linked for them.
 fn bundles(workspace: &Workspace) -> Result<Counts, Error> {
-    process::run(cargo().args(["build", "--locked", "--workspace", "--all-targets"]))?;
+    process::run(
+        cargo()
+            .args(["build", "--locked", "--workspace", "--lib", "--bins"])
+            .args(["--examples", "--tests"]),
+    )?;
     bundle::assemble(workspace, Build::Dev)?;
     Ok(Counts {
         passed: 1,

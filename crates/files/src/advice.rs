@@ -1,9 +1,9 @@
-//! What people can do about a file that cannot be written.
+//! Advice for the user about a file that cannot be written.
 
 use std::io::{Error, ErrorKind};
 
 /// The end of a message about a write that failed: empty, or a sentence that begins with ". ".
-/// Commands that keep what is finished say so by themselves.
+/// Commands that keep finished work say so themselves.
 #[must_use]
 pub fn advice(error: &Error) -> &'static str {
     match error.kind() {

@@ -1,7 +1,8 @@
-//! Files that are there whole or not at all.
+//! Writes files whole or not at all.
 //!
-//! A link is followed: what it points to is replaced. What is no file of the disk (a FIFO, a device,
-//! the program's own output) is never replaced but written to, once all of it is there to be written.
+//! A link is followed, and its target is replaced. A target that is not a file on a disk (a FIFO, a
+//! device, the program's own output) is never replaced: the bytes are written to it when all of
+//! them are there.
 
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
@@ -9,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use crate::interrupt::Temporary;
 
-/// Writes `bytes` to `path` by way of a temporary file in the same folder, so that `path` holds
-/// either what it held before or all of `bytes`, whatever happens in between.
+/// Writes `bytes` to `path` by way of a temporary file in the same folder. Whatever happens, `path`
+/// holds either what it held before or all of `bytes`.
 ///
 /// # Errors
-/// The system's reason; `path` is as it was then.
+/// The system's reason. `path` is then unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     with_temporary(path, std::convert::identity, |temporary| {
         let mut file = File::create(temporary)?;
@@ -22,11 +23,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     })
 }
 
-/// Lets `make` write a temporary file with the extension of `path` and in its folder, then puts it
-/// at `path`. Nothing of it stays if `make` fails or Ctrl-C ends the process.
+/// Lets `make` write a temporary file with the extension of `path` and in its folder, then moves it
+/// to `path`. The temporary file is removed if `make` fails or Ctrl-C ends the process.
 ///
 /// # Errors
-/// What `make` returns, or the system's reason by way of `refused`; `path` is as it was then.
+/// The error of `make`, or the system's reason turned into an error by `refused`. `path` is then
+/// unchanged.
 pub fn with_temporary<E>(
     path: &Path,
     refused: impl Fn(std::io::Error) -> E,
@@ -37,8 +39,8 @@ pub fn with_temporary<E>(
     staged.finish().map_err(refused)
 }
 
-/// A file that is written bit by bit under a temporary name, and gone if it is dropped before
-/// [`Self::finish`].
+/// A file that is written piece by piece under a temporary name. It is removed if it is dropped
+/// before [`Self::finish`].
 pub struct Pending {
     file: BufWriter<File>,
     staged: Staged,
@@ -65,10 +67,10 @@ impl Pending {
         self.file.write_all(bytes)
     }
 
-    /// Puts the whole file at its path, on the disk.
+    /// Moves the whole file to its path and waits until it is on the disk.
     ///
     /// # Errors
-    /// The system's reason; what was at the path before is still there then.
+    /// The system's reason. The path is then unchanged.
     pub fn finish(self) -> std::io::Result<()> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         file.sync_all()?;
@@ -76,16 +78,16 @@ impl Pending {
     }
 }
 
-/// Start of every temporary file's name.
+/// Beginning of every temporary file's name.
 const TEMPORARY: &str = ".tagline-";
 
-/// Whether a file of this name is a temporary one.
+/// Whether this is the name of a temporary file.
 pub fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY)
 }
 
-/// Removes the temporary files that ended processes left in `folder`. Nobody else may be at work
-/// there.
+/// Removes the temporary files that killed processes left in `folder`. No other process may be at
+/// work there.
 ///
 /// # Errors
 /// The system's reason.
@@ -99,7 +101,7 @@ pub fn remove_temporaries(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A temporary file, and where what it holds shall go.
+/// A temporary file, and where its content will go.
 struct Staged {
     temporary: Temporary,
     target: Target,
@@ -137,11 +139,11 @@ impl Staged {
     }
 }
 
-/// What a path stands for.
+/// What a path leads to.
 enum Target {
-    /// A file of the disk, there or not, by its own name.
+    /// A file on a disk, whether it exists yet or not, by its own name.
     File(PathBuf),
-    /// What takes bytes and cannot be replaced.
+    /// Something that takes bytes and cannot be replaced.
     Stream(PathBuf),
 }
 
@@ -157,14 +159,14 @@ impl Target {
             Self::File(file) => file,
             output => return Ok(output),
         };
-        // A file that is open somewhere may have no name any more.
+        // A file that is still open somewhere may have lost its name.
         Ok(match there {
             Some(there) if !there.is_file() || !file.exists() => Self::Stream(path.to_owned()),
             _ => Self::File(file),
         })
     }
 
-    /// Where its temporary file lies.
+    /// The folder of its temporary file.
     fn folder(&self) -> PathBuf {
         match self {
             Self::File(path) => folder_of(path).to_owned(),
@@ -172,7 +174,7 @@ impl Target {
         }
     }
 
-    /// Makes its temporary file, no more readable than the file will be.
+    /// Makes its temporary file, readable by no more users than the file will be.
     fn create(&self, name: &Path) -> std::io::Result<File> {
         let mut options = File::options();
         options.write(true).create_new(true);
@@ -180,7 +182,7 @@ impl Target {
         {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(match self {
-                // Of a new file, the system takes away what the user's umask says.
+                // For a new file, the system removes the bits of the user's umask.
                 Self::File(path) => mode(path).map_or(0o666, |mode| mode | 0o600),
                 Self::Stream(_) => 0o600,
             });
@@ -189,7 +191,7 @@ impl Target {
     }
 }
 
-/// What `path` leads to by links, of which the last may lead to nothing.
+/// Follows the links from `path`. The last one may lead to nothing.
 fn follow(path: &Path) -> std::io::Result<Target> {
     const MOST_LINKS: usize = 40;
     let mut file = path.to_owned();
@@ -199,7 +201,7 @@ fn follow(path: &Path) -> std::io::Result<Target> {
         }
         match std::fs::read_link(&file) {
             Ok(to) => file = folder_of(&file).join(to),
-            // No link.
+            // Not a link.
             Err(_) => return Ok(Target::File(file)),
         }
     }
@@ -213,7 +215,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Who may read and write the file at `path`, if there is one.
+/// The permissions of the file at `path`, if there is one.
 #[cfg(unix)]
 fn mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
@@ -221,12 +223,12 @@ fn mode(path: &Path) -> Option<u32> {
     Some(there.permissions().mode() & 0o777)
 }
 
-/// Gives `new` the permissions of `old`, if that is there.
+/// Gives `new` the permissions of `old`, if `old` exists.
 #[cfg(unix)]
 fn keep_permissions(old: &Path, new: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     match mode(old) {
-        // Not every disk can change them.
+        // Not every file system can change them.
         Some(wanted) if mode(new) != Some(wanted) => {
             std::fs::set_permissions(new, std::fs::Permissions::from_mode(wanted))
         }
@@ -242,7 +244,7 @@ fn keep_permissions(_old: &Path, _new: &Path) -> std::io::Result<()> {
 fn open_stream(path: &Path) -> std::io::Result<File> {
     match own_output(path) {
         Some(file) => {
-            // What was printed before shall stand before.
+            // Flush first, so that what was printed before stands before.
             std::io::stdout().flush()?;
             Ok(file)
         }

@@ -22,7 +22,8 @@ impl Sha256 {
         self.0.update(bytes);
     }
 
-    /// Takes in each text after its length, so that it matters where one ends.
+    /// Takes in the length of each text and then the text, so that `["ab", "c"]` and `["a", "bc"]`
+    /// differ.
     pub fn update_texts<const N: usize>(&mut self, texts: [&str; N]) {
         for text in texts {
             self.update((text.len() as u64).to_le_bytes());
@@ -66,7 +67,7 @@ pub fn sha256_of_file(path: &Path) -> std::io::Result<String> {
 mod tests {
     use super::*;
 
-    /// Of the three letters `abc`, as FIPS 180-2 prints it.
+    /// The hash of `abc`, as printed in FIPS 180-2.
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     #[test]

@@ -1,20 +1,18 @@
-//! Ctrl-C: what is half done is either brought to a good end or leaves nothing behind.
+//! Ctrl-C: half-done work either comes to a good end or leaves nothing behind.
 //!
-//! A short command needs to do nothing: its temporary files (by way of
-//! `atomic::with_temporary`) are removed and the process ends. A long one that can end well, as
-//! training does at a checkpoint, holds a [`Stop`] and polls it; only the second Ctrl-C ends such
-//! a process at once.
+//! A short command does nothing about it: the files that [`crate::atomic`] has not finished are
+//! removed, and the process ends. A long command that can end well, as training does at a
+//! checkpoint, holds a [`Stop`] and polls it. Only the second Ctrl-C ends such a process at once.
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempPath;
 
-/// Exit status of a process that Ctrl-C ended, as shells have it: 128 + SIGINT.
+/// Exit status of a process that Ctrl-C ended: 128 + SIGINT, as in shells.
 pub const EXIT_STATUS: u8 = 130;
 
 /// Whether a [`Stop`] has been asked for.
@@ -44,24 +42,25 @@ pub fn install(program: &'static str) -> Result<(), ctrlc::Error> {
 }
 
 fn pressed(program: &str) {
-    // Held to the end, so that no other thread makes a temporary file once these are removed.
+    // The lock is held to the end, so that no other thread makes a temporary file after these are
+    // removed.
     let state = state();
     if state.stops > 0 && !REQUESTED.swap(true, Ordering::Relaxed) {
         return;
     }
     for path in &state.temporaries {
-        // It may have been removed already; there is nobody to tell otherwise.
+        // It may have been removed already. If it cannot be removed, nobody is left to be told.
         let _ = std::fs::remove_file(path);
     }
     let _ = writeln!(std::io::stderr(), "{program}: interrupted");
     std::process::exit(EXIT_STATUS.into());
 }
 
-/// While one lives, Ctrl-C does not end the process but asks its holder to stop, by
-/// [`Self::requested`]. A second Ctrl-C ends the process all the same.
+/// While a `Stop` lives, Ctrl-C does not end the process: it asks the holder to stop, by
+/// [`Self::requested`]. A second Ctrl-C still ends the process.
 ///
-/// When the last one is dropped, the request is forgotten: a command that runs several long
-/// parts holds one itself and looks at it between them.
+/// When the last one is dropped, the request is forgotten. So a command with several long parts
+/// holds one over all of them and polls it between them.
 #[derive(Debug)]
 pub struct Stop(());
 
@@ -77,14 +76,6 @@ impl Stop {
     #[must_use]
     pub fn requested(&self) -> bool {
         REQUESTED.load(Ordering::Relaxed)
-    }
-
-    /// For work that asks after each of its parts whether it shall go on.
-    pub fn flow(&self) -> ControlFlow<()> {
-        match self.requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
     }
 }
 
@@ -105,7 +96,7 @@ pub(crate) struct Temporary {
 }
 
 impl Temporary {
-    /// The file that `make` makes.
+    /// Keeps track of the file that `make` makes.
     ///
     /// # Errors
     /// What `make` returns.
@@ -121,12 +112,12 @@ impl Temporary {
         self.path.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// Puts it at `path`, in place of what is there, and keeps it.
+    /// Moves it to `path`, over what is there, and keeps it.
     ///
     /// # Errors
-    /// The system's reason; the file is removed then.
+    /// The system's reason. The file is then removed.
     pub(crate) fn persist(mut self, path: &Path) -> std::io::Result<()> {
-        // Under the lock: once Ctrl-C has removed the file, nobody shall find it missing.
+        // Under the lock, so that Ctrl-C cannot remove the file while it is moved.
         let mut state = state();
         match self.path.take() {
             Some(temporary) => {
@@ -157,9 +148,9 @@ mod tests {
     use super::*;
     use crate::atomic;
 
-    /// Names the part that the test program shall play when it is run once more.
+    /// The variable that names what the test program does when a test runs it again.
     const PART: &str = "TAGLINE_TEST_INTERRUPT_PART";
-    /// Names its file.
+    /// The variable that names its file.
     const FILE: &str = "TAGLINE_TEST_INTERRUPT_FILE";
 
     /// Not a test by itself: the process that the tests below interrupt.

@@ -1,25 +1,25 @@
-//! One process at a time on what lies in a folder.
+//! Keeps all but one process from working in a folder.
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// The file in the folder that is locked. It goes when the folder is given up; one that a killed
-/// process has left does no harm.
+/// The file in the folder that is locked. It is removed when the folder is given up. A file that a
+/// killed process has left does no harm.
 pub const LOCK: &str = ".lock";
 
-/// A folder that nobody else can take until this is dropped or the process ends.
+/// A locked folder. Nobody else can take it until this is dropped or the process ends.
 pub struct Lock {
     file: File,
     path: PathBuf,
 }
 
 impl Lock {
-    /// Takes `folder`, which must be there; `None` while somebody else has it. Where the disk knows
-    /// no locks, as some of a network do not, everybody gets it.
+    /// Takes `folder`, which must exist; `None` while somebody else has it. On a file system
+    /// without locks, such as some network drives, everybody gets it.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's reason.
     pub fn take(folder: &Path) -> std::io::Result<Option<Self>> {
         let path = folder.join(LOCK);
         loop {
@@ -30,7 +30,8 @@ impl Lock {
                 Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            // Whoever had it may have removed it since it was opened: others would make a new one.
+            // The holder before may have removed the file after it was opened here. Then others
+            // lock a new file.
             if lies_at(&file, &path) {
                 return Ok(Some(Self { file, path }));
             }
@@ -39,8 +40,8 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// Closing the file would not do: a program that another thread is just starting has it open,
-    /// too, until it runs.
+    /// Closing the file is not enough: a program that another thread is starting has it open, too,
+    /// until it runs.
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
         let _ = self.file.unlock();
@@ -57,7 +58,7 @@ fn lies_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Files have no identity that could be asked for here.
+/// The standard library tells no identity of a file here.
 #[cfg(not(unix))]
 fn lies_at(_file: &File, path: &Path) -> bool {
     path.exists()

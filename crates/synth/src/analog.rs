@@ -1,4 +1,4 @@
-//! Synthesizers and drum machines of our own: what SoundFonts of acoustic instruments cannot be.
+//! Synthesizers and drum machines, for the sounds that SoundFonts of acoustic instruments lack.
 
 mod machine;
 mod patch;

@@ -16,12 +16,12 @@ use super::piece::{Piece, style_of};
 use super::soundfonts::SoundFonts;
 use super::tables::{self, Row};
 
-/// Sample rate of a corpus's clips: above what any of the front-ends hears.
+/// Sample rate of a corpus's clips. It is above the rate of every front-end.
 pub const CORPUS_RATE_HZ: u32 = 22_050;
 /// Quality of Ogg Vorbis clips, about 45 kbit/s.
 const QUALITY: f32 = 0.4;
 
-/// Folders that clips are spread over, named 0 to f.
+/// Number of folders that the clips are spread over, named 0 to f.
 const FOLDERS: usize = 16;
 
 /// Shortest and longest clips.
@@ -63,21 +63,21 @@ impl ClipFormat {
 /// What to render.
 #[derive(Clone, Debug)]
 pub struct Corpus {
-    /// The folder, made where it is missing.
+    /// The folder. It is made if it is missing.
     pub folder: PathBuf,
     /// How many clips.
     pub clips: usize,
-    /// Clips of another seed are other music.
+    /// Another seed gives other music.
     pub seed: u64,
     /// Length of a clip, seconds.
     pub seconds: f64,
     /// The files that clips are written as.
     pub format: ClipFormat,
-    /// Clips side by side; as many as there are processors if not given.
+    /// Clips that are rendered at the same time; one for each processor if `None`.
     pub jobs: Option<NonZeroUsize>,
 }
 
-/// Is told how many clips are done, and of how many; breaks where no other shall be begun.
+/// Hears how many clips are done, and of how many. A break begins no further clip.
 pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
 
 /// What was rendered.
@@ -85,7 +85,7 @@ pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
 pub struct CorpusReport {
     /// Clips that were rendered now.
     pub rendered: usize,
-    /// Clips that were there.
+    /// Clips that were there before.
     pub kept: usize,
     /// Each tag with its number of clips, in the order of the tables' columns.
     pub tags: Vec<(&'static str, usize)>,
@@ -93,12 +93,12 @@ pub struct CorpusReport {
 
 impl Corpus {
     /// Renders every clip that is not there yet, then writes the tables. `progress` is called from
-    /// several threads; where it breaks, the clips in work are finished.
+    /// several threads. When it breaks, the clips that were begun are finished.
     ///
     /// # Errors
-    /// [`SynthError`], [`SynthError::Fewer`] where the folder has more clips than these,
-    /// [`SynthError::Busy`] while another process renders there, [`SynthError::Interrupted`] where
-    /// `progress` breaks: finished clips stay, and the same call goes on from there.
+    /// [`SynthError::Fewer`] if the folder has more clips than these, [`SynthError::Busy`] while
+    /// another process renders there, [`SynthError::Interrupted`] if `progress` breaks (finished
+    /// clips stay, and the same call goes on from there), and the others of [`SynthError`].
     pub fn render(
         &self,
         fonts: &SoundFonts,
@@ -128,7 +128,7 @@ impl Corpus {
         })
     }
 
-    /// Makes the folder ready for this corpus's clips, and keeps others out.
+    /// Makes the folder ready for this corpus's clips, and locks it.
     fn open(&self, manifest: &Manifest) -> Result<Lock, SynthError> {
         let refused = |source| SynthError::File {
             path: self.folder.clone(),
@@ -154,7 +154,8 @@ impl Corpus {
         }
     }
 
-    /// How many clips a corpus has at least that has those of this folder, which is made if need be.
+    /// The smallest size of a corpus that has the clips of folder `number`. The folder is made if
+    /// it is missing.
     fn clips_there(&self, number: usize) -> Result<usize, SynthError> {
         let path = self.folder.join(format!("{number:x}"));
         let names = || {
@@ -182,7 +183,7 @@ impl Corpus {
     ) -> Result<(), SynthError> {
         let kept = self.clips - missing.len();
         let done = Mutex::new(kept);
-        // An error that is none stands for an interruption.
+        // `None` as the error means that the work was interrupted.
         let tell = |done: usize| match progress(done, self.clips) {
             ControlFlow::Break(()) if done < self.clips => Err(None),
             _ => Ok(()),
@@ -211,8 +212,8 @@ impl Corpus {
             .map_err(|error| SynthError::Threads(error.to_string()))
     }
 
-    /// Folder and file of a clip. Folders are filled evenly, and no two clips share a piece: the
-    /// usual split by folder is a split by piece.
+    /// Folder and file of a clip. Folders are filled evenly, and no two clips share a piece, so the
+    /// usual split by folder is also a split by piece.
     fn path(&self, clip: usize) -> String {
         let style = style_of(self.seed, clip).name;
         format!(
@@ -222,14 +223,14 @@ impl Corpus {
         )
     }
 
-    /// The clip that lies at this path.
+    /// The number of the clip with this path.
     fn clip_of(&self, path: &str) -> Option<usize> {
         let (_, number) = path.rsplit_once('-')?;
         let clip = number.split('.').next()?.parse().ok()?;
         (self.path(clip) == path).then_some(clip)
     }
 
-    /// Clips are written whole or not at all, so that one that is there is finished.
+    /// Clips are written whole or not at all, so a clip that is there is finished.
     fn is_finished(&self, clip: usize) -> bool {
         self.folder.join(self.path(clip)).is_file()
     }
@@ -249,7 +250,7 @@ impl Corpus {
         self.write(&self.path(clip), &bytes)
     }
 
-    /// The tables' lines. Composing is quick: the music need not be played for its tags.
+    /// The tables' lines. The tags follow from the composition alone, so the music is not played.
     fn rows(&self) -> Result<Vec<Row>, SynthError> {
         self.threads()?.install(|| {
             (0..self.clips)

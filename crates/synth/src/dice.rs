@@ -6,8 +6,8 @@ use rand_chacha::ChaCha8Rng;
 
 /// A stream of random decisions with a name of its own.
 ///
-/// [`Dice::fork`] starts another stream by name, whatever was drawn before: what one part of the
-/// program draws never changes what another one does.
+/// [`Dice::fork`] starts another stream by name, independent of what was drawn before. So the draws
+/// of one part of the program never change those of another.
 pub(crate) struct Dice {
     key: u64,
     stream: ChaCha8Rng,
@@ -59,7 +59,7 @@ impl Dice {
         self.stream.random_range(low..=high.max(low))
     }
 
-    /// One of `choices`, of which there must be one.
+    /// One of `choices`, which must not be empty.
     pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.stream.random_range(0..choices.len())]
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use tagline_files::advice;
 
-/// Why nothing, or not everything, was rendered.
+/// Why a corpus or a piece was not rendered, or not all of it.
 #[derive(Debug, thiserror::Error)]
 pub enum SynthError {
-    /// No SoundFont was named and none is where systems keep them.
+    /// No SoundFont was named, and none was found where systems keep them.
     #[error(
         "no General MIDI SoundFont was found in {searched}. Install one \
          (Debian, Ubuntu: `sudo apt-get install timgm6mb-soundfont fluid-soundfont-gm`), \
@@ -17,7 +17,7 @@ pub enum SynthError {
         /// The folders looked into.
         searched: String,
     },
-    /// A file is no SoundFont that can be played.
+    /// A file is not a SoundFont that can be played.
     #[error("{path}: not a SoundFont that can be played: {reason}")]
     SoundFont {
         /// The file.
@@ -33,7 +33,7 @@ pub enum SynthError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The folder holds a corpus that was made differently.
+    /// The folder holds a corpus that was made with other settings.
     #[error(
         "{path} holds a corpus with another {what} ({there}, now {here}): \
          use another folder, or the same settings to continue it"
@@ -48,7 +48,7 @@ pub enum SynthError {
         /// Its value asked for.
         here: String,
     },
-    /// The folder holds something else.
+    /// The folder holds files that are not part of a corpus.
     #[error("{0}: the folder holds other files and no corpus of this program: use an empty folder")]
     Foreign(PathBuf),
     /// The folder holds more clips than were asked for.
@@ -86,16 +86,16 @@ pub enum SynthError {
     /// A length outside what can be rendered.
     #[error("clips of {0} s cannot be rendered: choose 1 to 300 s")]
     Seconds(f64),
-    /// The file's name does not end as audio that can be written.
+    /// The file's name ends in neither .ogg nor .wav.
     #[error("{0}: the name must end in .ogg or .wav")]
     Extension(PathBuf),
     /// Harmony or rhythm of a style that cannot be read.
     #[error("`{0}` is no chord or progression")]
     Notation(String),
-    /// The system gives no threads.
+    /// The system does not start threads.
     #[error("cannot start threads: {0}")]
     Threads(String),
-    /// It was asked to stop.
+    /// Whoever asked for the corpus stopped it.
     #[error(
         "interrupted after {done} of {clips} clips; run the same command again, and it goes on \
          from there"

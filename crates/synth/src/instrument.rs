@@ -18,7 +18,8 @@ pub(crate) enum Sound {
 /// An instrument of a piece.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Instrument {
-    /// Its name, by which a solo is told from a duet.
+    /// Its name. Two lines with the same name count as one instrument, so a solo can be told from a
+    /// duet.
     pub(crate) name: &'static str,
     pub(crate) sound: Sound,
     /// The tags that its sound earns.

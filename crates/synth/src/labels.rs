@@ -1,4 +1,4 @@
-//! Tags by construction: what the score says about the window that is heard.
+//! Tags by construction: they follow from the score of the window that is heard.
 
 use std::collections::BTreeSet;
 
@@ -82,7 +82,7 @@ pub(crate) fn tags(score: &Score, window: &Window) -> BTreeSet<&'static str> {
     tags
 }
 
-/// Whether an instrument is there to hear: it sounds for four seconds, or strikes eight times.
+/// Whether an instrument can be heard: it sounds for four seconds, or strikes eight times.
 fn is_heard(line: &Line, window: &Window) -> bool {
     let heard: Vec<f64> = line
         .notes
@@ -132,7 +132,7 @@ fn character(score: &Score, window: &Window, tags: &mut BTreeSet<&'static str>) 
     put("high register", register.is_some_and(|key| key > HIGH_KEY));
 }
 
-/// Moments at which something begins, counted once for all that begin together.
+/// Moments a second at which notes begin. Notes that begin together count once.
 fn onsets_per_second(lines: &[&Line], window: &Window) -> f64 {
     const TOGETHER_S: f64 = 0.03;
     let mut starts: Vec<f64> = lines

@@ -1,4 +1,4 @@
-//! The manifest of a corpus: all that its clips depend on.
+//! The manifest of a corpus: everything that its clips depend on.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use super::soundfonts::SoundFonts;
 /// The manifest's file in a corpus's folder, by which a synthetic corpus is known.
 pub const MANIFEST: &str = "synth.json";
 
-/// Raised whenever the same seed would give other music. A test below tells when what is composed
-/// has changed; whoever changes only how it is played must know it themselves.
+/// Raise it whenever the same seed gives other music. A test below fails when the composition has
+/// changed; nothing notices a change in how it is played.
 const VERSION: u32 = 2;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
-    /// Of the composing program.
+    /// [`VERSION`] of the program that composed it.
     version: u32,
     seed: u64,
     seconds: f64,
@@ -52,8 +52,8 @@ impl Manifest {
         }
     }
 
-    /// Makes sure that `folder` is ours to fill: empty but for hidden files, or with this same
-    /// manifest. Whoever calls has it locked.
+    /// Makes sure that `folder` may be filled: it is empty but for hidden files, or has this same
+    /// manifest. The caller has locked it.
     ///
     /// # Errors
     /// [`SynthError::Different`], [`SynthError::Foreign`], [`SynthError::Manifest`], or
@@ -138,15 +138,15 @@ mod tests {
     use crate::piece::Piece;
     use crate::styles::GENRES;
 
-    /// What is composed, and the version that it is composed by. Where the first changes, the second
-    /// must, too.
+    /// The hash of everything that is composed, and the version that composes it. If the first
+    /// changes, the second must change, too.
     const COMPOSED: (&str, u32) = (
         "9a2086bbcf119e6f52ee5106f8bae5ace3ca85a464f81539082a7d7cf08096c5",
         2,
     );
 
-    /// A piece as text: who plays which notes when, in which recording. Numbers that are computed
-    /// are rounded, for the last bit of a power differs from system to system.
+    /// A piece as text: who plays which notes when, in which recording. Computed numbers are
+    /// rounded, because the last bit of a power differs from system to system.
     fn text(piece: &Piece) -> String {
         let round = |value: f64| (value * 1e4).round() as i64;
         let (score, window) = (&piece.score, &piece.window);

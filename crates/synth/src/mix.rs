@@ -35,7 +35,7 @@ pub(crate) fn record(
     let mut mix = silence(take.frames);
     let mut send = silence(take.frames);
     for line in &score.lines {
-        // Most pieces are of one SoundFont; a line may come from another.
+        // Most pieces use one SoundFont, but a line may use another.
         let stranger = desk
             .chance(0.3)
             .then(|| desk.whole(0, fonts.count() as i32 - 1) as usize);

@@ -1,4 +1,5 @@
-//! How style tables are written: a part is made from what it plays, and refined word by word.
+//! The words that style tables are written in: a part is made from what it plays, and each method
+//! changes one of its settings.
 
 use super::compose::harmony::Mode;
 use super::instrument::{Instrument, drum};

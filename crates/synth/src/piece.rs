@@ -1,4 +1,4 @@
-//! A piece of the corpus: composed, with the window that is heard and its tags.
+//! A composed piece, the window of it that is heard, and its tags.
 
 use std::collections::BTreeSet;
 
@@ -79,12 +79,12 @@ impl Piece {
     }
 }
 
-/// The style of a clip. Every round of as many clips as there are genres holds each genre once, in
-/// an order of its own, so that genres are even and no folder prefers one.
+/// The style of a clip. Clips come in rounds that hold each genre once, in an order of their own.
+/// So genres are even, and no folder prefers one.
 pub(crate) fn style_of(seed: u64, clip: usize) -> &'static Style {
     let genres = styles::GENRES;
     let (round, place) = (clip / genres.len(), clip % genres.len());
-    // Rounds draw from streams that no clip uses.
+    // The rounds draw from streams that no clip uses.
     let mut dice = Dice::of_clip(seed, u64::MAX - round as u64);
     let genre = genres[dice.shuffled(genres.len())[place]];
     let mut dice = Dice::of_clip(seed, clip as u64).fork("style");

@@ -1,4 +1,4 @@
-//! One piece on its own.
+//! A single piece, outside of a corpus.
 
 use std::path::Path;
 
@@ -53,7 +53,7 @@ pub fn compose_style(
 }
 
 impl Recording {
-    /// Writes it as `.ogg` or `.wav`, by the name's ending; whole or not at all.
+    /// Writes it as `.ogg` or `.wav`, by the name's ending, whole or not at all.
     ///
     /// # Errors
     /// [`SynthError::Extension`], [`SynthError::File`], or the encoder's.
@@ -69,7 +69,7 @@ impl Recording {
     }
 }
 
-/// The names of all genres, and below each of its styles.
+/// The names of all genres, each with the names of its styles.
 #[must_use]
 pub fn style_names() -> Vec<(&'static str, Vec<&'static str>)> {
     let names = |styles: &[&'static Style]| {

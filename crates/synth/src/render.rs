@@ -13,7 +13,7 @@ use super::soundfonts::SoundFonts;
 /// Left and right.
 pub(crate) type Stereo = [Vec<f32>; 2];
 
-/// Heard before the window, so that tails and reverberation ring into it.
+/// Seconds that are played before the window, so that tails and reverberation ring into it.
 pub(crate) const LEAD_IN_S: f64 = 1.5;
 
 /// Notes that sound on one line at once.
@@ -42,7 +42,7 @@ impl Take {
         ((second - self.start_s).max(0.0) * f64::from(self.rate_hz)).round() as usize
     }
 
-    /// The notes that sound in it, none of which starts before it.
+    /// The notes that sound in it. Those that start before it are cut to start with it.
     fn notes<'a>(&self, line: &'a Line) -> impl Iterator<Item = Note> + 'a {
         let (start, end) = (
             self.start_s,
@@ -141,7 +141,7 @@ pub(crate) fn line(
 /// A MIDI message at a frame.
 struct Event {
     frame: usize,
-    /// Of events on one frame: offs, then controllers, then ons.
+    /// Order of events in the same frame: offs, then controllers, then ons.
     order: u8,
     command: i32,
     data: (i32, i32),
@@ -204,7 +204,7 @@ fn sampled(
     Ok(())
 }
 
-/// A bow or a breath: the sound swells and fades, and trembles once it has been held for a while.
+/// A bow or a breath: the sound swells and fades, and trembles after it has been held for a while.
 fn shape(note: &Note, take: &Take, events: &mut Vec<Event>) {
     const STEP_S: f64 = 0.04;
     let steps = (note.length / STEP_S) as usize;

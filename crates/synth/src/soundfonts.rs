@@ -1,4 +1,4 @@
-//! SoundFonts: where they lie, and reading them.
+//! Finds and reads SoundFonts.
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};

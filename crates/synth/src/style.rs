@@ -40,7 +40,7 @@ pub(crate) enum Swing {
 /// A player.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
-    /// One of these is chosen for a piece.
+    /// The instruments that a piece chooses one from.
     pub(crate) instruments: &'static [Instrument],
     pub(crate) play: Play,
     /// The probability that it is in a piece.
@@ -50,7 +50,7 @@ pub(crate) struct Part {
     /// Lowest and highest key; none: the instrument's own.
     pub(crate) register: Option<(u8, u8)>,
     pub(crate) level_db: f64,
-    /// It sits up to this far from the middle.
+    /// The largest distance from the middle.
     pub(crate) spread: f64,
     pub(crate) effects: Effects,
 }
@@ -103,7 +103,7 @@ pub(crate) enum Play {
     Pad(Voicing),
     /// A tune.
     Melody(Tune),
-    /// The first tune of the piece again, some beats later and some semitones away.
+    /// The first tune of the piece, some beats later and some semitones away.
     Follow { beats: f64, semitones: i32 },
 }
 
@@ -149,9 +149,9 @@ pub(crate) struct Tune {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Groove {
     pub(crate) rows: &'static [(u8, &'static str)],
-    /// What may end a section.
+    /// Fills, one of which may end a section.
     pub(crate) fills: &'static [&'static [(u8, &'static str)]],
-    /// What a section with energy begins with; 0 for nothing.
+    /// The drum that begins a section with energy; 0 for none.
     pub(crate) crash: u8,
 }
 

@@ -1,4 +1,4 @@
-//! What a new model says of itself, for every command that makes one.
+//! The options of a new model's description, for every command that makes a model.
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;

@@ -1,18 +1,17 @@
-//! What trains, for every command that trains.
+//! The options of what computes, for every command that trains.
 
 use clap::{Args, ValueEnum};
-use trainer::arch::Precision;
-use trainer::train::{DeviceChoice, Recipe};
+use trainer::train::{DeviceChoice, Precision, Recipe};
 
 #[derive(Debug, Args)]
 pub(super) struct DeviceArgs {
     /// What computes.
     #[arg(long, value_enum, default_value_t)]
     device: DeviceArg,
-    /// Graphics cards that share each batch.
+    /// Number of graphics cards that share each batch.
     #[arg(long, value_name = "N", default_value_t = Recipe::default().cards)]
     pub cards: usize,
-    /// What convolutions compute in, on graphics cards.
+    /// Numbers that convolutions compute in on graphics cards.
     #[arg(long, value_enum, default_value_t)]
     precision: PrecisionArg,
 }

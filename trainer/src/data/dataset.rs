@@ -9,6 +9,7 @@ use super::clips::{Clips, Shard};
 use super::manifest::{Manifest, ShardEntry, SplitCounts};
 use super::metadata::Metadata;
 use super::{DataError, Input, Split};
+use crate::work::{Count, Event, Progress, Unit};
 
 /// A folder of prepared shards, opened for one input.
 ///
@@ -111,22 +112,25 @@ impl Dataset {
         Clips::new(&self.shards, split, bands, spec.frames, folder)
     }
 
-    /// Opens `folder` for every input it has and reads every byte, comparing hashes; `progress`
-    /// is told how many bytes are done, of how many.
+    /// Opens `folder` for every input it has and reads every byte, comparing hashes.
     ///
     /// # Errors
-    /// [`DataError`] names the first file that is missing or damaged.
-    pub fn verify(folder: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), DataError> {
+    /// [`DataError`] names the first file that is missing or damaged; [`DataError::Interrupted`] if
+    /// `progress` ends it.
+    pub fn verify(folder: &Path, progress: &dyn Progress) -> Result<(), DataError> {
         let manifest = Manifest::read(folder)?;
         let files = manifest.shards.iter().flat_map(ShardEntry::files);
         let tables = [Some(&manifest.report), manifest.files.as_ref()];
         let files: Vec<_> = files.chain(tables.into_iter().flatten()).collect();
-        let total = files.iter().map(|file| file.bytes).sum();
-        let mut done = 0;
+        let mut count = Count::new("verified", Unit::Bytes, 0, 0);
+        count.of = files.iter().map(|file| file.bytes).sum();
         for file in files {
             file.check_hash(folder)?;
-            done += file.bytes;
-            progress(done, total);
+            count.done += file.bytes;
+            progress.event(&Event::Counted(count));
+            if progress.interrupted() {
+                return Err(DataError::Interrupted);
+            }
         }
         for input in manifest.plan.inputs() {
             Self::open(folder, input)?;

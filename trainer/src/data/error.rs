@@ -195,6 +195,9 @@ pub enum DataError {
         /// One of the files.
         file: String,
     },
+    /// A check was ended before all was read.
+    #[error("interrupted before all was read")]
+    Interrupted,
     /// A data set without clips.
     #[error("{}: no clip could be prepared{why}", path.display())]
     Nothing {

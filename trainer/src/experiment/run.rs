@@ -11,9 +11,10 @@ use super::{Experiment, ExperimentError, Results, RunResult, System, figure_2};
 use crate::arch::Architecture;
 use crate::convert::export::Export;
 use crate::data::{DataError, Dataset, Split};
-use crate::evaluation::{ClipProgress, EvaluateError, Predictor, SharedTags};
+use crate::evaluation::{EvaluateError, Predictor, SharedTags};
 use crate::metrics::{Bootstrap, Scores};
-use crate::train::{self, DeviceChoice, End, Progress, Recipe, RunDescription, TrainOptions};
+use crate::train::{self, DeviceChoice, End, Recipe, RunDescription, TrainOptions};
+use crate::work::{Event, Progress};
 
 /// Name of a system's scores in the folder of its run.
 const RESULT: &str = "result.json";
@@ -46,30 +47,6 @@ pub struct ExperimentOptions {
     pub bootstrap: Bootstrap,
 }
 
-/// Hears how an experiment goes, and may end it.
-pub trait Watcher {
-    /// A line for people.
-    fn line(&self, _text: &str) {}
-
-    /// What hears of the training of a system.
-    fn training(&self, _architecture: &'static Architecture) -> Box<dyn Progress + '_> {
-        Box::new(())
-    }
-
-    /// What hears of the test of a system on so many clips.
-    fn testing(&self, _clips: usize) -> Box<dyn ClipProgress + '_> {
-        Box::new(())
-    }
-
-    /// Whether the experiment shall end now.
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
-
-/// Nobody watches.
-impl Watcher for () {}
-
 /// A system with what it needs.
 struct Prepared {
     system: &'static System,
@@ -85,7 +62,10 @@ struct Prepared {
 ///
 /// # Errors
 /// [`ExperimentError`]; what is finished is kept, and the same call goes on from there.
-pub fn run(options: &ExperimentOptions, watcher: &dyn Watcher) -> Result<Results, ExperimentError> {
+pub fn run(
+    options: &ExperimentOptions,
+    progress: &dyn Progress,
+) -> Result<Results, ExperimentError> {
     options.recipe.validate().map_err(ExperimentError::Recipe)?;
     let systems = prepare(options)?;
     let folder = &options.out;
@@ -111,20 +91,22 @@ pub fn run(options: &ExperimentOptions, watcher: &dyn Watcher) -> Result<Results
         };
         let title = prepared.system.title;
         if results.runs[index].is_some() {
-            watcher.line(&format!("{title}: was finished before"));
+            say(progress, &format!("{title}: was finished before"));
             continue;
         }
-        watcher.line(&format!(
-            "{title}: system {} of {}",
-            index + 1,
-            systems.len()
-        ));
-        let result = prepared.run(data, options, watcher)?;
-        watcher.line(&format!("{title}: test ROC-AUC {:.4}", result.roc_auc));
+        let (number, systems) = (index + 1, systems.len());
+        say(progress, &format!("{title}: system {number} of {systems}"));
+        let result = prepared.run(data, options, progress)?;
+        let line = format!("{title}: test ROC-AUC {:.4}", result.roc_auc);
+        say(progress, &line);
         results.runs[index] = Some(result);
         results.write(folder)?;
     }
     Ok(results)
+}
+
+fn say(progress: &dyn Progress, text: &str) {
+    progress.event(&Event::Remark { text });
 }
 
 /// Finds out what can be wrong before hours of work.
@@ -209,7 +191,7 @@ impl Prepared {
         &self,
         data: &Dataset,
         options: &ExperimentOptions,
-        watcher: &dyn Watcher,
+        progress: &dyn Progress,
     ) -> Result<RunResult, ExperimentError> {
         let system = self.system.title;
         let train = TrainOptions {
@@ -219,11 +201,9 @@ impl Prepared {
             device: options.device,
             recipe: options.recipe.clone(),
         };
-        let training = watcher.training(self.architecture);
-        let report = train::run(&train, &*training)
+        let report = train::run(&train, progress)
             .map_err(|source| ExperimentError::Train { system, source })?;
-        drop(training);
-        if report.end == End::Interrupted || watcher.interrupted() {
+        if report.end == End::Interrupted || progress.interrupted() {
             return Err(ExperimentError::Interrupted);
         }
         let path = self.run.join(MODEL);
@@ -235,7 +215,7 @@ impl Prepared {
             .write(&path)
             .map_err(|source| ExperimentError::Export { system, source })?;
         let scores = self
-            .test(&model, data, options, watcher)
+            .test(&model, data, options, progress)
             .map_err(|source| match source {
                 EvaluateError::Interrupted => ExperimentError::Interrupted,
                 source => ExperimentError::Evaluate { system, source },
@@ -265,15 +245,13 @@ impl Prepared {
         model: &Model,
         data: &Dataset,
         options: &ExperimentOptions,
-        watcher: &dyn Watcher,
+        progress: &dyn Progress,
     ) -> Result<Scores, EvaluateError> {
         let clips = data.split(Split::Test)?;
         let shared = SharedTags::between(&model.info().tags, data.tags())?;
         let library_dirs = &options.library_dirs;
         let mut predictor = Predictor::open(model, options.backend, library_dirs, options.jobs)?;
-        let progress = watcher.testing(clips.len());
-        let predictions = predictor.predict(&clips, clips.frames(), &*progress)?;
-        drop(progress);
+        let predictions = predictor.predict(&clips, clips.frames(), "test", progress)?;
         Ok(shared
             .answers(&clips, &predictions)?
             .score(options.bootstrap))

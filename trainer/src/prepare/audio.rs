@@ -7,7 +7,7 @@ use tagline_engine::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 use tagline_media::DecodeError;
 
 use super::mono::{Length, Stretch, decode_stretches};
-use super::ordered::Room;
+use crate::work::Room;
 
 /// What is shorter than a window by no more is not worth a remark.
 const TOLERANCE_SECONDS: f64 = 0.5;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tagline_media::{DecodeError, Sink, decode_to};
 
-use super::ordered::{Held, Room};
+use crate::work::{Held, Room};
 
 /// Samples kept of a file whose length is not known yet: 6 minutes at 44.1 kHz, 64 MB.
 const KEPT_WHOLE: usize = 16_000_000;
@@ -248,8 +248,8 @@ fn mix(channels: &[Vec<f32>], mono: &mut Vec<f32>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ordered::alone;
     use super::*;
+    use crate::work::alone;
 
     /// A stereo wav file of 16 bits.
     fn wav(samples: u32) -> tempfile::NamedTempFile {

@@ -5,30 +5,17 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::audio::{Excerpt, Extractor};
-use super::ordered::{Desk, Room, ordered};
 use super::{Collection, Item, LeftOut, Options, PrepareError};
 use crate::data::{
     Clip, ClipInfo, DataError, DatasetWriter, Input, LIST, Plan, Remark, SourceFile, Summary,
 };
+use crate::work::{Count, Desk, Event, Progress, Room, Unit, ordered};
 
 /// Most threads. What each of them holds beside samples and windows that wait (front-ends, a
 /// decoder, what the allocator keeps) is some 15 MB.
 const MOST_JOBS: usize = 32;
 /// Most bytes of samples and windows that are held, beside those of the file that is stored next.
 const MOST_BYTES: usize = 256 << 20;
-
-/// How far a preparation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Files stored or left out, those of an earlier run included.
-    pub done: usize,
-    /// Files there are.
-    pub items: usize,
-    /// Files that an earlier run had finished.
-    pub earlier: usize,
-    /// Files left out in this run.
-    pub skipped: usize,
-}
 
 /// What has been prepared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +26,15 @@ pub struct Prepared {
     pub summary: Option<Summary>,
 }
 
-/// Prepares a collection, or goes on where an earlier run with the same options stopped; `report`
+/// Prepares a collection, or goes on where an earlier run with the same options stopped. `progress`
 /// hears of each file and may end the run, whose finished shards are kept.
 ///
 /// # Errors
-/// [`PrepareError`], of which [`PrepareError::Interrupted`] is what `report` asked for.
+/// [`PrepareError`]; [`PrepareError::Interrupted`] if `progress` asked for it.
 pub fn prepare(
     collection: &Collection,
     options: &Options,
-    report: impl FnMut(Progress) -> ControlFlow<()>,
+    progress: &dyn Progress,
 ) -> Result<Prepared, PrepareError> {
     let plan = plan(collection, options);
     let specs: Vec<_> = plan.inputs().map(Input::front_end).collect();
@@ -72,7 +59,7 @@ pub fn prepare(
             });
             results.end(&item.id, &item.path, outcome);
         },
-        report,
+        progress,
     )
 }
 
@@ -152,7 +139,7 @@ pub(crate) fn fill<S>(
     items: usize,
     start: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, usize, &Results<'_, '_>) + Sync,
-    mut report: impl FnMut(Progress) -> ControlFlow<()>,
+    progress: &dyn Progress,
 ) -> Result<Prepared, PrepareError> {
     let mut writer = match DatasetWriter::create(out, plan) {
         Ok(writer) => writer,
@@ -167,15 +154,15 @@ pub(crate) fn fill<S>(
     let tasks: Vec<usize> = (0..items)
         .filter(|item| !writer.is_finished(*item))
         .collect();
-    let mut progress = Progress {
-        done: items - tasks.len(),
-        items,
-        earlier: items - tasks.len(),
-        skipped: 0,
+    let mut count = Count::new("prepared", Unit::Files, items - tasks.len(), items);
+    count.earlier = count.done;
+    let tell = |count| {
+        progress.event(&Event::Counted(count));
+        progress.flow()
     };
     let mut failed = None;
     let mut has_clips = false;
-    if report(progress).is_continue() {
+    if tell(count).is_continue() {
         ordered(
             tasks.len(),
             jobs.min(MOST_JOBS),
@@ -201,20 +188,18 @@ pub(crate) fn fill<S>(
                 if !is_end {
                     return ControlFlow::Continue(());
                 }
-                progress.done += 1;
-                progress.skipped += usize::from(!std::mem::take(&mut has_clips));
-                report(progress)
+                count.done += 1;
+                count.left_out += u64::from(!std::mem::take(&mut has_clips));
+                tell(count)
             },
         );
     }
     if let Some(error) = failed {
         return Err(error.into());
     }
-    if progress.done < items {
-        return Err(PrepareError::Interrupted {
-            done: progress.done,
-            items,
-        });
+    let done = count.done as usize;
+    if done < items {
+        return Err(PrepareError::Interrupted { done, items });
     }
     Ok(Prepared {
         items,

@@ -9,12 +9,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, tile};
 
-use super::ahead::{Ahead, ahead};
 use super::augment::{Augment, Other};
 use super::balance::balanced;
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
 use crate::data::{Clips, DataError};
+use crate::work::{Ahead, ahead};
 
 /// Clips side by side.
 #[derive(Clone, Debug)]

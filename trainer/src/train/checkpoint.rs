@@ -13,7 +13,7 @@ use tagline_files::atomic;
 use tagline_files::hash::Sha256;
 
 use super::TrainError;
-use super::optimizer::Moments;
+use super::adam::Moments;
 use crate::arch::{Architecture, Parameters};
 
 /// Largest checkpoint, in bytes.

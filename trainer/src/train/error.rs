@@ -1,6 +1,5 @@
 //! Why a training did not run to its end.
 
-use burn::tensor::ExecutionError;
 use tagline_files::advice;
 
 use super::checkpoint::CheckpointError;
@@ -139,34 +138,4 @@ pub enum TrainError {
         /// NaN or an infinity.
         loss: f32,
     },
-}
-
-impl From<ExecutionError> for TrainError {
-    fn from(error: ExecutionError) -> Self {
-        Self::Card {
-            reason: root(&error.to_string()),
-        }
-    }
-}
-
-/// What an error of Burn comes from: the line after the last `Caused by:`.
-fn root(text: &str) -> String {
-    let lines = text.lines().zip(text.lines().skip(1));
-    let causes = lines.filter(|(before, _)| *before == "Caused by:");
-    let cause = causes.map(|(_, line)| line).last();
-    cause.unwrap_or(text).trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_card_failed_at_is_told_without_all_that_was_skipped_for_it() {
-        let text = "An error happened during execution\nCaused by:\n  The bytes were never \
-                    written\n  skipped `Kernel`\nCaused by:\n  can't allocate buffer of size: \
-                    402259968\nNo backtrace available\nAsked at:\nNo backtrace available";
-        assert_eq!(root(text), "can't allocate buffer of size: 402259968");
-        assert_eq!(root("poisoned"), "poisoned");
-    }
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Precision;
 use super::{DeviceChoice, TrainError};
-use crate::arch::{Architecture, Precision};
+use crate::arch::Architecture;
 
 /// More epochs than anybody waits for.
 const MOST_EPOCHS: usize = 1_000_000;

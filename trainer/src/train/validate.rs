@@ -1,13 +1,12 @@
 //! How good a network is on a split.
 
 use super::TrainError;
-use super::ahead::threads;
 use super::batches::in_order;
 use super::learner::Learner;
-use super::progress::{Event, Progress};
 use crate::cpu::Windows;
 use crate::data::Clips;
 use crate::metrics::{Answers, Bootstrap, Scores, truth_of};
+use crate::work::{Count, Event, Progress, Unit, threads};
 
 /// Clips that are computed side by side.
 const CLIPS: usize = 8;
@@ -48,10 +47,8 @@ pub(super) fn validate(
                 let truth = clips.labels(clip).iter().copied().map(truth_of);
                 answers.push(scores, truth)?;
             }
-            progress.event(&Event::Validating {
-                clips: range.end,
-                of: clips.len(),
-            });
+            let count = Count::new("validation", Unit::Clips, range.end, clips.len());
+            progress.event(&Event::Counted(count));
             if progress.interrupted() {
                 return Ok(None);
             }

@@ -45,7 +45,9 @@ fn evaluate(model: &Model, folder: &Path) -> Scores {
     let clips = data.split(Split::Test).unwrap();
     let shared = SharedTags::between(&model.info().tags, data.tags()).unwrap();
     let mut predictor = Predictor::open(model, TRACT, &[], NonZeroUsize::MIN).unwrap();
-    let answers = predictor.predict(&clips, clips.frames(), &()).unwrap();
+    let answers = predictor
+        .predict(&clips, clips.frames(), "test", &())
+        .unwrap();
     let answers = shared.answers(&clips, &answers).unwrap();
     answers.score(Bootstrap::NONE)
 }

@@ -3,6 +3,8 @@
 pub mod clips;
 pub mod networks;
 pub mod program;
+pub mod progress;
+pub mod reference;
 pub mod sounds;
 pub mod training;
 pub mod weights;

@@ -152,7 +152,7 @@ fn a_truncated_or_grown_file_is_an_error_at_opening() {
 fn every_changed_byte_is_found() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
-    Dataset::verify(folder.path(), |_, _| {}).unwrap();
+    Dataset::verify(folder.path(), &()).unwrap();
     for (name, bytes) in files(folder.path()) {
         if name == "manifest.json" {
             continue;
@@ -162,7 +162,7 @@ fn every_changed_byte_is_found() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
             std::fs::write(&path, changed).unwrap();
-            let error = Dataset::verify(folder.path(), |_, _| {}).unwrap_err();
+            let error = Dataset::verify(folder.path(), &()).unwrap_err();
             assert!(
                 matches!(error, DataError::Hash { .. }),
                 "{name} {at}: {error}"

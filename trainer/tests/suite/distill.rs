@@ -1,7 +1,6 @@
 //! `trainer distill`: what is heard, under which name, and in which split.
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use tagline_files::hash::sha256_of_file;
@@ -109,10 +108,8 @@ impl Studio {
             Teacher::open(&path, &self.vocabulary, TRACT, &[]).map_err(|error| error.to_string())
         };
         let teachers: Vec<Teacher> = teachers.iter().map(open).collect::<Result<_, _>>()?;
-        distill(distillation, &self.vocabulary, &teachers, |_| {
-            ControlFlow::Continue(())
-        })
-        .map_err(|error| error.to_string())?;
+        distill(distillation, &self.vocabulary, &teachers, &())
+            .map_err(|error| error.to_string())?;
         Dataset::open(&distillation.out, Input::Mel).map_err(|error| error.to_string())
     }
 }
@@ -353,7 +350,7 @@ fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_
     );
     assert_eq!(files, expected);
     studio.write("data/files.csv", &files.replace("long", "lang"));
-    let error = Dataset::verify(&studio.file("data"), |_, _| {}).unwrap_err();
+    let error = Dataset::verify(&studio.file("data"), &()).unwrap_err();
     assert!(error.to_string().contains("files.csv: damaged"), "{error}");
 
     let refused = |lists: &[&str], word: &str| assert_refused(&distill(lists), word);

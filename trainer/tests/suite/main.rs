@@ -16,6 +16,8 @@ mod experiment;
 mod export;
 mod full_disk;
 mod gradients;
+#[cfg(feature = "burn")]
+mod gradients_in_burn;
 mod import_files;
 mod import_reference;
 mod metrics;

@@ -1,9 +1,10 @@
 //! Runs that are killed, interrupted, moved, or found in a state that they should not be in.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use safetensors::SafeTensors;
@@ -14,7 +15,8 @@ use tempfile::TempDir;
 use trainer::arch::Architecture;
 use trainer::convert::export::Export;
 use trainer::data::Input;
-use trainer::train::{self, End, Event, Progress, Recipe, TrainError, TrainOptions};
+use trainer::train::{self, End, Recipe, TrainError, TrainOptions};
+use trainer::work::{Event, Progress};
 
 use crate::common::clips;
 use crate::common::program::{assert_refused, command, stderr, stdout};
@@ -170,17 +172,17 @@ fn a_run_whose_best_network_is_gone_or_damaged_is_no_success() {
 
 /// Asks for an end as soon as an epoch is done.
 #[derive(Default)]
-struct OneEpoch(Cell<bool>);
+struct OneEpoch(AtomicBool);
 
 impl Progress for OneEpoch {
     fn event(&self, event: &Event<'_>) {
         if matches!(event, Event::Epoch { .. }) {
-            self.0.set(true);
+            self.0.store(true, Ordering::Relaxed);
         }
     }
 
     fn interrupted(&self) -> bool {
-        self.0.get()
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -237,14 +239,14 @@ fn an_unfinished_run_without_adams_moments_is_refused_and_a_finished_one_is_done
 /// Begins the same training while it is under way.
 struct Twice<'a> {
     options: &'a TrainOptions,
-    second: RefCell<Option<TrainError>>,
+    second: Mutex<Option<TrainError>>,
 }
 
 impl Progress for Twice<'_> {
     fn event(&self, event: &Event<'_>) {
         if matches!(event, Event::Started { .. }) {
             let second = train::run(self.options, &());
-            *self.second.borrow_mut() = second.err();
+            *self.second.lock().unwrap() = second.err();
         }
     }
 }
@@ -255,23 +257,23 @@ fn a_second_training_in_a_folder_is_kept_out_and_the_first_goes_on() {
     let options = options(folder.path(), "run");
     let twice = Twice {
         options: &options,
-        second: RefCell::default(),
+        second: Mutex::default(),
     };
     let first = train::run(&options, &twice).unwrap();
     assert_eq!(first.end, End::Finished);
-    let second = twice.second.into_inner().unwrap();
+    let second = twice.second.into_inner().unwrap().unwrap();
     assert!(matches!(second, TrainError::Busy { .. }), "{second}");
     assert_eq!(train::run(&options, &()).unwrap(), first);
 }
 
 /// Keeps what people are told.
 #[derive(Default)]
-struct Remarks(RefCell<Vec<String>>);
+struct Remarks(Mutex<Vec<String>>);
 
 impl Progress for Remarks {
     fn event(&self, event: &Event<'_>) {
         if let Event::Remark { text } = event {
-            self.0.borrow_mut().push((*text).to_owned());
+            self.0.lock().unwrap().push((*text).to_owned());
         }
     }
 }
@@ -291,7 +293,7 @@ fn a_run_says_what_made_it_and_warns_when_something_else_goes_on_with_it() {
     let remarks = || {
         let remarks = Remarks::default();
         train::run(&options, &remarks).unwrap();
-        remarks.0.into_inner()
+        remarks.0.into_inner().unwrap()
     };
     assert_eq!(remarks(), [""; 0]);
     let written = description(&options.run);

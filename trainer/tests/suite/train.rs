@@ -1,16 +1,15 @@
 //! Training on small sets of made-up clips.
 
-use std::cell::Cell;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::arch::Architecture;
 use trainer::convert::export::{Export, to_int8};
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
-use trainer::train::{
-    self, DeviceChoice, End, Event, Progress, TrainError, TrainOptions, TrainReport,
-};
+use trainer::train::{self, DeviceChoice, End, TrainError, TrainOptions, TrainReport};
+use trainer::work::{Event, Progress};
 
 use crate::common::clips;
 use crate::common::program::{assert_refused, stderr, stdout, trainer};
@@ -71,25 +70,25 @@ fn folder(clips: usize) -> tempfile::TempDir {
 /// Ends a training after some steps.
 struct StopAfter {
     steps: usize,
-    seen: Cell<usize>,
+    seen: AtomicUsize,
 }
 
 impl Progress for StopAfter {
     fn event(&self, event: &Event<'_>) {
         if let Event::Step { .. } = event {
-            self.seen.set(self.seen.get() + 1);
+            self.seen.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     fn interrupted(&self) -> bool {
-        self.seen.get() >= self.steps
+        self.seen.load(Ordering::Relaxed) >= self.steps
     }
 }
 
 fn stop_after(steps: usize) -> StopAfter {
     StopAfter {
         steps,
-        seen: Cell::new(0),
+        seen: AtomicUsize::new(0),
     }
 }
 

@@ -25,7 +25,7 @@ struct Hit {
     tone_s: f32,
     noise: f32,
     noise_s: f32,
-    /// Noise is kept above this.
+    /// The noise lies above this.
     high_pass_hz: f32,
     /// Bursts of noise before the last one: a clap.
     bursts: usize,

@@ -191,7 +191,7 @@ pub(crate) struct Tone {
     /// From 0 to 1.
     pub(crate) strength: f32,
     pub(crate) held_s: f32,
-    /// Anything: it sets where the oscillators begin.
+    /// Any number. It decides where the oscillators begin.
     pub(crate) phase: u32,
 }
 

@@ -74,7 +74,8 @@ pub(crate) fn riff(passage: &Passage, pattern: &str, range: (i32, i32)) -> Vec<N
     notes
 }
 
-/// Walks: a note a beat, from chord tone to chord tone, by step into the next chord's root.
+/// A walking bass: one note a beat, from chord tone to chord tone, and by step into the next
+/// chord's root.
 pub(crate) fn walk(passage: &Passage, range: (i32, i32), dice: &mut Dice) -> Vec<Note> {
     let centre = (range.0 + range.1) / 2;
     let mut notes = Vec::new();

@@ -8,7 +8,7 @@ use super::grid::strokes;
 use super::harmony::Chord;
 use super::passage::{Passage, fold, nearest};
 
-/// Spreads a chord over keys, rising, as near as can be to the one before.
+/// Spreads a chord over rising keys, as near as possible to the chord before.
 pub(crate) fn voice(
     chord: &Chord,
     voicing: Voicing,
@@ -19,7 +19,8 @@ pub(crate) fn voice(
     let tones = chord.tones;
     let centre = before.map_or((range.0 + range.1) / 2, |keys| {
         let sum: i32 = keys.iter().sum();
-        // Drawn back to the middle of the range, or progressions would climb out of it.
+        // It is drawn back to the middle of the range. Otherwise progressions would climb out of
+        // it.
         (sum / keys.len().max(1) as i32 * 2 + (range.0 + range.1) / 2) / 3
     });
     let mut keys = match voicing {
@@ -150,7 +151,7 @@ pub(crate) fn broken(
     notes
 }
 
-/// Chords held for as long as they last; what stays is not struck again.
+/// Chords held for their whole length. A key that two chords share is not struck again.
 pub(crate) fn held(
     passage: &Passage,
     voicing: Voicing,

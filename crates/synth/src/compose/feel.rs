@@ -1,4 +1,4 @@
-//! Time: swing, a tempo that breathes, players who are people.
+//! Time: swing, a tempo that breathes, and the small errors of human players.
 
 use crate::dice::Dice;
 use crate::score::Note;
@@ -65,14 +65,14 @@ impl Clock {
     }
 }
 
-/// Times in seconds instead of beats, a little early or late, a little harder or softer.
+/// The notes with times in seconds instead of beats, each a little early or late, harder or softer.
 pub(crate) fn performed(
     notes: Vec<Note>,
     clock: &Clock,
     loose_ms: f64,
     dice: &mut Dice,
 ) -> Vec<Note> {
-    // A player is early or late by habit, and then from note to note.
+    // A player is early or late by habit, and by chance from note to note.
     let habit_s = 0.0004 * loose_ms * dice.normal();
     let mut notes: Vec<Note> = notes
         .into_iter()

@@ -86,7 +86,7 @@ impl Biquad {
         )
     }
 
-    /// Another filter that goes on from this one's state.
+    /// The filter `to`, going on from this filter's state.
     pub(crate) fn retuned(self, to: Self) -> Self {
         Self {
             state: self.state,

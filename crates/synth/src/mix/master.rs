@@ -6,7 +6,7 @@ use crate::render::Stereo;
 
 use super::filters::Biquad;
 
-/// What a piece's master does, decided once for the piece.
+/// The settings of a piece's master, drawn once for the piece.
 pub(crate) struct Master {
     pub(crate) tilt_db: f32,
     pub(crate) low_db: f32,
@@ -16,7 +16,7 @@ pub(crate) struct Master {
     /// Level of the result as the mean of its power, dB below full scale.
     pub(crate) level_db: f32,
     pub(crate) worn: Option<Worn>,
-    /// What a room and its microphones never stop saying, dB below full scale.
+    /// Noise of the room and its microphones, dB below full scale.
     pub(crate) floor_db: f32,
     pub(crate) seed: u32,
 }
@@ -149,8 +149,8 @@ fn add_floor(mix: &mut Stereo, floor_db: f32, seed: u32) {
     }
 }
 
-/// Nothing passes full scale: peaks are rounded as far as the style is pressed, and what is left
-/// above is turned down as a whole.
+/// Keeps everything below full scale: peaks are rounded as far as the style is pressed, and if some
+/// still pass, the whole is turned down.
 fn limit(mix: &mut Stereo, press: f32) {
     const CEILING: f32 = 0.89;
     let peak = mix

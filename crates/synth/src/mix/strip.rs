@@ -1,4 +1,4 @@
-//! A channel strip: what one line goes through before it meets the others.
+//! A channel strip: the effects on one line before it is mixed with the others.
 
 use std::f32::consts::{FRAC_PI_4, TAU};
 
@@ -52,7 +52,7 @@ fn overdrive(channel: &mut [f32], drive: f32, rate_hz: f32) {
     let gain = (0.8 + 11.0 * drive * drive) * 0.35 / power.sqrt().max(1e-4);
     Biquad::high_pass(100.0, rate_hz).run(channel);
     for sample in channel.iter_mut() {
-        // Not symmetric, so that there are even harmonics, too.
+        // It is not symmetric, so that it adds even harmonics, too.
         let pushed = *sample * gain + 0.12 * drive;
         *sample = pushed.tanh();
     }
@@ -127,9 +127,9 @@ pub(crate) fn pan(place: f64) -> [f32; 2] {
     ]
 }
 
-/// How loud a sound is while it sounds: the mean power of its louder tenths of seconds, without
-/// the lowest octave, to which ears are dull. (Any higher, and basses would be turned up for what
-/// they lack.)
+/// How loud a sound is while it sounds: the mean power of its louder tenths of a second, without
+/// the lowest octave, which ears hear badly. (With a higher cut, basses would be turned up too
+/// far.)
 pub(crate) fn loudness(sound: &Stereo, rate_hz: f32) -> f32 {
     let block = (0.1 * rate_hz) as usize;
     let mut filter = Biquad::high_pass(60.0, rate_hz);

@@ -1,4 +1,4 @@
-//! What style tables begin from.
+//! Starting points for style tables.
 
 pub(super) use crate::compose::harmony::Mode;
 pub(super) use crate::instrument::*;

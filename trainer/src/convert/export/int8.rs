@@ -10,9 +10,10 @@ use tract_onnx::pb::ModelProto;
 use super::ExportError;
 use super::quantize::quantize_int8;
 use crate::data::Split;
-use crate::evaluation::{EvaluateError, Predictor, SharedTags, Steps, open_data_of};
+use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
 use crate::metrics::Bootstrap;
 use crate::spread::spread;
+use crate::work::{Count, Event, Progress, Unit};
 
 /// Most clips of the training split that the ranges of values are taken from.
 const CALIBRATION_CLIPS: usize = 256;
@@ -33,12 +34,12 @@ pub struct Int8 {
 ///
 /// # Errors
 /// [`ExportError`] if the data are not the model's, the model cannot be quantized or run, or
-/// `steps` ends it.
+/// `progress` ends it.
 pub fn to_int8(
     model: &Model,
     data: &Path,
     library_dirs: &[PathBuf],
-    steps: &dyn Steps,
+    progress: &dyn Progress,
 ) -> Result<Int8, ExportError> {
     let data = open_data_of(model.info(), data)?;
     let train = data.split(Split::Train).map_err(EvaluateError::from)?;
@@ -54,16 +55,16 @@ pub fn to_int8(
         windows.len(),
         data.name()
     );
-    let ranges = steps.step("ranges", windows.len());
-    let counted = windows.into_iter().map_while(|window| {
-        ranges.clip_done();
-        (!ranges.interrupted()).then_some(window)
+    let clips = windows.len();
+    let counted = (1..).zip(windows).map_while(|(done, window)| {
+        let count = Count::new("ranges", Unit::Clips, done, clips);
+        progress.event(&Event::Counted(count));
+        (!progress.interrupted()).then_some(window)
     });
     let quantized = quantize_int8(&proto, counted);
-    if ranges.interrupted() {
+    if progress.interrupted() {
         return Err(EvaluateError::Interrupted.into());
     }
-    drop(ranges);
     let mut quantized = quantized?;
     write_metadata(&mut quantized, &info);
     let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
@@ -71,8 +72,7 @@ pub fn to_int8(
     let score = |model: &Model, what: &str| -> Result<f64, ExportError> {
         let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
-        let progress = steps.step(what, test.len());
-        let answers = predictor.predict(&test, test.frames(), &*progress)?;
+        let answers = predictor.predict(&test, test.frames(), what, progress)?;
         let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
         if progress.interrupted() {
             return Err(EvaluateError::Interrupted.into());

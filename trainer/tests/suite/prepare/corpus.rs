@@ -1,7 +1,6 @@
 //! Small data sets for the tests, and what is read back of them.
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use tagline_engine::{FrontEnd, RollingWindow};
@@ -43,7 +42,7 @@ pub fn options(out: &Path) -> Options {
 
 /// Prepares all of it.
 pub fn run(collection: &Collection, options: &Options) -> Result<Prepared, PrepareError> {
-    prepare(collection, options, |_| ControlFlow::Continue(()))
+    prepare(collection, options, &())
 }
 
 /// Ids and labels of a split of a prepared data set; none of an empty one.
