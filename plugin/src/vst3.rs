@@ -3,7 +3,8 @@
 //! `entry`, `factory` and `class` say what there is. One object, [`plugin`], is component, processor
 //! and controller at once; `component`, `processor`, `controller` and `units` are its interfaces,
 //! and `buses` and `arrangement` its ports. `audio`, `points` and `outputs` are the audio thread's.
-//! `view` is the editor in a host's window.
+//! `view` is the editor in a host's window, and `shown` what the controller has been told and the
+//! processor has not.
 //!
 //! **The host's main thread.** Gestures (`beginEdit`, `performEdit`, `endEdit`) and
 //! `restartComponent` may only come on it, so a timer on that thread ([`timer`]) tells what the
@@ -39,6 +40,7 @@ mod plugin;
 mod points;
 mod processor;
 mod serial;
+mod shown;
 mod stream;
 mod text;
 mod timer;

@@ -44,7 +44,10 @@ impl Inner {
         let bytes = stream::read_all(state, MAX_STATE_BYTES as usize);
         match self.instance(|instance| instance.load(&bytes)) {
             None => kNotInitialized,
-            Some(Ok(())) => kResultOk,
+            Some(Ok(())) => {
+                self.shown.clear();
+                kResultOk
+            }
             Some(Err(error)) => {
                 tracing::warn!("{error}");
                 kResultFalse
@@ -65,7 +68,10 @@ impl Inner {
         });
         match loaded {
             None => kNotInitialized,
-            Some(Ok(())) => kResultOk,
+            Some(Ok(())) => {
+                self.shown.clear();
+                kResultOk
+            }
             Some(Err(_)) => kResultFalse,
         }
     }

@@ -58,13 +58,18 @@ fn put_info(instance: &Instance<'_>, index: usize, param: &Param, info: &mut Par
 impl Inner {
     /// Takes a value that the host sets in the controller. While the plugin is active, the host
     /// sends it to the processor as well, at its sample, and what comes here may be an echo of what
-    /// the plugin itself has told.
+    /// the plugin itself has told, so it is only shown.
     fn set_from_controller(&self, id: ParamID, value: f64) {
         let is_active = self.main.with(|main| main.is_active.get());
-        if !is_active {
-            let input = std::iter::once(Input::Value { id, value });
-            self.instance(|instance| instance.flush(input, &mut Unheard(&self.gestures)));
-        }
+        self.instance(|instance| {
+            if is_active {
+                let own = instance.value(id).unwrap_or(value);
+                self.shown.set(id, value, own);
+            } else {
+                let input = std::iter::once(Input::Value { id, value });
+                instance.flush(input, &mut Unheard(&self.gestures));
+            }
+        });
     }
 }
 
@@ -171,8 +176,9 @@ impl IEditControllerTrait for Plugin {
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
         guarded(0.0, || {
             let Some(param) = known(id) else { return 0.0 };
-            let plain = self.inner.instance(|instance| instance.value(id));
-            param.to_normalized(plain.flatten().unwrap_or(param.default))
+            let own = self.inner.instance(|instance| instance.value(id));
+            let own = own.flatten().unwrap_or(param.default);
+            param.to_normalized(self.inner.shown.value(id, own))
         })
     }
 

@@ -22,9 +22,10 @@ use super::location;
 use super::outputs::Unheard;
 use super::processor::{AudioSide, Setup};
 use super::serial::{Serial, this_thread};
+use super::shown::Shown;
 use super::timer::Timer;
 use crate::bundle::library_dirs;
-use crate::core::{Host, Instance};
+use crate::core::{Host, Input, Instance};
 
 /// The object that hosts get.
 pub(super) struct Plugin {
@@ -49,6 +50,8 @@ pub(super) struct Inner {
     audio: Mutex<AudioSide>,
     /// Gestures on their way from the audio thread to the main thread.
     pub(super) gestures: Gestures,
+    /// What the controller has been told and the processor has not.
+    pub(super) shown: Shown,
     requests: Arc<Requests>,
     /// The host's context, as the factory was given it.
     factory_context: Option<ComPtr<FUnknown>>,
@@ -95,6 +98,7 @@ impl Plugin {
             main: Serial::new(main),
             audio: Mutex::default(),
             gestures: Gestures::default(),
+            shown: Shown::default(),
             requests: Arc::default(),
             factory_context,
             main_thread: AtomicUsize::new(0),
@@ -200,7 +204,7 @@ impl Inner {
                 instance.deactivate(processor);
                 // The ends of gestures above all.
                 main.news.take_flush();
-                instance.flush(std::iter::empty(), &mut Unheard(&self.gestures));
+                instance.flush(self.unheard(&instance), &mut Unheard(&self.gestures));
             }
             true
         });
@@ -237,7 +241,9 @@ impl Inner {
             if self.requests.take() {
                 instance.on_main_thread();
             }
-            if main.news.take_flush() && !self.flush(main, &instance) {
+            let waits = main.news.take_flush();
+            let is_due = waits || self.shown.has_settings();
+            if is_due && !self.flush(main, &instance) && waits {
                 main.news.flush_later();
             }
         });
@@ -275,9 +281,16 @@ impl Inner {
             return false;
         }
         if let Some(processor) = &mut audio.processor {
-            processor.flush(std::iter::empty(), &mut unheard);
+            processor.flush(self.unheard(instance), &mut unheard);
         }
         true
+    }
+
+    /// Settings that the host has told the controller alone.
+    fn unheard(&self, instance: &Instance<'_>) -> impl Iterator<Item = Input> + use<> {
+        let own = |id| instance.value(id).unwrap_or(0.0);
+        let settings = self.shown.take_settings(own).into_iter();
+        settings.map(|(id, value)| Input::Value { id, value })
     }
 
     /// Ends the gestures that the host knows of.

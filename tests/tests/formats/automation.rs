@@ -78,7 +78,7 @@ fn several_points_in_a_block_act_each_at_its_sample<G: Guest>(test: &str) {
     let Some(expected) = tags::<G>(test, 64) else {
         return;
     };
-    assert!(expected.len() > 10, "{expected:?}");
+    assert!(expected.len() >= 10, "{expected:?}");
     for block_frames in [1_000, 4_096] {
         let got = tags::<G>(test, block_frames).expect("a bundle");
         assert_eq!(got, expected, "{} in blocks of {block_frames}", G::FORMAT);

@@ -69,6 +69,7 @@ fn component_and_controller_agree_in_either_order_and_a_host_that_writes_back_ch
             };
             assert_eq!(answer, 0);
         }
+        assert_eq!(text(&other.save_state().expect("a state")), text(&state));
         other.activate(48_000.0, 64).expect("active");
         let changes: Vec<ParameterChange> = other
             .parameters()
@@ -93,7 +94,10 @@ fn component_and_controller_agree_in_either_order_and_a_host_that_writes_back_ch
                 &mut Vec::new(),
             )
             .expect("a block");
-        assert_eq!(text(&other.save_state().expect("a state")), text(&state));
+        for parameter in session.plugin.parameters() {
+            let expected = session.plugin.value(parameter.id);
+            assert_eq!(other.value(parameter.id), expected, "{}", parameter.name);
+        }
     }
 }
 

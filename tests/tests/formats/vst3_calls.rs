@@ -212,3 +212,19 @@ fn a_view_that_is_in_no_window_survives_every_call() {
         }
     }
 }
+
+#[test]
+fn a_controller_shows_what_the_host_sets_before_the_processor_hears_of_it() {
+    let test = "a_controller_shows_what_the_host_sets_before_the_processor_hears_of_it";
+    for mut plugin in plugins(test) {
+        plugin.activate(48_000.0, 64).expect("active");
+        plugin.set_value(0, 1.0).expect("a value");
+        assert_eq!(plugin.value(0), Some(1.0));
+        // And where it never does, the value is in force once the plugin is no longer active.
+        plugin.deactivate();
+        assert_eq!(plugin.value(0), Some(1.0));
+        let state = plugin.save_state().expect("a state");
+        let state = String::from_utf8(state).expect("text");
+        assert!(state.contains("\"bypass\":true"), "{state}");
+    }
+}
