@@ -13,6 +13,7 @@ mod soundfont;
 mod tiny_model;
 mod wav;
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 pub use bundles::{bundle, program};
@@ -27,10 +28,16 @@ pub use small_disk::SmallDisk;
 pub use small_disk::with_short_files;
 pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
-pub use wav::{pcm, write_wav};
+pub use wav::{pcm, write_float_wav, write_stereo_wav, write_wav};
+
+/// Prints the line by which `cargo xtask test` counts the test `test` as skipped. The test itself then
+/// returns.
+pub fn skipped(test: &str, reason: impl Display) {
+    eprintln!("SKIPPED {test}: {reason}");
+}
 
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the
-/// checkout. `None`, with a line that says the test was skipped, where there is none.
+/// checkout. Without it, prints that the test was skipped and returns `None`.
 #[must_use]
 pub fn reference(test: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("TAGLINE_REFERENCE").map_or_else(
@@ -45,6 +52,6 @@ pub fn reference(test: &str) -> Option<PathBuf> {
     if dir.is_dir() {
         return Some(dir);
     }
-    eprintln!("SKIPPED {test}: no reference data in {}", dir.display());
+    skipped(test, format_args!("no reference data in {}", dir.display()));
     None
 }

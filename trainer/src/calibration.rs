@@ -1,4 +1,4 @@
-//! Fits a model's calibration, so that a probability means what the word says.
+//! Fits a model's calibration, so that its probabilities are probabilities.
 //!
 //! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] → [`write()`],
 //! which puts the calibration into a copy of the model.
@@ -20,8 +20,8 @@ pub use fit::{FEWEST_POSITIVES, Quality, TagFit, calibration_error, fit, quality
 pub use report::{Checked, json_line, write_table};
 pub use samples::{Sample, samples};
 
-/// The calibration of every tag of a model in its order, from the fits of some; the others stay as
-/// the network gives them.
+/// The calibration of every tag of a model, in its order. Tags without a fit stay as the network
+/// gives them.
 #[must_use]
 pub fn of_all_tags(tags: &[String], fits: &[TagFit]) -> Vec<Calibration> {
     let of = |tag: &String| fits.iter().find(|fit| fit.tag == *tag);
@@ -30,10 +30,10 @@ pub fn of_all_tags(tags: &[String], fits: &[TagFit]) -> Vec<Calibration> {
         .collect()
 }
 
-/// Writes a copy of `model` with this calibration, one a tag, to `out`, whole or not at all.
+/// Writes a copy of `model` with this calibration, one for each tag, to `out`, whole or not at all.
 ///
 /// # Errors
-/// [`CalibrateError`]; `out` is as it was then.
+/// [`CalibrateError`]. `out` is then unchanged.
 pub fn write(
     model: &Model,
     calibration: Vec<Calibration>,

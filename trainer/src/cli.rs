@@ -14,6 +14,7 @@ mod import;
 mod pace;
 mod prepare;
 mod progress;
+mod recipe;
 mod resamples;
 mod score;
 mod synth;

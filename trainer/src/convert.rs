@@ -1,4 +1,4 @@
-//! Model files of published weights ([`import`]) and of trainings ([`export`]).
+//! Makes model files from published weights ([`import`]) and from trainings ([`export`]).
 
 mod about;
 pub mod export;

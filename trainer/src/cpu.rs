@@ -1,11 +1,12 @@
-//! A network's gradients and predictions on the processor, by hand.
+//! Computes a network's gradients and predictions on the processor, without automatic
+//! differentiation.
 //!
-//! The tests hold it against the same mathematics written out in double precision. Here each
-//! block is one operation: a convolution as matrix products whose columns never leave the cache,
-//! then batch norm, pooling, ReLU and dropout on the few values that survive the pooling, and in
-//! the backward pass the same in reverse, in place. Nothing is recorded, nothing is computed that
-//! is not needed, and every sum has an order of its own, so that a step gives the same bits on
-//! any number of threads.
+//! The tests hold it against the same mathematics written out in double precision. Here each block
+//! is one operation: a convolution as matrix products whose columns never leave the cache, then
+//! batch norm, pooling, ReLU and dropout on the few values that survive the pooling, and in the
+//! backward pass the same in reverse, in place. Nothing is recorded, nothing is computed that is
+//! not needed, and every sum has a fixed order, so a step gives the same bits on any number of
+//! threads.
 
 mod block;
 mod columns;
@@ -24,7 +25,7 @@ use columns::Shape;
 use convolution::Backward;
 pub(crate) use norm::sum_of_squares;
 
-/// Windows side by side.
+/// Several windows.
 #[derive(Clone, Copy, Debug)]
 pub struct Windows<'a> {
     /// `[clip, band, frame]`.
@@ -40,7 +41,7 @@ impl<'a> Windows<'a> {
         rows.apply(self.values, self.size[1])
     }
 
-    /// These windows, with `values` in place of their own where there are any.
+    /// These windows, with `values` in place of their own if there are any.
     fn with(self, values: Option<&'a [f32]>) -> Self {
         Self {
             values: values.unwrap_or(self.values),
@@ -49,17 +50,17 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// What a step learns from a batch.
+/// The gradients of a batch.
 #[derive(Clone, Debug)]
 pub struct Gradients {
     /// Mean binary cross-entropy.
     pub loss: f32,
-    /// Gradients of everything that is trained; in place of the running statistics stand the
+    /// Gradients of everything that is trained. In place of the running statistics stand the
     /// batch's own mean and unbiased variance.
     pub parameters: Parameters,
 }
 
-/// A network's passes, with memory that is kept from one to the next.
+/// A network's passes, with buffers that are kept from one to the next.
 #[derive(Debug)]
 pub struct Processor {
     architecture: &'static Architecture,
@@ -70,7 +71,7 @@ impl Processor {
     /// Passes of `architecture`.
     #[must_use]
     pub fn new(architecture: &'static Architecture) -> Self {
-        // Dropout draws one bit a value.
+        // Dropout draws one bit for each value.
         const { assert!(DROPOUT == 0.5) };
         let blocks = architecture.blocks.iter().map(|_| BlockPass::default());
         Self {
@@ -79,8 +80,9 @@ impl Processor {
         }
     }
 
-    /// The gradients of the mean binary cross-entropy between the network's logits and those of
-    /// `labels`, `[clip, tag]`, that are known (not NaN), with dropout by `seed`, or without.
+    /// The gradients of the mean binary cross-entropy between the network's logits and the known
+    /// ones (not NaN) of `labels`, `[clip, tag]`. Dropout draws by `seed`; `None` is without
+    /// dropout.
     ///
     /// # Panics
     /// If the windows do not end in one value for each map, or there are not as many labels as
@@ -137,8 +139,8 @@ impl Processor {
         }
     }
 
-    /// Probabilities, `[clip, tag]`, by the running statistics; the mean along time where the
-    /// windows are longer than the network's own.
+    /// Probabilities, `[clip, tag]`, by the running statistics. For windows longer than the
+    /// network's own they are the mean along time.
     pub fn predict(&mut self, parameters: &Parameters, windows: Windows<'_>) -> Vec<f32> {
         let scaled = parameters.rows.as_ref().map(|rows| windows.scaled(rows));
         let windows = windows.with(scaled.as_deref());
@@ -179,7 +181,7 @@ impl Processor {
         }
     }
 
-    /// What comes into block `number`.
+    /// The input of block `number`.
     fn inputs<'a>(&'a self, number: usize, windows: Windows<'a>) -> &'a [f32] {
         match number {
             0 => windows.values,
@@ -222,7 +224,7 @@ fn output_shape(parameters: &Parameters, size: [usize; 2]) -> Shape {
     }
 }
 
-/// Draws the dropout of one clip after one block.
+/// The generator of the dropout of one clip after one block.
 fn generator(seed: u64, block: usize, clip: usize) -> ChaCha8Rng {
     let mut key = [0; 32];
     for (bytes, part) in key

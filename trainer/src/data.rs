@@ -1,4 +1,4 @@
-//! Prepared data sets: windows ready for a network, with their labels, memory-mapped.
+//! Prepared data sets: memory-mapped windows that are ready for a network, with their labels.
 //!
 //! A prepared data set is a folder:
 //!

@@ -1,7 +1,7 @@
-//! Makes training data of unlabelled audio: models that exist, the teachers, say what they hear,
-//! and their opinions, translated into one vocabulary and blended, are the labels.
+//! Makes training data from unlabelled audio. Existing models, the teachers, tag it; their
+//! opinions, translated into one vocabulary and blended, are the labels.
 //!
-//! Of each tag and clip, the label is
+//! The label of a tag for a clip is
 //!
 //! 1. what is known: labels by construction (synthetic music, sounds that are no music), and what
 //!    tables beside the audio say;
@@ -9,11 +9,11 @@
 //!    ([`Foreign::opinions`]);
 //! 3. else unknown, and training and evaluation leave the tag of the clip out.
 //!
-//! Teachers are not asked about synthetic music and about sounds that are no music: they have
-//! never heard their like, so what they would say is a guess, and it would stand beside facts.
+//! Teachers are not asked about synthetic music and sounds without music. They were not trained on
+//! such sounds, so their opinions would be guesses beside facts.
 //!
-//! `sources` lists the sounds → `worker` hears them (`teacher`, `variant`, `no_music`) → shards as
-//! any data set's.
+//! `sources` lists the sounds → `worker` hears them (`teacher`, `variant`, `no_music`) → shards, as
+//! for any data set.
 //!
 //! [`Foreign::opinions`]: crate::vocabulary::Foreign::opinions
 
@@ -39,31 +39,32 @@ use except::Except;
 use sources::{Listed, Sound};
 use worker::Worker;
 
-/// Sounds of a shard, which are lost together on an interruption: they take a while.
+/// Sounds of a shard. An interruption loses an unfinished shard, and these take long.
 const SHARD_ITEMS: usize = 128;
 
-/// What is to be distilled.
+/// The options of a distillation.
 #[derive(Clone, Debug)]
 pub struct Distillation {
-    /// Folders of real audio: in each, one folder, or one file, for each source.
+    /// Folders of real audio. Each has one folder or file for each source.
     pub audio: Vec<PathBuf>,
-    /// Lists of SHA-256, and folders of audio, whose content is never heard, wherever it lies.
+    /// Lists of SHA-256 and folders of audio. Audio with the same content is left out, wherever it
+    /// lies.
     pub except: Vec<PathBuf>,
-    /// Synthetic corpora, as [`crate::synth`] writes them.
+    /// Synthetic corpora of [`tagline_synth`].
     pub synth: Vec<PathBuf>,
-    /// Number of sounds that are no music.
+    /// Number of sounds without music.
     pub no_music: usize,
-    /// Most windows taken of one file of real audio.
+    /// Most windows from one file of real audio.
     pub windows: NonZeroUsize,
-    /// Altered copies of each window of real audio, beside itself.
+    /// Number of altered copies of each window of real audio.
     pub variants: usize,
     /// Shortest file that is used, in seconds.
     pub least_seconds: f64,
-    /// Which part of the sources validates and which tests, where no table says it.
+    /// The shares of the sources that validate and test, if no table decides.
     pub parts: Parts,
     /// Seed of splits, variants and sounds.
     pub seed: u64,
-    /// Files side by side.
+    /// Files at the same time.
     pub jobs: NonZeroUsize,
     /// The folder of the data set.
     pub out: PathBuf,
@@ -127,7 +128,7 @@ fn plan(
         .with_option("vocabulary", vocabulary_sha256(vocabulary))
 }
 
-/// A name for the whole list: with another one, an interrupted distillation cannot go on.
+/// SHA-256 of the whole list. If it differs, an interrupted distillation cannot go on.
 fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
     let mut hash = Sha256::new();
     for sound in sounds {
@@ -145,12 +146,12 @@ fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
     hash.hex()
 }
 
-/// Translations and thresholds decide the labels, too.
+/// SHA-256 of the vocabulary, whose translations and thresholds decide the labels, too.
 fn vocabulary_sha256(vocabulary: &Vocabulary) -> String {
     sha256(format!("{vocabulary:?}").as_bytes())
 }
 
-/// Labels where they are known, and else the `others`.
+/// The labels that are known, and the `others` in place of the rest.
 fn known_or(known: &[f32], others: &[f32]) -> Vec<f32> {
     let pairs = known.iter().zip(others);
     pairs

@@ -1,5 +1,5 @@
-//! What a tagging system is worth on clips whose tags are known: predictions of any system in a file
-//! of its own, or a model run on a prepared data set.
+//! Scores tagging systems on clips whose tags are known: any system by a file of its predictions,
+//! or a model by running it on a prepared data set.
 //!
 //! A file: [`ClipTable`] → [`match_clips`] → [`Answers`](crate::metrics::Answers). A model:
 //! [`open_data_of`] → [`SharedTags`] → [`Predictor`] (reading [`HeardWindows`]) → answers.

@@ -8,12 +8,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-/// Training allocates and frees large tensors all the time: with the system's allocator, a third
-/// of the time of a step goes into asking for fresh pages.
+/// Training allocates and frees large lists all the time. With the system's allocator, a third of a
+/// step's time goes into asking for fresh pages.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What a user is told of without asking: warnings of our own.
+/// The user always sees warnings of our own crates.
 const WARNINGS: &str = "off,trainer=warn,tagline_engine=warn,tagline_media=warn";
 
 fn main() -> ExitCode {
@@ -24,8 +24,8 @@ fn main() -> ExitCode {
     cli::run(cli::Cli::parse())
 }
 
-/// Sends what is logged to standard error: warnings as plain lines, and what `TAGLINE_LOG` asks for
-/// with its time and place.
+/// Sends the log to standard error: warnings as plain lines, or what `TAGLINE_LOG` asks for, with
+/// time and place.
 fn log() {
     let lines = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

@@ -1,5 +1,5 @@
-//! How good a tagger is: areas under the ROC and the precision-recall curve, tag by tag and averaged
-//! over tags, with bootstrap confidence intervals.
+//! Measures of a tagger: areas under the ROC and the precision-recall curve, for each tag and
+//! averaged over tags, with bootstrap confidence intervals.
 //!
 //! [`Answers`] (what a system said of each clip, beside what is true) → [`Answers::score`] →
 //! [`Scores`].
@@ -16,10 +16,11 @@ pub use ranking::{BestF1, average_precision, best_f1, roc_auc};
 pub use scores::{Scores, TagScores};
 pub use spearman::{Agreement, spearman};
 
-/// A label from here on counts as "the clip has the tag".
+/// A label of this value or more counts as "the clip has the tag".
 pub const POSITIVE_FROM: f32 = 0.5;
 
-/// Whether a clip has a tag by its label, 0 to 1; `None` where the label is NaN, which is not known.
+/// Whether a clip has a tag, by its label of 0 to 1; `None` if the label is NaN, which means
+/// unknown.
 #[must_use]
 pub fn truth_of(label: f32) -> Option<bool> {
     (!label.is_nan()).then_some(label >= POSITIVE_FROM)

@@ -1,9 +1,9 @@
-//! From the data sets of the field, as they lie on disk, to prepared ones ([`crate::data`]).
+//! Makes prepared data ([`crate::data`]) from published data sets as they lie on disk.
 //!
-//! A reader ([`magnatagatune`], [`msd`], [`jamendo`], [`folder`]) lists what a data set holds as a [`Collection`]:
-//! audio files with their labels and splits. [`prepare`] decodes them, several side by side,
-//! computes the inputs by the engine's own front-end, and writes the shards in the order of the
-//! list, so that the result does not depend on how many work on it.
+//! A reader ([`magnatagatune`], [`msd`], [`jamendo`], [`folder`]) lists what a data set holds as a
+//! [`Collection`]: audio files with their labels and splits. [`prepare`] decodes them, several side
+//! by side, computes the inputs with the engine's own front-end, and writes the shards in the order
+//! of the list. So the result does not depend on the number of threads.
 
 mod audio;
 mod collection;

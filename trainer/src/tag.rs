@@ -54,7 +54,7 @@ pub enum TagError {
         /// What is wrong.
         source: TaggramError,
     },
-    /// A fault of this program or of a decoder.
+    /// A decoder or this program panicked.
     #[error("{path}: internal error ({message}); the other files are not affected")]
     Panic {
         /// The file.
@@ -75,7 +75,9 @@ pub struct Tagging {
     pub library_dirs: Vec<PathBuf>,
     /// Seconds between windows.
     pub update_seconds: f64,
-    /// Run the network on every window, not on the last one alone.
+    /// How many of the last seconds count. Infinity stands for the model's whole window.
+    pub focus_seconds: f64,
+    /// Run the network on every window and not only on the last one.
     pub every_update: bool,
     /// Give the network's own probabilities instead of calibrated ones.
     pub raw: bool,

@@ -1,4 +1,4 @@
-//! A vocabulary of tags: what a model is to know, and what others call it.
+//! A vocabulary of tags: the tags that a model learns, and their names in other vocabularies.
 //!
 //! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a
 //! `name`, a `group`, a `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
@@ -20,7 +20,7 @@ use std::path::Path;
 pub struct Tag {
     /// Its name.
     pub name: String,
-    /// The group that it is shown in, such as `genre`.
+    /// Its group, such as `genre`.
     pub group: String,
     /// What it means, in a line.
     pub definition: String,
@@ -35,7 +35,7 @@ pub struct Tag {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vocabulary {
     tags: Vec<Tag>,
-    /// For each foreign vocabulary, from which probability on a name is a yes.
+    /// For each foreign vocabulary, the probability from which on a name is a yes.
     thresholds: BTreeMap<String, BTreeMap<String, f32>>,
 }
 
@@ -69,7 +69,7 @@ impl Vocabulary {
         self.tags.iter().map(|tag| tag.name.clone()).collect()
     }
 
-    /// Numbers of the tags that `name` means: the tag of that name, or all of the group.
+    /// Numbers of the tags that `name` means: the tag of that name, or all tags of that group.
     pub fn meant_by<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         let tags = self.tags.iter().enumerate();
         tags.filter(move |(_, tag)| tag.name == name || tag.group == name)

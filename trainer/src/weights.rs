@@ -1,7 +1,7 @@
-//! Files of weights, read without trusting them: safetensors, PyTorch, Keras 1.x HDF5.
+//! Reads files of weights without trusting them: safetensors, PyTorch, Keras 1.x HDF5.
 //!
-//! Every reader takes bytes and gives [`Weights`]. Nothing in a file is executed, and what a file
-//! claims is checked against its length before memory is taken.
+//! Every reader takes bytes and gives [`Weights`]. Nothing in a file is executed, and a file's
+//! claims are checked against its length before memory is taken.
 
 mod floats;
 mod hdf5;
@@ -29,19 +29,19 @@ pub enum WeightsError {
     /// The file is larger than weights are.
     #[error("larger than {} GiB; a file of weights is expected", MAX_BYTES >> 30)]
     TooLarge,
-    /// The first bytes are of no format that is understood.
+    /// The first bytes belong to no known format.
     #[error("neither safetensors, PyTorch (.pth, .pt) nor Keras 1.x HDF5 (.h5)")]
     UnknownFormat,
-    /// Not a sound safetensors file.
+    /// A broken safetensors file.
     #[error("broken safetensors file: {0}")]
     Safetensors(String),
-    /// Not a sound HDF5 file.
+    /// A broken HDF5 file.
     #[error("broken HDF5 file: {0}")]
     Hdf5(String),
-    /// Not a sound PyTorch archive.
+    /// A broken PyTorch archive.
     #[error("broken PyTorch archive: {0}")]
     Archive(String),
-    /// Not a sound pickle.
+    /// A broken pickle.
     #[error("broken pickle at byte {offset}: {reason}")]
     Pickle {
         /// Where, in bytes from the start of the pickle's file.
@@ -49,7 +49,7 @@ pub enum WeightsError {
         /// What is wrong.
         reason: String,
     },
-    /// The pickle holds an instruction that a state dict has no use for.
+    /// The pickle holds an instruction that a state dict does not need.
     #[error(
         "pickle instruction {opcode:#04x} at byte {offset} has no place in a state dict; \
          save the model with torch.save(model.state_dict(), …)"
@@ -60,7 +60,7 @@ pub enum WeightsError {
         /// Where, in bytes from the start of the pickle's file.
         offset: usize,
     },
-    /// The pickle asks for a function or class that a state dict has no use for. It was not run.
+    /// The pickle asks for a function or class that a state dict does not need. It was not run.
     #[error(
         "the pickle asks for `{global}` at byte {offset}, which has no place in a state dict; \
          nothing was run. Save the model with torch.save(model.state_dict(), …)"
@@ -71,7 +71,7 @@ pub enum WeightsError {
         /// Where, in bytes from the start of the pickle's file.
         offset: usize,
     },
-    /// A tensor's view of its storage leads outside it.
+    /// A tensor's view leads outside of its storage.
     #[error("tensor `{name}`: {reason}")]
     View {
         /// Name of the tensor.
@@ -79,7 +79,7 @@ pub enum WeightsError {
         /// What is wrong.
         reason: String,
     },
-    /// No tensors in it.
+    /// The file holds no tensors.
     #[error("holds no tensors")]
     Empty,
 }
@@ -89,7 +89,7 @@ pub enum WeightsError {
 pub struct Tensor {
     /// Length of each axis.
     pub shape: Vec<usize>,
-    /// Values, row-major, `shape`'s product of them.
+    /// Values, row-major; their number is the product of `shape`.
     pub values: Vec<f32>,
 }
 
@@ -98,14 +98,14 @@ pub struct Tensor {
 pub struct Weights {
     /// Tensors of floating point numbers.
     pub tensors: BTreeMap<String, Tensor>,
-    /// Names of the tensors that hold something else, with what they hold.
+    /// Names of the tensors that hold other types, with those types.
     pub others: BTreeMap<String, String>,
 }
 
 /// The bytes of a file of weights.
 ///
 /// # Errors
-/// [`WeightsError`] if it cannot be read, is no file, or is larger than weights are.
+/// [`WeightsError`] if it cannot be read, is not a file, or is larger than weights are.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, WeightsError> {
     let file = std::fs::File::open(path)?;
     if !file.metadata()?.is_file() {
@@ -120,7 +120,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, WeightsError> {
 }
 
 impl Weights {
-    /// Reads the bytes of a file; the format is told by the first of them.
+    /// Reads the bytes of a file. The first of them tell the format.
     ///
     /// # Errors
     /// [`WeightsError`] says what is wrong with the file.
@@ -143,8 +143,8 @@ impl Weights {
         Ok(weights)
     }
 
-    /// Adds a tensor from its little-endian bytes; `dtype` is only for messages where the kind
-    /// of number is none that networks are made of.
+    /// Adds a tensor from its little-endian bytes. `dtype` is for the message about a type that
+    /// networks do not use.
     fn insert(
         &mut self,
         name: String,

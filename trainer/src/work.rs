@@ -1,7 +1,7 @@
 //! Long work: it runs on several threads and reports how far it is.
 //!
-//! - [`ordered`] runs tasks side by side in bounded memory and gives their results in order.
-//! - [`ahead`] makes things before they are asked for.
+//! - `ordered` runs tasks side by side in bounded memory and gives their results in order.
+//! - `ahead` makes things before they are asked for.
 //! - [`Progress`] hears how far work is and can end it.
 
 mod ahead;

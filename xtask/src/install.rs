@@ -9,8 +9,8 @@ use crate::workspace::{Workspace, create_folder, remove};
 /// Builds the release bundles and puts each in its folder.
 ///
 /// # Errors
-/// Those of building; [`Error::NoHome`]; [`Error::File`], for one where a host under Windows
-/// still holds the old plugin.
+/// Those of building; [`Error::NoHome`]; [`Error::File`], for example if a host under Windows still
+/// holds the old plugin.
 pub fn run(workspace: &Workspace) -> Result<(), Error> {
     let folders = plugin_folders(|name| std::env::var_os(name).map(PathBuf::from))?;
     bundle::run(workspace, Build::Release)?;
@@ -38,8 +38,8 @@ fn plugin_folders(var: impl Fn(&str) -> Option<PathBuf>) -> Result<[PathBuf; 2],
 
 /// Puts a bundle into a folder in place of an older one.
 ///
-/// The copy is made aside and renamed: a host that runs the old plugin keeps the file it has
-/// open, where writing into that file would crash it.
+/// The copy is made aside and renamed. A host that runs the old plugin keeps the file that it has
+/// open; writing into that file would crash it.
 fn install(bundle: &Path, folder: &Path) -> Result<PathBuf, Error> {
     create_folder(folder)?;
     let name = bundle.file_name().unwrap_or(bundle.as_os_str());

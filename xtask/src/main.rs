@@ -46,7 +46,7 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Build the plugin into target/bundled/Tagline.clap and Tagline.vst3
+    /// Build the plugin as target/bundled/Tagline.clap and Tagline.vst3
     Bundle {
         /// Build with optimisation, as for use in a studio
         #[arg(long, conflicts_with = "dist")]
@@ -74,8 +74,8 @@ enum Command {
     },
     /// Make the model that is built in, from a folder of audio and models that teach
     ///
-    /// models/README.md says with what the present one was made. Interrupted, the same command
-    /// goes on.
+    /// models/README.md names what the present one was made of. An interrupted run goes on with the
+    /// same command.
     DefaultModel(default_model::Recipe),
     /// Measure the engine and the plugin's audio thread in release builds
     ///

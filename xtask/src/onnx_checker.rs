@@ -27,8 +27,8 @@ typing-extensions==4.16.0 \
   --hash=sha256:481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8
 ";
 
-/// The folder from which this machine's Python imports the package, filled the first time, and
-/// anew where another Python has come since.
+/// The folder from which this machine's Python imports the package. It is filled the first time, and
+/// again if another Python has been installed since.
 ///
 /// # Errors
 /// [`Error::Platform`] elsewhere than on Linux on x86-64; pip's errors, such as no network.

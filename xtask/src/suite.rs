@@ -15,7 +15,7 @@ use crate::{deny, disk, onnx_checker, onnxruntime, process, setup};
 /// Runs every stage, or the quick ones, and prints the summary.
 ///
 /// # Errors
-/// None of a stage's: they are counted.
+/// None: a stage that ends in an error counts as a failure.
 pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
     if !quick {
         setup::prepare_tests();
@@ -33,7 +33,7 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
         let bundles = stage::run("bundles", || bundles(workspace));
         let bundled = bundles.counts.failed == 0;
         stages.push(bundles);
-        // Without bundles of this very source, the tests in hosts would test something else.
+        // Without bundles of this source, the tests in hosts would test something else.
         if bundled {
             stages.push(stage::run("tests", || all_tests(workspace)));
         }
@@ -120,7 +120,7 @@ fn cargo_test(workspace: &Workspace) -> Command {
     let mut command = cargo();
     command
         .args(["test", "--locked", "--workspace", "--no-fail-fast"])
-        // A model that this machine's user has installed must not change what is tested.
+        // A model that the user has installed must not change what is tested.
         .env("TAGLINE_MODELS", workspace.target.join("no-models"));
     let library = onnxruntime_for_tests(std::env::var_os(ORT_LIB), || {
         onnxruntime::library(workspace)
@@ -144,8 +144,8 @@ fn cargo_test(workspace: &Workspace) -> Command {
 /// Names the library of ONNX Runtime that the tests use.
 const ORT_LIB: &str = "TAGLINE_ORT_LIB";
 
-/// The library that the tests are to be given; none where the user names one, such as a build for
-/// another provider.
+/// The library that the tests use, or `None` where the user names one, such as a build for another
+/// provider.
 fn onnxruntime_for_tests(
     named: Option<OsString>,
     fetch: impl FnOnce() -> Result<PathBuf, Error>,

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_takes_what_is_held() {
+    fn a_held_lock_is_not_taken() {
         let folder = tempfile::tempdir().unwrap();
         let held = Lock::take(folder.path()).unwrap();
         assert!(held.is_some() && Lock::take(folder.path()).unwrap().is_none());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn two_never_hold_it_although_its_file_comes_and_goes() {
+    fn two_holders_never_share_a_lock_although_its_file_comes_and_goes() {
         let folder = tempfile::tempdir().unwrap();
         let holders = AtomicUsize::new(0);
         std::thread::scope(|scope| {

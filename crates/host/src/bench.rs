@@ -10,7 +10,11 @@ use serde::Serialize;
 
 use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_model};
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
-use crate::{BlockSizes, Costs, HostedPlugin, Pace, Rendering, StreamOptions, UpdateLog, stream};
+use crate::vst3::Vst3Plugin;
+use crate::{
+    BlockSizes, Costs, Guest, HostedPlugin, HostingError, Pace, Rendering, StreamOptions, UpdateLog,
+    state_with_model, stream,
+};
 
 pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};
 
@@ -23,13 +27,13 @@ const BLOCKS: usize = 110_000;
 /// Times faster than real time in the audio thread's part.
 const SPEED: f64 = 5.0;
 
-/// Instances of the memory part beside the first.
+/// Instances of the memory part, without the first.
 const MORE_INSTANCES: usize = 16;
 
-/// Tenths of a second after which an instance of the memory part must have told its tags.
+/// Tenths of a second within which an instance of the memory part must have its first tags.
 const MOST_PARTS: usize = 600;
 
-/// How long the instances of the memory part rest: the engine gives back what a stream needs only
+/// How long the instances of the memory part rest. Meanwhile the engine frees what a stream needs only
 /// while it plays.
 const REST: Duration = Duration::from_secs(8);
 
@@ -67,6 +71,8 @@ pub struct BenchReport {
     pub backend: String,
     /// The audio thread.
     pub process: Option<ProcessReport>,
+    /// The audio thread in the VST3 that lies beside the CLAP.
+    pub process_vst3: Option<ProcessReport>,
     /// Memory.
     pub memory: Option<MemoryReport>,
     /// The analysis.
@@ -124,7 +130,7 @@ pub struct AnalysisReport {
 pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut report = BenchReport::default();
-    // Memory first: what later parts leave behind would hide what an instance takes.
+    // Memory comes first. What other parts leave behind would hide what an instance takes.
     if wanted(BenchPart::Memory) {
         let mut first = idle_instance(options)?;
         report.backend = running_backend(&mut first).unwrap_or_default();
@@ -134,6 +140,10 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
         let mut plugin = start(options, BLOCK_FRAMES)?;
         if wanted(BenchPart::Process) {
             report.process = Some(measure_process(&mut plugin)?);
+            let vst3 = options.bundle.with_extension("vst3");
+            if vst3.is_dir() {
+                report.process_vst3 = Some(measure_process(&mut start_vst3(&vst3, options)?)?);
+            }
         }
         if wanted(BenchPart::Cpu) {
             report.analysis = measure_analysis(&mut plugin)?;
@@ -157,6 +167,34 @@ fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, Demo
     Ok(plugin)
 }
 
+/// The VST3, which has no parameter that says whether a model runs: once it has told its first tags.
+fn start_vst3(bundle: &Path, options: &BenchOptions) -> Result<Vst3Plugin, DemoError> {
+    let mut plugin = Vst3Plugin::load(bundle)?;
+    if let Some(model) = &options.model {
+        plugin.load_state(state_with_model(Some(model), 1.0).as_bytes())?;
+    }
+    plugin.activate(SAMPLE_RATE_HZ, BLOCK_FRAMES)?;
+    let audio = noise(0.1, plugin.channels());
+    let stream_options = StreamOptions {
+        blocks: BlockSizes::Fixed(BLOCK_FRAMES),
+        pace: Pace::Times(SPEED),
+        ..StreamOptions::default()
+    };
+    for _ in 0..MOST_PARTS {
+        let told = stream(&mut plugin, &audio, &stream_options, |_, _| {
+            ControlFlow::Continue(())
+        })?;
+        if !told.events.is_empty() {
+            return Ok(plugin);
+        }
+    }
+    Err(HostingError::Refused {
+        what: "to tell its tags as a VST3",
+        reason: "none came within a minute of sound".to_owned(),
+    }
+    .into())
+}
+
 fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
     DemoError::ModelRefused {
         model: model.unwrap_or(Path::new("inside it")).to_owned(),
@@ -164,7 +202,7 @@ fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
     }
 }
 
-/// Stereo noise at −20 dBFS: never silent, so that every update is computed.
+/// Stereo noise at −20 dBFS. It is never silent, so every update is computed.
 fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
     let mut state = 1u32;
     let frames = (seconds * SAMPLE_RATE_HZ) as usize;
@@ -183,7 +221,7 @@ fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
         .collect()
 }
 
-fn measure_process(plugin: &mut HostedPlugin) -> Result<ProcessReport, DemoError> {
+fn measure_process<G: Guest>(plugin: &mut G) -> Result<ProcessReport, DemoError> {
     let seconds = BLOCKS as f64 * f64::from(BLOCK_FRAMES) / SAMPLE_RATE_HZ;
     let audio = noise(seconds, plugin.channels());
     let options = StreamOptions {
@@ -203,7 +241,7 @@ fn measure_process(plugin: &mut HostedPlugin) -> Result<ProcessReport, DemoError
     })
 }
 
-/// Memory with `_first`, which the caller keeps, and with more instances beside it.
+/// Memory with `_first`, which the caller keeps, and with more instances.
 fn measure_memory(
     options: &BenchOptions,
     _first: &HostedPlugin,
@@ -226,10 +264,10 @@ fn measure_memory(
     }))
 }
 
-/// An instance that has used all of its memory once: it has heard sound until its first update.
+/// An instance that has heard sound until its first update, and so has used all of its memory once.
 fn idle_instance(options: &BenchOptions) -> Result<HostedPlugin, DemoError> {
     let mut plugin = start(options, 512)?;
-    // A little at a time, so that the host's own buffers do not count.
+    // It plays a little at a time, so that the host's own buffers do not count.
     let audio = noise(0.1, plugin.channels());
     let stream_options = StreamOptions {
         pace: Pace::Times(SPEED),
@@ -257,7 +295,7 @@ fn measure_analysis(plugin: &mut HostedPlugin) -> Result<Option<AnalysisReport>,
         ..StreamOptions::default()
     };
     stream(plugin, &audio, &options, |_, block| {
-        // From the first update on: what comes before is not yet one update a second.
+        // It counts from the first update on. Before that, there is less than one update a second.
         if begin.is_some() {
             log.push(block.events);
         } else if !block.events.is_empty() {
@@ -293,10 +331,12 @@ impl BenchReport {
         if !self.backend.is_empty() {
             text += &format!("backend         {}\n", self.backend);
         }
-        if let Some(process) = &self.process {
+        let formats = [("CLAP", &self.process), ("VST3", &self.process_vst3)];
+        for (format, process) in formats {
+            let Some(process) = process else { continue };
             let Costs { p50, p999, max } = process.process_us;
             text += &format!(
-                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz \
+                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz in {format} \
                  (p99.9 {p999:.2} µs, max {max:.1} µs; {} blocks, {} updates)\n",
                 process.block_frames, process.sample_rate_hz, process.blocks, process.updates
             );

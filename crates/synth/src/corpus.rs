@@ -245,7 +245,7 @@ impl Corpus {
             .collect();
         let bytes = match self.format {
             ClipFormat::Ogg => encode::ogg(&[mono], CORPUS_RATE_HZ, QUALITY, clip as i32)?,
-            ClipFormat::Wav => encode::wav(&[mono], CORPUS_RATE_HZ),
+            ClipFormat::Wav => encode::wav(&[mono], CORPUS_RATE_HZ)?,
         };
         self.write(&self.path(clip), &bytes)
     }

@@ -90,7 +90,7 @@ pub enum SynthError {
     #[error("{0}: the name must end in .ogg or .wav")]
     Extension(PathBuf),
     /// Harmony or rhythm of a style that cannot be read.
-    #[error("`{0}` is no chord or progression")]
+    #[error("`{0}` is not a chord or progression")]
     Notation(String),
     /// The system does not start threads.
     #[error("cannot start threads: {0}")]

@@ -60,7 +60,7 @@ impl Recording {
     pub fn write(&self, path: &Path) -> Result<(), SynthError> {
         let bytes = match ClipFormat::of(path)? {
             ClipFormat::Ogg => encode::ogg(&self.channels, self.rate_hz, OGG_QUALITY, 1)?,
-            ClipFormat::Wav => encode::wav(&self.channels, self.rate_hz),
+            ClipFormat::Wav => encode::wav(&self.channels, self.rate_hz)?,
         };
         atomic::write(path, &bytes).map_err(|source| SynthError::File {
             path: path.to_owned(),

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_name_known_tags_only_and_every_style_its_genre() {
+    fn tables_only_name_known_tags_and_every_style_names_its_genre() {
         for (genre, styles) in GENRES {
             for style in *styles {
                 assert!(style.genre.contains(genre), "{}", style.name);

@@ -1,4 +1,4 @@
-//! Synthetic corpora. What needs a SoundFont is skipped where none is installed.
+//! Synthetic corpora. Tests that need a SoundFont are skipped if none is installed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -43,7 +43,7 @@ fn a_clip_is_the_same_bytes_whoever_renders_it_and_whenever() {
     let (alone, together) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let report = render(&corpus(alone.path(), 6, 1), &fonts).unwrap();
     assert_eq!((report.rendered, report.kept), (6, 0));
-    // In two goes, by two threads.
+    // In two runs, with two threads.
     render(&corpus(together.path(), 4, 2), &fonts).unwrap();
     let report = render(&corpus(together.path(), 6, 2), &fonts).unwrap();
     assert_eq!((report.rendered, report.kept), (2, 4));
@@ -92,7 +92,7 @@ fn an_interruption_finishes_the_clips_in_work_and_the_same_call_goes_on() {
         };
         interrupted.render(&fonts, &stop)
     };
-    // Before the first clip, then within a few of the third, then with the last one.
+    // Interrupted before the first clip, then around the third, then with the last one.
     let error = after(0).unwrap_err().to_string();
     assert!(error.contains("after 0 of 9 clips"), "{error}");
     let error = after(3).unwrap_err().to_string();
@@ -167,7 +167,7 @@ fn the_tables_are_those_of_magnatagatune() {
     }
     let counts: Vec<usize> = report.tags.iter().map(|(_, count)| *count).collect();
     assert_eq!(sums, counts);
-    // Even: 18 clips in 16 folders.
+    // The folders are filled evenly: 18 clips in 16 folders.
     assert_eq!(folders.len(), 16);
     assert!(folders.values().all(|count| (1..=2).contains(count)));
 
@@ -180,7 +180,7 @@ fn the_tables_are_those_of_magnatagatune() {
         .collect();
     assert_eq!(info.lines().next().unwrap(), header.join("\t"));
     assert_eq!(info.lines().count(), 19);
-    // Pieces have nothing in common, and so no artist.
+    // Pieces have nothing in common, so no two have the same artist.
     let artists = info.lines().skip(1).map(|line| line.split('\t').nth(3));
     assert_eq!(artists.collect::<BTreeSet<_>>().len(), 18);
 }
@@ -244,7 +244,7 @@ fn a_corpus_is_not_cut_to_fewer_clips_than_it_has() {
     render(&corpus(folder.path(), 5, 2), &fonts).unwrap();
     refused(4, "holds 5 clips");
     refused(4, "--clips 5 or more");
-    // A larger one that was interrupted has clips that its tables do not have yet.
+    // A larger corpus that was interrupted has clips that its tables do not list yet.
     let stop = |done: usize, _| match done < 7 {
         true => ControlFlow::Continue(()),
         false => ControlFlow::Break(()),
@@ -257,8 +257,8 @@ fn a_corpus_is_not_cut_to_fewer_clips_than_it_has() {
 }
 
 #[test]
-fn what_a_killed_process_left_does_not_block_a_corpus() {
-    let Some(font) = soundfont("what_a_killed_process_left_does_not_block_a_corpus") else {
+fn leftovers_of_a_killed_process_do_not_block_a_corpus() {
+    let Some(font) = soundfont("leftovers_of_a_killed_process_do_not_block_a_corpus") else {
         return;
     };
     let fonts = SoundFonts::open(&[font]).unwrap();
@@ -268,7 +268,7 @@ fn what_a_killed_process_left_does_not_block_a_corpus() {
             std::fs::write(folder.path().join(name), "half").unwrap();
         }
     };
-    // Before the manifest was there, and while clips were written.
+    // Killed before the manifest was written, and while clips were written.
     leave(&[".tagline-a.json", ".lock"]);
     render(&corpus(folder.path(), 1, 1), &fonts).unwrap();
     leave(&[".tagline-b.csv", "0/.tagline-c.ogg", ".lock"]);
@@ -308,7 +308,7 @@ fn a_folder_of_other_things_is_left_alone() {
     assert!(error.contains("other files"), "{error}");
     assert_eq!(files(folder.path()).len(), 1);
 
-    // A file where the folder should be.
+    // A file lies in the folder's place.
     let file = folder.path().join("thesis.txt");
     let error = render(&corpus(&file, 1, 1), &fonts)
         .unwrap_err()
@@ -318,7 +318,7 @@ fn a_folder_of_other_things_is_left_alone() {
 }
 
 #[test]
-fn what_is_no_soundfont_is_refused_by_name() {
+fn a_file_that_is_not_a_soundfont_is_refused_by_name() {
     let folder = TempDir::new().unwrap();
     let missing = folder.path().join("missing.sf2");
     let error = SoundFonts::open(&[missing]).unwrap_err().to_string();
@@ -327,7 +327,7 @@ fn what_is_no_soundfont_is_refused_by_name() {
         b"RIFF\x10\0\0\0sfbkLIST\xff\xff\xff\x7fINFO".to_vec(),
         b"hello".to_vec(),
     ];
-    if let Some(font) = soundfont("what_is_no_soundfont_is_refused_by_name") {
+    if let Some(font) = soundfont("a_file_that_is_not_a_soundfont_is_refused_by_name") {
         let whole = std::fs::read(font).unwrap();
         broken.push(whole[..whole.len() / 2].to_vec());
     }

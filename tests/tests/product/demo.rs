@@ -6,7 +6,7 @@ use serde_json::Value;
 use tagline_engine::{built_in_info, logit, sigmoid};
 use tagline_host::demo::{self, DemoError, DemoOptions, DemoReport, View};
 use tagline_host::{BlockSizes, HostedPlugin};
-use tagline_tests::{TinyModel, bundle, reference, tiny_model};
+use tagline_tests::{TinyModel, bundle, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
 
@@ -52,23 +52,12 @@ fn tiny(folder: &TempDir) -> PathBuf {
 /// Writes some seconds of a low tone as a mono WAVE file.
 fn low_tone(folder: &TempDir, seconds: u32) -> PathBuf {
     let rate_hz = 32_000u32;
-    let samples: Vec<u8> = (0..seconds * rate_hz)
-        .flat_map(|k| {
-            let phase = f64::from(k) * 150.0 / f64::from(rate_hz);
-            ((12_000.0 * (phase * std::f64::consts::TAU).sin()) as i16).to_le_bytes()
-        })
-        .collect();
-    let mut file = Vec::new();
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend_from_slice(&rate_hz.to_le_bytes());
-    file.extend_from_slice(&(rate_hz * 2).to_le_bytes());
-    file.extend_from_slice(b"\x02\0\x10\0data");
-    file.extend_from_slice(&(samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(&samples);
+    let samples = (0..seconds * rate_hz).map(|k| {
+        let phase = f64::from(k) * 150.0 / f64::from(rate_hz);
+        (12_000.0 * (phase * std::f64::consts::TAU).sin()) as i16
+    });
     let path = folder.path().join("tone.wav");
-    std::fs::write(&path, file).unwrap();
+    write_wav(&path, rate_hz, samples);
     path
 }
 

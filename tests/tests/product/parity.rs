@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use cases::Case;
 use tagline_engine::{Backend, BackendChoice, Network, open_network};
-use tagline_tests::{onnx_runtime, reference};
+use tagline_tests::{onnx_runtime, reference, skipped};
 
 #[test]
 fn tract_gives_the_published_probabilities() {
@@ -77,7 +77,7 @@ fn open(case: &Case, backend: Backend, dirs: &[PathBuf], test: &str) -> Option<B
     }
     let on_gpu = matches!(backend, Backend::Cuda | Backend::DirectMl);
     assert!(on_gpu, "{}: {:?}", case.name, report.lines);
-    eprintln!("SKIPPED {test}: {}", report.lines.join("; "));
+    skipped(test, report.lines.join("; "));
     None
 }
 

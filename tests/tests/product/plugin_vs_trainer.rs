@@ -11,7 +11,7 @@ use tagline_host::{
     state_with_model, stream,
 };
 use tagline_media::{Audio, decode};
-use tagline_tests::{TinyModel, bundle, reference};
+use tagline_tests::{TinyModel, bundle, reference, write_float_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
 use trainer::tag::{Tagger, Tagging};
@@ -48,32 +48,6 @@ fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
     }
 }
 
-/// Writes a WAVE file of 32-bit floats.
-fn write_wav(path: &Path, audio: &Audio) {
-    let channels = audio.channels.len() as u16;
-    let frames = audio.channels[0].len();
-    let bytes = frames as u32 * u32::from(channels) * 4;
-    let mut file = Vec::with_capacity(bytes as usize + 44);
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + bytes).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt ");
-    file.extend_from_slice(&16u32.to_le_bytes());
-    file.extend_from_slice(&3u16.to_le_bytes());
-    file.extend_from_slice(&channels.to_le_bytes());
-    file.extend_from_slice(&audio.sample_rate_hz.to_le_bytes());
-    file.extend_from_slice(&(audio.sample_rate_hz * u32::from(channels) * 4).to_le_bytes());
-    file.extend_from_slice(&(channels * 4).to_le_bytes());
-    file.extend_from_slice(&32u16.to_le_bytes());
-    file.extend_from_slice(b"data");
-    file.extend_from_slice(&bytes.to_le_bytes());
-    for frame in 0..frames {
-        for channel in &audio.channels {
-            file.extend_from_slice(&channel[frame].to_le_bytes());
-        }
-    }
-    std::fs::write(path, file).unwrap();
-}
-
 /// The updates of `trainer tag` on a file, each with its position in seconds; of every window, or
 /// of the last alone.
 fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, f64)> {
@@ -83,6 +57,7 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
         backend: BackendChoice::Auto,
         library_dirs: Vec::new(),
         update_seconds: UPDATE_SECONDS,
+        focus_seconds: f64::INFINITY,
         every_update,
         raw: false,
     };
@@ -229,7 +204,7 @@ fn compare(plugin: &Path, model: &Path, song: &Audio, rates_hz: &[u32], sizes: &
     for rate_hz in rates_hz {
         let song = at_rate(song, *rate_hz);
         let file = folder.path().join(format!("{rate_hz}.wav"));
-        write_wav(&file, &song);
+        write_float_wav(&file, song.sample_rate_hz, &song.channels);
         let trainer = trainer_tags(model, &file);
         for blocks in sizes {
             let case = format!("{rate_hz} Hz, {blocks:?}");
@@ -302,7 +277,7 @@ fn a_pass_in_real_time_tells_every_update_that_the_trainer_computes() {
     let model = small(folder.path());
     let song = sweep();
     let file = folder.path().join("song.wav");
-    write_wav(&file, &song);
+    write_float_wav(&file, song.sample_rate_hz, &song.channels);
     let expected = trainer_updates(&model, &file, true);
     let heard = hear_in(
         &plugin,
@@ -339,7 +314,7 @@ fn blocks_of_one_sample_change_no_update_of_a_whole_song() {
     let model = jamendo(&reference, folder.path());
     let song = jazz_and_dubstep(&reference);
     let file = folder.path().join("song.wav");
-    write_wav(&file, &song);
+    write_float_wav(&file, song.sample_rate_hz, &song.channels);
     let expected = trainer_updates(&model, &file, true);
     let heard = hear(&plugin, &model, &song, BlockSizes::Fixed(1)).updates();
     assert_eq!(heard.len(), expected.len());

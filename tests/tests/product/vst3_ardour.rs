@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tagline_engine::built_in_info;
-use tagline_tests::bundle;
+use tagline_tests::{bundle, skipped};
 
 /// Ardour's interpreters, newest first, with the folders of their other programs.
 const HOSTS: [&str; 4] = ["ardour9", "ardour8", "ardour7", "ardour6"];
@@ -37,7 +37,10 @@ impl Ardour {
             (ardour.interpreter.exists() && ardour.scanner.exists()).then_some(ardour)
         });
         if found.is_none() {
-            eprintln!("SKIPPED {test}: Ardour is not installed; `cargo xtask setup` does that");
+            skipped(
+                test,
+                "Ardour is not installed; `cargo xtask setup` does that",
+            );
         }
         found
     }

@@ -78,7 +78,7 @@ pub(super) struct DistillArgs {
 
 pub(super) fn run(args: DistillArgs) -> Outcome {
     if !args.audio.is_empty() && args.teacher.is_empty() {
-        return Err("real audio needs somebody who says what is in it: name a --teacher".into());
+        return Err("real audio needs a model that tags it: name one with --teacher".into());
     }
     let vocabulary = match &args.vocabulary {
         Some(path) => Vocabulary::read(path)?,

@@ -14,9 +14,9 @@ use trainer::arch::{ARCHITECTURES, Architecture};
 use trainer::train::{self, End, EpochRecord, Recipe, TrainOptions, TrainReport};
 use trainer::work::{Event, Progress};
 
-use super::devices::DeviceArgs;
 use super::pace::{Pace, duration};
 use super::progress::how_far;
+use super::recipe::RecipeArgs;
 use super::{Outcome, say, still_wanted};
 
 /// Train a network on prepared data. The same command resumes an interrupted training.
@@ -32,28 +32,13 @@ pub(super) struct TrainArgs {
     #[arg(long)]
     run: PathBuf,
     #[command(flatten)]
-    devices: DeviceArgs,
-    /// Number of epochs: how often every clip is seen.
-    #[arg(long, default_value_t = Recipe::default().epochs)]
-    epochs: usize,
-    /// Clips of a step.
-    #[arg(long, default_value_t = Recipe::default().batch)]
-    batch: usize,
-    /// Highest learning rate, after the warm-up. It falls to 0 along a cosine.
-    #[arg(long, default_value_t = Recipe::default().learning_rate)]
-    lr: f64,
+    recipe: RecipeArgs,
     /// Share of the steps, at the beginning, in which the learning rate rises from 0.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().warm_up)]
     warm_up: f64,
-    /// Epochs without a better validation ROC-AUC after which the training ends.
-    #[arg(long, value_name = "EPOCHS", default_value_t = Recipe::default().patience)]
-    patience: usize,
     /// Largest norm of each tensor's gradient.
     #[arg(long, value_name = "NORM", default_value_t = Recipe::default().clip_norm)]
     clip: f64,
-    /// Factor of the number of maps in every layer.
-    #[arg(long, default_value_t = Recipe::default().width)]
-    width: f64,
     /// Seed of weights, order, crops and dropout.
     #[arg(long, default_value_t = Recipe::default().seed)]
     seed: u64,
@@ -85,14 +70,9 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
         architecture,
         data: args.data,
         run: args.run,
-        device: args.devices.device(),
+        device: args.recipe.devices.device(),
         recipe: Recipe {
-            width: args.width,
-            epochs: args.epochs,
-            batch: args.batch,
-            learning_rate: args.lr,
             warm_up: args.warm_up,
-            patience: args.patience,
             clip_norm: args.clip,
             seed: args.seed,
             variable_length: args.variable_length,
@@ -101,8 +81,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             balance: args.balance,
             start: args.start,
             without: args.without,
-            cards: args.devices.cards,
-            precision: args.devices.precision(),
+            ..args.recipe.recipe()
         },
     };
     let report = train::run(&options, &Shown::new())?;

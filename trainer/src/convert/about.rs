@@ -16,8 +16,8 @@ pub struct About {
 }
 
 impl About {
-    /// The metadata of a network that answers with a probability for each of `tags`; `name` and
-    /// `provenance` where none are given.
+    /// The metadata of a network that gives a probability for each of `tags`. `name` and
+    /// `provenance` stand in where none are given.
     pub(crate) fn info(
         &self,
         name: String,

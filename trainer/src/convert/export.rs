@@ -1,4 +1,4 @@
-//! Trained networks out, as model files.
+//! Writes trained networks as model files.
 
 mod int8;
 pub mod quantize;
@@ -31,13 +31,13 @@ pub enum ExportError {
         /// The folder.
         run: String,
     },
-    /// The run has no epoch yet.
+    /// The run has no finished epoch.
     #[error("{run} has no finished epoch yet; train it further")]
     NoEpoch {
         /// The folder.
         run: String,
     },
-    /// The run is of a network that this trainer does not know.
+    /// The run trains a network that this version does not know.
     #[error("{run} is of the network `{architecture}`, which this trainer does not know")]
     Architecture {
         /// The folder.
@@ -45,7 +45,7 @@ pub enum ExportError {
         /// Name of the network.
         architecture: String,
     },
-    /// The vocabulary cannot be read.
+    /// The vocabulary cannot be used.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
     /// The network has a tag that the vocabulary does not.
@@ -77,7 +77,7 @@ pub enum ExportError {
     /// The model cannot be quantized.
     #[error("int8: {0}")]
     Quantize(#[from] QuantizeError),
-    /// The data are not the model's, or it cannot be scored on them.
+    /// The data do not fit the model, or it cannot be scored on them.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
     /// The model cannot be written.
@@ -90,8 +90,8 @@ pub enum ExportError {
     },
 }
 
-/// The model of `architecture` with `parameters`, batch norms folded in f64, and with the metadata
-/// `info`, whose SHA-256 is not looked at.
+/// The model of `architecture` with `parameters`, whose batch norms are folded in f64, and with the
+/// metadata `info`, whose SHA-256 is ignored.
 ///
 /// # Errors
 /// [`ExportError`] where a weight overflows, or the engine refuses the model.

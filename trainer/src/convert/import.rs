@@ -1,4 +1,4 @@
-//! Published weights in, model files out.
+//! Makes model files from published weights.
 
 mod assemble;
 mod preset;
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use prost::Message;
 use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
-use tagline_files::atomic;
 use tagline_files::hash::sha256;
+use tagline_files::{advice, atomic};
 
 pub use assemble::TensorError;
 pub use preset::{Activation, Block, Dialect, InputNorm, PRESETS, Preset, Spread};
@@ -36,7 +36,7 @@ pub enum ImportError {
         /// What is wrong with it.
         source: WeightsError,
     },
-    /// The file's tensors are not those of the preset.
+    /// The file's tensors do not fit the preset.
     #[error("{path} as {preset}: {source}")]
     Tensors {
         /// The file.
@@ -65,7 +65,7 @@ pub enum ImportError {
         outputs: usize,
     },
     /// The model cannot be written.
-    #[error("{path} is not written: {source}")]
+    #[error("{path} is not written: {source}{}", advice(.source))]
     Write {
         /// The file.
         path: String,
@@ -81,7 +81,7 @@ fn preset_names() -> String {
     PRESETS.map(|preset| preset.name).join(", ")
 }
 
-/// What to import, and what the model shall say of itself.
+/// The weights to import, and the model's description.
 #[derive(Clone, Debug, Default)]
 pub struct Import {
     /// File of weights.
@@ -90,10 +90,10 @@ pub struct Import {
     pub preset: String,
     /// File of tag names.
     pub tags: PathBuf,
-    /// Name of the list in the file of tag names, where it holds several.
+    /// Name of the list in the file of tag names, if it holds several.
     pub tag_set: Option<String>,
-    /// If not given: the preset's title with the list's name, and the file's name and SHA-256 as
-    /// provenance.
+    /// By default, the name is the preset's title with the list's name, and the provenance names
+    /// the file and its SHA-256.
     pub about: About,
 }
 
@@ -136,10 +136,10 @@ impl Import {
         Ok(Model::from_bytes(model.encode_to_vec(), None)?)
     }
 
-    /// Makes the model and writes it to `out`, whole or not at all; then opens it.
+    /// Makes the model, writes it to `out`, whole or not at all, and opens it.
     ///
     /// # Errors
-    /// [`ImportError`]; `out` is as it was then.
+    /// [`ImportError`]. `out` is then unchanged.
     pub fn write(&self, out: &Path) -> Result<Model, ImportError> {
         let model = self.model()?;
         atomic::write(out, model.onnx()).map_err(|source| ImportError::Write {

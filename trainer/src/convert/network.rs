@@ -10,7 +10,7 @@ pub struct NetworkWeights {
     pub input: Option<InputAffine>,
     /// The blocks in order.
     pub blocks: Vec<ConvBlock>,
-    /// What follows each convolution.
+    /// The function behind each convolution.
     pub activation: Activation,
     /// Dense weights, `[tag, map]`.
     pub dense: Vec<f32>,
@@ -21,20 +21,20 @@ pub struct NetworkWeights {
 /// `gain · x + offset` of the input.
 #[derive(Clone, Debug)]
 pub struct InputAffine {
-    /// What has factors of its own.
+    /// What the factors belong to.
     pub along: Along,
     /// Factors: one, or one for each row or frame.
     pub gain: Vec<f32>,
-    /// Offsets: as many.
+    /// As many offsets.
     pub offset: Vec<f32>,
 }
 
-/// What has a factor and an offset of its own.
+/// What a factor and an offset belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Along {
-    /// Each row, or all values have the same.
+    /// Each row, or all values if there is a single factor.
     Rows,
-    /// Each frame, or all values have the same.
+    /// Each frame, or all values if there is a single factor.
     Frames,
 }
 
@@ -73,7 +73,7 @@ impl NetworkWeights {
         self.dense_bias.len()
     }
 
-    /// Whether every window length is possible: no frame has a factor of its own.
+    /// Whether windows of any length are possible, because no frame has a factor of its own.
     #[must_use]
     pub fn any_length(&self) -> bool {
         self.input
@@ -83,7 +83,7 @@ impl NetworkWeights {
 }
 
 impl Norm {
-    /// The norm with these parts, of which `divisors` is √(variance + ε) or what stands for it.
+    /// The norm with these parts. `divisors` is √(variance + ε), or what the file has in its place.
     #[must_use]
     pub fn new(factors: &[f32], offsets: &[f32], means: &[f32], divisors: &[f64]) -> Self {
         let gain = factors.iter().zip(divisors);
@@ -99,8 +99,8 @@ impl Norm {
         }
     }
 
-    /// Kernels `[map out, …]` and bias (0 where there is none) of the convolution before it, with
-    /// this norm folded in; `None` where a value exceeds single precision.
+    /// Folds this norm into the kernels `[map out, …]` and bias (0 if there is none) of the
+    /// convolution before it; `None` if a value exceeds single precision.
     #[must_use]
     pub fn fold(&self, kernels: &[f32], bias: Option<&[f32]>) -> Option<[Vec<f32>; 2]> {
         let of_map = kernels.len() / self.gain.len();

@@ -1,14 +1,14 @@
-//! The sum of squares that a gradient's norm is the root of.
+//! The sum of squares for a gradient's norm.
 
 use macerator::Simd;
 
-/// Sums side by side, each of as many values as the processor adds at once.
+/// Number of sums side by side, each of as many values as the processor adds at once.
 const SUMS: usize = 8;
 
 /// The sum of the squares of `values`.
 ///
-/// Its order follows the width of the processor's instructions, and so do its last bits: a training has
-/// the same bits on processors of the same width.
+/// Its order, and so its last bits, follow the width of the processor's instructions. A training
+/// has the same bits on processors of the same width.
 #[macerator::with_simd]
 pub(crate) fn sum_of_squares<S: Simd>(values: &[f32]) -> f32 {
     match S::lanes32() {
@@ -43,7 +43,7 @@ fn in_lanes<const LANES: usize>(values: &[f32]) -> f32 {
     for vector in single {
         add(&mut sum, &vector.map(square));
     }
-    // The lanes, one half on the other.
+    // Adds one half of the lanes to the other until one is left.
     let mut width = LANES;
     while width > 1 {
         width /= 2;
@@ -75,7 +75,7 @@ mod tests {
         for length in (0..300).chain([1_000, 4_099]) {
             let values: Vec<f32> = (0..length).map(|n| (n % 7) as f32 - 3.0).collect();
             let expected: f32 = values.iter().map(|value| value * value).sum();
-            // Whole numbers, of which no sum is rounded.
+            // No sum of these whole numbers is rounded.
             assert_eq!(sum_of_squares(&values), expected, "{length}");
             assert_eq!(in_lanes::<1>(&values), expected, "{length}");
             assert_eq!(in_lanes::<16>(&values), expected, "{length}");

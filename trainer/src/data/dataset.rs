@@ -14,9 +14,9 @@ use crate::work::{Count, Event, Progress, Unit};
 /// A folder of prepared shards, opened for one input.
 ///
 /// Opening reads the manifest, compares the length of every file with it, and checks the hash of
-/// the metadata; the windows are mapped and not read. The hash of a shard's windows is checked
-/// once, when the first of them is read, so that nothing damaged reaches a network;
-/// [`Self::verify`] checks all of them.
+/// the metadata. The windows are mapped and not read: the hash of a shard's windows is checked
+/// once, when the first of them is read, so nothing damaged reaches a network. [`Self::verify`]
+/// checks all of them.
 #[derive(Debug)]
 pub struct Dataset {
     folder: PathBuf,
@@ -59,17 +59,17 @@ impl Dataset {
         &self.manifest.plan.tags
     }
 
-    /// What made the windows, with the fixed affine map.
+    /// The front-end that made the windows, with its fixed affine map.
     #[must_use]
     pub fn front_end(&self) -> &FrontEndSpec {
         let inputs = &self.manifest.plan.inputs;
-        // Opened with an input that is in the manifest.
+        // The data set was opened with an input that the manifest lists.
         let entry = inputs.iter().find(|entry| entry.input == self.input);
         &entry.unwrap_or(&inputs[0]).front_end
     }
 
-    /// Identity of the tags, labels, windows and the front-end: what a network that was trained
-    /// on them depends on.
+    /// SHA-256 of the tags, labels, windows and front-end: everything in the data that a trained
+    /// network depends on.
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256
@@ -93,7 +93,7 @@ impl Dataset {
         options.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The inputs that the data set in `folder` was prepared with; there is at least one.
+    /// The inputs that the data set in `folder` was prepared with, which are at least one.
     ///
     /// # Errors
     /// [`DataError`] if there is no data set.

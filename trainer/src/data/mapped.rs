@@ -1,4 +1,4 @@
-//! Files of a data set as memory, checked against what the manifest says of them.
+//! Maps files of a data set into memory and checks them against the manifest.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tagline_files::hash::{sha256, sha256_of_file};
 
 use super::DataError;
 
-/// What the manifest says of a file.
+/// A file's entry in the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FileEntry {
@@ -23,7 +23,7 @@ pub(crate) struct FileEntry {
 }
 
 impl FileEntry {
-    /// Whether the file is there and as long as it should be.
+    /// Checks that the file exists and has the right length.
     pub fn check_length(&self, folder: &Path) -> Result<(), DataError> {
         let path = folder.join(&self.file);
         let found = std::fs::metadata(&path)
@@ -80,7 +80,7 @@ impl FileEntry {
         Ok(map)
     }
 
-    /// Maps the file, if it has the right length; its content is checked when it is first read.
+    /// Maps the file, if it has the right length. Its content is checked when it is first read.
     pub fn map_lazily(&self, folder: &Path) -> Result<Mapped, DataError> {
         Ok(Mapped {
             map: self.map(folder)?,
@@ -91,19 +91,19 @@ impl FileEntry {
     }
 }
 
-/// A mapped file that nobody reads a byte of unless all of them are those of the manifest.
+/// A mapped file whose content is checked before its first byte is read.
 #[derive(Debug)]
 pub(super) struct Mapped {
     map: Mmap,
     path: PathBuf,
     entry: FileEntry,
-    /// Whether its hash is right, once it is known.
+    /// Whether its hash is right; empty until it is known.
     whole: OnceLock<bool>,
 }
 
 impl Mapped {
     /// The content. The first call hashes all of it, which takes no longer than reading it from a
-    /// disk; other threads that want the same file wait for it.
+    /// disk. Other threads that need the same file wait for that.
     pub fn bytes(&self) -> Result<&[u8], DataError> {
         let is_whole = || sha256(&self.map) == self.entry.sha256;
         if *self.whole.get_or_init(is_whole) {

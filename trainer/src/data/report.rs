@@ -1,5 +1,5 @@
-//! `report.csv`: every clip that was left out or that is not simply as it should be. `files.csv`:
-//! the audio files that were heard, where that is kept.
+//! Writes `report.csv`, which lists every clip that was left out or has a remark, and `files.csv`,
+//! which lists the audio files that a distillation heard.
 
 use std::path::Path;
 

@@ -1,34 +1,35 @@
-//! Writes a data set, shard by shard, and goes on where it was interrupted.
+//! Writes a data set, shard by shard, and goes on after an interruption.
+
+mod folder;
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use tagline_files::{LOCK, Lock, atomic};
+use tagline_files::{Lock, atomic};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
-use super::plan::{PLAN, Plan};
-use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
+use super::plan::Plan;
+use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile};
 use super::{ClipInfo, DataError, report};
+use folder::{begin, finished_shards, is_complete, is_trace, names, remove_traces, write_json};
 
 /// A clip with its windows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
-    /// What is known of it.
+    /// Its metadata.
     pub info: ClipInfo,
-    /// One for each input of the plan, in its order: `[band, frame]`, the network's input.
+    /// One for each input of the plan, in the plan's order: `[band, frame]`, the network's input.
     pub windows: Vec<Vec<f32>>,
 }
 
-/// Makes a data set of items that come one after another: audio files, each of which gives clips,
-/// or a remark that says why not.
+/// Makes a data set of items that come one after another. An item is an audio file that gives
+/// clips, or a remark that says why it gives none.
 ///
-/// Every `shard_items` items are a shard, whose files are put in place when all of it is there. A
-/// preparation that ends early, for whatever reason, keeps its finished shards; one with the same
-/// plan goes on after them, and the result is the same, byte for byte. Only one process at a time
-/// can write to a folder.
+/// Every `shard_items` items make a shard, whose files are put in place when all of it is written.
+/// A preparation that ends early, for whatever reason, keeps its finished shards. Another one with
+/// the same plan goes on after them, and the result is the same, byte for byte. Only one process at
+/// a time can write to a folder.
 ///
 /// ```no_run
 /// # use trainer::data::{Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Split};
@@ -59,22 +60,22 @@ pub struct DatasetWriter {
     finished: BTreeMap<usize, ShardRecord>,
     next_item: usize,
     current: Option<ShardWriter>,
-    /// As long as this process writes to the folder.
+    /// Held while this process writes to the folder.
     _lock: Lock,
 }
 
-/// What a finished data set holds.
+/// The content of a finished data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Clips of each split.
     pub clips: SplitCounts,
-    /// Clips that were left out.
+    /// Number of clips that were left out.
     pub skipped: usize,
 }
 
 impl DatasetWriter {
-    /// Begins a data set in `folder`, which is made, or goes on with one that was begun with the
-    /// same plan.
+    /// Begins a data set in `folder`, which is made if it is missing, or goes on with a data set
+    /// that was begun with the same plan.
     ///
     /// # Errors
     /// [`DataError::Complete`] if it is finished, [`DataError::OtherPlan`] if it was begun with
@@ -86,7 +87,8 @@ impl DatasetWriter {
         let complete = || DataError::Complete {
             path: folder.to_owned(),
         };
-        // Before the lock is taken: what is finished may lie where nothing can be written.
+        // This comes before the lock, because a finished data set may lie where nothing can be
+        // written.
         if is_complete(folder, &plan)? && !names(folder)?.iter().any(|name| is_trace(name)) {
             return Err(complete());
         }
@@ -112,13 +114,13 @@ impl DatasetWriter {
         Ok(writer)
     }
 
-    /// What is being prepared.
+    /// The plan of the data set.
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Whether an item lies in a shard that was finished before.
+    /// Whether an item belongs to a shard that was finished before.
     #[must_use]
     pub fn is_finished(&self, item: usize) -> bool {
         self.finished.contains_key(&(item / self.plan.shard_items))
@@ -131,11 +133,11 @@ impl DatasetWriter {
         self.next_item
     }
 
-    /// Stores the next item: its clips, and what there is to say about it.
+    /// Stores the next item: its clips and the remarks about it.
     ///
     /// # Errors
-    /// [`DataError`] if a clip does not fit the plan or cannot be written; the item's shard is
-    /// lost then, and those finished before are kept.
+    /// [`DataError`] if a clip does not fit the plan or cannot be written. The item's shard is then
+    /// lost, and those finished before are kept.
     pub fn push(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
         self.add(clips, remarks)?;
         self.end_item()
@@ -144,7 +146,7 @@ impl DatasetWriter {
     /// Stores a part of the next item, which goes on until [`Self::end_item`].
     ///
     /// # Errors
-    /// Those of [`Self::push`].
+    /// As [`Self::push`].
     pub fn add(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
         let mut current = self.take_current()?;
         for clip in clips {
@@ -155,10 +157,10 @@ impl DatasetWriter {
         Ok(())
     }
 
-    /// Notes an audio file that the next item is made of, for `files.csv`.
+    /// Adds an audio file of the next item to `files.csv`.
     ///
     /// # Errors
-    /// Those of [`Self::push`].
+    /// As [`Self::push`].
     pub fn add_source(&mut self, file: &SourceFile) -> Result<(), DataError> {
         let mut current = self.take_current()?;
         current.source(file);
@@ -166,10 +168,10 @@ impl DatasetWriter {
         Ok(())
     }
 
-    /// Ends the item whose parts [`Self::add`] has stored; it may have none.
+    /// Ends the item whose parts [`Self::add`] has stored. It may have no parts.
     ///
     /// # Errors
-    /// Those of [`Self::push`].
+    /// As [`Self::push`].
     pub fn end_item(&mut self) -> Result<(), DataError> {
         self.current = Some(self.take_current()?);
         self.next_item += 1;
@@ -250,87 +252,4 @@ impl DatasetWriter {
         remove_traces(&self.folder)?;
         Ok(Summary { clips, skipped })
     }
-}
-
-/// Whether `folder` holds the finished data set of this plan.
-fn is_complete(folder: &Path, plan: &Plan) -> Result<bool, DataError> {
-    if !folder.join(MANIFEST).exists() {
-        return Ok(false);
-    }
-    plan.compare(&Manifest::read(folder)?.plan, folder)?;
-    Ok(true)
-}
-
-/// Writes or compares the plan.
-fn begin(folder: &Path, plan: &Plan) -> Result<(), DataError> {
-    let path = folder.join(PLAN);
-    match std::fs::read(&path) {
-        Ok(bytes) => {
-            let begun: Plan =
-                serde_json::from_slice(&bytes).map_err(|error| DataError::Manifest {
-                    path: path.clone(),
-                    reason: error.to_string(),
-                })?;
-            plan.compare(&begun, folder)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            refuse_foreign(folder)?;
-            write_json(&path, plan)
-        }
-        Err(error) => Err(DataError::io(&path)(error)),
-    }
-}
-
-/// A folder with other things in it is somebody else's.
-fn refuse_foreign(folder: &Path) -> Result<(), DataError> {
-    let foreign = names(folder)?
-        .into_iter()
-        .find(|name| !name.starts_with('.'));
-    match foreign {
-        Some(file) => Err(DataError::Foreign {
-            path: folder.to_owned(),
-            file,
-        }),
-        None => Ok(()),
-    }
-}
-
-/// Whether a file of this name is of no use once the data set is finished.
-fn is_trace(name: &str) -> bool {
-    name == PLAN || name == LOCK || shard_of(name).is_some() || atomic::is_temporary(name)
-}
-
-/// Removes what only an unfinished data set needs, but for the lock, which goes by itself.
-fn remove_traces(folder: &Path) -> Result<(), DataError> {
-    let names = names(folder)?;
-    for name in names.iter().filter(|name| is_trace(name) && *name != LOCK) {
-        let path = folder.join(name);
-        std::fs::remove_file(&path).map_err(DataError::io(&path))?;
-    }
-    Ok(())
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, DataError> {
-    let entries = std::fs::read_dir(folder).map_err(DataError::io(folder))?;
-    entries
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<std::io::Result<_>>()
-        .map_err(DataError::io(folder))
-}
-
-fn finished_shards(folder: &Path) -> Result<BTreeMap<usize, ShardRecord>, DataError> {
-    let shards: Vec<usize> = names(folder)?.iter().filter_map(|n| shard_of(n)).collect();
-    // Every byte of them is read and hashed.
-    Ok(shards
-        .into_par_iter()
-        .filter_map(|shard| Some((shard, ShardRecord::read(folder, shard)?)))
-        .collect())
-}
-
-fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), DataError> {
-    let mut json = serde_json::to_vec_pretty(value)
-        .map_err(std::io::Error::from)
-        .map_err(DataError::io(path))?;
-    json.push(b'\n');
-    atomic::write(path, &json).map_err(DataError::io(path))
 }

@@ -1,8 +1,8 @@
-//! The same music as another recording would have it: faster or slower with its pitch, in a room,
-//! through a lossy codec. The labels stay.
+//! Alters music as another recording would: faster or slower with its pitch, in a room, through a
+//! lossy codec. The labels stay.
 //!
-//! What can be done to a spectrogram (level, equalisation, noise, mixing) is left to training,
-//! which does it anew in each epoch.
+//! Changes that can be made to a spectrogram (level, equalisation, noise, mixing) are left to
+//! training, which makes them anew in each epoch.
 
 use std::io::Cursor;
 
@@ -28,7 +28,7 @@ pub(super) fn alter(samples: &[f32], rate_hz: u32, seed: u64, number: u64) -> Ve
     }
     if !room || random.random_bool(0.4) {
         let quality = random.random_range(-0.15..0.15);
-        // An encoder that refuses a rate leaves the sound as it is.
+        // If the encoder refuses the rate, the sound stays as it is.
         if let Some(coded) = through_codec(&out, rate_hz, quality) {
             out = coded;
         }

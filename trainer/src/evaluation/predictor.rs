@@ -1,4 +1,4 @@
-//! A model run on every clip of a split, on several threads.
+//! Runs a model on every clip of a split, on several threads.
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -23,7 +23,7 @@ pub struct Predictor<'a> {
 }
 
 impl<'a> Predictor<'a> {
-    /// Opens `jobs` networks. What `backend` leaves open is decided once.
+    /// Opens `jobs` networks. If `backend` leaves the choice open, it is made once for all of them.
     ///
     /// # Errors
     /// [`EvaluateError::Inference`] if no backend can run the model.
@@ -75,7 +75,7 @@ impl<'a> Predictor<'a> {
         let mut predictions = Vec::with_capacity(clips.len());
         let mut failed = None;
         let work = |ear: &mut Ear<'_>, clip: usize, desk: &Desk<'_, _>| {
-            // Where the work is to end, nobody waits for it.
+            // If the work must end, nobody waits for it.
             let _ = desk.hand_on(ear.hear(clip), 0);
         };
         ordered(clips.len(), threads, NO_LIMIT, start, work, |_, heard| {
@@ -99,7 +99,7 @@ impl<'a> Predictor<'a> {
     }
 }
 
-/// A network and what a thread needs to run it on clips.
+/// A network with the buffers to run it on clips.
 struct Ear<'a> {
     model: &'a Model,
     network: &'a mut Box<dyn Network>,

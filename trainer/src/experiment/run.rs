@@ -24,14 +24,15 @@ const MODEL: &str = "model.onnx";
 /// An experiment to be run.
 #[derive(Clone, Debug)]
 pub struct ExperimentOptions {
-    /// Which.
+    /// The experiment.
     pub experiment: Experiment,
     /// Folder of prepared data, with every input that the systems need.
     pub data: PathBuf,
-    /// Folder of the experiment: made if it is not there, gone on with if it is.
+    /// Folder of the experiment. It is made if it does not exist; otherwise the experiment in it
+    /// goes on.
     pub out: PathBuf,
-    /// Names of the architectures to run; all of them if there is none. Those that were run before
-    /// are in the tables all the same.
+    /// Names of the architectures to run; empty for all. The tables also hold those that were run
+    /// before.
     pub only: Vec<String>,
     /// How the systems are trained.
     pub recipe: Recipe,
@@ -41,7 +42,7 @@ pub struct ExperimentOptions {
     pub backend: BackendChoice,
     /// Where ONNX Runtime's library is looked for first.
     pub library_dirs: Vec<PathBuf>,
-    /// Networks that test side by side.
+    /// Networks that test at the same time.
     pub jobs: NonZeroUsize,
     /// How confidence intervals are found.
     pub bootstrap: Bootstrap,
@@ -52,16 +53,16 @@ struct Prepared {
     system: &'static System,
     architecture: &'static Architecture,
     run: PathBuf,
-    /// `None` where the data lack its input and it is not to be run.
+    /// `None` if the data lack its input. It is then not run.
     data: Option<Dataset>,
     wanted: bool,
 }
 
-/// Runs the systems that have no result yet, and writes tables and figures of all that have one,
-/// after each system.
+/// Runs the systems that have no result yet. After each system, writes tables and figures of all
+/// results.
 ///
 /// # Errors
-/// [`ExperimentError`]; what is finished is kept, and the same call goes on from there.
+/// [`ExperimentError`]. Finished systems are kept, and the same call goes on after them.
 pub fn run(
     options: &ExperimentOptions,
     progress: &dyn Progress,
@@ -109,7 +110,7 @@ fn say(progress: &dyn Progress, text: &str) {
     progress.event(&Event::Remark { text });
 }
 
-/// Finds out what can be wrong before hours of work.
+/// Finds mistakes before hours of work.
 fn prepare(options: &ExperimentOptions) -> Result<Vec<Prepared>, ExperimentError> {
     let systems = options.experiment.systems();
     let known = |name: &&String| systems.iter().any(|system| system.architecture == **name);
@@ -144,11 +145,11 @@ fn prepare(options: &ExperimentOptions) -> Result<Vec<Prepared>, ExperimentError
 }
 
 impl Prepared {
-    /// What came of it before, if it was run; `others` are the data of the other systems.
+    /// Its result, if it was run before. `others` are the data of the other systems.
     ///
     /// # Errors
-    /// [`ExperimentError::OtherOptions`] if it was run with another recipe or on other data: its
-    /// numbers do not belong into the same table.
+    /// [`ExperimentError::OtherOptions`] if it was run with another recipe or on other data, so
+    /// that its numbers do not belong in the same table.
     fn finished(
         &self,
         recipe: &Recipe,
@@ -175,8 +176,8 @@ impl Prepared {
         })
     }
 
-    /// Whether its run was on the data set of `data`, as far as can be known of a run whose input
-    /// `data` lack.
+    /// Whether it was run on the data set of `data`, as far as that can be known if `data` lack its
+    /// input.
     fn is_of(&self, data: Option<&Dataset>) -> Result<bool, ExperimentError> {
         let system = self.system.title;
         let run = RunDescription::read(&self.run)
@@ -258,7 +259,7 @@ impl Prepared {
     }
 }
 
-/// Options of the recipe that `found` was made with otherwise than `wanted`, with its values.
+/// The options of `found` that differ from `wanted`, with their values.
 fn differing_options(found: &Recipe, wanted: &Recipe) -> Vec<String> {
     let fields = |recipe: &Recipe| match serde_json::to_value(recipe) {
         Ok(Value::Object(fields)) => fields,
@@ -274,7 +275,7 @@ fn differing_options(found: &Recipe, wanted: &Recipe) -> Vec<String> {
 
 impl System {
     fn architecture(&self) -> &'static Architecture {
-        // Every system of the table is an architecture: there is a test for it.
+        // A test checks that every system of the table is an architecture.
         Architecture::named(self.architecture).expect("an architecture")
     }
 }

@@ -1,4 +1,4 @@
-//! A collection becomes a prepared data set.
+//! Makes a prepared data set from a collection.
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -11,18 +11,19 @@ use crate::data::{
 };
 use crate::work::{Count, Desk, Event, Progress, Room, Unit, ordered};
 
-/// Most threads. What each of them holds beside samples and windows that wait (front-ends, a
-/// decoder, what the allocator keeps) is some 15 MB.
+/// Most threads. Besides samples and windows that wait, each holds some 15 MB (front-ends, a
+/// decoder, memory that the allocator keeps).
 const MOST_JOBS: usize = 32;
-/// Most bytes of samples and windows that are held, beside those of the file that is stored next.
+/// Most bytes of samples and windows that are held, apart from those of the file that is stored
+/// next.
 const MOST_BYTES: usize = 256 << 20;
 
-/// What has been prepared.
+/// The result of a preparation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// Files that the data set lists. Each is in the data set or was left out.
     pub items: usize,
-    /// What is in the data set; `None` if it had been finished before.
+    /// The content of the data set; `None` if it was finished before.
     pub summary: Option<Summary>,
 }
 
@@ -63,10 +64,10 @@ pub fn prepare(
     )
 }
 
-/// Where a worker leaves what becomes of an item.
+/// Takes the results of an item from a worker.
 pub(crate) struct Results<'a, 'b> {
     desk: &'a Desk<'b, Piece>,
-    /// Clips so far.
+    /// Number of clips so far.
     clips: Cell<usize>,
 }
 
@@ -77,12 +78,12 @@ pub(crate) enum Piece {
 }
 
 impl<'b> Results<'_, 'b> {
-    /// What the worker may hold.
+    /// The memory that the worker may hold.
     pub fn room(&self) -> &Room<'b> {
         &self.desk.room
     }
 
-    /// The next clip of the item; an error if the work is to end.
+    /// Takes the next clip of the item. It is an error if the work must end.
     pub fn clip(&self, clip: Clip) -> Result<(), String> {
         let values: usize = clip.windows.iter().map(Vec::len).sum();
         let bytes = size_of::<f32>() * (values + clip.info.labels.len());
@@ -95,19 +96,19 @@ impl<'b> Results<'_, 'b> {
         }
     }
 
-    /// The audio file that the item's clips came of.
+    /// Takes the audio file of the item's clips.
     pub fn source(&self, file: SourceFile) {
-        // Where the work is to end, nobody will read it.
+        // If the work must end, nobody reads it.
         let _ = self.desk.hand_on(Piece::Source(file), 0);
     }
 
-    /// The whole of an item that is no part of the data set.
+    /// Leaves a whole item out.
     pub fn leave_out(&self, audio: &LeftOut) {
         self.end(&audio.shown, &audio.shown, Err(audio.why.to_string()));
     }
 
-    /// The end of the item: what there is to say about it, or why there is no clip of it, or why
-    /// there are no more.
+    /// Ends the item, with a remark about it, or with the reason why it has no clip or no more
+    /// clips.
     pub fn end(&self, id: &str, path: &str, outcome: Result<Option<String>, String>) {
         let (skipped, reason) = match (outcome, self.clips.get()) {
             (Ok(None), _) => return,
@@ -121,14 +122,14 @@ impl<'b> Results<'_, 'b> {
             path: path.to_owned(),
             reason,
         };
-        // Where the work is to end, nobody will read it.
+        // If the work must end, nobody reads it.
         let _ = self.desk.hand_on(Piece::Remark(remark), 0);
     }
 }
 
-/// Writes a data set of `items` items to `out`: `work` makes the clips of each, one after another,
-/// or says why there are none, on `jobs` threads, each with a state of its own that `start` makes.
-/// Goes on where an earlier run with the same plan stopped.
+/// Writes a data set of `items` items to `out`. `work` makes the clips of each item, one after
+/// another, or says why there are none. It runs on `jobs` threads, each with a state of its own
+/// that `start` makes. Goes on where an earlier run with the same plan stopped.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -216,7 +217,7 @@ fn plan(collection: &Collection, options: &Options) -> Plan {
         .with_option("least_seconds", options.least_seconds)
 }
 
-/// One label a tag.
+/// One label for each tag.
 fn dense(item: &Item, tags: usize) -> Vec<f32> {
     let mut labels = vec![0.0; tags];
     for (tag, value) in &item.labels {
@@ -237,7 +238,7 @@ fn clip(item: &Item, labels: &[f32], excerpt: Excerpt<'_>) -> Clip {
             source: item.source.to_string(),
             split: item.split,
             labels: labels.to_vec(),
-            // What all inputs have heard.
+            // The frames that all inputs have heard.
             heard_frames: excerpt.heard_frames.iter().copied().min().unwrap_or(0),
             offset_seconds: excerpt.offset_seconds,
         },

@@ -1,4 +1,4 @@
-//! Several files side by side, each thread with a network of its own.
+//! Tags several files side by side, with a network for each thread.
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -36,7 +36,7 @@ pub fn tag_files(
         progress,
     };
     let work = |worker: &mut Worker<'_>, file: usize, desk: &Desk<'_, _>| {
-        // Where the work is to end, nobody waits for it.
+        // If the work must end, nobody waits for it.
         let _ = desk.hand_on(worker.tag(&files[file]), 0);
     };
     ordered(
@@ -84,7 +84,7 @@ impl Worker<'_> {
             let outcome = ready.tag(path, tell);
             (ready, outcome)
         }));
-        // Whatever came of it.
+        // It ends, with or without an error.
         tell(1.0);
         match outcome {
             Ok((ready, outcome)) => {

@@ -1,7 +1,7 @@
 //! Adam on the processor, and what it remembers between steps.
 //!
-//! Each operation rounds as Burn's Adam rounds it, which trained on the processor before: the same run
-//! gives the same bits.
+//! Each operation rounds as in Burn's Adam, which earlier versions used on the processor. So the
+//! same run gives the same bits.
 
 use crate::arch::Parameters;
 use crate::cpu::sum_of_squares;
@@ -16,7 +16,7 @@ const SECOND: f32 = 0.999;
 /// What Adam remembers of the gradients of every trained tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Moments {
-    /// Steps that went into them.
+    /// Number of steps that they come from.
     pub steps: usize,
     /// Running means of the gradients; 0 for what is not trained.
     pub first: Parameters,
@@ -95,7 +95,7 @@ impl Moments {
 struct Step {
     is_first: bool,
     rate: f32,
-    /// Takes the bias towards the zeros at the beginning out of both means.
+    /// Corrects both means for the zeros that they begin with.
     unbias: f32,
     epsilon: f32,
 }
@@ -112,14 +112,14 @@ impl Step {
         }
     }
 
-    /// How far a value goes down, by its gradient and the means, which this updates.
+    /// Updates the means by a value's gradient, and returns how far the value goes down.
     fn of(&self, gradient: f32, first: &mut f32, second: &mut f32) -> f32 {
         let (of_gradient, of_square) = (
             gradient * (1.0 - FIRST),
             gradient * gradient * (1.0 - SECOND),
         );
         if self.is_first {
-            // Not added to zeros, in which the sign of a zero would be lost.
+            // An addition to zero would lose the sign of a zero.
             (*first, *second) = (of_gradient, of_square);
         } else {
             *first = *first * FIRST + of_gradient;
@@ -133,7 +133,7 @@ impl Step {
 fn clip(gradient: &mut [f32], most: f64) {
     let norm = sum_of_squares(gradient).sqrt() + f32::MIN_POSITIVE;
     let factor = 1.0 / norm * most as f32;
-    // A NaN stays one, so that the training finds it.
+    // A NaN stays a NaN, so that the training notices it.
     let factor = if factor > 1.0 { 1.0 } else { factor };
     gradient.iter_mut().for_each(|value| *value *= factor);
 }

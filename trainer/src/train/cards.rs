@@ -39,7 +39,7 @@ struct Learnt {
 }
 
 impl Computer {
-    /// Burn's processor in place of so many cards, to hold them against.
+    /// Burn on the processor, in place of so many cards, for comparisons.
     #[must_use]
     pub fn burns_processor(cards: usize, precision: Precision) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Computer {
         }
     }
 
-    /// The first graphics card, if they are what computes.
+    /// The first graphics card, if graphics cards compute.
     #[must_use]
     pub fn first_card(&self) -> Option<&Device> {
         match &self.kind {
@@ -62,7 +62,7 @@ impl Computer {
 }
 
 impl Devices {
-    /// The first of the graphics cards `found`, or what makes one of them unfit.
+    /// The first graphics cards of those `found`, or the reason why one of them is unfit.
     #[cfg(any(feature = "cuda", feature = "vulkan"))]
     pub(super) fn open(
         choice: DeviceChoice,
@@ -70,7 +70,7 @@ impl Devices {
         cards: usize,
         precision: Precision,
     ) -> Result<Computer, TrainError> {
-        // Asked for by its number, a card that is not there would be a panic.
+        // Burn panics if it is asked for a card that does not exist.
         if found.len() < cards.max(1) {
             return Err(TrainError::Device(match found.len() {
                 0 => format!("no graphics card for {} was found", choice.name()),

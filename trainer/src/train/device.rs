@@ -9,7 +9,7 @@ use super::cards::Devices;
 /// Devices that are there.
 #[derive(Clone, Debug)]
 pub struct Computer {
-    /// What a run's description calls them: the kind, and the cards by their own names.
+    /// Their name in a run's description: the kind, and the names of the cards.
     pub(super) name: String,
     pub(super) kind: Kind,
 }
@@ -46,11 +46,11 @@ impl DeviceChoice {
         }
     }
 
-    /// So many `cards` of this kind, for convolutions in this `precision`.
+    /// Opens so many `cards` of this kind, for convolutions in this `precision`.
     ///
     /// # Errors
-    /// [`TrainError::Device`] where it was not built in, or there are not as many, or they cannot
-    /// compute so.
+    /// [`TrainError::Device`] if the kind was not built in, there are too few cards, or they cannot
+    /// compute in this precision.
     pub fn open(self, cards: usize, precision: Precision) -> Result<Computer, TrainError> {
         match self {
             Self::Cpu if cards > 1 => Err(TrainError::Device(
@@ -78,8 +78,8 @@ impl DeviceChoice {
     }
 }
 
-/// What convolutions compute in while a network is trained. Weights, batch norms, the loss and the
-/// optimizer stay in f32: bf16 has its range, and so needs no scaling of the loss.
+/// The numbers that convolutions compute in during training. Weights, batch norms, the loss and the
+/// optimizer stay in f32. bf16 has the same range, so the loss needs no scaling.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {

@@ -9,7 +9,7 @@ use super::device::{Computer, Kind};
 use crate::arch::{Architecture, Parameters};
 use crate::cpu::{Processor, Windows};
 
-/// How far the running statistics go towards a batch's.
+/// Share of a batch's statistics in the running ones after each step.
 pub(super) const MOMENTUM: f64 = 0.1;
 
 /// A network, its optimizer, and what computes.

@@ -1,4 +1,4 @@
-//! How good a network is on a split.
+//! Scores a network on a split.
 
 use super::TrainError;
 use super::batches::in_order;
@@ -8,13 +8,13 @@ use crate::data::Clips;
 use crate::metrics::{Answers, Bootstrap, Scores, truth_of};
 use crate::work::{Count, Event, Progress, Unit, threads};
 
-/// Clips that are computed side by side.
+/// Clips that are computed at once.
 const CLIPS: usize = 8;
 
-/// Checks that some tag has both a clip with it and one without, so that epochs can be compared.
+/// Checks that some tag has clips with it and clips without it, so that epochs can be compared.
 ///
 /// # Errors
-/// [`TrainError::NothingToMeasure`] if none has.
+/// [`TrainError::NothingToMeasure`] if there is no such tag.
 pub(super) fn check_measurable(clips: &Clips, tags: &[String]) -> Result<(), TrainError> {
     let mut answers = Answers::new(tags);
     for clip in 0..clips.len() {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::foreign::OWN;
 use super::{Tag, Vocabulary, VocabularyError};
 
-/// The key that holds facts, not a foreign vocabulary.
+/// The key that holds facts instead of a foreign vocabulary's names.
 const SYNTH: &str = "synth";
 
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct TagTable {
     names: BTreeMap<String, Vec<String>>,
 }
 
-/// Of a foreign vocabulary: a threshold for every name, and others for some.
+/// The thresholds of a foreign vocabulary: one for all names, and others for some.
 #[derive(Deserialize)]
 struct Thresholds {
     default: f32,
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_of_the_vocabularys_own_tags_is_believed_as_it_is() {
+    fn a_model_with_the_vocabularys_own_tags_keeps_its_probabilities() {
         let vocabulary = parse(GOOD).unwrap();
         let speaks = |tags: &[&str]| {
             let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -168,7 +168,7 @@ mod tests {
         let part = speaks(&["soul"]);
         assert!(part.is_own());
         assert!(part.opinions(&[0.9])[0].is_nan());
-        // More of its tags are another vocabulary's, or hardly any is known.
+        // Another vocabulary knows more of its tags, or hardly any is known.
         assert_eq!(speaks(&["rock", "hard rock", "soul"]).name(), "msd");
         assert_eq!(speaks(&["rock", "polka", "samba"]).name(), "msd");
     }

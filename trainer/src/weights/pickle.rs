@@ -1,19 +1,19 @@
-//! A pickle reader that knows what a PyTorch state dict is made of and nothing else.
+//! A pickle reader that knows the parts of a PyTorch state dict and nothing else.
 //!
-//! A pickle is a program for a stack machine that may call any function by name. This machine
-//! has no functions: it builds numbers, texts, tuples, lists and dicts, and recognises by name
-//! the few callables of a state dict ([`Global`]), whose calls become plain data. Any other name
-//! or instruction ends the reading with an error that tells it.
+//! A pickle is a program for a stack machine that may call any function by name. This machine has
+//! no functions. It builds numbers, texts, tuples, lists and dicts, and knows the names of the few
+//! callables of a state dict ([`Global`]), whose calls become plain data. Any other name or
+//! instruction ends the reading with an error that names it.
 //!
-//! Containers live in an arena and refer to each other by index, so that neither deep nesting
-//! nor cycles cost more than the bytes that describe them.
+//! Containers live in an arena and refer to each other by index. So deep nesting and cycles cost no
+//! more than the bytes that describe them.
 
 mod machine;
 
 use super::WeightsError;
 use machine::Machine;
 
-/// Most bytes of one pickle: it describes tensors, it does not hold them.
+/// Most bytes of one pickle, which describes tensors and does not hold them.
 const MAX_PICKLE_BYTES: usize = 64 << 20;
 
 /// The callables that a state dict uses.
@@ -56,14 +56,14 @@ impl Global {
     }
 }
 
-/// A value on the stack; containers are indices into [`Pickle`]'s arena.
+/// A value on the stack. Containers are indices into [`Pickle`]'s arena.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
-    /// `None`, or a float: nothing here needs what it holds.
+    /// `None` or a float, whose value is not needed.
     Other,
     /// A truth value.
     Bool(bool),
-    /// An integer that fits.
+    /// An integer of up to eight bytes.
     Int(i64),
     /// An integer of more than eight bytes.
     BigInt,
@@ -83,7 +83,7 @@ pub enum Value {
     Tensor(usize),
 }
 
-/// What a pickle has built.
+/// The result of a pickle.
 #[derive(Debug)]
 pub struct Pickle {
     /// The outermost value.
@@ -94,7 +94,7 @@ pub struct Pickle {
 }
 
 impl Pickle {
-    /// The text of a value that is one.
+    /// The text, if the value is one.
     pub fn text(&self, value: Value) -> Option<&str> {
         self.arena.text(value)
     }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_of_data_or_with_strange_arguments_is_refused() {
+    fn a_call_of_a_value_or_with_other_arguments_is_refused() {
         for pickle in [
             &b"\x80\x02}}\x85R."[..],
             b"\x80\x02ccollections\nOrderedDict\n}\x85R.",

@@ -86,7 +86,7 @@ fn the_mfcc_network_hears_derivatives_beside_a_coefficient_fifty_times_as_large(
     let folder = clips::folder(&[Input::Mfcc], [32, 12, 12]);
     let folder = folder.path();
     let model = train(Architecture::named("mfcc").unwrap(), folder, 0.05, 10);
-    // `high` raises rows of derivatives alone.
+    // `high` only raises rows of derivatives.
     let auc = |scores: &Scores| {
         scores
             .tags

@@ -1,4 +1,4 @@
-//! What tests of several subjects need: the program, and files for it.
+//! Helpers of several tests: the program, and files for it.
 
 pub mod clips;
 pub mod networks;

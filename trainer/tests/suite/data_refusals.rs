@@ -1,4 +1,4 @@
-//! Prepared data sets: nothing damaged, foreign or impossible is taken for data.
+//! Prepared data sets: damaged, foreign and impossible files are refused.
 
 use std::path::Path;
 use std::sync::Barrier;
@@ -19,7 +19,7 @@ fn a_window_of_a_damaged_shard_is_never_read() {
     write(folder.path());
     let path = folder.path().join("00001.mel.f16");
     let good = std::fs::read(&path).unwrap();
-    // A changed bit in another clip's window than the one that is read, and a NaN.
+    // A changed bit in the window of a clip that is not read, and a NaN.
     for (at, bytes) in [(5, [good[5] ^ 1, good[6]]), (2 * VALUES, [0x00, 0x7e])] {
         let mut damaged = good.clone();
         damaged[at..at + 2].copy_from_slice(&bytes);
@@ -84,7 +84,7 @@ fn of_processes_that_begin_at_once_one_writes_and_the_others_are_busy() {
                 scope.spawn(|| {
                     begun.wait();
                     let writer = DatasetWriter::create(&folder, plan());
-                    // Nobody gives up before all have tried.
+                    // Nobody gives the folder up before all have tried.
                     ended.wait();
                     match writer {
                         Ok(_) => _ = writers.fetch_add(1, Ordering::Relaxed),
@@ -168,7 +168,7 @@ fn every_changed_byte_is_found() {
                 "{name} {at}: {error}"
             );
             if name.ends_with(".arrow") {
-                // The reader of Arrow files never sees bytes that were not written by us.
+                // The reader of Arrow files only sees bytes that we wrote.
                 assert!(matches!(opened(folder.path()), Err(DataError::Hash { .. })));
             }
         }
@@ -188,7 +188,7 @@ fn a_manifest_that_does_not_fit_is_refused() {
         (
             "\"format_version\": 2",
             "\"format_version\": 1",
-            "format version 1, where 2 is understood; prepare the data set again",
+            "format version 1, but only 2 is understood; prepare the data set again",
         ),
         ("\"rock\"", "\"jazz\"", "there twice"),
         ("\"rock\"", "\"punk\"", "not those of the manifest"),

@@ -1,4 +1,4 @@
-//! `trainer distill`: what is heard, under which name, and in which split.
+//! `trainer distill`: which sounds it hears, under which names, and in which splits.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -153,7 +153,7 @@ fn a_source_is_never_in_two_splits() {
 }
 
 #[test]
-fn copies_are_for_training_alone_and_a_second_run_finds_all_done() {
+fn only_the_training_split_has_copies_and_a_second_run_finds_everything_done() {
     let studio = Studio::new();
     studio.write("audio/sources.csv", "source,split\nattic,test\n");
     let distillation = Distillation {
@@ -182,7 +182,7 @@ fn copies_are_for_training_alone_and_a_second_run_finds_all_done() {
 }
 
 #[test]
-fn what_is_wrong_with_a_table_or_a_teacher_is_named() {
+fn a_wrong_table_or_teacher_is_named() {
     let studio = Studio::new();
     let refused = |table: &str, word: &str| {
         studio.write("audio/sources.csv", table);
@@ -236,7 +236,7 @@ fn the_vocabulary_is_the_built_in_models_wherever_the_program_is_started() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_no_text_is_reported_where_it_is_to_be_heard_and_heeded_where_it_is_not() {
+fn a_name_that_is_not_utf_8_is_reported_among_audio_and_accepted_among_exceptions() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let studio = Studio::new();
@@ -280,7 +280,7 @@ fn a_loose_file_is_a_source_of_its_own() {
 }
 
 #[test]
-fn what_a_table_names_must_be_there_once() {
+fn everything_that_a_table_names_must_exist_once() {
     let studio = Studio::new();
     let refused = |table: &str, text: &str, word: &str| {
         let path = format!("audio/{table}");
@@ -304,7 +304,7 @@ fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_
     let studio = Studio::new();
     tones(&studio.file("audio/attic/long.wav"), &[(700.0, 70.0)]);
     tones(&studio.file("audio/loose.wav"), &[(800.0, 4.0)]);
-    // One by its hash, as sha256sum writes it, one by a copy of another name.
+    // One file by its hash, as sha256sum writes it, and one by a copy with another name.
     let one = sha256_of_file(&studio.file("audio/cellar/one.wav")).unwrap();
     // The other tone of the cellar has the same content.
     assert_eq!(

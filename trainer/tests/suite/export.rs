@@ -1,4 +1,4 @@
-//! Exported models against the networks they are made of.
+//! Compares exported models with their networks.
 
 use prost::Message;
 use rand::{RngExt, SeedableRng};
@@ -16,7 +16,7 @@ use crate::common::reference::Reference;
 
 const TAGS: usize = 4;
 
-/// Largest difference between what a backend makes of `model` and what is expected.
+/// Largest difference between the result of a backend for `model` and the expected one.
 fn difference(model: &Model, backend: Backend, windows: &[f32], expected: &[f32]) -> f32 {
     let library: Vec<_> = onnx_runtime("export").into_iter().collect();
     let choice = BackendChoice::Only(backend);
@@ -37,7 +37,8 @@ fn difference(model: &Model, backend: Backend, windows: &[f32], expected: &[f32]
     largest
 }
 
-/// The model of `architecture` gives what its mathematics and the processor's own passes give.
+/// Asserts that the model of `architecture` gives the results of its mathematics and of the
+/// processor's own passes.
 fn check(architecture: &'static Architecture, width: f64, clips: usize) {
     let runtime = onnx_runtime("export");
     let name = architecture.name;

@@ -1,4 +1,4 @@
-//! The processor's own passes against the same mathematics written out in double precision.
+//! Compares the processor's own passes with the same mathematics written out in double precision.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -24,7 +24,7 @@ pub fn parameters(architecture: &Architecture, bands: usize) -> Parameters {
     networks::parameters(architecture, 0.03, bands, TAGS)
 }
 
-/// A window that leaves rests at the pools' edges.
+/// A window whose size the pools do not divide.
 pub fn size(architecture: &Architecture) -> [usize; 2] {
     [architecture.input.front_end().input_bands(), 173]
 }

@@ -1,5 +1,5 @@
-//! The processor's own passes against the same network in Burn, on the processor and on a graphics
-//! card of each kind that is built in (`--features burn`, `vulkan`, `cuda`).
+//! Compares the processor's own passes with the same network in Burn, on the processor and on a
+//! graphics card of each kind that is built in (`--features burn`, `vulkan`, `cuda`).
 
 use burn::optim::GradientsParams;
 use burn::tensor::activation::log_sigmoid;

@@ -1,5 +1,5 @@
-//! Everything that the trainer does, as its user meets it and by its library: one program, which is
-//! linked once, and whose tests share the processors to the end.
+//! Tests of the trainer, as its user meets it and through its library. They are one program, which
+//! is linked once and keeps all processors busy to the end.
 
 mod architectures;
 mod calibrate;

@@ -1,4 +1,4 @@
-//! Data sets as they lie on disk, prepared.
+//! Prepares data sets as they lie on disk.
 
 mod commands;
 mod corpus;

@@ -1,4 +1,4 @@
-//! Runs that are killed, interrupted, moved, or found in a state that they should not be in.
+//! Runs that were killed, interrupted, moved or damaged.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -41,8 +41,8 @@ fn train_command(folder: &Path, run: &str) -> Command {
     program(folder, &arguments)
 }
 
-/// Every tensor of a checkpoint, Adam's moments among them, and where the training stands, but
-/// for the times that it took.
+/// Every tensor of a checkpoint, including Adam's moments, and the state of the training without
+/// its times.
 fn checkpoint(file: &Path) -> (BTreeMap<String, Vec<u8>>, Value) {
     let bytes = std::fs::read(file).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
@@ -81,7 +81,7 @@ fn assert_same_run(folder: &Path, found: &str, expected: &str) {
 }
 
 #[test]
-fn killed_or_interrupted_in_an_epoch_a_training_ends_as_if_nothing_had_been() {
+fn a_training_that_was_killed_or_interrupted_in_an_epoch_ends_the_same() {
     let folder = folder([12, 4, 4]);
     let at = folder.path();
     stdout(&train_command(at, "whole").output().unwrap());
@@ -90,7 +90,7 @@ fn killed_or_interrupted_in_an_epoch_a_training_ends_as_if_nothing_had_been() {
         move || file.exists()
     };
 
-    // No signal that a program could answer.
+    // A program cannot answer this signal.
     let mut killed = train_command(at, "killed").spawn().unwrap();
     while !begun("killed")() && killed.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(2));
@@ -126,7 +126,7 @@ fn figures_that_could_not_be_written_after_the_last_epoch_come_when_the_run_is_o
     let folder = folder([4, 4, 4]);
     let options = options(folder.path(), "run");
     let table = options.run.join("epochs.csv");
-    // A folder in its place is refused by every system, and by root, too.
+    // Every system refuses to replace a folder, even for root.
     std::fs::create_dir_all(table.join("in the way")).unwrap();
     let error = train::run(&options, &()).unwrap_err();
     assert!(matches!(error, TrainError::Write { .. }), "{error}");
@@ -142,7 +142,7 @@ fn figures_that_could_not_be_written_after_the_last_epoch_come_when_the_run_is_o
 }
 
 #[test]
-fn a_run_whose_best_network_is_gone_or_damaged_is_no_success() {
+fn a_run_whose_best_network_is_gone_or_damaged_fails() {
     let folder = folder([4, 4, 4]);
     let options = options(folder.path(), "run");
     train::run(&options, &()).unwrap();
@@ -170,7 +170,7 @@ fn a_run_whose_best_network_is_gone_or_damaged_is_no_success() {
     export.model().unwrap();
 }
 
-/// Asks for an end as soon as an epoch is done.
+/// Ends a training as soon as an epoch is finished.
 #[derive(Default)]
 struct OneEpoch(AtomicBool);
 
@@ -186,7 +186,7 @@ impl Progress for OneEpoch {
     }
 }
 
-/// Takes Adam's moments out of a checkpoint, as those of early trainers do not have them.
+/// Removes Adam's moments from a checkpoint, as in checkpoints of early versions.
 fn forget_moments(file: &Path) {
     let bytes = std::fs::read(file).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
@@ -236,7 +236,7 @@ fn an_unfinished_run_without_adams_moments_is_refused_and_a_finished_one_is_done
     assert_eq!(train::run(&unfinished, &()).unwrap(), finished);
 }
 
-/// Begins the same training while it is under way.
+/// Starts the same training while it runs.
 struct Twice<'a> {
     options: &'a TrainOptions,
     second: Mutex<Option<TrainError>>,
@@ -266,7 +266,7 @@ fn a_second_training_in_a_folder_is_kept_out_and_the_first_goes_on() {
     assert_eq!(train::run(&options, &()).unwrap(), first);
 }
 
-/// Keeps what people are told.
+/// Keeps the remarks for the user.
 #[derive(Default)]
 struct Remarks(Mutex<Vec<String>>);
 
@@ -318,7 +318,7 @@ fn a_run_says_what_made_it_and_warns_when_something_else_goes_on_with_it() {
         let said = remarks().join("\n");
         assert!(said.contains(value) && said.contains(how), "{said}");
     }
-    // As early trainers wrote it.
+    // As early versions wrote it.
     let mut early = written;
     early.as_object_mut().unwrap().remove("machine");
     early.as_object_mut().unwrap().remove("start_sha256");
@@ -344,7 +344,7 @@ fn a_run_that_begins_with_anothers_weights_holds_their_hash_and_refuses_others()
     train::run(&other, &()).unwrap();
     let weights = other.run.join("best.safetensors");
     std::fs::copy(weights, first.run.join("best.safetensors")).unwrap();
-    // Under way, a run needs them no more.
+    // A run that has begun does not need them.
     train::run(&second, &()).unwrap();
     std::fs::remove_file(second.run.join("last.safetensors")).unwrap();
     let error = train::run(&second, &()).unwrap_err().to_string();

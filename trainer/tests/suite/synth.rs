@@ -1,4 +1,5 @@
-//! `trainer synth` as its user meets it. What needs a SoundFont is skipped where none is installed.
+//! `trainer synth` as its user meets it. Tests that need a SoundFont are skipped if none is
+//! installed.
 
 use std::path::Path;
 use std::process::Output;
@@ -27,7 +28,7 @@ fn ctrl_c_ends_the_program_well() {
         &["--soundfont", argument(&font)],
     ];
     let child = command(folder.path(), &arguments.concat()).spawn().unwrap();
-    // The first clip lies there; a temporary file's name begins with a dot.
+    // The first clip is finished. The name of a temporary file begins with a dot.
     let begun = || {
         let entries = std::fs::read_dir(out.join("0")).into_iter().flatten();
         let mut names = entries.map(|entry| entry.unwrap().file_name());

@@ -13,7 +13,7 @@ fn cases(test: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("{test}: skipped, as there is no ../shared/cases");
+    eprintln!("SKIPPED {test}: no files in {}", folder.display());
     None
 }
 

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn swing_delays_off_beats_alone() {
+    fn swing_only_delays_off_beats() {
         let eighths = Swing::Eighths(0.6, 0.7);
         assert_eq!(swung(3.0, eighths, 2.0 / 3.0), 3.0);
         assert!((swung(3.5, eighths, 2.0 / 3.0) - (3.0 + 2.0 / 3.0)).abs() < 1e-9);

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_chord_is_refused() {
+    fn an_unknown_chord_is_refused() {
         for text in ["", "H7", "Iblah", "I | | V"] {
             assert!(progression(text, 0, 4.0).is_err(), "{text}");
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tagline_tests::{bundle, tiny_model};
+use tagline_tests::{bundle, skipped, tiny_model};
 
 /// Tells the child which test it runs.
 const MARK: &str = "TAGLINE_EDITOR_TEST";
@@ -14,7 +14,7 @@ const MARK: &str = "TAGLINE_EDITOR_TEST";
 /// Long enough for a busy machine, short enough to end an editor that hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What the process is to see.
+/// What the process sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Display {
     /// A virtual X server.
@@ -24,7 +24,7 @@ pub enum Display {
 }
 
 /// Runs `test`, the body of the test `editor::name`, with the bundle, in a process of its own with a
-/// model in its models folder. Prints a line and returns where there is no bundle or no server.
+/// model in its models folder. Without a bundle or a server, prints that the test was skipped.
 pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&Path)) {
     let Some(bundle) = bundle(name, "Tagline.clap") else {
         return;
@@ -34,7 +34,7 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
     }
     let server = (display == Display::Virtual).then(Xvfb::start);
     if let Some(None) = server {
-        eprintln!("SKIPPED {name}: no Xvfb; `cargo xtask setup` installs it");
+        skipped(name, "no Xvfb; `cargo xtask setup` installs it");
         return;
     }
     let home = tempfile::tempdir().expect("a temporary folder");

@@ -1,4 +1,4 @@
-//! A model in int8, and what that costs it.
+//! The int8 form of a model, and what it costs in accuracy.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::metrics::Bootstrap;
 use crate::spread::spread;
 use crate::work::{Count, Event, Progress, Unit};
 
-/// Most clips of the training split that the ranges of values are taken from.
+/// Most clips of the training split that calibrate the ranges of values.
 const CALIBRATION_CLIPS: usize = 256;
 
 /// A model in int8.
@@ -33,7 +33,7 @@ pub struct Int8 {
 /// split. ONNX Runtime is looked for in `library_dirs`, too.
 ///
 /// # Errors
-/// [`ExportError`] if the data are not the model's, the model cannot be quantized or run, or
+/// [`ExportError`] if the data do not fit the model, the model cannot be quantized or run, or
 /// `progress` ends it.
 pub fn to_int8(
     model: &Model,

@@ -3,11 +3,11 @@
 //! Convolutions get int8 weights, symmetric, with a scale for each map they make, and their input
 //! and output (after a ReLU, where one follows) pass through uint8 with a zero point. That is
 //! written as ONNX's pairs of QuantizeLinear and DequantizeLinear ("QDQ"): ONNX Runtime fuses each
-//! pair into the convolution and computes in integers, tract computes the same values in f32.
-//! The last convolution and what follows it stay in f32: that costs nothing and decides the tags.
+//! pair into the convolution and computes in integers, tract computes the same values in f32. The
+//! last convolution and everything behind it stay in f32: they take no time and decide the tags.
 //!
-//! The ranges of the uint8 are those of the least squared error on real windows, and biases make
-//! up for what rounding the weights does to a map on average.
+//! The ranges of the uint8 have the least squared error on real windows. Biases correct the mean
+//! error that rounded weights cause in each map.
 
 mod calibrate;
 mod plan;
@@ -35,7 +35,7 @@ pub enum QuantizeError {
     /// The operator set is too old.
     #[error("the model is of operator set {found}; export it with {LOWEST_OPSET} or later")]
     Opset {
-        /// The model's.
+        /// The model's operator set.
         found: i64,
     },
     /// The model is quantized already.
@@ -44,10 +44,10 @@ pub enum QuantizeError {
     /// No window was given.
     #[error("int8 needs windows of real audio to find the range of each layer, and got none")]
     NoWindows,
-    /// A window is not one of the model's.
+    /// A window does not fit the model.
     #[error("window {index} (counted from 0) {reason}")]
     Window {
-        /// Its place.
+        /// Its number.
         index: usize,
         /// What is wrong with it.
         reason: String,
@@ -57,10 +57,10 @@ pub enum QuantizeError {
     Network(String),
 }
 
-/// The int8 form of `model`, an f32 network with one input `[N, 1, rows, frames]` or
-/// `[N, rows, frames]`. `windows` (row-major, `[row, frame]`, as the front-end gives them) should
-/// be real ones, some hundred from all over the training set: they decide which range of values
-/// each layer's 256 steps cover. Metadata and names of inputs and outputs stay.
+/// The int8 form of `model`, an f32 network with one input `[N, 1, rows, frames]` or `[N, rows,
+/// frames]`. `windows` (row-major, `[row, frame]`, as the front-end gives them) should be real
+/// ones, some hundred from all over the training set, since they decide which range of values each
+/// layer's 256 steps cover. Metadata and the names of inputs and outputs stay.
 ///
 /// # Errors
 /// [`QuantizeError`] says what is wrong with the model or the windows.

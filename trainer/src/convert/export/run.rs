@@ -1,4 +1,4 @@
-//! The best epoch of a run as a model file.
+//! Writes the best epoch of a run as a model file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,21 +11,22 @@ use crate::convert::About;
 use crate::train::{self, RunDescription};
 use crate::vocabulary::Vocabulary;
 
-/// What is to be exported, and what the model shall say of itself.
+/// The run to export, and the model's description.
 #[derive(Clone, Debug, Default)]
 pub struct Export {
     /// Folder of the run.
     pub run: PathBuf,
-    /// If not given: the network's name with the data set's, and run and data as provenance.
+    /// By default, the name is that of the network with that of the data set, and the provenance
+    /// names run and data.
     pub about: About,
-    /// The vocabulary that says which group each tag is shown in; no groups if not given.
+    /// The vocabulary that gives the group of each tag; no groups if `None`.
     pub vocabulary: Option<PathBuf>,
 }
 
 /// Writes `model` to `out`, whole or not at all.
 ///
 /// # Errors
-/// [`ExportError::Write`]; `out` is as it was then.
+/// [`ExportError::Write`]. `out` is then unchanged.
 pub fn write(model: &Model, out: &Path) -> Result<(), ExportError> {
     atomic::write(out, model.onnx()).map_err(|source| ExportError::Write {
         path: out.display().to_string(),
@@ -59,7 +60,7 @@ impl Export {
     /// Makes the model and writes it to `out`, whole or not at all.
     ///
     /// # Errors
-    /// [`ExportError`]; `out` is as it was then.
+    /// [`ExportError`]. `out` is then unchanged.
     pub fn write(&self, out: &Path) -> Result<Model, ExportError> {
         let model = self.model()?;
         write(&model, out)?;

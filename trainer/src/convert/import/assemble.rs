@@ -1,5 +1,5 @@
-//! From a preset and a file's tensors to a network: shapes checked, kernels turned, batch norms
-//! folded in f64.
+//! Makes a network from a preset and a file's tensors: checks shapes, turns kernels, folds batch
+//! norms in f64.
 
 use super::preset::{Block, Dialect, InputNorm, Preset, Spread};
 use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm, single};
@@ -8,16 +8,16 @@ use crate::weights::Weights;
 /// Points of a kernel, 3×3.
 const KERNEL: usize = 9;
 
-/// Why a file's tensors are not those of a preset.
+/// Why a file's tensors do not fit a preset.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TensorError {
-    /// A tensor is not there.
+    /// A tensor is missing.
     #[error("tensor `{name}` is missing; the file holds {held}")]
     Missing {
         /// Its name.
         name: String,
-        /// Some of the names that are there.
+        /// Some of the names in the file.
         held: String,
     },
     /// A tensor has another shape.
@@ -30,7 +30,7 @@ pub enum TensorError {
         /// The shape it must have.
         expected: String,
     },
-    /// A tensor holds no floating point numbers.
+    /// A tensor does not hold floating point numbers.
     #[error("tensor `{name}` holds {found}, not floating point numbers")]
     NotFloat {
         /// Its name.
@@ -55,10 +55,10 @@ pub enum TensorError {
         name: String,
         /// The channel.
         channel: usize,
-        /// What it divides by.
+        /// Its divisor.
         divisor: f64,
     },
-    /// A weight has become too large for single precision.
+    /// A folded weight is too large for single precision.
     #[error("`{name}` with its batch norm folded in exceeds single precision")]
     Overflow {
         /// Prefix of the layer.
@@ -126,7 +126,7 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// The tensor `name`, whose axes must have these lengths where one is given.
+    /// The tensor `name`. Each axis with a given length must have that length.
     fn tensor(
         &mut self,
         name: String,
@@ -177,7 +177,7 @@ impl<'a> File<'a> {
                 Spread::Variance { epsilon } => (f64::from(*spread) + epsilon).sqrt(),
                 Spread::Deviation { epsilon } => f64::from(*spread) + epsilon,
             };
-            // A negative variance gives NaN, which is not above 0 either.
+            // A negative variance gives NaN, which is not above 0.
             if divisor.is_nan() || divisor <= 0.0 {
                 return Err(TensorError::Norm {
                     name: prefix.to_owned(),
@@ -217,7 +217,7 @@ impl<'a> File<'a> {
         })
     }
 
-    /// Weights `[tag, map]` and bias; the file decides how many tags there are.
+    /// Weights `[tag, map]` and bias. The file decides the number of tags.
     fn dense(&mut self, prefix: &str, maps: usize) -> Result<(Vec<f32>, Vec<f32>), TensorError> {
         let [weights, bias] = self.dialect.layer;
         let name = format!("{prefix}{weights}");
@@ -260,126 +260,4 @@ fn some_names(weights: &Weights) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::convert::import::preset::{Activation, CHOI2016_CNN, WON2020_FCN};
-    use crate::weights::Tensor;
-
-    /// One block with one map, two tags.
-    fn preset(dialect: &Preset, norm: InputNorm) -> Preset {
-        Preset {
-            input_norm: ("in", norm),
-            blocks: &[Block {
-                conv: "conv",
-                norm: "bn",
-                maps: 1,
-                pool: [1, 1],
-            }],
-            activation: Activation::Relu,
-            dense: "out",
-            ..*dialect
-        }
-    }
-
-    fn weights(tensors: &[(&str, &[usize], &[f32])]) -> Weights {
-        let tensors = tensors.iter().map(|(name, shape, values)| {
-            let tensor = Tensor {
-                shape: shape.to_vec(),
-                values: values.to_vec(),
-            };
-            ((*name).to_owned(), tensor)
-        });
-        Weights {
-            tensors: tensors.collect(),
-            ..Weights::default()
-        }
-    }
-
-    const POINTS: [f32; 9] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
-
-    #[test]
-    fn a_batch_norm_with_a_variance_is_folded_into_kernel_and_bias() {
-        // √(4 − 1e-5 + 1e-5) = 2, so y = (x − 3) · 10 / 2 + 7 = 5 x − 8.
-        let variance = 4.0 - 1e-5;
-        let weights = weights(&[
-            ("in.weight", &[1], &[10.0]),
-            ("in.bias", &[1], &[7.0]),
-            ("in.running_mean", &[1], &[3.0]),
-            ("in.running_var", &[1], &[variance]),
-            ("conv.weight", &[1, 1, 3, 3], &POINTS),
-            ("conv.bias", &[1], &[0.5]),
-            ("bn.weight", &[1], &[10.0]),
-            ("bn.bias", &[1], &[7.0]),
-            ("bn.running_mean", &[1], &[3.0]),
-            ("bn.running_var", &[1], &[variance]),
-            ("out.weight", &[2, 1], &[1.0, 2.0]),
-            ("out.bias", &[2], &[3.0, 4.0]),
-        ]);
-        let network = assemble(&preset(&WON2020_FCN, InputNorm::Channel), &weights).unwrap();
-        let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-5, "{a} is not {b}");
-        let input = network.input.unwrap();
-        close(input.gain[0], 5.0);
-        close(input.offset[0], -8.0);
-        for (found, point) in network.blocks[0].kernels.iter().zip(POINTS) {
-            close(*found, 5.0 * point);
-        }
-        close(network.blocks[0].bias[0], 5.0 * 0.5 - 8.0);
-        assert_eq!(network.dense, [1.0, 2.0]);
-        assert_eq!(network.dense_bias, [3.0, 4.0]);
-    }
-
-    #[test]
-    fn theano_kernels_are_flipped_and_its_spread_is_a_deviation() {
-        let frames = 1366;
-        let (ones, zeros) = (vec![1.0; frames], vec![0.0; frames]);
-        let mut mean = zeros.clone();
-        mean[3] = 2.0;
-        // 4 + 1e-6 divides, not its root: y = (x − 3) · 8 / 4 + 7 = 2 x + 1.
-        let weights = weights(&[
-            ("in_gamma", &[frames], &ones),
-            ("in_beta", &[frames], &zeros),
-            ("in_running_mean", &[frames], &mean),
-            ("in_running_std", &[frames], &ones),
-            ("conv_W", &[1, 1, 3, 3], &POINTS),
-            ("conv_b", &[1], &[0.5]),
-            ("bn_gamma", &[1], &[8.0]),
-            ("bn_beta", &[1], &[7.0]),
-            ("bn_running_mean", &[1], &[3.0]),
-            ("bn_running_std", &[1], &[4.0]),
-            ("out_W", &[1, 2], &[1.0, 2.0]),
-            ("out_b", &[2], &[3.0, 4.0]),
-        ]);
-        let network = assemble(&preset(&CHOI2016_CNN, InputNorm::Frame), &weights).unwrap();
-        let input = network.input.unwrap();
-        assert_eq!(input.gain.len(), frames);
-        let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-4, "{a} is not {b}");
-        close(input.offset[2], 0.0);
-        close(input.offset[3], -2.0);
-        for (found, point) in network.blocks[0].kernels.iter().zip(POINTS.iter().rev()) {
-            close(*found, 2.0 * point);
-        }
-        close(network.blocks[0].bias[0], 2.0);
-    }
-
-    #[test]
-    fn dense_weights_are_turned_to_tag_by_map() {
-        let dialect = Preset {
-            dialect: Dialect {
-                dense_in_out: true,
-                ..WON2020_FCN.dialect
-            },
-            ..WON2020_FCN
-        };
-        let weights = weights(&[
-            ("out.weight", &[3, 2], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
-            ("out.bias", &[2], &[0.0, 0.0]),
-        ]);
-        let mut file = File {
-            weights: &weights,
-            dialect: &dialect.dialect,
-            used: Vec::new(),
-        };
-        let (dense, _) = file.dense("out", 3).unwrap();
-        assert_eq!(dense, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
-    }
-}
+mod tests;

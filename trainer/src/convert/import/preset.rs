@@ -1,11 +1,11 @@
 //! The networks that can be imported, as tables of their layers.
 //!
-//! A preset says what a file of weights does not: the order of the layers, their pooling and
+//! A preset holds what a file of weights does not tell: the order of the layers, their pooling and
 //! activation, the front-end, and the conventions of the library that wrote the file.
 
 use tagline_engine::FrontEndSpec;
 
-/// What a block's convolution is followed by, before the pooling.
+/// The function between a block's convolution and its pooling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// max(x, 0)
@@ -14,7 +14,7 @@ pub enum Activation {
     Elu,
 }
 
-/// Which axis of the input the batch norm before the first convolution runs along.
+/// The axis of the input that the batch norm before the first convolution works along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputNorm {
     /// The one channel: a factor and an offset for the whole window.
@@ -31,20 +31,20 @@ pub struct Block {
     pub conv: &'static str,
     /// Prefix of the batch norm's tensors.
     pub norm: &'static str,
-    /// Maps that it makes.
+    /// Maps that it gives.
     pub maps: usize,
     /// Size and stride of the pooling: mel bands, frames.
     pub pool: [usize; 2],
 }
 
-/// How a library names, lays out and means its tensors.
+/// How a library names and lays out its tensors, and what they mean.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialect {
-    /// After a convolution's or dense layer's prefix: weights, bias.
+    /// Names after the prefix of a convolution or dense layer: weights, bias.
     pub layer: [&'static str; 2],
-    /// After a batch norm's prefix: factor, offset, mean, spread.
+    /// Names after a batch norm's prefix: factor, offset, mean, spread.
     pub norm: [&'static str; 4],
-    /// What the spread is.
+    /// Meaning of the spread.
     pub spread: Spread,
     /// True convolution: kernels are flipped along both axes for ONNX's cross-correlation.
     pub kernels_flipped: bool,
@@ -52,7 +52,7 @@ pub struct Dialect {
     pub dense_in_out: bool,
 }
 
-/// What a batch norm's file holds as its spread `s`.
+/// The meaning of a batch norm's spread `s` in the file.
 #[derive(Clone, Copy, Debug)]
 pub enum Spread {
     /// Variance: the divisor is √(s + ε).
@@ -100,11 +100,11 @@ pub struct Preset {
     pub input_norm: (&'static str, InputNorm),
     /// The blocks in order; they end in one value for each map.
     pub blocks: &'static [Block],
-    /// What follows each convolution.
+    /// The function behind each convolution.
     pub activation: Activation,
     /// Prefix of the dense layer's tensors; a sigmoid follows.
     pub dense: &'static str,
-    /// Tensors with these prefixes or suffixes are no part of the network.
+    /// Prefixes and suffixes of tensors that do not belong to the network.
     pub ignored: &'static [&'static str],
 }
 

@@ -17,7 +17,7 @@ pub enum TagsError {
     Io(#[from] std::io::Error),
     /// The file is no list of tags.
     #[error(
-        "neither a JSON list of tags, nor a JSON object of such lists, nor one tag a line: {0}"
+        "neither a JSON list of tags, nor a JSON object of such lists, nor one tag in each line: {0}"
     )]
     Malformed(String),
     /// The file holds several lists and none was chosen.
@@ -72,7 +72,7 @@ pub fn read_tags(path: &Path, set: Option<&str>) -> Result<Vec<String>, TagsErro
         return Err(TagsError::Malformed("the file is too large".into()));
     }
     let text = String::from_utf8(bytes)
-        .map_err(|_| TagsError::Malformed("the file is no UTF-8 text".into()))?;
+        .map_err(|_| TagsError::Malformed("the file is not UTF-8 text".into()))?;
     parse_tags(&text, set)
 }
 

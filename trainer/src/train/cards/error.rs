@@ -12,7 +12,7 @@ impl From<ExecutionError> for TrainError {
     }
 }
 
-/// What an error of Burn comes from: the line after the last `Caused by:`.
+/// The cause of an error of Burn: the line after the last `Caused by:`.
 fn root(text: &str) -> String {
     let lines = text.lines().zip(text.lines().skip(1));
     let causes = lines.filter(|(before, _)| *before == "Caused by:");
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_card_failed_at_is_told_without_all_that_was_skipped_for_it() {
+    fn the_cause_of_a_cards_failure_is_told_without_the_work_that_was_skipped() {
         let text = "An error happened during execution\nCaused by:\n  The bytes were never \
                     written\n  skipped `Kernel`\nCaused by:\n  can't allocate buffer of size: \
                     402259968\nNo backtrace available\nAsked at:\nNo backtrace available";

@@ -40,11 +40,11 @@ pub struct ConvBlock {
     block: Block,
 }
 
-/// What a forward pass in training gives.
+/// The result of a forward pass in training.
 pub struct TrainingOutput {
     /// Logits, `[clip, tag]`.
     pub logits: Tensor<2>,
-    /// What the running statistics are to follow.
+    /// The statistics that the running ones follow.
     pub statistics: Vec<[Tensor<1>; 2]>,
 }
 
@@ -191,7 +191,7 @@ impl ConvBlock {
         }
     }
 
-    /// Pooling, then ReLU: the same as in the other order, on fewer values.
+    /// Pooling, then ReLU. The other order gives the same result on more values.
     fn pool(&self, maps: Tensor<4>) -> Tensor<4> {
         let [_, _, bands, frames] = maps.dims();
         relu(match self.block.pool_on([bands, frames]) {

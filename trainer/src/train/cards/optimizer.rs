@@ -1,8 +1,8 @@
 //! Adam on graphics cards, and what it remembers between steps.
 //!
-//! Burn's Adam serves one tensor at a time here, as a list of values. Burn's optimizer of whole modules
-//! reads its state into the default device, which need not be the one that trains or even be there, and
-//! clips gradients by sums that graphics cards add up in any order.
+//! This calls Burn's Adam with one tensor at a time, as a list of values. Burn's optimizer of whole
+//! modules does not serve: it reads its state into the default device, which may be another one or
+//! not exist, and it clips gradients by sums that graphics cards add up in any order.
 
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
-//! Gradients by Burn on one graphics card, or on several: each takes its part of the batch, and their
+//! Gradients by Burn on one or several graphics cards. Each takes its part of the batch, and their
 //! gradients are added up on the first, where the network is.
 //!
-//! The loss of a part is its share of the batch's, so the sum of the gradients is that of the whole
-//! batch. Each card norms its maps by the statistics of its own part, as data parallelism has it
-//! everywhere; the running statistics follow the mean of all.
+//! The loss of a part is its share of the batch's loss, so the gradients add up to those of the
+//! whole batch. Each card norms its maps by the statistics of its own part, as is usual in data
+//! parallelism. The running statistics follow the mean of all cards.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use crate::cpu::Windows;
 use crate::train::batches::Batch;
 use crate::train::{Precision, TrainError};
 
-/// A batch norm over a single clip of a map without extent would make it 0.
+/// A batch norm over a single value gives 0, so a part needs two clips.
 const FEWEST_CLIPS: usize = 2;
 
 /// Devices that learn together.
@@ -75,13 +75,13 @@ impl Cards {
     }
 }
 
-/// Clips of each part: as alike in number as can be, and at least [`FEWEST_CLIPS`].
+/// The clips of each part: nearly equal in number, and at least [`FEWEST_CLIPS`].
 fn parts(clips: usize, cards: usize) -> impl Iterator<Item = Range<usize>> {
     let count = cards.min(clips / FEWEST_CLIPS).max(1);
     (0..count).map(move |part| part * clips / count..(part + 1) * clips / count)
 }
 
-/// Adds up what was learnt of the parts of a batch.
+/// Adds up the results of the parts of a batch.
 fn together(network: &Network, learnt: Vec<Learnt>, parts: &[Part<'_>]) -> Learnt {
     let mut gradients = GradientsAccumulator::new();
     let mut loss = 0.0;
@@ -123,7 +123,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Learns with a copy of the network on the part's own device; the result lies on `home`.
+    /// Learns with a copy of the network on the part's own device, and moves the result to `home`.
     fn learn_away(&self, network: Network, home: &Device) -> Result<Learnt, TrainError> {
         let copy = network.fork(self.device);
         let learnt = self.learn(&copy)?;
@@ -179,8 +179,8 @@ fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>, known: Tensor<2>) -> Tens
     sum(each * known)
 }
 
-/// The sum of all values, in an order of its own: `Tensor::sum` adds up on graphics cards in the order
-/// in which threads happen to come.
+/// The sum of all values in a fixed order. On graphics cards, `Tensor::sum` adds in the order in
+/// which threads happen to finish.
 pub(super) fn sum<const D: usize>(values: Tensor<D>) -> Tensor<1> {
     let count = values.shape().num_elements();
     values.reshape([count]).sum_dim(0)

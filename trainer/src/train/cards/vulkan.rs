@@ -10,11 +10,11 @@ use wgpu::{AdapterInfo, Backends, Instance, InstanceDescriptor};
 /// (`lower_shared_implicit`), which is not valid SPIR-V: Mesa's llvmpipe 22.3 and 25.0 end the
 /// process over it.
 const SHARED_MEMORY: &CStr = c"VK_KHR_workgroup_memory_explicit_layout";
-/// Without it, cubecl compiles to WGSL, which is not concerned.
+/// Without it, cubecl compiles to WGSL, which does not have this fault.
 const POINTERS: &CStr = c"VK_KHR_buffer_device_address";
 
-/// The graphics cards, those of their own before those that are part of a processor, and programs
-/// that act as one last; in place of an unfit one, what makes it so.
+/// The graphics cards: discrete ones first, then those that are part of a processor, then programs
+/// that act as a card. In place of an unfit card stands the reason.
 pub(super) fn cards() -> Vec<Result<Device, String>> {
     let instance = Instance::new(InstanceDescriptor {
         backends: Backends::VULKAN,

@@ -1,10 +1,10 @@
-//! Work that is ended on purpose.
+//! Ends work on purpose.
 
 use std::sync::Mutex;
 
 use trainer::work::{Count, Event, Progress};
 
-/// Ends work as soon as `ends` says so of how far it is, and keeps what it heard first and last.
+/// Ends work as soon as `ends` says so about its count, and keeps the first and the last count.
 pub struct EndWhen<F> {
     ends: F,
     heard: Mutex<Heard>,

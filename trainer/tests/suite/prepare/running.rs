@@ -60,7 +60,7 @@ fn a_finished_data_set_is_left_as_it_is() {
 }
 
 #[test]
-fn what_would_change_the_data_is_refused_on_resumption() {
+fn options_that_would_change_the_data_are_refused_on_resumption() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path(), &ROWS);
     let collection = read(&reading(root.path())).unwrap();
@@ -88,7 +88,7 @@ fn what_would_change_the_data_is_refused_on_resumption() {
     let mut other = collection.clone();
     other.items[0].labels = Box::new([]);
     assert!(refused(&other, &options).contains("list: "));
-    // As where clip_info_final.csv comes later: a part would have artists, and a part none.
+    // If clip_info_final.csv came later, some shards would have artists and some would not.
     let mut other = collection.clone();
     other.items[0].source = "an artist".into();
     assert!(refused(&other, &options).contains("list: "));

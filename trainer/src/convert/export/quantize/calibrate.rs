@@ -1,4 +1,4 @@
-//! Runs a network on real windows and looks at the values inside it.
+//! Runs a network on real windows and observes the values inside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use tract_onnx::tract_core::prelude::IntoRunnable;
 use super::QuantizeError;
 use super::range::Histogram;
 
-/// What a tensor inside the network held.
+/// The values of a tensor inside the network.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// All of its values.
@@ -43,7 +43,7 @@ impl Seen {
     }
 }
 
-/// What the tensors `observed` of `model` hold on `windows`.
+/// Observes the tensors `observed` of `model` on `windows`.
 pub(super) fn observe(
     model: &ModelProto,
     observed: &BTreeSet<String>,
@@ -107,8 +107,8 @@ fn all_outputs(model: &ModelProto, observed: &BTreeSet<String>) -> ModelProto {
     model
 }
 
-/// The input's shape for one window of `values` values: the batch is 1, and one other length may
-/// be open.
+/// The input's shape for one window of `values` values. The batch is 1, and one other length may be
+/// free.
 fn input_shape(graph: &GraphProto, values: usize) -> Result<Vec<usize>, QuantizeError> {
     let wrong = |reason: &str| QuantizeError::Network(format!("its input {reason}"));
     let stored = |name: &str| graph.initializer.iter().any(|tensor| tensor.name == name);

@@ -1,4 +1,4 @@
-//! Which convolutions and tensors of a graph are quantized.
+//! Decides which convolutions and tensors of a graph are quantized.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -9,11 +9,11 @@ use super::QuantizeError;
 
 /// What is to be quantized.
 pub(super) struct Plan {
-    /// The convolutions, by their place among the nodes.
+    /// The convolutions, by their index among the nodes.
     pub convolutions: BTreeMap<usize, Convolution>,
-    /// Tensors that are quantized, and must be looked at before.
+    /// Tensors that are quantized and must be observed before.
     pub tensors: BTreeSet<String>,
-    /// Tensors that a max-pool takes from another quantized one, whose range they share.
+    /// Results of a max-pool over a quantized tensor, whose range they share.
     pub pooled: HashMap<String, String>,
 }
 
@@ -71,7 +71,7 @@ impl Plan {
     }
 }
 
-/// The convolutions after which others follow, and whose weights and bias are stored in f32.
+/// The convolutions that other convolutions follow and whose weights and bias are stored in f32.
 fn convolutions(graph: &GraphProto) -> BTreeMap<usize, Convolution> {
     let stored: HashMap<&str, &TensorProto> = graph
         .initializer
@@ -109,8 +109,8 @@ fn convolutions(graph: &GraphProto) -> BTreeMap<usize, Convolution> {
     found
 }
 
-/// What a ReLU makes of `tensor`, if that is all that is made of it; or else `tensor`. The ReLU is
-/// then part of the quantization: the lowest step is 0.
+/// The result of a ReLU on `tensor`, if nothing else uses `tensor`; otherwise `tensor`. The
+/// quantization then includes the ReLU, since its lowest step is 0.
 fn relu_after<'a>(graph: &'a GraphProto, tensor: &'a str) -> &'a str {
     let mut users = graph
         .node

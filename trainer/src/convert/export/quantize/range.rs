@@ -1,10 +1,10 @@
-//! Which range of a layer's values 256 steps cover best.
+//! Finds the range of a layer's values that 256 steps cover best.
 
 /// Bins on each side of 0.
 const BINS: usize = 8192;
-/// Ranges tried: 1/TRIED to all of the values' own.
+/// Number of ranges to try, from 1/TRIED of the values' own range up to all of it.
 const TRIED: usize = 200;
-/// Smallest step, so that the product of two is still an ordinary number.
+/// Smallest step, such that the product of two steps is a normal number.
 pub(super) const SMALLEST_SCALE: f32 = 1e-15;
 /// Steps of a uint8.
 const STEPS: f64 = 255.0;
@@ -16,7 +16,7 @@ pub(super) struct Affine {
     pub zero_point: u8,
 }
 
-/// How often which values came, whatever their range turns out to be.
+/// A histogram of values whose range is not known in advance.
 #[derive(Clone, Debug)]
 pub(super) struct Histogram {
     /// From −`limit` to `limit`; zeros, which every range holds exactly, are left out.
@@ -53,7 +53,7 @@ impl Histogram {
         }
     }
 
-    /// Doubles the range: two bins become one.
+    /// Doubles the range by joining pairs of bins.
     fn widen(&mut self) {
         self.limit *= 2.0;
         let mut wider = vec![0; 2 * BINS];
@@ -97,11 +97,11 @@ impl Histogram {
 }
 
 fn affine(low: f64, high: f64) -> Affine {
-    // A layer that gives nothing but 0 still needs a scale.
+    // A layer that only gives 0 needs a scale, too.
     let scale = (((high - low) / STEPS) as f32).max(SMALLEST_SCALE);
     Affine {
         scale,
-        // As a cast does: to 0 to 255.
+        // Like a cast, this stays within 0 to 255.
         zero_point: (-low / f64::from(scale)).round() as u8,
     }
 }
@@ -142,7 +142,7 @@ mod tests {
     fn the_best_range_is_found_at_any_scale_of_the_values() {
         for scale in [1e-10, 1e-3, 1.0, 3e4, 1e20] {
             let mut values = bell(20_000, scale);
-            // One outlier must not cost all others their precision.
+            // One outlier must not take the precision from all others.
             values.push(60.0 * scale);
             let found = of(&values);
             let best = (1..2_000)
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_relu_gives_starts_at_its_lowest_step() {
+    fn the_output_of_a_relu_starts_at_its_lowest_step() {
         let values: Vec<f32> = bell(5_000, 1.0).iter().map(|x| x.max(0.0)).collect();
         assert_eq!(of(&values).zero_point, 0);
     }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_that_gives_nothing_has_a_scale_all_the_same() {
+    fn a_layer_that_only_gives_0_still_has_a_scale() {
         for values in [&[][..], &[0.0, 0.0]] {
             let affine = of(values);
             assert!(affine.scale > 0.0);

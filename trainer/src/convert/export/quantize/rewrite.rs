@@ -1,17 +1,17 @@
-//! A graph rewritten with quantized convolutions.
+//! Rewrites a graph with quantized convolutions.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use tract_onnx::pb::attribute_proto::AttributeType;
+use tagline_onnx::{integer, node, raw_tensor};
 use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::{AttributeProto, ModelProto, NodeProto, TensorProto};
+use tract_onnx::pb::{ModelProto, NodeProto, TensorProto};
 
 use super::calibrate::Seen;
 use super::plan::{Convolution, Plan};
 use super::range::Affine;
 use super::weights;
 
-/// `model` quantized by `plan`, after what was `seen` in its tensors.
+/// Quantizes `model` by `plan`, with the values `seen` in its tensors.
 pub(super) fn rewrite(
     model: &ModelProto,
     plan: &Plan,
@@ -48,7 +48,7 @@ pub(super) fn rewrite(
     // Old exporters list weights as inputs, too.
     let gone: HashSet<String> = names(gone);
     graph.input.retain(|input| !gone.contains(&input.name));
-    // Tensors that are no more must not be described.
+    // Descriptions of removed tensors must go.
     graph.value_info.clear();
     model
 }
@@ -57,7 +57,7 @@ fn names(tensors: Vec<TensorProto>) -> HashSet<String> {
     tensors.into_iter().map(|tensor| tensor.name).collect()
 }
 
-/// The new graph's nodes and tensors as they come.
+/// The new graph's nodes and tensors so far.
 struct Rewriting<'a> {
     affines: HashMap<String, Affine>,
     seen: &'a BTreeMap<String, Seen>,
@@ -83,7 +83,7 @@ impl Rewriting<'_> {
         }
     }
 
-    /// Appends the pair of nodes that quantize `tensor`, if it shall be.
+    /// Appends the pair of nodes that quantize `tensor`, if the plan says so.
     fn quantize(&mut self, tensor: &str) {
         let Some(&affine) = self.affines.get(tensor) else {
             return;
@@ -106,14 +106,14 @@ impl Rewriting<'_> {
         self.operator("DequantizeLinear", &[&steps, &scale, &zero], &output, None);
     }
 
-    /// Puts quantized weights and bias in the place of those of `node`.
+    /// Replaces the weights and bias of `node` by quantized ones.
     fn convolution(&mut self, node: &mut NodeProto, convolution: &Convolution) {
         let Some(input) = self.affines.get(&node.input[0]).copied() else {
             return;
         };
         let means = self.seen.get(&node.input[0]).map(Seen::means);
         let quantized = weights::quantize(convolution, input.scale, &means.unwrap_or_default());
-        // Named by what the convolution gives, since convolutions may share weights.
+        // Named after the convolution's output, since convolutions may share weights.
         let name = |parameter: &str| format!("{}/{parameter}", node.output[0]);
         let (weights_name, bias_name) = (name("weights"), name("bias"));
         let dims = &convolution.weights.dims;
@@ -177,30 +177,14 @@ impl Rewriting<'_> {
     }
 
     fn operator(&mut self, operator: &str, inputs: &[&str], output: &str, axis: Option<i64>) {
-        let axis = axis.map(|axis| AttributeProto {
-            name: "axis".to_owned(),
-            r#type: AttributeType::Int as i32,
-            i: axis,
-            ..AttributeProto::default()
-        });
-        self.nodes.push(NodeProto {
-            op_type: operator.to_owned(),
-            name: output.to_owned(),
-            input: inputs.iter().map(|&input| input.to_owned()).collect(),
-            output: vec![output.to_owned()],
-            attribute: axis.into_iter().collect(),
-            ..NodeProto::default()
-        });
+        let axis = axis.map(|axis| integer("axis", axis));
+        let attributes = axis.into_iter().collect();
+        self.nodes.push(node(operator, inputs, output, attributes));
     }
 
     fn tensor(&mut self, name: String, kind: DataType, dims: &[i64], bytes: &[u8]) -> String {
-        self.tensors.push(TensorProto {
-            name: name.clone(),
-            dims: dims.to_vec(),
-            data_type: kind as i32,
-            raw_data: bytes.to_vec(),
-            ..TensorProto::default()
-        });
+        self.tensors
+            .push(raw_tensor(&name, kind, dims, bytes.to_vec()));
         name
     }
 }
@@ -212,10 +196,10 @@ struct Integers<'a> {
     bytes: &'a [u8],
 }
 
-/// What a quantized tensor is for all that uses it.
+/// Name of the quantized tensor for all nodes that use it.
 const F32: &str = "f32";
 
-/// Name of what belongs to a quantized tensor, unlike any that exporters give.
+/// Name of something that belongs to a quantized tensor. Exporters give no such names.
 fn part(tensor: &str, part: &str) -> String {
     format!("{tensor}/qdq/{part}")
 }

@@ -4,9 +4,9 @@ use super::plan::Convolution;
 use super::range::SMALLEST_SCALE;
 
 /// Largest quantized weight. With 7 bits, two products of a uint8 and a weight fit the 16 bits in
-/// which processors without VNNI add them; with 8 they may saturate there, and only there.
+/// which processors without VNNI add them. With 8 bits they could saturate on those processors.
 const MAX_WEIGHT: f32 = 63.0;
-/// Largest quantized bias: well inside 32 bits, so that products can be added to it.
+/// Largest quantized bias. It leaves room in 32 bits for the products that are added to it.
 const MAX_BIAS: f32 = (1 << 30) as f32;
 
 /// Parameters of a convolution: weight ≈ `int8 · scale`, bias ≈ `int32 · scale · input's scale`,
@@ -20,13 +20,13 @@ pub(super) struct Quantized {
 /// Quantizes `convolution`, whose input comes in steps of `input_scale` and has these means in its
 /// channels.
 ///
-/// What rounding the weights does to a map on average is known from those means, and taken off
-/// its bias (Nagel et al., "Data-free quantization through weight equalization and bias
+/// The means give the average error that rounded weights cause in a map, and it is subtracted from
+/// the map's bias (Nagel et al., "Data-free quantization through weight equalization and bias
 /// correction", 2019).
 pub(super) fn quantize(convolution: &Convolution, input_scale: f32, means: &[f64]) -> Quantized {
     let weights = &convolution.weights;
     let maps = weights.dims[0] as usize;
-    // In groups, a map sees some of the channels only: left as it is.
+    // In a grouped convolution a map sees only some channels, so it is left as it is.
     let sees_all = weights.dims.get(1) == Some(&(means.len() as i64));
     let mut quantized = Quantized {
         int8: Vec::with_capacity(weights.values.len()),
@@ -45,7 +45,7 @@ pub(super) fn quantize(convolution: &Convolution, input_scale: f32, means: &[f64
         if sees_all {
             bias -= mean_shift(row, &int8, scale, means);
         }
-        // A cast stops at the type's ends.
+        // A cast saturates at the type's limits.
         let steps = bias / (f64::from(scale) * f64::from(input_scale));
         quantized.bias.push(steps.round() as i32);
         quantized.int8.extend(int8);
@@ -54,15 +54,15 @@ pub(super) fn quantize(convolution: &Convolution, input_scale: f32, means: &[f64
     quantized
 }
 
-/// A map's step of its weights, such that its largest weight is the largest step, and that its
-/// bias fits, too.
+/// The step of a map's weights: its largest weight becomes the largest integer, and its bias fits,
+/// too.
 fn weight_scale(weights: &[f32], bias: f32, input_scale: f32) -> f32 {
     let largest = weights.iter().fold(0.0f32, |most, w| most.max(w.abs()));
     let for_bias = bias.abs() / MAX_BIAS / input_scale;
     (largest / MAX_WEIGHT).max(for_bias).max(SMALLEST_SCALE)
 }
 
-/// By how much rounding its weights, `[channel, …]`, raises a map on average.
+/// How much the rounded weights, `[channel, …]`, raise a map on average.
 fn mean_shift(weights: &[f32], int8: &[i8], scale: f32, means: &[f64]) -> f64 {
     let taps = weights.len() / means.len();
     let channels = weights.chunks_exact(taps).zip(int8.chunks_exact(taps));
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_convolution_in_groups_keeps_its_bias() {
-        // Nine taps of one of three channels: as many as would divide among three.
+        // Nine weights of one channel, a number that also divides by three channels.
         let convolution = convolution(&[3, 1, 3, 3], uneven(27), vec![1.0; 3]);
         let found = quantize(&convolution, 1.0, &[5.0, 6.0, 7.0]);
         for (bias, scale) in found.bias.iter().zip(found.scales) {
