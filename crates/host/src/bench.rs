@@ -12,8 +12,8 @@ use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
 use crate::vst3::Vst3Plugin;
 use crate::{
-    BlockSizes, Costs, Guest, HostedPlugin, HostingError, Pace, Rendering, StreamOptions, UpdateLog,
-    state_with_model, stream,
+    BlockSizes, Costs, Guest, HostedPlugin, HostingError, Pace, Rendering, StreamOptions,
+    UpdateLog, state_with_model, stream,
 };
 
 pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};

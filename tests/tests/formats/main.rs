@@ -5,7 +5,7 @@
 mod automation;
 mod bypass;
 mod gestures;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod lifetime;
 mod parameters;
 mod pass_through;
