@@ -1,5 +1,6 @@
 //! What the plugin costs: on the audio thread, in memory, on the analysis thread.
 
+mod reaction;
 mod system_calls;
 
 use std::ops::ControlFlow;
@@ -16,6 +17,7 @@ use crate::{
     UpdateLog, state_with_model, stream,
 };
 
+pub use reaction::{ChangeReport, ReactionReport};
 pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -51,6 +53,8 @@ pub enum BenchPart {
     Cpu,
     /// System calls of the audio thread, counted by strace.
     Syscalls,
+    /// How soon the tags follow a change of sections, for each focus.
+    Reaction,
 }
 
 /// What to measure.
@@ -62,7 +66,12 @@ pub struct BenchOptions {
     pub model: Option<PathBuf>,
     /// The parts; all if empty.
     pub parts: Vec<BenchPart>,
+    /// A folder of songs for [`BenchPart::Reaction`].
+    pub songs: PathBuf,
 }
+
+/// The songs between which sections change unless others are given, seen from the project's folder.
+pub const SONGS: &str = "../shared/reference/choi2016/clips";
 
 /// All figures.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -79,6 +88,8 @@ pub struct BenchReport {
     pub analysis: Option<AnalysisReport>,
     /// System calls of the audio thread.
     pub system_calls: Option<SystemCallReport>,
+    /// The reaction, for each focus. It is empty without songs.
+    pub reaction: Vec<ReactionReport>,
 }
 
 /// Time of `process` in realtime mode, with a model running and driving the tags.
@@ -152,6 +163,12 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
     }
     if wanted(BenchPart::Syscalls) {
         report.system_calls = Some(system_calls::measure(options));
+    }
+    if wanted(BenchPart::Reaction) {
+        let songs = reaction::songs_in(&options.songs);
+        if songs.len() > 1 {
+            report.reaction = reaction::measure(options, &songs)?;
+        }
     }
     Ok(report)
 }
@@ -359,6 +376,9 @@ impl BenchReport {
         }
         if let Some(system_calls) = &self.system_calls {
             text += &system_calls.text();
+        }
+        for reaction in &self.reaction {
+            text += &reaction.text();
         }
         text
     }

@@ -12,9 +12,9 @@ use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 
 use super::calls;
-use super::host::AnyThread;
+use super::host::{AnyThread, Shared};
 use super::main_thread::MainThread;
-use super::plugin::{Shared, Tagline, descriptor};
+use super::plugin::{Tagline, descriptor};
 use crate::bundle::library_dirs;
 
 /// The entry of the library.

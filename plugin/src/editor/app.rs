@@ -19,7 +19,7 @@ use super::x11::X11Window;
 use super::{footer, header, heard, message, theme};
 use crate::core::view::{EditorSource, Snapshot};
 
-/// Longest step of the bars' motion, in seconds: after a pause they glide on from where they were.
+/// Longest step of the bars' motion, in seconds. After a pause they move on from where they were.
 const MAX_STEP_SECONDS: f32 = 0.1;
 
 /// The editor as egui draws it.

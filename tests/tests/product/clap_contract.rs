@@ -157,6 +157,7 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
     }));
     expected.extend(
         [
+            "55 Settings/Focus 0..3 = 3 AS",
             "64 Status/Running Backend 0..4 = 0 RS",
             "65 Status/Seconds Heard 0..3600 = 0 R",
             "66 Status/Updates 0..16777215 = 0 RS",

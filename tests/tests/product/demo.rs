@@ -37,6 +37,7 @@ fn options(test: &str, folder: &TempDir, audio: PathBuf, model: Option<PathBuf>)
         bundle: built_plugin(test),
         model,
         raw: false,
+        focus: None,
         realtime: false,
         out: folder.path().join("out"),
         blocks: BlockSizes::Fixed(512),

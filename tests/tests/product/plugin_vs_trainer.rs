@@ -70,7 +70,7 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
     };
     let updates = match every_update {
         true => tagged.updates,
-        false => vec![tagged.last],
+        false => tagged.last.into_iter().collect(),
     };
     updates.into_iter().map(tags).collect()
 }

@@ -130,6 +130,7 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
             bundle: bundle(test, "Tagline.clap").expect("`cargo xtask bundle` makes the bundle"),
             model: Some(at.join("models/model.onnx")),
             raw: false,
+            focus: None,
             realtime: false,
             out: at.join("demo"),
             blocks: BlockSizes::Fixed(512),

@@ -1,12 +1,13 @@
 //! A process and a virtual X server for each test.
 
 use std::fmt::{self, Formatter};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tagline_tests::{bundle, skipped, tiny_model};
+
+use crate::xvfb::Xvfb;
 
 /// Tells the child which test it runs.
 const MARK: &str = "TAGLINE_EDITOR_TEST";
@@ -78,42 +79,6 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         std::thread::sleep(Duration::from_millis(50));
     };
     assert!(status.success(), "{name}: {status}");
-}
-
-/// A virtual X server; it ends with this value.
-struct Xvfb {
-    server: Child,
-    display: String,
-}
-
-impl Xvfb {
-    fn start() -> Option<Self> {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1700x1400x24"])
-            // It would restart, and refuse connections meanwhile, whenever the last client goes.
-            .args(["-nolisten", "tcp", "-noreset"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut number = String::new();
-        if let Some(pipe) = server.stdout.take() {
-            let _ = BufReader::new(pipe).read_line(&mut number);
-        }
-        let server = Self {
-            server,
-            display: format!(":{}", number.trim()),
-        };
-        (!number.trim().is_empty()).then_some(server)
-    }
-}
-
-impl Drop for Xvfb {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
 }
 
 /// What this process uses.
