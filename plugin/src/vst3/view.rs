@@ -124,6 +124,16 @@ impl View {
         opened.is_ok()
     }
 
+    fn takes_keys(&self) -> tresult {
+        guarded(kResultFalse, || {
+            if self.editor.edits_text() {
+                kResultTrue
+            } else {
+                kResultFalse
+            }
+        })
+    }
+
     fn let_frame_go(&self) {
         let frame = self.frame.take();
         if frame.is_some()
@@ -182,12 +192,13 @@ impl IPlugViewTrait for View {
         kResultFalse
     }
 
+    /// The window gets its keys from the platform. Here the host asks whether it may use them.
     unsafe fn onKeyDown(&self, _key: char16, _code: int16, _modifiers: int16) -> tresult {
-        kResultFalse
+        self.takes_keys()
     }
 
     unsafe fn onKeyUp(&self, _key: char16, _code: int16, _modifiers: int16) -> tresult {
-        kResultFalse
+        self.takes_keys()
     }
 
     unsafe fn getSize(&self, size: *mut ViewRect) -> tresult {

@@ -37,7 +37,10 @@ fn play(processor: &ComPtr<IAudioProcessor>, blocks: usize) {
     let mut output = [[0.0_f32; FRAMES]; 2];
     // SAFETY: a plain structure of numbers, for which zeros are values.
     let mut context: ProcessContext = unsafe { std::mem::zeroed() };
-    context.state = kPlaying as u32;
+    // It has another type on Windows.
+    #[allow(clippy::unnecessary_cast)]
+    let playing = kPlaying as u32;
+    context.state = playing;
     let start = Instant::now();
     for block in 0..blocks {
         for (at, sample) in input[0].iter_mut().enumerate() {
