@@ -170,10 +170,22 @@ fn the_vst3_drives_its_tags_in_ardour_and_passes_audio_unchanged() {
 /// The tags of the embedded model have their names from the start, stand at their default until three
 /// seconds are heard, and move from then on.
 fn check_tags(lines: &[Value], said: &str) {
-    for tag in built_in_info().tags.iter().take(3) {
+    let tags = &built_in_info().tags;
+    let mut often = 0;
+    for (index, tag) in tags.iter().enumerate() {
         assert_eq!(values(lines, "before", tag), [0.0], "{tag}: {said}");
         let mut rolling = values(lines, "rolling", tag);
         rolling.dedup();
-        assert!(rolling.len() >= 3, "{tag} went {rolling:?}\n{said}");
+        // A tag that stays within the resolution is told once.
+        assert!(
+            index >= 3 || rolling.len() >= 2,
+            "{tag} went {rolling:?}\n{said}"
+        );
+        often += usize::from(rolling.len() >= 3);
     }
+    assert!(
+        often >= 3,
+        "{often} of {} tags moved on\n{said}",
+        tags.len()
+    );
 }
