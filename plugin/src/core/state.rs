@@ -92,7 +92,7 @@ pub struct SavedModel {
     pub version: String,
 }
 
-/// What is saved with a session.
+/// Everything that a session saves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// The macros.

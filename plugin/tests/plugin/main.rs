@@ -8,3 +8,4 @@ mod malformed_calls;
 mod pass_through;
 mod session;
 mod status;
+mod timers;
