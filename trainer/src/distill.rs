@@ -32,11 +32,11 @@ use tagline_files::hash::{Sha256, sha256};
 pub use teacher::Teacher;
 
 use crate::data::{Input, LIST, Plan};
-use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, fill};
+use crate::prepare::{Candidate, LeftOut, Parts, PrepareError, Prepared, fill, twins};
 use crate::vocabulary::Vocabulary;
 use crate::work::Progress;
 use except::Except;
-use sources::{Listed, Sound};
+use sources::{Listed, Origin, Sound};
 use worker::Worker;
 
 /// Sounds of a shard. An interruption loses an unfinished shard, and these take long.
@@ -89,6 +89,7 @@ pub fn distill(
         teachers,
         list_sha256(&sounds, &left_out),
     );
+    let twins = twins(&candidates(&sounds));
     if let Some(list) = except.sha256() {
         plan = plan.with_option("except", list);
     }
@@ -99,11 +100,28 @@ pub fn distill(
         sounds.len() + left_out.len(),
         || Worker::new(distillation, teachers, &except),
         |worker, number, results| match sounds.get(number) {
-            Some(sound) => worker.hear(sound, number, results),
+            Some(sound) => worker.hear(sound, number, twins.get(&number), results),
             None => results.leave_out(&left_out[number - sounds.len()]),
         },
         progress,
     )
+    .map(|prepared| Prepared {
+        twins: twins.len(),
+        ..prepared
+    })
+}
+
+/// The files of the sounds. A sound without a file has an empty path, which is never equal to another.
+fn candidates(sounds: &[Sound]) -> Vec<Candidate> {
+    let candidate = |sound: &Sound| Candidate {
+        path: match &sound.origin {
+            Origin::Real(recording) | Origin::Synthetic(recording) => recording.path.clone(),
+            Origin::NoMusic(_) => PathBuf::new(),
+        },
+        shown: sound.id.clone(),
+        split: sound.split,
+    };
+    sounds.iter().map(candidate).collect()
 }
 
 fn plan(
@@ -161,7 +179,7 @@ fn known_or(known: &[f32], others: &[f32]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::sources::{Origin, Recording};
+    use super::sources::Recording;
     use super::*;
     use crate::data::Split;
 

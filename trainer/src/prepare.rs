@@ -19,6 +19,7 @@ mod run;
 mod splits;
 mod synonyms;
 mod table;
+mod twins;
 
 pub use collection::{Collection, Item, Selection};
 pub use error::PrepareError;
@@ -29,5 +30,6 @@ pub use splits::{Parts, read_lines};
 
 pub(crate) use audio::Extractor;
 pub(crate) use files::{audio_files, audio_files_at, entries};
-pub(crate) use run::{Results, fill};
+pub(crate) use run::{Results, fill, with_remark};
 pub(crate) use table::{Row, Table};
+pub(crate) use twins::{Candidate, twins};

@@ -8,8 +8,16 @@ mod ahead;
 mod ordered;
 mod progress;
 
+use std::num::NonZeroUsize;
+
 pub(crate) use ahead::{Ahead, ahead, threads};
 #[cfg(test)]
 pub(crate) use ordered::alone;
 pub(crate) use ordered::{Desk, Held, NO_LIMIT, Room, ordered};
 pub use progress::{Count, Event, Progress, Unit};
+
+/// Number of processors; 1 if the system does not tell it.
+#[must_use]
+pub fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

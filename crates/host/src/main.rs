@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tagline_host::BlockSizes;
 use tagline_host::bench::{self, BenchOptions, BenchPart};
 use tagline_host::demo::{self, DemoOptions, OWN_PIECE, View};
+use tagline_host::{BlockSizes, write_out};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -41,8 +41,8 @@ struct Plugin {
 
 #[derive(Args)]
 struct DemoArgs {
-    /// The song: wav, flac, mp3, ogg vorbis, m4a or aiff; a piece of the project's own if none is
-    /// given.
+    /// The song: wav, flac, mp3, ogg, opus, m4a, aiff and others; a piece of the project's own if none
+    /// is given.
     #[arg(default_value = OWN_PIECE)]
     audio: PathBuf,
     #[command(flatten)]
@@ -119,16 +119,14 @@ fn run_demo(args: &DemoArgs) -> Result<(), String> {
     };
     let report = demo::run(&options, &mut view).map_err(|error| error.to_string())?;
     if args.plugin.json {
-        println!("{}", json(&report)?);
-    } else {
-        print!("{}", report.text());
-        println!(
-            "pictures      {}",
-            options.out.join("taggram.png").display()
-        );
-        println!("every update  {}", options.out.join("tags.json").display());
+        return say(&format!("{}\n", json(&report)?));
     }
-    Ok(())
+    say(&format!(
+        "{}pictures      {}\nevery update  {}\n",
+        report.text(),
+        options.out.join("taggram.png").display(),
+        options.out.join("tags.json").display()
+    ))
 }
 
 fn run_bench(args: &BenchArgs) -> Result<(), String> {
@@ -140,11 +138,9 @@ fn run_bench(args: &BenchArgs) -> Result<(), String> {
     };
     let report = bench::run(&options).map_err(|error| error.to_string())?;
     if args.plugin.json {
-        println!("{}", json(&report)?);
-    } else {
-        print!("{}", report.text());
+        return say(&format!("{}\n", json(&report)?));
     }
-    Ok(())
+    say(&report.text())
 }
 
 fn play_live(plugin: Plugin) -> Result<(), String> {
@@ -155,8 +151,12 @@ fn play_live(plugin: Plugin) -> Result<(), String> {
         songs: PathBuf::new(),
     };
     let played = bench::play_watched(&options).map_err(|error| error.to_string())?;
-    println!("{played}");
-    Ok(())
+    say(&format!("{played}\n"))
+}
+
+/// Writes to standard output. Its reader may have gone, as `head` does: that is no error.
+fn say(text: &str) -> Result<(), String> {
+    write_out(text).map_err(|error| format!("standard output: {error}"))
 }
 
 fn json(report: &impl serde::Serialize) -> Result<String, String> {

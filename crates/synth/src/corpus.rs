@@ -25,7 +25,7 @@ const QUALITY: f32 = 0.4;
 const FOLDERS: usize = 16;
 
 /// Shortest and longest clips.
-const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=300.0;
+pub(crate) const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=300.0;
 
 /// The files that clips are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Audio thread: what the host needs to be told, and what it has been told.
+//! Audio thread: keeps track of what the host must be told and what it knows.
 //!
 //! Nothing is queued. Every value lies on the board; the outbox knows which of them the host has
 //! not heard, and which gestures it believes open. So a host that refuses events loses nothing:

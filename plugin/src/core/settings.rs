@@ -126,8 +126,8 @@ fn mode_of_code(code: u8) -> Mode {
     }
 }
 
-/// The settings that are no parameters, packed into a word and a number that a thread can read
-/// and write at once.
+/// The settings that are not parameters, packed into a word and a number that a thread reads and
+/// writes in one step each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Packed {
     /// From the lowest byte: MIDI on, channel, first, count, backend.
@@ -138,7 +138,7 @@ pub(super) struct Packed {
 
 impl Settings {
     /// Puts the settings together from the parameters' values, which lie in their ranges, and
-    /// those that are no parameters.
+    /// those that are not parameters.
     pub(super) fn from_parts(value: impl Fn(u32) -> f64, packed: Packed) -> Self {
         let [on, channel, first, count, backend, ..] = packed.word.to_le_bytes();
         Self {
@@ -159,7 +159,7 @@ impl Settings {
         }
     }
 
-    /// The settings that are no parameters.
+    /// The settings that are not parameters.
     pub(super) fn packed(&self) -> Packed {
         let backend = self.backend.index() as u8;
         let CcRoute {

@@ -79,7 +79,7 @@ pub struct SavedModel {
     pub version: String,
 }
 
-/// What is saved with a session.
+/// Everything that a session saves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// The model; `None` for the built-in one of whatever version loads the state.

@@ -1,4 +1,4 @@
-//! The bottom of the window: the settings one changes while music plays.
+//! The bottom of the window: the settings that people change while music plays.
 
 use egui::{DragValue, Rect, RichText, Ui, UiBuilder, vec2};
 use tagline_engine::BackendChoice;

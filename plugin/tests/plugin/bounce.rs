@@ -11,7 +11,7 @@ const BLOCKS: [usize; 5] = [64, 441, 1_000, 4_096, 1];
 /// A setting that the host changes at a sample of the stream.
 type Change = (u64, u32, f64);
 
-/// What `seconds` of the song tell, at this block size and with these changes.
+/// Everything that the host hears in `seconds` of the song, at this block size and with these changes.
 fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<Heard> {
     let mut host = Host::new();
     host.load(state);
@@ -20,7 +20,7 @@ fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<He
     let end = RATE as u64 * seconds;
     while host.position < end {
         let start = host.position;
-        // Single samples are the strictest, and slow: only where something happens.
+        // Blocks of one sample are the strictest test and slow, so only where something happens.
         let near = |(at, ..): &Change| at.abs_diff(start) < 64;
         let block = if block > 1 || changes.iter().any(near) {
             block
@@ -107,7 +107,7 @@ fn an_automated_setting_acts_from_its_own_sample_on_whatever_the_block_size() {
         (105_500, ids::SMOOTHING, 0.0),
         (110_000, ids::UPDATE_EVERY, 1.0),
         (122_345, ids::UPDATE_EVERY, 0.0),
-        // The window begins anew where Follow ends.
+        // A new window begins where Follow ends.
         (140_007, ids::MODE, 2.0),
         (147_779, ids::MODE, 0.0),
         (147_780, ids::SMOOTHING, 1.0),

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use trainer::experiment::{self, Experiment, ExperimentError, ExperimentOptions};
 use trainer::metrics::Bootstrap;
 use trainer::train::Recipe;
+use trainer::work::processors;
 
 use super::backend::{BackendArg, library_dirs};
 use super::recipe::RecipeArgs;
@@ -66,7 +67,6 @@ impl From<ExperimentArg> for Experiment {
 
 pub(super) fn run(args: ExperimentArgs) -> Outcome {
     let experiment = Experiment::from(args.experiment);
-    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let default_out = || PathBuf::from("experiments").join(experiment.name());
     let options = ExperimentOptions {
         experiment,
@@ -80,7 +80,7 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
         device: args.recipe.devices.device(),
         backend: args.backend.into(),
         library_dirs: library_dirs(),
-        jobs: args.jobs.unwrap_or(processors),
+        jobs: args.jobs.unwrap_or_else(processors),
         bootstrap: Bootstrap {
             seed: args.seed,
             ..Bootstrap::default()

@@ -133,6 +133,8 @@ struct State {
     validation: f64,
     /// When the current count of clips began.
     counting: Option<Instant>,
+    /// Whether an epoch has begun and not ended. Clips are counted outside of one, too, by a test.
+    in_epoch: bool,
 }
 
 impl State {
@@ -148,6 +150,7 @@ impl State {
             pace: Pace::new(),
             validation: 0.0,
             counting: None,
+            in_epoch: false,
         }
     }
 
@@ -237,13 +240,19 @@ impl Progress for Shown {
                 self.begin_epoch(state, step);
             }
             Event::Remark { text } => self.line(text),
-            Event::Step { step, loss } => self.step(state, step, loss),
+            Event::Step { step, loss } => {
+                state.in_epoch = true;
+                self.step(state, step, loss);
+            }
             Event::Counted(count) => {
                 let begun = *state.counting.get_or_insert_with(Instant::now);
                 let how_far = how_far(count, begun.elapsed());
                 let text = format!("{}: {how_far}", count.what);
                 if self.bar.is_hidden() && state.pace.is_due() {
-                    self.line(&format!("{}, {text}", state.epoch()));
+                    self.line(&match state.in_epoch {
+                        true => format!("{}, {text}", state.epoch()),
+                        false => text.clone(),
+                    });
                 }
                 self.bar.set_message(text);
             }
@@ -252,6 +261,7 @@ impl Progress for Shown {
                     state.validation = start.elapsed().as_secs_f64();
                 }
                 state.done = record.epoch;
+                state.in_epoch = false;
                 state.best = Some(
                     state
                         .best

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use tagline_media::{DecodeError, Sink, decode_to};
+use tagline_media::{DecodeError, Sink, decode_to, mix};
 
 use crate::work::{Held, Room};
 
@@ -230,20 +230,6 @@ impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Sink for Parts<E, F> {
             }
         }
         true
-    }
-}
-
-/// The mean of the channels, computed as in [`tagline_media::Audio::mono`].
-fn mix(channels: &[Vec<f32>], mono: &mut Vec<f32>) {
-    mono.clone_from(&channels[0]);
-    for channel in &channels[1..] {
-        for (sum, sample) in mono.iter_mut().zip(channel) {
-            *sum += sample;
-        }
-    }
-    if channels.len() > 1 {
-        let scale = 1.0 / channels.len() as f32;
-        mono.iter_mut().for_each(|sample| *sample *= scale);
     }
 }
 

@@ -1,5 +1,5 @@
-//! The page of the settings that one sets once. They belong to the session, not to the host's
-//! automation.
+//! The page of settings that people rarely change. The session keeps them, and the host does not
+//! automate them.
 
 use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
 use tagline_engine::MAX_TAGS;

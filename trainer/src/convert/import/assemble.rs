@@ -140,7 +140,7 @@ impl<'a> File<'a> {
                 },
                 None => TensorError::Missing {
                     name,
-                    held: some_names(self.weights),
+                    held: self.weights.some_names(),
                 },
             });
         };
@@ -241,22 +241,6 @@ fn describe(shape: &[Option<usize>]) -> String {
         .iter()
         .map(|axis| axis.map_or_else(|| "tags".to_owned(), |length| length.to_string()));
     format!("[{}]", axes.collect::<Vec<_>>().join(", "))
-}
-
-fn some_names(weights: &Weights) -> String {
-    const SHOWN: usize = 6;
-    let mut names: Vec<&str> = weights
-        .tensors
-        .keys()
-        .take(SHOWN)
-        .map(String::as_str)
-        .collect();
-    let rest = weights.tensors.len() - names.len();
-    let more = format!("{rest} more");
-    if rest > 0 {
-        names.push(&more);
-    }
-    names.join(", ")
 }
 
 #[cfg(test)]
