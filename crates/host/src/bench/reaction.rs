@@ -251,7 +251,9 @@ pub(super) fn songs_in(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| {
             let ending = path.extension().unwrap_or_default();
-            SONG_ENDINGS.iter().any(|song| ending.eq_ignore_ascii_case(song))
+            SONG_ENDINGS
+                .iter()
+                .any(|song| ending.eq_ignore_ascii_case(song))
         })
         .collect();
     songs.sort();
