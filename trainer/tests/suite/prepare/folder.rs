@@ -521,6 +521,8 @@ fn everything_that_looks_like_audio_is_used_or_listed() {
     assert_eq!((prepared.items, prepared.summary.unwrap().skipped), (14, 1));
     let report = report(out.path()).join("\n");
     assert!(report.contains("a WavPack file"), "{report}");
-    assert!(report.contains("ffmpeg -i "), "{report}");
+    // The command names the file as it is called, not where this machine has it.
+    let command = "ffmpeg -i \"\"song.wv\"\" \"\"song.flac\"\"";
+    assert!(report.contains(command), "{report}");
     assert!(!report.contains("._song"), "{report}");
 }
