@@ -11,7 +11,11 @@ use serde::Serialize;
 
 use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_model};
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
-use crate::{BlockSizes, Costs, HostedPlugin, Pace, Rendering, StreamOptions, UpdateLog, stream};
+use crate::vst3::Vst3Plugin;
+use crate::{
+    BlockSizes, Costs, Guest, HostedPlugin, HostingError, Pace, Rendering, StreamOptions,
+    UpdateLog, state_with_model, stream,
+};
 
 pub use reaction::{ChangeReport, ReactionReport};
 pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};
@@ -76,6 +80,8 @@ pub struct BenchReport {
     pub backend: String,
     /// The audio thread.
     pub process: Option<ProcessReport>,
+    /// The audio thread in the VST3 that lies beside the CLAP.
+    pub process_vst3: Option<ProcessReport>,
     /// Memory.
     pub memory: Option<MemoryReport>,
     /// The analysis.
@@ -145,6 +151,10 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
         let mut plugin = start(options, BLOCK_FRAMES)?;
         if wanted(BenchPart::Process) {
             report.process = Some(measure_process(&mut plugin)?);
+            let vst3 = options.bundle.with_extension("vst3");
+            if vst3.is_dir() {
+                report.process_vst3 = Some(measure_process(&mut start_vst3(&vst3, options)?)?);
+            }
         }
         if wanted(BenchPart::Cpu) {
             report.analysis = measure_analysis(&mut plugin)?;
@@ -174,6 +184,34 @@ fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, Demo
     Ok(plugin)
 }
 
+/// The VST3, which has no parameter that says whether a model runs: once it has told its first tags.
+fn start_vst3(bundle: &Path, options: &BenchOptions) -> Result<Vst3Plugin, DemoError> {
+    let mut plugin = Vst3Plugin::load(bundle)?;
+    if let Some(model) = &options.model {
+        plugin.load_state(state_with_model(Some(model), 1.0).as_bytes())?;
+    }
+    plugin.activate(SAMPLE_RATE_HZ, BLOCK_FRAMES)?;
+    let audio = noise(0.1, plugin.channels());
+    let stream_options = StreamOptions {
+        blocks: BlockSizes::Fixed(BLOCK_FRAMES),
+        pace: Pace::Times(SPEED),
+        ..StreamOptions::default()
+    };
+    for _ in 0..MOST_PARTS {
+        let told = stream(&mut plugin, &audio, &stream_options, |_, _| {
+            ControlFlow::Continue(())
+        })?;
+        if !told.events.is_empty() {
+            return Ok(plugin);
+        }
+    }
+    Err(HostingError::Refused {
+        what: "to tell its tags as a VST3",
+        reason: "none came within a minute of sound".to_owned(),
+    }
+    .into())
+}
+
 fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
     DemoError::ModelRefused {
         model: model.unwrap_or(Path::new("inside it")).to_owned(),
@@ -200,7 +238,7 @@ fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
         .collect()
 }
 
-fn measure_process(plugin: &mut HostedPlugin) -> Result<ProcessReport, DemoError> {
+fn measure_process<G: Guest>(plugin: &mut G) -> Result<ProcessReport, DemoError> {
     let seconds = BLOCKS as f64 * f64::from(BLOCK_FRAMES) / SAMPLE_RATE_HZ;
     let audio = noise(seconds, plugin.channels());
     let options = StreamOptions {
@@ -310,10 +348,12 @@ impl BenchReport {
         if !self.backend.is_empty() {
             text += &format!("backend         {}\n", self.backend);
         }
-        if let Some(process) = &self.process {
+        let formats = [("CLAP", &self.process), ("VST3", &self.process_vst3)];
+        for (format, process) in formats {
+            let Some(process) = process else { continue };
             let Costs { p50, p999, max } = process.process_us;
             text += &format!(
-                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz \
+                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz in {format} \
                  (p99.9 {p999:.2} µs, max {max:.1} µs; {} blocks, {} updates)\n",
                 process.block_frames, process.sample_rate_hz, process.blocks, process.updates
             );

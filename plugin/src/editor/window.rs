@@ -70,6 +70,7 @@ pub struct Editor {
 struct OpenWindow {
     window: baseview::Window,
     visible: Arc<AtomicBool>,
+    edits_text: Arc<AtomicBool>,
     end: ThreadEnd,
 }
 
@@ -102,6 +103,7 @@ impl Editor {
         let visible = Arc::new(AtomicBool::new(false));
         let (alive, end) = thread_end::pair();
         let app = EditorApp::new(Arc::clone(&self.source), Arc::clone(&visible), Some(alive));
+        let edits_text = app.edits_text();
         let window = guarded(|| {
             let window = EguiWindow::create(settings(), app)?;
             // On X11 a window closed before its thread waits for events would never end, and the
@@ -113,6 +115,7 @@ impl Editor {
         *self.open.borrow_mut() = Some(OpenWindow {
             window,
             visible,
+            edits_text,
             end,
         });
         Ok(())
@@ -190,6 +193,13 @@ impl Editor {
                 EditorError::Parent(error)
             })
         })
+    }
+
+    /// Whether the user edits text in the window, so that keys are the editor's and not the host's.
+    #[must_use]
+    pub fn edits_text(&self) -> bool {
+        let edits = self.with_window(|open| Ok(open.edits_text.load(Ordering::Relaxed)));
+        edits.unwrap_or(false)
     }
 
     /// Shows the window and draws it from now on.

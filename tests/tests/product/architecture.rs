@@ -33,7 +33,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Libraries that only these crates may use, outside their tests.
-const LIBRARIES: [(&str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &[&str]); 9] = [
     ("ort", &["tagline-engine"]),
     ("burn", &["trainer"]),
     ("arrow-array", &["trainer"]),
@@ -42,10 +42,11 @@ const LIBRARIES: [(&str, &[&str]); 8] = [
     ("clack-plugin", &["tagline"]),
     ("clack-host", &["tagline-host"]),
     ("rayon", &["tagline-synth", "trainer"]),
+    ("vst3", &["tagline", "tagline-host"]),
 ];
 
 /// A folder, and what the code in it never names.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     (
         "engine/src/front_end",
         &["crate::model", "crate::network", "crate::stream", "tract_"],
@@ -65,6 +66,8 @@ const ROOMS: [(&str, &[&str]); 5] = [
             "egui",
         ],
     ),
+    ("plugin/src/clap", &["crate::vst3", "vst3::"]),
+    ("plugin/src/vst3", &["crate::clap", "clack_"]),
     (
         "plugin/src/editor",
         &[

@@ -1,4 +1,4 @@
-//! The demonstration, on the built plugin.
+//! The demonstration, with the built plugin.
 
 use std::path::{Path, PathBuf};
 
@@ -95,7 +95,7 @@ fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a tag is this word, with or without the group its data set files it under.
+/// Whether a tag is this word, with or without the group that its data set gives it.
 fn is(tag: &str, word: &str) -> bool {
     tag.rsplit("---").next() == Some(word)
 }
@@ -279,7 +279,7 @@ fn what_the_plugin_says_of_a_model_reaches_the_hosts_log() {
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(48_000.0, 512).unwrap();
     let started = std::time::Instant::now();
-    // A warning when the session is read, an error when the model is wanted.
+    // There is a warning when the session is read, and an error when the model is needed.
     while !plugin.log().iter().any(|line| line.starts_with("ERROR: ")) {
         assert!(started.elapsed().as_secs() < 60, "{:?}", plugin.log());
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -323,7 +323,7 @@ fn raw_values_are_the_networks_own() {
 /// Runs the program itself, as a script would.
 fn demo_program(test: &str, folder: &TempDir, arguments: &[&str]) -> std::process::Output {
     let bundle = built_plugin(test);
-    // The bundles are made of the same build as the program beside them.
+    // The bundles come from the same build as the program beside them.
     let program = tagline_tests::program("tagline-host").expect("the program has been built");
     std::process::Command::new(program)
         .args(["demo", "--json", "--bundle"])

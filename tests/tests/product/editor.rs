@@ -1,7 +1,7 @@
 //! The editor of the built CLAP bundle, opened in windows of a virtual X server.
 //!
-//! Each test runs in a process of its own, with a server of its own: so that the environment is
-//! its own, and threads and open files can be counted.
+//! Each test runs in a process of its own, with a server of its own. So it has its own environment, and
+//! can count its threads and open files.
 
 mod child;
 mod host;
@@ -208,7 +208,7 @@ fn the_picture_of_the_readme() {
         host.set_scale(2.0).expect("the editor takes the scale");
         host.embed(window).expect("the editor takes its parent");
         host.show().expect("the editor is shown");
-        // The pointer must not rest on a tag, which would explain itself.
+        // If the pointer rested on a tag, the tag would explain itself.
         screen.click(window, 900, 20);
         host.play_samples(&piece.channels[0]);
         let picture = screen.picture_of_child(window);

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use trainer::convert::import::Import;
 use trainer::tag::{Tagger, Tagging};
 
-/// Seconds between updates: few of them, to keep the test short.
+/// Seconds between updates. They are long, to keep the test short.
 const UPDATE_SECONDS: f64 = 5.0;
 
 const TOLERANCE: f64 = 0.01;
@@ -27,8 +27,8 @@ fn built_plugin(test: &str) -> PathBuf {
     bundle(test, "Tagline.clap").expect("there is no bundle: make one with `cargo xtask bundle`")
 }
 
-/// The song at another rate, straight lines between its samples: both sides get the same file,
-/// so that how good it sounds does not matter.
+/// The song at another rate, with straight lines between its samples. Both sides get the same file, so
+/// its quality does not matter.
 fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
     let step = f64::from(song.sample_rate_hz) / f64::from(rate_hz);
     let convert = |channel: &Vec<f32>| {
@@ -48,8 +48,8 @@ fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
     }
 }
 
-/// The updates of `trainer tag` on a file, each with its position in seconds; of every window, or
-/// of the last alone.
+/// The updates of `trainer tag` on a file, each with its position in seconds: of every window, or only of
+/// the last one.
 fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, f64)> {
     let model = Model::open(model).unwrap();
     let tagging = Tagging {
@@ -80,7 +80,7 @@ fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
     trainer_updates(model, song, false).remove(0)
 }
 
-/// What the plugin said of a song.
+/// The plugin's tags for a song.
 struct Heard {
     log: UpdateLog,
     late: u64,
@@ -126,7 +126,7 @@ fn hear_in(
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(rate_hz, blocks.max_frames()).unwrap();
     let live = rendering == Rendering::Realtime;
-    // A bounce waits for the model by itself; here it must be there before the song begins.
+    // A bounce waits for the model anyway, but here the model must be there before the song begins.
     while live && !knows_its_model(&mut plugin) {
         std::thread::sleep(std::time::Duration::from_millis(5));
         plugin.run_callbacks();
@@ -160,7 +160,7 @@ fn hear_in(
     }
 }
 
-/// Whether the plugin has opened the model that it was given by its path alone.
+/// Whether the plugin has opened the model, which it was given only by its path.
 fn knows_its_model(plugin: &mut HostedPlugin) -> bool {
     let state: serde_json::Value = serde_json::from_slice(&plugin.save_state().unwrap()).unwrap();
     state["model"]["sha256"]
@@ -175,7 +175,7 @@ fn plugin_tags(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) ->
 }
 
 fn assert_same(case: &str, rate_hz: f64, plugin: &(Tags, f64), trainer: &(Tags, f64)) {
-    // An update that holds from the end of a block on is told at the block's last sample.
+    // An update that holds from the end of a block is sent with the block's last sample.
     let one_sample = 1.0 / rate_hz + 1e-9;
     assert!(
         (plugin.1 - trainer.1).abs() <= one_sample,
@@ -293,7 +293,7 @@ fn a_pass_in_real_time_tells_every_update_that_the_trainer_computes() {
     for (heard, expected) in heard.iter().zip(&expected) {
         let case = format!("real time, {} s", expected.1);
         assert_same_tags(&case, &heard.0, &expected.0);
-        // Live, an update is told in the block after it has been computed.
+        // Live, an update is sent in the block after it has been computed.
         let late_seconds = heard.1 - expected.1;
         assert!(
             (-0.02..2.0).contains(&late_seconds),
@@ -331,7 +331,7 @@ fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
     let folder = TempDir::new().unwrap();
     let model = small(folder.path());
     compare(&plugin, &model, &sweep(), &[44_100, 48_000], &SIZES);
-    // Each block has its price: at a low rate, for the test's time.
+    // Each block costs time, so the rate is low.
     compare(
         &plugin,
         &model,

@@ -57,8 +57,8 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         .env("HOME", home.path())
         .env("TAGLINE_MODELS", &models)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        // With an arena for each thread that ever was, memory grows for dozens of windows before
-        // it is used again, and a leak could not be told from that.
+        // With an arena for each thread, memory grows for dozens of windows before it is used again.
+        // That would look like a leak.
         .env("MALLOC_ARENA_MAX", "1")
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY");
@@ -90,14 +90,13 @@ pub struct Usage {
     pub files: usize,
     /// Resident memory, in KiB.
     pub kib: usize,
-    /// CPU time of threads that were not there from the start, in ticks of 10 ms: the editor's
-    /// window and what draws for it, but not the analysis.
+    /// CPU time of the threads that draw the editor's window, without the analysis, in ticks of 10 ms.
     pub window_ticks: u64,
 }
 
 impl Usage {
-    /// What it uses when no more than `threads` threads are left: the clipboard's and Mesa's end
-    /// a moment after the editor's.
+    /// What it uses as soon as no more than `threads` threads are left. The threads of the clipboard and
+    /// of Mesa end a moment after the editor's.
     pub fn once_at_rest(threads: usize) -> Self {
         let end = Instant::now() + Duration::from_secs(5);
         loop {
@@ -142,7 +141,7 @@ impl fmt::Display for Usage {
     }
 }
 
-/// CPU time, in ticks, of Mesa's drawing threads: they work for the editor alone.
+/// CPU time, in ticks, of Mesa's drawing threads, which work only for the editor.
 fn drawing_ticks() -> u64 {
     std::fs::read_dir("/proc/self/task")
         .expect("the threads")

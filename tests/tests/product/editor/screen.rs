@@ -141,7 +141,7 @@ impl Screen {
                 state: KeyButMask::default(),
                 same_screen: true,
             };
-            // A press and a release within one frame are no click.
+            // A press and a release within one frame do not count as a click.
             std::thread::sleep(Duration::from_millis(200));
             self.send(child, button);
         }
