@@ -36,8 +36,8 @@ impl Build {
     ///
     /// Cargo settles the features of shared dependencies for all packages of one command together,
     /// and compiles the inference engine anew for another choice. So what the tests use is built
-    /// with all that they build; the plugin and its host need neither Burn nor Arrow, which take as
-    /// long again.
+    /// with all that they build; the plugin and its host do without the trainer's crates, Arrow
+    /// above all.
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::Dev => &["--workspace"],
