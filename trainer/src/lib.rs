@@ -18,6 +18,7 @@ pub mod export;
 pub mod import;
 mod inference;
 pub mod interrupt;
+pub mod judge;
 mod lock;
 pub mod metrics;
 mod network;

@@ -11,6 +11,7 @@ mod evaluate;
 mod experiment;
 mod export;
 mod import;
+mod judge;
 mod prepare;
 mod progress;
 mod resamples;
@@ -48,6 +49,7 @@ enum Command {
     Experiment(experiment::ExperimentArgs),
     Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Judge(judge::JudgeArgs),
     Prepare(prepare::PrepareArgs),
     Score(score::ScoreArgs),
     Synth(synth::SynthArgs),
@@ -66,6 +68,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Experiment(args) => experiment::run(args),
         Command::Export(args) => export::run(args),
         Command::Import(args) => import::run(args),
+        Command::Judge(args) => judge::run(&args),
         Command::Prepare(args) => prepare::run(args),
         Command::Score(args) => score::run(&args),
         Command::Synth(args) => synth::run(args),

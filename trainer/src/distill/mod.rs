@@ -6,7 +6,8 @@
 //! 1. what is known: labels by construction (synthetic music, sounds that are no music), and what
 //!    tables beside the audio say;
 //! 2. else, of real audio, the mean of the opinions of the teachers that know the tag
-//!    ([`Foreign::opinions`]);
+//!    ([`Foreign::opinions`]), each counted by how far it is trusted ([`Foreign::trust`]). They are
+//!    asked about the very sound that the label is for: an altered copy is another sound;
 //! 3. else unknown, and training and evaluation leave the tag of the clip out.
 //!
 //! Teachers are not asked about synthetic music and about sounds that are no music: they have
@@ -16,6 +17,7 @@
 //! any data set's.
 //!
 //! [`Foreign::opinions`]: crate::vocabulary::Foreign::opinions
+//! [`Foreign::trust`]: crate::vocabulary::Foreign::trust
 
 mod except;
 mod no_music;
@@ -30,6 +32,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
+pub(crate) use teacher::Lesson;
 pub use teacher::Teacher;
 
 use crate::data::{Input, LIST, Plan, hex, sha256};
@@ -41,6 +44,22 @@ use worker::Worker;
 
 /// Sounds of a shard, which are lost together on an interruption: they take a while.
 const SHARD_ITEMS: usize = 128;
+
+/// How often a file of real audio is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Often {
+    /// Most windows taken of it.
+    windows: usize,
+    /// Altered copies of each window that is trained on.
+    variants: usize,
+}
+
+impl Often {
+    const ONCE: Self = Self {
+        windows: 1,
+        variants: 0,
+    };
+}
 
 /// What is to be distilled.
 #[derive(Clone, Debug)]
@@ -55,7 +74,8 @@ pub struct Distillation {
     pub no_music: usize,
     /// Most windows taken of one file of real audio.
     pub windows: NonZeroUsize,
-    /// Altered copies of each window of real audio, beside itself.
+    /// Altered copies of each window of real audio, beside itself, about which the teachers are asked
+    /// anew.
     pub variants: usize,
     /// Shortest file that is used, in seconds.
     pub least_seconds: f64,
@@ -67,6 +87,16 @@ pub struct Distillation {
     pub jobs: NonZeroUsize,
     /// The folder of the data set.
     pub out: PathBuf,
+}
+
+impl Distillation {
+    /// How often a file is heard of which no table says it.
+    fn often(&self) -> Often {
+        Often {
+            windows: self.windows.get(),
+            variants: self.variants,
+        }
+    }
 }
 
 /// Runs a distillation, or goes on where an earlier run with the same options stopped.
@@ -141,6 +171,13 @@ fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
                 .flat_map(|label| label.to_le_bytes())
                 .collect::<Vec<u8>>(),
         );
+        let Often { windows, variants } = sound.often;
+        hash.update(
+            [windows, variants]
+                .map(|count| count as u64)
+                .map(u64::to_le_bytes)
+                .concat(),
+        );
     }
     for audio in left_out {
         hash_texts(&mut hash, [audio.shown.as_str()]);
@@ -179,6 +216,7 @@ mod tests {
                 id: "one.wav".to_owned(),
                 split: Split::Train,
                 known: Vec::new(),
+                often: Often::ONCE,
                 origin: Origin::Real(recording),
             };
             list_sha256(&[sound], &[])

@@ -31,7 +31,6 @@ pub(crate) struct Excerpt<'a> {
 /// Front-ends with their buffers, for one file after another.
 pub(crate) struct Extractor {
     specs: Vec<FrontEndSpec>,
-    most_windows: usize,
     least_seconds: f64,
     /// For files of the rate that the last one had.
     ready: Option<(u32, Vec<Analysis>)>,
@@ -46,26 +45,28 @@ struct Analysis {
 }
 
 impl Extractor {
-    /// Up to `most_windows` windows by each of `specs`, of every file of `least_seconds` or more.
-    pub fn new(specs: Vec<FrontEndSpec>, most_windows: usize, least_seconds: f64) -> Self {
+    /// Windows by each of `specs`, of every file of `least_seconds` or more.
+    pub fn new(specs: Vec<FrontEndSpec>, least_seconds: f64) -> Self {
         Self {
             specs,
-            most_windows,
             least_seconds,
             ready: None,
         }
     }
 
-    /// Decodes and analyses a file, and gives each excerpt to `each`, which may analyse more sounds
-    /// of its rate. The remark is set where the file is shorter than a window or damaged; what is
+    /// Decodes and analyses a file, and gives each of up to `most_windows` excerpts to `each`, which
+    /// may analyse more sounds of its rate. The remark is set where the file is shorter than a window or damaged; what is
     /// wrong with the file is said without its path.
     pub fn extract(
         &mut self,
         path: &Path,
+        most_windows: usize,
         room: &Room<'_>,
         each: impl FnMut(&mut Self, Excerpt<'_>) -> Result<(), String>,
     ) -> Result<Option<String>, String> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path, room, each)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            self.extract_file(path, most_windows, room, each)
+        }));
         match outcome {
             Ok(outcome) => outcome.map_err(|refused| reason(path, refused)),
             Err(_) => {
@@ -78,10 +79,11 @@ impl Extractor {
     fn extract_file(
         &mut self,
         path: &Path,
+        most_windows: usize,
         room: &Room<'_>,
         mut each: impl FnMut(&mut Self, Excerpt<'_>) -> Result<(), String>,
     ) -> Result<Option<String>, Refused> {
-        let (most, least_seconds) = (self.most_windows, self.least_seconds);
+        let least_seconds = self.least_seconds;
         let excerpt_seconds = self.excerpt_seconds();
         let choose = |file: Length| {
             let rate_hz = f64::from(file.sample_rate_hz);
@@ -92,7 +94,7 @@ impl Extractor {
                 return Err(Refused::Because(reason));
             }
             let length = (excerpt_seconds * rate_hz).ceil() as usize;
-            let starts = starts(file.samples, length, most).into_iter();
+            let starts = starts(file.samples, length, most_windows).into_iter();
             Ok(starts
                 .map(|start| start..file.samples.min(start + length))
                 .collect())
@@ -134,7 +136,7 @@ impl Extractor {
     }
 
     /// What lies under the frames of a window, so that none of them sees the excerpt's end.
-    fn excerpt_seconds(&self) -> f64 {
+    pub fn excerpt_seconds(&self) -> f64 {
         let seconds = |spec: &FrontEndSpec| {
             let samples = (spec.frames - 1) * spec.hop + spec.n_fft / 2;
             samples as f64 / f64::from(spec.sample_rate)

@@ -58,7 +58,7 @@ pub fn prepare(
         collection.items.len() + collection.left_out.len(),
         || {
             let windows = options.windows.get();
-            Extractor::new(specs.clone(), windows, options.least_seconds)
+            Extractor::new(specs.clone(), options.least_seconds)
         },
         |extractor, number, results| {
             let Some(item) = collection.items.get(number) else {
@@ -67,7 +67,7 @@ pub fn prepare(
             };
             let path = collection.audio.join(&*item.path);
             let labels = dense(item, collection.tags.len());
-            let outcome = extractor.extract(&path, results.room(), |_, excerpt| {
+            let outcome = extractor.extract(&path, windows, results.room(), |_, excerpt| {
                 results.clip(clip(item, &labels, excerpt))
             });
             results.end(&item.id, &item.path, outcome);

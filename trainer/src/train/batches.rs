@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, tile};
 
 use super::ahead::{Ahead, ahead};
-use super::augment::{Augment, Other};
+use super::augment::{Augment, Other, Strength};
 use super::balance::balanced;
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
@@ -114,7 +114,7 @@ impl<'a> Epoch<'a> {
             clips,
             order,
             lengths: Lengths { given, shortest },
-            augment: recipe.augment.then(|| Augment::new(spec)),
+            augment: strength(recipe).map(|strength| Augment::new(spec, strength)),
             number,
             batch: recipe.batch.min(clips.len()),
             seed: recipe.seed,
@@ -200,7 +200,7 @@ impl<'a> Epoch<'a> {
         let mut other = vec![0.0; bands * given];
         let windows = batch.windows.chunks_exact_mut(bands * given);
         for (out, labels) in windows.zip(batch.labels.chunks_exact_mut(tags)) {
-            let mixed = if Augment::mixes(&mut rng) {
+            let mixed = if augment.mixes(&mut rng) {
                 let clip = rng.random_range(0..self.clips.len());
                 self.crop(clip, &mut rng, window, &mut other)?;
                 Some(Other {
@@ -213,6 +213,14 @@ impl<'a> Epoch<'a> {
             augment.alter(&mut rng, out, labels, given, mixed);
         }
         Ok(())
+    }
+}
+
+fn strength(recipe: &Recipe) -> Option<Strength> {
+    match (recipe.augment, recipe.gentle) {
+        (false, _) => None,
+        (true, false) => Some(Strength::Full),
+        (true, true) => Some(Strength::Gentle),
     }
 }
 

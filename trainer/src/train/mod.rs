@@ -22,6 +22,7 @@ mod options;
 mod progress;
 mod run_folder;
 mod schedule;
+mod start;
 mod validate;
 #[cfg(feature = "vulkan")]
 mod vulkan;
@@ -45,10 +46,11 @@ pub use run_folder::{DataDescription, EpochRecord, RunDescription};
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
 use batches::{Epoch, Purpose, generator};
-use best::{BEST, BestState, check_best, first_parameters, start_sha256};
+use best::{BEST, BestState, check_best};
 use checkpoint::Checkpoint;
 use run_folder::{RunFolder, exact};
 use schedule::Schedule;
+use start::{first_parameters, start_sha256};
 use validate::{check_measurable, validate};
 
 /// The checkpoint that a training goes on from.
