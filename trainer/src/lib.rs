@@ -24,6 +24,7 @@ pub mod metrics;
 mod network;
 mod onnx;
 pub mod prepare;
+pub mod refine;
 mod spread;
 pub mod synth;
 pub mod tag;

@@ -63,6 +63,8 @@ pub const FEWEST_POSITIVES: usize = 5;
 const FEWEST_TAGS: usize = 3;
 /// Tags that happen to be alike still leave a clip something to say of another.
 const LEAST_DEVIATION: f64 = 0.1;
+/// The least threshold: below it, a tag that is there in every fiftieth clip would mark nearly all.
+const LEAST_THRESHOLD: f64 = 0.1;
 /// Steps of Newton's method at most; it takes five to ten.
 const MOST_STEPS: usize = 100;
 /// A step so short is the last.
@@ -142,7 +144,7 @@ fn fitted(tag: &str, slope: f64, offset: f64, samples: &[Sample]) -> TagFit {
     let positive: Vec<bool> = samples.iter().map(Sample::is_positive).collect();
     if let Some(best) = best_f1(&calibrated, &positive) {
         // Downwards, so that the clip that it was found at still reaches it.
-        calibration.threshold = (best.threshold * 1e6).floor() / 1e6;
+        calibration.threshold = ((best.threshold * 1e6).floor() / 1e6).max(LEAST_THRESHOLD);
     }
     TagFit {
         tag: tag.to_owned(),

@@ -14,6 +14,7 @@ mod import;
 mod judge;
 mod prepare;
 mod progress;
+mod refine;
 mod resamples;
 mod score;
 mod synth;
@@ -51,6 +52,7 @@ enum Command {
     Import(import::ImportArgs),
     Judge(judge::JudgeArgs),
     Prepare(prepare::PrepareArgs),
+    Refine(refine::RefineArgs),
     Score(score::ScoreArgs),
     Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
@@ -70,6 +72,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Judge(args) => judge::run(&args),
         Command::Prepare(args) => prepare::run(args),
+        Command::Refine(args) => refine::run(args),
         Command::Score(args) => score::run(&args),
         Command::Synth(args) => synth::run(args),
         Command::Tag(args) => tag::run(&args),

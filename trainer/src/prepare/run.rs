@@ -56,10 +56,7 @@ pub fn prepare(
         &options.out,
         options.jobs.get(),
         collection.items.len() + collection.left_out.len(),
-        || {
-            let windows = options.windows.get();
-            Extractor::new(specs.clone(), options.least_seconds)
-        },
+        || Extractor::new(specs.clone(), options.least_seconds),
         |extractor, number, results| {
             let Some(item) = collection.items.get(number) else {
                 let left_out = &collection.left_out[number - collection.items.len()];
@@ -67,6 +64,7 @@ pub fn prepare(
             };
             let path = collection.audio.join(&*item.path);
             let labels = dense(item, collection.tags.len());
+            let windows = options.windows.get();
             let outcome = extractor.extract(&path, windows, results.room(), |_, excerpt| {
                 results.clip(clip(item, &labels, excerpt))
             });

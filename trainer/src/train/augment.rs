@@ -31,7 +31,7 @@ const GAP: [f32; 2] = [0.01, 0.12];
 
 /// How much is altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strength {
+pub(crate) enum Strength {
     /// Everything, also what a listener would give other labels for: other music, filters, gaps.
     Full,
     /// What leaves a listener's labels as they are: level and half the equalisation, a little noise and
@@ -60,7 +60,7 @@ impl Strength {
 
 /// Alters windows of a front-end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Augment {
+pub(crate) struct Augment {
     scale: f32,
     offset: f32,
     floor_db: f32,
@@ -68,7 +68,7 @@ pub(super) struct Augment {
 }
 
 /// Music that is mixed in.
-pub(super) struct Other<'a> {
+pub(crate) struct Other<'a> {
     /// `[band, frame]`, of the same size.
     pub window: &'a [f32],
     pub labels: &'a [f32],

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 /// A clip counts as its rarest tag does, and a tag as one over the root of how often it is there, as
 /// Mahajan et al. ("Exploring the limits of weakly supervised pretraining", 2018) resample; the
 /// draws are systematic, so that a clip is seen as often as it counts, rounded up or down.
-pub(super) fn balanced<'a>(
+pub(crate) fn balanced<'a>(
     labels: impl Fn(usize) -> &'a [f32],
     clips: usize,
     random: &mut ChaCha8Rng,

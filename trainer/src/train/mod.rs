@@ -32,6 +32,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use augment::{Augment, Strength};
+pub(crate) use balance::balanced;
 pub use batches::Batch;
 pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
@@ -42,6 +44,8 @@ pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
 pub use progress::{Event, Progress};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
+pub(crate) use schedule::Schedule;
+pub(crate) use start::{norm_as_they_are, of_model};
 
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
@@ -49,7 +53,6 @@ use batches::{Epoch, Purpose, generator};
 use best::{BEST, BestState, check_best};
 use checkpoint::Checkpoint;
 use run_folder::{RunFolder, exact};
-use schedule::Schedule;
 use start::{first_parameters, start_sha256};
 use validate::{check_measurable, validate};
 

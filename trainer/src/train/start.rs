@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use prost::Message;
-use tagline_engine::Model;
+use tagline_engine::{FrontEndSpec, Model};
 use tract_onnx::pb::{ModelProto, TensorProto};
 
 use super::best::{BEST, best};
@@ -56,7 +56,12 @@ pub(super) fn first_parameters(
         reason,
     };
     if start.is_file() {
-        let mut parameters = of_model(start, architecture, description).map_err(wrong)?;
+        let read = || {
+            let model = Model::open(start).map_err(|error| error.to_string())?;
+            let wanted = (data.tags.as_slice(), &data.front_end);
+            of_model(&model, architecture, recipe.width, wanted)
+        };
+        let mut parameters = read().map_err(wrong)?;
         let windows: Vec<Vec<f32>> = spread(train, HEARD_CLIPS).collect::<Result<_, _>>()?;
         let size = [train.bands(), train.frames()];
         norm_as_they_are(architecture, &mut parameters, &windows.concat(), size);
@@ -76,26 +81,30 @@ pub(super) fn first_parameters(
     Ok(best.parameters)
 }
 
-/// The numbers of a model that this trainer exported. Its batch norms are folded into its kernels, so
-/// they do nothing here but to add the bias.
-fn of_model(
-    path: &Path,
+/// The numbers of a model that this trainer exported, of `architecture` at this `width`, for these tags
+/// and this front-end. Its batch norms are folded into its kernels, so they do nothing here but to add
+/// the bias.
+///
+/// # Errors
+/// What is other than it should be.
+pub(crate) fn of_model(
+    model: &Model,
     architecture: &'static Architecture,
-    description: &RunDescription,
+    width: f64,
+    (tags, front_end): (&[String], &FrontEndSpec),
 ) -> Result<Parameters, String> {
-    let RunDescription { recipe, data, .. } = description;
-    let model = Model::open(path).map_err(|error| error.to_string())?;
     let info = model.info();
-    if info.tags != data.tags {
+    if info.tags != tags {
         return Err("its tags are others".to_owned());
     }
-    if info.front_end != data.front_end {
+    if info.front_end != *front_end {
         return Err("it hears another front-end".to_owned());
     }
     let proto = ModelProto::decode(model.onnx()).map_err(|error| error.to_string())?;
     let tensors = proto.graph.map(|graph| graph.initializer);
     let tensors = tensors.unwrap_or_default();
-    let mut parameters = Parameters::zeros(architecture, recipe.width, data.bands, data.tags.len());
+    let bands = front_end.input_bands();
+    let mut parameters = Parameters::zeros(architecture, width, bands, tags.len());
     for (name, _, values) in parameters.tensors() {
         let Some(exported) = exported_name(&name) else {
             continue;
@@ -139,7 +148,7 @@ fn floats(tensor: &TensorProto) -> Vec<f32> {
 /// Gives the batch norms of a network in which they do nothing the statistics that its maps have on
 /// these windows, and factors and offsets that undo them: it says the same as before, and learns as a
 /// network does whose norms were never folded.
-fn norm_as_they_are(
+pub(crate) fn norm_as_they_are(
     architecture: &'static Architecture,
     parameters: &mut Parameters,
     windows: &[f32],
