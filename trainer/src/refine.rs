@@ -225,6 +225,19 @@ pub fn refine(
     Ok(to_model(architecture, &lower.with(upper), info)?)
 }
 
+/// The numbers of a model of `architecture` that this trainer exported, its batch norms folded into its
+/// kernels.
+///
+/// # Errors
+/// [`RefineError::Model`] if it is of another network.
+pub fn parameters(
+    model: &Model,
+    architecture: &'static Architecture,
+) -> Result<Parameters, RefineError> {
+    let info = model.info();
+    of_model(model, architecture, 1.0, (&info.tags, &info.front_end)).map_err(RefineError::Model)
+}
+
 fn check(refinement: &Refinement) -> Result<(), RefineError> {
     let all = refinement.architecture.blocks.len();
     let fine = |fine: bool, what: &str| match fine {
