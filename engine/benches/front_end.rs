@@ -1,9 +1,9 @@
-//! Cost of the front-end: time for one second of audio.
+//! Time of the front-end for one second of audio.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tagline_engine::{FrontEnd, FrontEndSpec};
 
-/// What the analysis thread is handed at once, more or less.
+/// Roughly the samples that the analysis thread takes at once.
 const BLOCK_SAMPLES: usize = 1024;
 
 fn one_second(criterion: &mut Criterion) {

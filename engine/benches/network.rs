@@ -1,8 +1,8 @@
-//! Time for an update, for each backend that runs here: of each window only what is new, against
-//! the whole window, in one run.
+//! Time of an update on each backend that runs here. An update that computes only what is new in a
+//! window is compared with one that computes the whole window.
 //!
-//! Networks: the files in `TAGLINE_BENCH_MODELS` (separated like `PATH`), or else what lies in
-//! `target/models`, and the released networks of the reference data, with made-up tags.
+//! The networks are the files in `TAGLINE_BENCH_MODELS` (separated like `PATH`), or else those in
+//! `target/models`, and the released networks of the reference data with made-up tags.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,14 +10,14 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use prost::Message;
 use tagline_engine::{
-    Backend, BackendChoice, Model, Network, NetworkState, open_network, write_metadata,
+    Backend, BackendChoice, Model, Network, NetworkState, Span, open_network, write_metadata,
 };
 use tagline_tests::{FcnModel, onnx_runtime, reference, tiny_model};
 use tract_onnx::pb::ModelProto;
 
 /// Frames between updates, about a second.
 const STEP_FRAMES: u64 = 48;
-/// Windows in turn, so that every update has something new.
+/// Windows that take turns, so that every update has something new.
 const WINDOWS: u64 = 8;
 /// Pairs of updates behind a ratio.
 const PAIRS: usize = 15;
@@ -27,12 +27,7 @@ fn backends(criterion: &mut Criterion) {
     for (name, model) in models() {
         let mut group = criterion.benchmark_group(&name);
         group.sample_size(10);
-        for backend in [
-            Backend::Tract,
-            Backend::OnnxRuntimeCpu,
-            Backend::Cuda,
-            Backend::DirectMl,
-        ] {
+        for backend in Backend::ALL {
             let Some((mut update, incremental)) = Updates::open(&model, backend, &dirs) else {
                 continue;
             };
@@ -61,6 +56,7 @@ struct Updates {
     state: NetworkState,
     windows: Vec<Vec<f32>>,
     probabilities: Vec<f32>,
+    frames: u64,
     first_end: u64,
     number: u64,
 }
@@ -82,7 +78,7 @@ impl Updates {
         }
         let spec = &model.info().front_end;
         let values = spec.input_bands() * spec.frames;
-        // What they hold matters little for the time, but silence may be quicker than sound.
+        // Their content matters little for the time, but silence may be quicker than sound.
         let window = |number: u64| {
             let noise = |i: usize| (i as u64 + number).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
             let db = |i| noise(i) as f32 / (1u32 << 24) as f32 * 40.0 - 60.0;
@@ -95,6 +91,7 @@ impl Updates {
             state: NetworkState::default(),
             windows: (0..WINDOWS).map(window).collect(),
             probabilities: vec![0.0; model.info().tags.len()],
+            frames: spec.frames as u64,
             first_end: (spec.frames as u64).next_multiple_of(16),
             number: 0,
         };
@@ -107,16 +104,17 @@ impl Updates {
 
     fn next(&mut self) {
         let end = self.first_end + STEP_FRAMES * self.number;
+        let span = Span::ending(end, self.frames);
         let window = &self.windows[(self.number % WINDOWS) as usize];
         self.number += 1;
         self.network
-            .run_next(&mut self.state, end, window, &mut self.probabilities)
+            .run_next(&mut self.state, span, window, &mut self.probabilities)
             .expect("the network runs");
     }
 }
 
-/// How many times as long a whole window takes as an update: the median of pairs, so that what else
-/// the machine does falls on both alike.
+/// How many times as long a whole window takes as an update. This is the median of pairs, so that
+/// other work on the machine affects both alike.
 fn ratio(update: &mut Updates, whole: &mut Updates) -> f64 {
     let time = |updates: &mut Updates| {
         let start = Instant::now();
@@ -192,7 +190,7 @@ fn stem(file: &Path) -> String {
         .into_owned()
 }
 
-/// A sidecar with so many made-up tags and the front-end of the released networks.
+/// A sidecar with this many made-up tags and the front-end of the released networks.
 fn sidecar(tags: usize) -> String {
     let tags: Vec<String> = (0..tags).map(|tag| format!("tag {tag}")).collect();
     let front_end = tagline_engine::FrontEndSpec {

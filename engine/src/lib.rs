@@ -1,57 +1,42 @@
-//! Audio in, tags out.
+//! Audio in, tags out: the engine of Tagline.
 //!
-//! The data's way, one file for each arrow:
+//! The data's way through the wings of this crate:
 //!
-//! host block → [`tap`](Tap) (mono ring) → `resampler` → `stft` → `mel` → `features` (log-mel, log
-//! STFT or MFCC) → `front_end` (all of that) → `window` (rolling, `[row, frame]`) → `analyzer`
-//! (which windows are due) → `network` (tag probabilities; of each window only what is new) →
-//! `calibration` → `smoothing` → [`TagUpdate`], read back through the [`Tap`].
+//! host block → `stream` ([`Tap`], a mono ring) → `front_end` ([`Analyzer`]: resampler, STFT,
+//! log-mel, rolling window) → `network` ([`Network`]: tag probabilities) → `model`
+//! ([`Calibration`]) → `stream` ([`Smoothing`]) → [`TagUpdate`], which the [`Tap`] gives back.
 //!
-//! `service` runs all of it on one thread for every stream of the process. Training and file
-//! tagging use [`FrontEnd`] and [`Analyzer`] directly, so live and offline features are the same.
+//! There are two ways to use it:
+//!
+//! * *Live*, [`Service::start`] makes a [`Stream`] for the main thread and a [`Tap`] for the audio
+//!   thread. One worker thread analyses all streams of the process.
+//! * *Offline*, an [`Analyzer`] says which windows are due, and a [`Network`] from [`open_network`]
+//!   computes their tags.
+//!
+//! Both give the same tags to the last bit, whatever the block size. `examples/tag_wav.rs` shows both.
+//!
+//! Each wing knows only the wings before it: `front_end`, `model`, `network`, `stream`.
 
-mod analyzer;
-mod built_in;
-mod calibration;
-mod derivative;
-mod features;
-mod folders;
 mod front_end;
-mod link;
-mod loader;
-mod mel;
 mod model;
-mod model_slot;
-mod model_source;
 mod network;
-mod pipeline;
-mod resampler;
-mod service;
-mod smoothing;
-mod spec;
-mod stft;
-mod tap;
-mod window;
-mod worker;
+mod panics;
+mod stream;
 
-pub use analyzer::{Analyzer, Due};
-pub use built_in::{built_in_info, built_in_sha256};
-pub use calibration::{Calibration, logit, sigmoid};
-pub use folders::model_folders;
-pub use front_end::{FrontEnd, FrontEndError};
-pub use mel::mel_filterbank;
-pub use model::{
-    MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, Model, ModelError, ModelInfo, OutputKind,
-    read_info, write_metadata,
+pub use front_end::{Analyzer, Due, FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
+pub use front_end::{Feature, MelNorm, MelScale, MelSpec};
+pub use model::{Calibration, Model, ModelError, ModelInfo, ModelPlace, ModelSource, OutputKind};
+pub use model::{SourceError, built_in_info, model_folders, models_in, read_info};
+pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState};
+pub use network::{Span, open_network};
+pub use stream::{Event, Hold, Service, ServiceError, Smoothing, Stream, StreamConfig};
+pub use stream::{StreamStatus, TagUpdate, Tap};
+
+/// Parts for Tagline's own plugin, trainer and tests. They may change with any version.
+#[doc(hidden)]
+pub use {
+    front_end::{mel_filterbank, tile},
+    model::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, built_in_sha256},
+    model::{logit, sigmoid, write_metadata},
+    stream::{MAX_TAGS, OFFLINE_PATIENCE},
 };
-pub use model_source::{ModelPlace, ModelSource, SourceError, models_in};
-pub use network::{
-    Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState, open_network,
-};
-pub use service::{
-    Event, Hold, MAX_TAGS, Service, ServiceError, Stream, StreamConfig, StreamStatus,
-};
-pub use smoothing::Smoothing;
-pub use spec::{Feature, FrontEndSpec, MelNorm, MelScale, MelSpec};
-pub use tap::{OFFLINE_PATIENCE, TagUpdate, Tap};
-pub use window::{RollingWindow, tile};

@@ -1,9 +1,9 @@
-//! What becomes of a broken ONNX Runtime. A process loads it once, so this has one of its own.
+//! A broken library of ONNX Runtime. A process loads one library once, so this test has its own process.
 
 use std::path::PathBuf;
 
 use tagline_engine::{Backend, BackendChoice, Model, open_network};
-use tagline_tests::{onnx_runtime, tiny_model};
+use tagline_tests::{onnx_runtime, skipped, tiny_model};
 
 /// Name of the library's file on this system.
 fn file_name() -> &'static str {
@@ -28,7 +28,7 @@ fn a_broken_library_is_passed_over_and_the_next_one_is_taken() {
 
     let (network, report) = open(std::slice::from_ref(&broken));
     if network.backend() == Backend::OnnxRuntimeCpu {
-        eprintln!("SKIPPED the rest: this system has an ONNX Runtime of its own");
+        skipped("the rest", "this system has an ONNX Runtime of its own");
         return;
     }
     assert_eq!(network.backend(), Backend::Tract);

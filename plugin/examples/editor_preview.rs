@@ -1,8 +1,106 @@
 //! Opens the editor with invented data, without a host:
 //! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, nomodel, refused, modelpage, panic.
+//! music, still, nomodel, refused, modelpage, settings, panic.
 
-use tagline::editor::preview::{self, Scene};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tagline::core::settings::{Setting, Settings};
+use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
+use tagline::editor::{Page, run_alone};
+use tagline_engine::{
+    Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind, built_in_info,
+};
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scene {
+    /// Music plays and the tags move.
+    Music,
+    /// The same music, with values that stand still.
+    Still,
+    /// There is no model.
+    NoModel,
+    /// A model was refused while another is in force.
+    Refused,
+    /// The page of the model.
+    ModelPage,
+    /// The page of the settings.
+    Settings,
+    /// The source panics after two seconds.
+    Panic,
+}
+
+impl Scene {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "music" => Self::Music,
+            "still" => Self::Still,
+            "nomodel" => Self::NoModel,
+            "refused" => Self::Refused,
+            "modelpage" => Self::ModelPage,
+            "settings" => Self::Settings,
+            "panic" => Self::Panic,
+            _ => return None,
+        })
+    }
+
+    fn page(self) -> Page {
+        match self {
+            Self::ModelPage => Page::Model,
+            Self::Settings => Page::Settings,
+            _ => Page::Tags,
+        }
+    }
+}
+
+/// A source of invented data.
+struct PreviewSource {
+    scene: Scene,
+    started: Instant,
+    model: Arc<ModelInForce>,
+    refusal: Arc<str>,
+    settings: Mutex<Settings>,
+}
+
+impl EditorSource for PreviewSource {
+    fn fill(&self, snapshot: &mut Snapshot) {
+        let seconds = match self.scene {
+            Scene::Still => 18.4,
+            _ => 18.4 + self.started.elapsed().as_secs_f32(),
+        };
+        assert!(
+            self.scene != Scene::Panic || seconds < 20.4,
+            "this scene panics"
+        );
+        snapshot.settings = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        snapshot.calibrated = snapshot.settings.calibrated;
+        snapshot.active = true;
+        if self.scene == Scene::NoModel {
+            return;
+        }
+        snapshot.model = Some(Arc::clone(&self.model));
+        snapshot.running = Some(Backend::OnnxRuntimeCpu);
+        snapshot.inference_ms = 23.7;
+        snapshot.seconds_heard = seconds.min(snapshot.window_seconds());
+        snapshot.updates = seconds as u64;
+        let tags = snapshot.tags().len();
+        // One update a second, as the plugin gives them.
+        for (tag, value) in snapshot.values[..tags].iter_mut().enumerate() {
+            *value = invented(tag, seconds.floor());
+        }
+        if self.scene == Scene::Refused {
+            snapshot.message = Some(Arc::clone(&self.refusal));
+        }
+    }
+
+    fn set(&self, setting: Setting) {
+        let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        *settings = settings.with(setting);
+    }
+
+    fn choose_model(&self, _place: ModelPlace) {}
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -12,6 +110,69 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (Some(width), Some(height)) => (width.parse()?, height.parse()?),
         _ => (760.0, 640.0),
     };
-    preview::run(scene, size)?;
+    let source = PreviewSource {
+        scene,
+        started: Instant::now(),
+        model: Arc::new(invented_model()),
+        refusal: REFUSAL.into(),
+        settings: Mutex::new(Settings::default()),
+    };
+    run_alone(Arc::new(source), scene.page(), size)?;
     Ok(())
 }
+
+/// A value for `tag` that wanders with `seconds`, large for few tags.
+fn invented(tag: usize, seconds: f32) -> f32 {
+    let base = 0.93 * (-(tag as f32) / 6.0).exp() + 0.01;
+    let phase = tag as f32 * 2.4;
+    (base * (1.0 + 0.13 * (seconds * 0.35 + phase).sin())).clamp(0.0, 1.0)
+}
+
+/// The built-in model's tags, groups and thresholds, strong tags first.
+fn invented_model() -> ModelInForce {
+    let built_in = built_in_info();
+    let strong = [
+        "jazz",
+        "piano",
+        "bass",
+        "drums",
+        "instrumental",
+        "calm",
+        "saxophone",
+    ];
+    let rank = |tag: &String| strong.iter().position(|name| name == tag);
+    let mut order: Vec<usize> = (0..built_in.tags.len()).collect();
+    order.sort_by_key(|&tag| rank(&built_in.tags[tag]).unwrap_or(strong.len()));
+    let groups = built_in.groups.as_ref();
+    let calibration = built_in.calibration.as_ref();
+    ModelInForce {
+        info: Arc::new(ModelInfo {
+            name: built_in.name.clone(),
+            version: "1.0".to_owned(),
+            licence: "MIT".to_owned(),
+            provenance: "Invented for a preview of the editor".to_owned(),
+            tags: order
+                .iter()
+                .map(|&tag| built_in.tags[tag].clone())
+                .collect(),
+            front_end: FrontEndSpec::won2020(),
+            output: OutputKind::Probabilities,
+            groups: groups.map(|groups| order.iter().map(|&tag| groups[tag].clone()).collect()),
+            calibration: calibration.map(|all| order.iter().map(|&tag| all[tag]).collect()),
+            sha256: "0".repeat(64),
+        }),
+        place: ModelPlace::BuiltIn,
+        report: BackendReport {
+            running: Backend::OnnxRuntimeCpu,
+            lines: vec![
+                "ONNX Runtime 1.32, CPU: 2.9 ms an update, incremental".to_owned(),
+                "tract: 5.1 ms an update, incremental".to_owned(),
+                "CUDA: libcuda.so.1 is not on this machine".to_owned(),
+            ],
+        },
+    }
+}
+
+const REFUSAL: &str = "/home/ada/Downloads/tagger.onnx has 50 tags in its metadata, but its \
+    output has 56 values. Export it again with one tag for each output. The model Tagline default \
+    stays in force.";

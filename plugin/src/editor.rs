@@ -1,12 +1,14 @@
-//! The plugin's window. [`Editor`] is what the plugin owns and the host opens; it shows what an
-//! [`EditorSource`] tells it.
+//! The plugin's window. [`Editor`] is what a shell owns and the host opens; it shows what an
+//! [`EditorSource`](crate::core::view::EditorSource) tells it.
 //!
-//! `window` (CLAP's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made of
-//! `bars`, `chooser`, `message`, `segmented` and `switch`. `motion` moves the bars, `pacing` says
-//! when the next frame is drawn, `theme` has every colour and font.
+//! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
+//! of `bars`, `chooser`, `choice`, `message`, `segmented` and `switch`. `motion` moves the bars,
+//! `pacing` says when the next frame is drawn, `x11` gives the host its keys, and `theme` has every
+//! colour and font.
 
 mod app;
 mod bars;
+mod choice;
 mod chooser;
 mod footer;
 mod header;
@@ -15,13 +17,15 @@ mod message;
 mod motion;
 mod pacing;
 mod page;
-pub mod preview;
 mod segmented;
-mod source;
 mod switch;
+#[cfg(test)]
+mod test_snapshot;
 mod theme;
 mod thread_end;
 mod window;
+#[cfg(target_os = "linux")]
+mod x11;
 
-pub use source::{EditorSource, ModelInForce, Settings, Snapshot, setting};
-pub use window::{Editor, EditorError};
+pub use page::Page;
+pub use window::{Editor, EditorError, WindowSize, run_alone};

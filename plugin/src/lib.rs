@@ -1,37 +1,17 @@
-//! The Tagline plugin: CLAP, and VST3 through clap-wrapper.
+//! The Tagline plugin, in rooms:
 //!
-//! A block's way, one file for each step: [`process`] → [`pass_through`] (the signal, and its
-//! mono mix for the engine's [`Tap`](tagline_engine::Tap)) → [`driver`] (updates, transport and
-//! mode become tag values) → [`outbox`] (gestures, values, [`midi`]) → host.
-//!
-//! [`board`] is what the threads share, [`params`] the table of parameters, [`state`] what a
-//! session saves. [`main_thread`] owns the engine's stream; [`models`] says which model is
-//! chosen, and [`events`] what became of it.
+//! - [`core`] is the plugin, in no plugin format: parameters, state, the choice of a model, and
+//!   what happens in a block.
+//! - `clap` is a thin shell over it for CLAP. VST3 comes from the same entry through clap-wrapper.
+//! - [`editor`] is the window, drawn from what the core shows of itself.
+//! - `raw_audio` passes the signal through the host's raw pointers.
 
-pub mod bits;
-pub mod board;
-pub mod driver;
+mod clap;
+pub mod core;
 pub mod editor;
-pub mod editor_source;
-pub mod entry;
-pub mod events;
-pub mod gui;
-pub mod host_call;
-pub mod host_side;
-pub mod main_thread;
-pub mod midi;
-pub mod models;
-pub mod outbox;
-pub mod params;
-pub mod pass_through;
-pub mod plugin;
-pub mod ports;
-pub mod process;
-pub mod settings;
-pub mod state;
-pub mod text;
+mod raw_audio;
 
-pub use entry::TaglineEntry;
+pub use clap::TaglineEntry;
 
 /// Ends the process at any allocation within a block, in debug builds.
 #[cfg(debug_assertions)]

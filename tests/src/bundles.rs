@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::skipped;
+
 /// The bundle `name` (`Tagline.clap`, `Tagline.vst3`) that `cargo xtask bundle` or
-/// `cargo xtask test` has built. `None`, with a line that says the test was skipped, where there
-/// is none.
+/// `cargo xtask test` has built. Without it, prints that the test was skipped and returns `None`.
 ///
 /// It lies beside the folder of the running test program, wherever that build folder is.
 #[must_use]
@@ -15,9 +16,10 @@ pub fn bundle(test: &str, name: &str) -> Option<PathBuf> {
     if bundle.exists() {
         return Some(bundle);
     }
-    eprintln!(
-        "SKIPPED {test}: no bundle {}; `cargo xtask bundle` builds it",
-        bundle.display()
+    let bundle = bundle.display();
+    skipped(
+        test,
+        format_args!("no bundle {bundle}; `cargo xtask bundle` builds it"),
     );
     None
 }

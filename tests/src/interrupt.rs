@@ -7,7 +7,7 @@ use std::time::Duration;
 /// end.
 ///
 /// # Panics
-/// If the system refuses any of it.
+/// If the program cannot be waited for, or the signal cannot be sent.
 pub fn interrupt_once(begun: impl Fn() -> bool, mut child: Child) -> Output {
     let ended = |child: &mut Child| child.try_wait().expect("its state is known").is_some();
     while !begun() && !ended(&mut child) {

@@ -2,6 +2,7 @@
 
 mod bundles;
 mod fcn_model;
+mod folder;
 mod interrupt;
 mod memory;
 pub mod npy;
@@ -12,10 +13,12 @@ mod soundfont;
 mod tiny_model;
 mod wav;
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 pub use bundles::{bundle, program};
 pub use fcn_model::{FcnBlock, FcnModel};
+pub use folder::files;
 pub use interrupt::interrupt_once;
 pub use memory::with_peak_memory;
 pub use onnx_checker::{OnnxChecker, onnx_checker};
@@ -27,8 +30,14 @@ pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
 pub use wav::{pcm, write_wav};
 
+/// Prints the line by which `cargo xtask test` counts the test `test` as skipped. The test itself then
+/// returns.
+pub fn skipped(test: &str, reason: impl Display) {
+    eprintln!("SKIPPED {test}: {reason}");
+}
+
 /// The folder of reference data: `TAGLINE_REFERENCE`, or else `../shared/reference` beside the
-/// checkout. `None`, with a line that says the test was skipped, where there is none.
+/// checkout. Without it, prints that the test was skipped and returns `None`.
 #[must_use]
 pub fn reference(test: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("TAGLINE_REFERENCE").map_or_else(
@@ -43,6 +52,6 @@ pub fn reference(test: &str) -> Option<PathBuf> {
     if dir.is_dir() {
         return Some(dir);
     }
-    eprintln!("SKIPPED {test}: no reference data in {}", dir.display());
+    skipped(test, format_args!("no reference data in {}", dir.display()));
     None
 }

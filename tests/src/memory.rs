@@ -3,11 +3,11 @@
 use std::process::{Child, Output};
 use std::time::Duration;
 
-/// Waits for a program's end; with the most memory that it had resident at any time, in bytes,
-/// where the system says it (Linux).
+/// Waits for a program's end. Also returns the most memory that it had resident at any time, in bytes,
+/// if the system tells (Linux).
 ///
 /// # Panics
-/// If the system refuses to say how the program is.
+/// If the program's state cannot be read.
 pub fn with_peak_memory(mut child: Child) -> (Output, Option<u64>) {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = None;

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::skipped;
+
 /// The reference checker of ONNX files, run by `python3`.
 pub struct OnnxChecker {
     packages: PathBuf,
 }
 
-/// The checker of the `onnx` package in the folder `TAGLINE_ONNX_CHECKER` names, or in
+/// The checker of the `onnx` package in the folder that `TAGLINE_ONNX_CHECKER` names, or in
 /// `target/onnx-checker` of the checkout, where `cargo xtask` puts it, or that Python has itself.
-/// `None`, with a line that says the test was skipped, where there is none.
+/// Without one, prints that the test was skipped and returns `None`.
 #[must_use]
 pub fn onnx_checker(test: &str) -> Option<OnnxChecker> {
     let unpacked = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/onnx-checker");
@@ -21,9 +23,10 @@ pub fn onnx_checker(test: &str) -> Option<OnnxChecker> {
     if imported.is_ok_and(|output| output.status.success()) {
         return Some(checker);
     }
-    eprintln!(
-        "SKIPPED {test}: python3 has no `onnx` (TAGLINE_ONNX_CHECKER, or {})",
-        checker.packages.display()
+    let packages = checker.packages.display();
+    skipped(
+        test,
+        format_args!("python3 has no `onnx` (TAGLINE_ONNX_CHECKER, or {packages})"),
     );
     None
 }
@@ -32,7 +35,7 @@ impl OnnxChecker {
     /// Checks the model file `path` in full, shapes and types included.
     ///
     /// # Errors
-    /// What the checker says against it.
+    /// What is wrong with it, in the checker's words.
     pub fn check(&self, path: &Path) -> Result<(), String> {
         let program = "import sys, onnx; onnx.checker.check_model(sys.argv[1], full_check=True)";
         let output = self.python(program).arg(path).output();

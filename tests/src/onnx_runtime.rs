@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-/// The folder that holds ONNX Runtime's library: that of the file `TAGLINE_ORT_LIB` names, or
+use crate::skipped;
+
+/// The folder that holds ONNX Runtime's library: that of the file that `TAGLINE_ORT_LIB` names, or
 /// else one in `target/onnxruntime` of the checkout, where `cargo xtask` unpacks PyPI's wheel.
-/// `None`, with a line that says the test was skipped, where there is none.
+/// Without one, prints that the test was skipped and returns `None`.
 #[must_use]
 pub fn onnx_runtime(test: &str) -> Option<PathBuf> {
     let named = std::env::var_os("TAGLINE_ORT_LIB").map(PathBuf::from);
@@ -15,9 +17,10 @@ pub fn onnx_runtime(test: &str) -> Option<PathBuf> {
     };
     let dir = library.and_then(|file| file.parent().map(Path::to_owned));
     if dir.is_none() {
-        eprintln!(
-            "SKIPPED {test}: no ONNX Runtime (TAGLINE_ORT_LIB, or {})",
-            unpacked.display()
+        let unpacked = unpacked.display();
+        skipped(
+            test,
+            format_args!("no ONNX Runtime (TAGLINE_ORT_LIB, or {unpacked})"),
         );
     }
     dir

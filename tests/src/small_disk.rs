@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A file system in memory of a given size, until it is dropped.
+use crate::skipped;
+
+/// A file system of a given size in memory. Dropping it unmounts it.
 pub struct SmallDisk {
     folder: tempfile::TempDir,
 }
 
 impl SmallDisk {
-    /// A disk of `kib` KiB. `None`, with a line that says the test was skipped, where this process
-    /// may not mount any: on Linux, the superuser may.
+    /// A disk of `kib` KiB. If this process may not mount any, prints that the test was skipped and
+    /// returns `None`. On Linux the superuser may.
     ///
     /// # Panics
     /// If there is no folder for temporary files.
@@ -22,7 +24,7 @@ impl SmallDisk {
         if mounted {
             return Some(Self { folder });
         }
-        eprintln!("SKIPPED {test}: no file system can be mounted here");
+        skipped(test, "no file system can be mounted here");
         None
     }
 
@@ -44,7 +46,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // What is left of it is a mount in a folder for temporary files.
+        // If this fails, a mount stays in a folder for temporary files.
         let _ = Command::new("umount").arg(self.path()).output();
     }
 }
@@ -54,15 +56,15 @@ fn mount(options: &[&str], folder: &Path) -> bool {
     output.is_ok_and(|output| output.status.success())
 }
 
-/// Runs a program that cannot make any file longer than `kib` KiB, whoever it belongs to: writing
-/// fails there, as on a full disk.
+/// Runs a program that cannot make any file longer than `kib` KiB: writing fails there, as on a full
+/// disk. This needs no special rights.
 ///
 /// # Panics
 /// If there is no shell to run it.
 #[cfg(unix)]
 #[must_use]
 pub fn with_short_files(kib: usize, program: &str, arguments: &[&str]) -> Output {
-    // Of blocks of 512 bytes; the signal would end the program instead.
+    // `ulimit` counts blocks of 512 bytes. Without the trap, a signal would end the program.
     let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", 2 * kib);
     Command::new("sh")
         .args(["-c", &script, "sh", program])

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// A SoundFont, the smallest first; `None`, with a line that says the test was skipped, where none is
-/// installed.
+use crate::skipped;
+
+/// The smallest SoundFont that is installed. Without one, prints that the test was skipped and returns
+/// `None`.
 #[must_use]
 pub fn soundfont(test: &str) -> Option<PathBuf> {
     let folders = ["/usr/share/sounds/sf2", "/usr/share/soundfonts"].map(Path::new);
@@ -12,7 +14,10 @@ pub fn soundfont(test: &str) -> Option<PathBuf> {
         .flat_map(|name| folders.map(|folder| folder.join(name)))
         .find(|path| path.is_file());
     if found.is_none() {
-        eprintln!("SKIPPED {test}: no SoundFont (package timgm6mb-soundfont) is installed");
+        skipped(
+            test,
+            "no SoundFont (package timgm6mb-soundfont) is installed",
+        );
     }
     found
 }

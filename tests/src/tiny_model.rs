@@ -15,7 +15,8 @@ use tract_onnx::pb::{
 /// tags, low bands first, and a tag's probability is
 /// `sigmoid((mean level of its group over the window, in dB, + 50) / 10)`.
 ///
-/// (Of MFCC, the level is the coefficients' own mean.) So silence (−100 dB) gives 0.7 %, −50 dB gives 50 %, and a low tone moves the first tag.
+/// So silence (−100 dB) gives 0.7 %, −50 dB gives 50 %, and a low tone moves the first tag. For MFCC the
+/// level is the mean of the coefficients.
 /// `model` and `metadata` may be changed before [`TinyModel::bytes`], to make a broken one.
 pub struct TinyModel {
     /// Graph: `log_mel [N, 1, bands, frames]` → convolution over all bands → average over time →

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-/// A sample of 16 bits; `value` lies between -1 and 1.
+/// A sample of 16 bits. `value` lies between −1 and 1.
 #[must_use]
 pub fn pcm(value: f32) -> i16 {
     (value * 32_767.0) as i16
 }
 
-/// Writes `samples` as a mono wav file; the folder is made if it is not there.
+/// Writes `samples` as a mono wav file, and makes its folder if there is none.
 ///
 /// # Panics
 /// If the file cannot be written.

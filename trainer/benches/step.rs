@@ -6,8 +6,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use trainer::arch::{Architecture, Parameters, Precision};
-use trainer::train::{Batch, DeviceChoice, Learner};
+use trainer::arch::{Architecture, Parameters};
+use trainer::train::{Batch, DeviceChoice, Learner, Precision};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

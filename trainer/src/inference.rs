@@ -1,11 +1,10 @@
-//! Networks, whatever runs them: it is said where that is not what was asked for, and when it fails.
+//! Opens and runs networks, and warns when another backend than the chosen one runs them.
 
 use std::path::PathBuf;
 
 use tagline_engine::{Backend, BackendChoice, InferenceError, Model, Network, open_network};
 
-/// Opens `model` by `backend`. Where another backend than the one asked for has to run it, a warning says
-/// why.
+/// Opens `model` with `backend`. If another backend has to run it, a warning says why.
 ///
 /// # Errors
 /// [`InferenceError`] if not even tract can run it.
@@ -30,10 +29,10 @@ pub fn open(
     Ok(network)
 }
 
-/// Lets `run` use `network`; where its backend fails, tract takes its place and runs again.
+/// Lets `run` use `network`. If its backend fails, tract replaces it and `run` is called again.
 ///
 /// # Errors
-/// [`InferenceError`] if tract fails, too.
+/// [`InferenceError`] if tract also fails.
 pub fn run_or_replace(
     network: &mut Box<dyn Network>,
     model: &Model,

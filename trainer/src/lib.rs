@@ -1,35 +1,37 @@
-//! Prepares data sets, imports published tagging networks and runs models on audio files, with
-//! the engine's own front-end and inference, so that files are tagged exactly as the plugin tags
-//! what it hears.
+//! Trains tagging networks, and everything before and after that: prepares data sets, imports,
+//! exports and calibrates models, evaluates them, and tags audio files.
+//!
+//! It uses the engine's own front-end and inference, so files are tagged exactly as the plugin tags
+//! what it hears, and networks are trained on what the plugin will give them.
+//!
+//! | step | module |
+//! |---|---|
+//! | audio and tags → windows and labels on the disk | [`prepare`], [`distill`], [`data`], [`vocabulary`] |
+//! | windows and labels → a network's numbers | [`train`] and [`refine`], with [`arch`] and [`cpu`] |
+//! | numbers or published weights → a model file | [`convert`], [`weights`], [`calibration`] |
+//! | a model file → scores | [`evaluation`], [`judge`], [`metrics`], [`experiment`], [`charts`] |
+//! | a model file and audio → tags | [`tag`] |
+//!
+//! Long work runs through [`work`], which tells how far it is. The command line is not part of the
+//! library: the program `trainer` has it.
 
-mod about;
-mod advice;
 pub mod arch;
-mod atomic;
 pub mod calibration;
 pub mod charts;
-pub mod cli;
+pub mod convert;
 pub mod cpu;
 pub mod data;
 pub mod distill;
 pub mod evaluation;
 pub mod experiment;
-pub mod export;
-pub mod import;
 mod inference;
-pub mod interrupt;
 pub mod judge;
-mod lock;
 pub mod metrics;
-mod network;
-mod onnx;
 pub mod prepare;
 pub mod refine;
 mod spread;
-pub mod synth;
 pub mod tag;
 pub mod train;
 pub mod vocabulary;
 pub mod weights;
-
-pub use about::About;
+pub mod work;

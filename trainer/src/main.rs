@@ -1,4 +1,6 @@
-//! Imports tagging networks and tags audio files.
+//! The program `trainer`: its command line, and what it tells people.
+
+mod cli;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -6,24 +8,24 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-/// Training allocates and frees large tensors all the time: with the system's allocator, a third
-/// of the time of a step goes into asking for fresh pages.
+/// Training allocates and frees large lists all the time. With the system's allocator, a third of a
+/// step's time goes into asking for fresh pages.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What a user is told of without asking: warnings of our own.
+/// The user always sees warnings of our own crates.
 const WARNINGS: &str = "off,trainer=warn,tagline_engine=warn,tagline_media=warn";
 
 fn main() -> ExitCode {
     log();
-    if let Err(error) = trainer::interrupt::install() {
+    if let Err(error) = tagline_files::interrupt::install("trainer") {
         tracing::warn!("Ctrl-C may leave temporary files behind: {error}");
     }
-    trainer::cli::run(trainer::cli::Cli::parse())
+    cli::run(cli::Cli::parse())
 }
 
-/// Sends what is logged to standard error: warnings as plain lines, and what `TAGLINE_LOG` asks for
-/// with its time and place.
+/// Sends the log to standard error: warnings as plain lines, or what `TAGLINE_LOG` asks for, with
+/// time and place.
 fn log() {
     let lines = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

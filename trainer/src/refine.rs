@@ -13,14 +13,15 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::{Model, ModelInfo};
 
-use crate::arch::{Architecture, Parameters, Precision};
+use crate::arch::{Architecture, Parameters};
+use crate::convert::export::{ExportError, to_model};
 use crate::cpu::Windows;
 use crate::data::{Clips, DataError, Dataset, Split};
-use crate::export::{ExportError, to_model};
 use crate::metrics::{Answers, AnswersError, Bootstrap, truth_of};
 use crate::spread::spread;
 use crate::train::{
-    Batch, DeviceChoice, Learner, Schedule, TrainError, balanced, norm_as_they_are, of_model,
+    Batch, DeviceChoice, Learner, Precision, Schedule, TrainError, balanced, norm_as_they_are,
+    of_model,
 };
 use features::Features;
 

@@ -1,8 +1,8 @@
-//! A few clips that stand for all.
+//! Takes a sample of clips.
 
 use crate::data::{Clips, DataError};
 
-/// The windows of at most `most` clips from all over `clips`, each `[band, frame]`.
+/// The windows of at most `most` clips, spread evenly over `clips`, each `[band, frame]`.
 pub(crate) fn spread(
     clips: &Clips,
     most: usize,

@@ -1,12 +1,12 @@
 //! `cargo xtask bundle`: the plugin as CLAP and VST3 bundles.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::Error;
 use crate::plist;
 use crate::process;
-use crate::workspace::{Workspace, cargo};
+use crate::workspace::{Workspace, cargo, remove};
 
 /// The package, and so the library, that is the plugin.
 const PLUGIN: &str = "tagline";
@@ -14,36 +14,41 @@ const PLUGIN: &str = "tagline";
 /// How the plugin is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Build {
-    /// Quickly, with checks such as `assert_no_alloc`.
+    /// Quickly, with checks such as `assert_no_alloc`, for tests.
     Dev,
-    /// With optimisation.
+    /// With optimisation, for use on this machine.
     Release,
+    /// As small as it can be at full speed, for other machines; takes longest.
+    Dist,
 }
 
 impl Build {
-    /// The build that `--release` asks for.
-    pub fn of(release: bool) -> Self {
-        if release { Self::Release } else { Self::Dev }
-    }
-
-    /// What to tell cargo.
-    pub fn arguments(self) -> &'static [&'static str] {
+    /// The options that tell cargo the profile.
+    fn profile(self) -> &'static [&'static str] {
         match self {
             Self::Dev => &[],
             Self::Release => &["--release"],
+            Self::Dist => &["--profile=dist"],
         }
     }
 
-    /// Where cargo puts what it built.
-    pub fn folder(self, workspace: &Workspace) -> PathBuf {
-        workspace.target.join(match self {
-            Self::Dev => "debug",
-            Self::Release => "release",
-        })
+    /// The options that tell cargo what to compile.
+    ///
+    /// Cargo settles the features of shared dependencies for all packages of one command together,
+    /// and compiles the inference engine anew for another choice. So what the tests use is built
+    /// with all that they build; the plugin and its host need neither Burn nor Arrow, which take as
+    /// long again.
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &["--workspace"],
+            Self::Release => &["--package=tagline", "--package=tagline-host"],
+            Self::Dist => &["--package=tagline"],
+        }
     }
 }
 
-/// Compiles the plugin, its headless host and the trainer, and makes the bundles.
+/// Compiles the plugin, and makes the bundles. With [`Build::Release`] its headless host is
+/// compiled too.
 ///
 /// # Errors
 /// Those of cargo, and of [`assemble`].
@@ -52,16 +57,12 @@ pub fn run(workspace: &Workspace, build: Build) -> Result<(), Error> {
     assemble(workspace, build)
 }
 
-/// The cargo command that compiles the plugin, the host and the trainer.
-///
-/// All at once, always: cargo settles the features of shared dependencies for all packages of
-/// one command together, and would compile the inference engine again for each other choice.
-pub fn compile(build: Build) -> Command {
+fn compile(build: Build) -> Command {
     let mut command = cargo();
     command
-        .args(["build", "--package", PLUGIN])
-        .args(["--package", "tagline-host", "--package", "trainer"])
-        .args(build.arguments());
+        .arg("build")
+        .args(build.packages())
+        .args(build.profile());
     command
 }
 
@@ -73,7 +74,7 @@ pub fn assemble(workspace: &Workspace, build: Build) -> Result<(), Error> {
     for bundle in bundles(workspace) {
         remove(&bundle)?;
     }
-    let arguments: Vec<String> = build.arguments().iter().map(|&a| a.to_owned()).collect();
+    let arguments: Vec<String> = build.profile().iter().map(|&a| a.to_owned()).collect();
     nice_plug_xtask::bundle(&workspace.target, PLUGIN, &arguments, false)
         .map_err(|error| Error::Bundle(format!("{error:#}")))?;
     for bundle in bundles(workspace) {
@@ -94,21 +95,4 @@ pub fn assemble(workspace: &Workspace, build: Build) -> Result<(), Error> {
 pub fn bundles(workspace: &Workspace) -> [PathBuf; 2] {
     let folder = workspace.bundled();
     [folder.join("Tagline.clap"), folder.join("Tagline.vst3")]
-}
-
-/// Removes a file or a folder, if it is there.
-///
-/// # Errors
-/// [`Error::File`].
-pub fn remove(path: &Path) -> Result<(), Error> {
-    let outcome = match std::fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => std::fs::remove_dir_all(path),
-        Ok(_) => std::fs::remove_file(path),
-        Err(_) => Ok(()),
-    };
-    outcome.map_err(|source| Error::File {
-        what: "remove",
-        path: path.into(),
-        source,
-    })
 }

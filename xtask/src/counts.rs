@@ -38,7 +38,7 @@ impl std::fmt::Display for Counts {
 
 /// Reads the lines of `cargo test -- --show-output` and counts.
 ///
-/// A test that lacks something prints a line with the word `SKIPPED` and returns, which the test
+/// A test that lacks something prints a line that begins with `SKIPPED` and returns, which the test
 /// runner takes for a pass. Here it counts as skipped, once, however many such lines it prints.
 #[derive(Default)]
 pub struct Counter {
@@ -63,7 +63,7 @@ impl Counter {
             self.test = None;
         } else if let Some(test) = output_heading(line) {
             self.test = Some(test.to_owned());
-        } else if line.contains("SKIPPED") {
+        } else if line.starts_with("SKIPPED") {
             match (&self.test, self.in_successes) {
                 (Some(test), true) => {
                     self.skipped.insert(test.clone());

@@ -5,33 +5,32 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::bundle::{self, Build};
 use crate::error::Error;
 use crate::process;
-use crate::workspace::{Workspace, create_folder};
+use crate::workspace::{Workspace, cargo, create_folder};
 
-/// Raised whenever the model becomes another.
+/// Goes up whenever the model changes.
 const VERSION: &str = "2";
 const LICENCE: &str = "MIT OR Apache-2.0";
 const PROVENANCE: &str = "Tagline's own weights: FCN-5 compact, distilled from the FCNs of Won et \
     al. (2020, MIT) on openly licensed music and speech, and trained on synthetic music labelled by \
     construction; models/README.md names every source";
-/// Music and speech, as people play it to the model; single notes of an instrument are neither.
+/// Music and speech, which people play to the model. Single notes of an instrument are neither.
 const ON_REAL_AUDIO: &str = "--without synth- --without no-music --without karoryfer-";
-/// Of that, music: that speech has no genre is a fact, and too easy.
+/// Music alone. Speech has no genre, which is too easy to learn.
 const ON_MUSIC: &str = "--without speech- --without librispeech-";
-/// The SoundFont of the synthetic music; its licence (MIT) leaves the model free.
+/// The SoundFont of the synthetic music. Its licence (MIT) leaves the model free.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
-/// What the default model is made of.
+/// What makes the default model.
 #[derive(Debug, Args)]
 pub struct Recipe {
     /// Folder of audio, one folder for each source (docs/distill.md)
     audio: PathBuf,
-    /// A model that teaches; several times for several
+    /// A model that teaches; give the option once for each
     #[arg(long, value_name = "MODEL", required = true)]
     teacher: Vec<PathBuf>,
-    /// What trains
+    /// Where the training runs
     #[arg(long, default_value = "cpu", value_parser = ["cpu", "cuda", "vulkan"])]
     device: String,
     /// Folder of everything on the way, 5 GB; an interrupted recipe goes on there
@@ -42,22 +41,22 @@ pub struct Recipe {
     out: PathBuf,
 }
 
-/// Renders, distils, trains, exports, calibrates and evaluates. Every step that is done already is
-/// passed over.
+/// Renders, distils, trains, exports, calibrates and evaluates. It passes over every step that is
+/// done.
 ///
 /// # Errors
 /// Those of building, and of the first step that fails.
 pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
-    let mut build = bundle::compile(Build::Release);
+    let mut build = cargo();
+    build.args(["build", "--release", "--package=trainer"]);
     if recipe.device != "cpu" {
-        build.arg(format!("--features=trainer/{}", recipe.device));
+        build.arg(format!("--features={}", recipe.device));
     }
     process::run_to_stderr(&mut build)?;
     let absolute = |path: &Path| workspace.started_in.join(path);
     let work = absolute(&recipe.work);
     create_folder(&work)?;
-    let program = Build::Release.folder(workspace).join("trainer");
-    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    let program = workspace.release_program("trainer");
     let trainer = |words: &str| {
         let mut command = Command::new(&program);
         command.args(words.split_whitespace());

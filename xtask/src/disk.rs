@@ -1,13 +1,13 @@
-//! Free disk space, looked at before the work, where a compiler would only stumble over its end.
+//! Free disk space. It is checked before the work, because a compiler fails late and obscurely.
 
 use std::path::Path;
 use std::process::Command;
 
-/// What all checks of a clean checkout leave in the target folder as `.ci/run` calls them, in megabytes,
-/// by `du`; incremental compilation and debug information take some thousand more.
+/// Megabytes that all checks of a clean checkout leave in the target folder, by `du`, as `.ci/run` calls
+/// them. Incremental compilation and debug information take some thousand more.
 const CHECKS_MB: u64 = 4600;
 
-/// Says how much is free where `target` lies, and what the checks take, if that may not be enough.
+/// Says how much is free where `target` lies, and what the checks take if that may not be enough.
 pub fn warn_before_checks(target: &Path) {
     let Some(free) = free_mb(target) else {
         return;
@@ -15,19 +15,19 @@ pub fn warn_before_checks(target: &Path) {
     println!("{free} MB are free in {}.", target.display());
     if free < CHECKS_MB {
         println!(
-            "That may not do: from a clean checkout all checks take {CHECKS_MB} MB as .ci/run calls \
-             them, else more. `cargo clean` frees what earlier builds left."
+            "That may not be enough: on a clean checkout, the checks take {CHECKS_MB} MB as .ci/run \
+             calls them, and more otherwise. `cargo clean` frees what earlier builds left."
         );
     }
 }
 
-/// The megabytes that this user may still write to `folder`'s disk, where the system tells.
+/// The megabytes that this user may still write to the disk of `folder`, if the system tells.
 fn free_mb(folder: &Path) -> Option<u64> {
     let output = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
     available_kb(&String::from_utf8_lossy(&output.stdout)).map(|kb| kb / 1024)
 }
 
-/// The fourth value of the last line, which POSIX has `df -P` print in one piece.
+/// The fourth value of the last line. POSIX has `df -P` print that line in one piece.
 fn available_kb(report: &str) -> Option<u64> {
     let row = report.lines().nth(1)?;
     // A device's name may hold spaces: counted from its end, where only the folder's name follows.

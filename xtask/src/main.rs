@@ -46,11 +46,14 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Build the plugin into target/bundled/Tagline.clap and Tagline.vst3
+    /// Build the plugin as target/bundled/Tagline.clap and Tagline.vst3
     Bundle {
         /// Build with optimisation, as for use in a studio
-        #[arg(long)]
+        #[arg(long, conflicts_with = "dist")]
         release: bool,
+        /// Build for other machines: as fast, half as large, and twice as long in the making
+        #[arg(long)]
+        dist: bool,
     },
     /// Build the release bundles and put them where the user's hosts look for plugins
     Install,
@@ -71,8 +74,8 @@ enum Command {
     },
     /// Make the model that is built in, from a folder of audio and models that teach
     ///
-    /// models/README.md says with what the present one was made. Interrupted, the same command
-    /// goes on.
+    /// models/README.md names what the present one was made of. An interrupted run goes on with the
+    /// same command.
     DefaultModel(default_model::Recipe),
     /// Measure the engine and the plugin's audio thread in release builds
     ///
@@ -100,9 +103,14 @@ fn run(command: Command) -> Result<ExitCode, Error> {
     let workspace = Workspace::enter()?;
     match command {
         Command::Setup { yes } => setup::run(yes)?,
-        Command::Bundle { release } => {
+        Command::Bundle { release, dist } => {
             setup::require_build()?;
-            bundle::run(&workspace, Build::of(release))?;
+            let build = match (release, dist) {
+                (_, true) => Build::Dist,
+                (true, false) => Build::Release,
+                (false, false) => Build::Dev,
+            };
+            bundle::run(&workspace, build)?;
         }
         Command::Install => {
             setup::require_build()?;

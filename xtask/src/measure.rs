@@ -14,7 +14,7 @@ use crate::workspace::{Workspace, cargo};
 /// Standard output is the demo's alone.
 ///
 /// # Errors
-/// Those of building. How the demo ends is the exit code.
+/// Those of building. The exit code says how the demo ended.
 pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
     bundle::run(workspace, Build::Release)?;
     exit_code(host(workspace, "demo", arguments).args(absolute(&workspace.started_in, arguments)))
@@ -34,8 +34,7 @@ pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, 
 
 /// The host with its command, and the release bundle, unless `arguments` name another.
 fn host(workspace: &Workspace, command: &str, arguments: &[OsString]) -> Command {
-    let program = Build::Release.folder(workspace).join("tagline-host");
-    let mut host = Command::new(program.with_extension(std::env::consts::EXE_EXTENSION));
+    let mut host = Command::new(workspace.release_program("tagline-host"));
     host.arg(command);
     if !names(arguments, "--bundle") {
         let [clap, _] = bundle::bundles(workspace);
@@ -57,8 +56,8 @@ const PATH_OPTIONS: [&str; 3] = ["--model", "--out", "--bundle"];
 /// Options with another value.
 const VALUE_OPTIONS: [&str; 2] = ["--block", "--part"];
 
-/// The arguments with every path in them made absolute: the host runs in the workspace's folder, and
-/// whoever named a path, there or not, meant it from where they were.
+/// The arguments with every path in them made absolute. The host runs in the workspace's folder, but
+/// a path, whether it exists or not, is meant from the folder in which the command was given.
 fn absolute(started_in: &Path, arguments: &[OsString]) -> Vec<OsString> {
     let from_there = |path: &OsStr| started_in.join(path).into_os_string();
     let mut absolute = Vec::with_capacity(arguments.len());
@@ -95,7 +94,7 @@ fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {
     Ok(match status.code() {
         Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         None => {
-            // Ended by a signal: nothing else would say so.
+            // A signal ended it, which nothing else says.
             eprintln!(
                 "error: `{}` ended early ({status})",
                 process::shown(command)

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::error::Error;
 use crate::process;
-use crate::workspace::{Workspace, create_folder};
+use crate::workspace::{Workspace, create_folder, remove};
 
 /// The package and all that it imports, for Python 3.11 to 3.13 on Linux on x86-64. pip refuses
 /// any other file.
@@ -27,8 +27,8 @@ typing-extensions==4.16.0 \
   --hash=sha256:481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8
 ";
 
-/// The folder from which this machine's Python imports the package, filled the first time, and
-/// anew where another Python has come since.
+/// The folder from which this machine's Python imports the package. It is filled the first time, and
+/// again if another Python has been installed since.
 ///
 /// # Errors
 /// [`Error::Platform`] elsewhere than on Linux on x86-64; pip's errors, such as no network.
@@ -42,7 +42,7 @@ pub fn packages(workspace: &Workspace) -> Result<PathBuf, Error> {
             what: "onnx.checker",
         });
     }
-    crate::bundle::remove(&folder)?;
+    remove(&folder)?;
     create_folder(&folder)?;
     let requirements = folder.join("requirements.txt");
     std::fs::write(&requirements, REQUIREMENTS).map_err(|source| Error::File {

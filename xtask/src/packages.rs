@@ -1,5 +1,5 @@
-//! The system packages that building and testing need on Linux, and how to see whether they are
-//! there without asking a package manager, which would take seconds.
+//! The system packages that building and testing need on Linux. Whether they are there is seen
+//! without a package manager, which would take seconds.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ pub enum Purpose {
     Test,
 }
 
-/// How a need shows itself.
+/// How one sees that a need is met.
 enum Sign {
     /// One of these programs is on the path.
     Program(&'static [&'static str]),
@@ -150,8 +150,8 @@ impl Need {
     }
 }
 
-/// The needs that this machine does not meet; none on other systems than Linux, whose compilers
-/// come with Rust's own requirements.
+/// The needs that this machine does not meet. There are none on other systems than Linux, where a
+/// compiler comes with what Rust itself requires.
 pub fn missing(purposes: &[Purpose]) -> Vec<&'static Need> {
     if !cfg!(target_os = "linux") {
         return Vec::new();

@@ -40,7 +40,7 @@ fn corrected(text: &str, format: &str, version: &str) -> String {
     with_value(&text, "CFBundleVersion", version)
 }
 
-/// `text` with another string after `<key>key</key>`; unchanged where there is no such key.
+/// `text` with another string after `<key>key</key>`, unchanged if there is no such key.
 fn with_value(text: &str, key: &str, value: &str) -> String {
     const OPEN: &str = "<string>";
     let Some((before, rest)) = text.split_once(&format!("<key>{key}</key>")) else {

@@ -24,7 +24,7 @@ pub fn status(command: &mut Command) -> Result<ExitStatus, Error> {
     })
 }
 
-/// Runs `command` to its end with this program's input and outputs; a failure of it is one here.
+/// Runs `command` to its end with this program's input and outputs. Its failure is an error.
 ///
 /// # Errors
 /// [`Error::Start`], [`Error::Failed`].

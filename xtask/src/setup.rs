@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::packages::{Manager, Need, Purpose, missing, program};
 use crate::process;
 
-/// Looks for everything, and installs what is missing where it may.
+/// Looks for everything, and installs what is missing if it may.
 ///
 /// # Errors
-/// [`Error::Packages`], with the line to run, where something is missing and this program may not
+/// [`Error::Packages`], with the line to run, if something is missing and this program may not
 /// install it; the errors of the package manager.
 pub fn run(yes: bool) -> Result<(), Error> {
     let needs = missing(&[Purpose::Build, Purpose::Test]);
@@ -25,8 +25,8 @@ pub fn run(yes: bool) -> Result<(), Error> {
     install(&needs)
 }
 
-/// Makes sure that the plugin can be compiled: installs what is missing as root, who is alone on
-/// such a machine, and says what to do to everybody else.
+/// Makes sure that the plugin can be compiled. It installs what is missing for root, who is alone on
+/// such a machine, and tells everybody else what to do.
 ///
 /// # Errors
 /// As [`run`].
@@ -43,8 +43,8 @@ pub fn require_build() -> Result<(), Error> {
     }
 }
 
-/// Makes sure that every test can run, as [`require_build`] does; where something stays missing
-/// it says so and goes on, and the tests that need it say that they were skipped.
+/// Makes sure that every test can run, as [`require_build`] does for the build. If something stays
+/// missing, it says so and goes on, and the tests that need it are skipped.
 pub fn prepare_tests() {
     let needs = missing(&[Purpose::Test]);
     if needs.is_empty() {

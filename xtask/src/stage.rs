@@ -1,4 +1,4 @@
-//! One stage of `cargo xtask test`: runs commands, streams what they print, counts, takes time.
+//! One stage of `cargo xtask test`: runs commands, passes on what they print, counts, and measures time.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -20,8 +20,8 @@ pub struct Stage {
 
 /// Runs a stage.
 ///
-/// A stage that ends in an error counts as one failure, and the next one still runs: whoever
-/// broke three things wants to read of all three.
+/// A stage that ends in an error counts as one failure, and the next one still runs: who has broken
+/// three things wants to read of all three.
 pub fn run(name: &'static str, work: impl FnOnce() -> Result<Counts, Error>) -> Stage {
     println!("\n=== {name}");
     let start = Instant::now();
@@ -49,7 +49,7 @@ pub fn check(command: &mut Command) -> Result<Counts, Error> {
     })
 }
 
-/// A check that cannot be made on this machine, with the reason.
+/// A check that cannot be made on this machine; `reason` says why.
 pub fn skipped(reason: &str) -> Counts {
     println!("SKIPPED {reason}");
     Counts {

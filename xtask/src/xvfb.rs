@@ -11,7 +11,7 @@ pub struct Xvfb {
 }
 
 impl Xvfb {
-    /// Starts a server on the first free display; `None` where there is no Xvfb or it gives up.
+    /// Starts a server on the first free display; `None` if there is no Xvfb or it gives up.
     pub fn start() -> Option<Self> {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
@@ -21,7 +21,7 @@ impl Xvfb {
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        // It writes the number once it takes connections, and closes the pipe if it never will.
+        // It writes the number once it takes connections, and closes the pipe if it never does.
         let mut number = String::new();
         let answered = server
             .stdout

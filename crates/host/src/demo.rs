@@ -114,6 +114,7 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
         |plugin, block| {
             let known = log.updates().len();
             log.push(block.events);
+            log.read_status(plugin);
             let seconds = block.frames_done as f64 / plugin.sample_rate_hz();
             let is_new = log.updates().len() > known;
             view.block(plugin, seconds, log.last().filter(|_| is_new));
@@ -181,13 +182,14 @@ pub(crate) fn start_plugin(
 ) -> Result<HostedPlugin, DemoError> {
     let mut plugin = HostedPlugin::load(bundle)?;
     plugin.set_rendering(rendering)?;
-    if let Some(model) = model {
-        let path = std::path::absolute(model).map_err(|source| DemoError::Io {
+    let absolute = |model: &Path| {
+        std::path::absolute(model).map_err(|source| DemoError::Io {
             path: model.to_owned(),
             source,
-        })?;
-        plugin.load_state(state_with_model(&path, 1.0).as_bytes())?;
-    }
+        })
+    };
+    let model = model.map(absolute).transpose()?;
+    plugin.load_state(state_with_model(model.as_deref(), 1.0).as_bytes())?;
     if raw {
         plugin.set_value(ids::VALUES, 1.0)?;
     }
@@ -205,13 +207,11 @@ pub(crate) fn wait_for_model(plugin: &mut HostedPlugin) {
     }
 }
 
-/// Whether a model is in force. No block has been processed yet, so that the status parameters
-/// may not tell; but the state then knows the hash of a model chosen by its path, and of the plugin's
-/// own the host has been asked to read the tags anew.
+/// Whether the model is in force: the state then knows the hash of one that was chosen by its path.
 pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
     match saved_model(plugin) {
         Some(saved) if !saved.built_in => !saved.sha256.is_empty(),
-        _ => plugin.rescans() > 0 || running_backend(plugin).is_some(),
+        _ => running_backend(plugin).is_some(),
     }
 }
 

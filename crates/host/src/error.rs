@@ -10,7 +10,7 @@ pub enum HostingError {
     #[error("{}: no such bundle; `cargo xtask bundle` makes it", .0.display())]
     NoBundle(PathBuf),
     /// The bundle is there and is no plugin.
-    #[error("{}: cannot be loaded as a CLAP plugin: {reason}", path.display())]
+    #[error("{}: cannot be loaded as a plugin: {reason}", path.display())]
     Load {
         /// The bundle.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum HostingError {
         reason: String,
     },
     /// The plugin lacks something every version of it has.
-    #[error("the plugin lacks the CLAP extension {0}")]
+    #[error("the plugin lacks the extension {0}")]
     NoExtension(&'static str),
     /// Audio was sent to an instance that is not active.
     #[error("the plugin is not active")]

@@ -1,8 +1,8 @@
-//! A headless CLAP host: loads the Tagline bundle as a DAW would, streams audio through it and
-//! collects what it sends back.
+//! A headless host: loads the Tagline bundle as a DAW would, streams audio through it and collects
+//! what it sends back.
 //!
-//! - [`HostedPlugin`] is one instance: parameters, state, render mode, one block of audio at a
-//!   time.
+//! - [`HostedPlugin`] is one instance of the CLAP: parameters, state, render mode, one block of
+//!   audio at a time. [`vst3`] has the same of the VST3, and [`Guest`] is what both are.
 //! - [`stream`] sends whole audio through it, in blocks of any pattern, as fast as possible or
 //!   paced by the clock.
 //! - [`demo`] and [`mod@bench`] are the program's two commands.
@@ -15,6 +15,7 @@ mod blocks;
 pub mod demo;
 mod error;
 mod events;
+mod guest;
 mod handlers;
 mod hosted;
 mod parameters;
@@ -24,10 +25,12 @@ mod state;
 mod statistics;
 mod stream;
 mod updates;
+pub mod vst3;
 
 pub use blocks::BlockSizes;
 pub use error::HostingError;
 pub use events::{HostEvent, HostEventKind, ParameterChange, Transport};
+pub use guest::Guest;
 pub use hosted::{BlockOptions, HostedPlugin, Live, Marks, Rendering};
 pub use parameters::{Parameter, ids};
 pub use ports::Sample;

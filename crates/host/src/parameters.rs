@@ -4,40 +4,33 @@
 pub mod ids {
     use std::ops::RangeInclusive;
 
+    /// Whether the signal only passes.
+    pub const BYPASS: u32 = 0;
     /// Live, Record or Follow.
     pub const MODE: u32 = 1;
     /// Time between updates, a choice of five.
     pub const UPDATE_EVERY: u32 = 2;
     /// Time constant of the smoothing, in seconds.
     pub const SMOOTHING: u32 = 3;
-    /// Whether tags are sent as MIDI controllers.
-    pub const MIDI_CC_OUTPUT: u32 = 4;
-    /// MIDI channel, 1 to 16.
-    pub const MIDI_CHANNEL: u32 = 5;
-    /// Controller of the first tag.
-    pub const FIRST_MIDI_CC: u32 = 6;
-    /// Number of tags sent as controllers.
-    pub const MIDI_CC_COUNT: u32 = 7;
-    /// What should run the network.
-    pub const BACKEND: u32 = 8;
     /// Calibrated, or the network's own values.
-    pub const VALUES: u32 = 9;
-    /// What runs the network; 0 while nothing does.
-    pub const RUNNING_BACKEND: u32 = 80;
-    /// Seconds of audio the newest tags rest on.
-    pub const SECONDS_HEARD: u32 = 81;
-    /// Updates since the activation. Sent with every update.
-    pub const UPDATES: u32 = 82;
+    pub const VALUES: u32 = 4;
+    /// What runs the network; 0 while nothing does. This and the ones after it are hidden, and no
+    /// event tells of them: a host reads them.
+    pub const RUNNING_BACKEND: u32 = 64;
+    /// Seconds of audio that the newest tags rest on.
+    pub const SECONDS_HEARD: u32 = 65;
+    /// Updates since the activation.
+    pub const UPDATES: u32 = 66;
     /// Updates that came too late and were left out.
-    pub const LATE_UPDATES: u32 = 83;
+    pub const LATE_UPDATES: u32 = 67;
     /// Samples that were never analysed.
-    pub const DROPPED_SAMPLES: u32 = 84;
-    /// Time of the last inference, in milliseconds.
-    pub const UPDATE_TIME_MS: u32 = 85;
+    pub const DROPPED_SAMPLES: u32 = 68;
+    /// Time of the newest update's inference, in milliseconds.
+    pub const UPDATE_TIME_MS: u32 = 69;
     /// Updates without new sound.
-    pub const SILENT_UPDATES: u32 = 86;
+    pub const SILENT_UPDATES: u32 = 70;
     /// The tags, 0 to 100 %.
-    pub const TAGS: RangeInclusive<u32> = 101..=150;
+    pub const TAGS: RangeInclusive<u32> = 5..=54;
 }
 
 /// What the plugin says of a parameter.

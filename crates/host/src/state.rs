@@ -30,14 +30,18 @@ pub(crate) fn saved_model(plugin: &mut HostedPlugin) -> Option<SavedModel> {
     serde_json::from_slice::<State>(&state).ok()?.model
 }
 
-/// A state of default settings but the time between updates, in seconds (0.25, 0.5, 1, 2 or 5),
-/// that names a model by its path alone: the plugin takes what it finds there.
+/// A state of default settings but for the time between updates, in seconds (0.25, 0.5, 1, 2 or 5),
+/// and the resolution: the host hears of every change. It names a model by its path alone, so that
+/// the plugin takes what it finds there, or the model inside the plugin.
 #[must_use]
-pub fn state_with_model(model: &Path, update_seconds: f64) -> String {
+pub fn state_with_model(model: Option<&Path>, update_seconds: f64) -> String {
+    let model = model.map(
+        |path| serde_json::json!({ "name": "", "path": path.to_string_lossy(), "sha256": "" }),
+    );
     serde_json::json!({
         "format": "tagline-state",
-        "version": 1,
-        "model": { "name": "", "path": model.to_string_lossy(), "sha256": "" },
+        "version": 2,
+        "model": model,
         "settings": {
             "backend": "auto",
             "midi_cc_count": 12,
@@ -45,6 +49,7 @@ pub fn state_with_model(model: &Path, update_seconds: f64) -> String {
             "midi_cc_output": false,
             "midi_channel": 1,
             "mode": "live",
+            "resolution": 0.0,
             "smoothing_seconds": 0.0,
             "update_seconds": update_seconds,
         },

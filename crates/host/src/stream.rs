@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::hosted::BlockOptions;
-use crate::{BlockSizes, HostEvent, HostedPlugin, HostingError, Sample, Transport};
+use crate::{BlockSizes, Guest, HostEvent, HostingError, Sample, Transport};
 
 /// How fast audio is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,11 +74,11 @@ pub struct Streamed {
 ///
 /// # Errors
 /// [`HostingError`] if the plugin fails.
-pub fn stream(
-    plugin: &mut HostedPlugin,
+pub fn stream<G: Guest>(
+    plugin: &mut G,
     audio: &[Vec<f32>],
     options: &StreamOptions,
-    each: impl FnMut(&mut HostedPlugin, BlockDone<'_>) -> ControlFlow<()>,
+    each: impl FnMut(&mut G, BlockDone<'_>) -> ControlFlow<()>,
 ) -> Result<Streamed, HostingError> {
     let channels = fit_channels(audio, plugin.channels());
     if options.double_precision {
@@ -108,11 +108,11 @@ pub(crate) fn fit_channels(audio: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>>
     vec![mean; channels]
 }
 
-fn run<S: Sample>(
-    plugin: &mut HostedPlugin,
+fn run<S: Sample, G: Guest>(
+    plugin: &mut G,
     audio: &[Vec<f32>],
     options: &StreamOptions,
-    mut each: impl FnMut(&mut HostedPlugin, BlockDone<'_>) -> ControlFlow<()>,
+    mut each: impl FnMut(&mut G, BlockDone<'_>) -> ControlFlow<()>,
     wide: impl Fn(f32) -> S,
     narrow: impl Fn(S) -> f32,
 ) -> Result<Streamed, HostingError> {

@@ -1,68 +1,79 @@
 //! The plugin's events, put together to updates again.
 
-use crate::{HostEvent, HostEventKind, ids};
+use std::collections::BTreeSet;
+
+use crate::{HostEvent, HostEventKind, HostedPlugin, ids};
 
 /// One update of the tags, as the host sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Update {
     /// Stream position from which the tags hold, in samples since the activation.
     pub position_samples: u64,
-    /// Seconds of audio the tags rest on.
+    /// Seconds of audio that the tags rest on; 0 unless the log has been told.
     pub seconds_heard: f64,
-    /// Time of the inference, in milliseconds.
+    /// Time of the inference, in milliseconds; 0 unless the log has been told.
     pub update_ms: f64,
-    /// Parameter id and value, 0 to 1, of each tag, in the order they came.
+    /// Parameter id and value, 0 to 1, of each tag, by ascending id.
     pub tags: Vec<(u32, f64)>,
 }
 
 /// Collects updates from the events of one stream.
 ///
-/// An update is a run of values at one position that holds each tag once.
+/// An update is a run of values at one position that holds each tag at most once. A tag that it
+/// lacks has the value that it had before, as the plugin tells only what has changed. A plugin that
+/// is set to a coarser resolution than 0 leaves out more than that.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateLog {
     updates: Vec<Update>,
-    /// What came at this position before the first tag did, without tags.
-    early: Update,
+    /// Tags that the last update holds a value of its own for.
+    told: BTreeSet<u32>,
+    /// Updates of which the status is known.
+    with_status: usize,
 }
 
 impl UpdateLog {
     /// Takes the next events.
     pub fn push(&mut self, events: &[HostEvent]) {
         for event in events {
-            if let HostEventKind::Value { id, value } = event.kind {
-                self.push_value(event.position_samples, id, value);
+            if let HostEventKind::Value { id, value } = event.kind
+                && ids::TAGS.contains(&id)
+            {
+                self.push_tag(event.position_samples, id, value / 100.0);
             }
         }
     }
 
-    fn push_value(&mut self, position_samples: u64, id: u32, value: f64) {
-        if self.early.position_samples != position_samples {
-            self.early = Update {
+    fn push_tag(&mut self, position_samples: u64, id: u32, value: f64) {
+        let last = self.updates.last();
+        let is_new = last.is_none_or(|last| last.position_samples != position_samples)
+            || self.told.contains(&id);
+        if is_new {
+            let tags = last.map_or_else(Vec::new, |last| last.tags.clone());
+            self.told.clear();
+            self.updates.push(Update {
                 position_samples,
+                tags,
                 ..Update::default()
-            };
+            });
         }
-        let is_tag = ids::TAGS.contains(&id);
-        let is_new = self.updates.last().is_none_or(|update| {
-            update.position_samples != position_samples
-                || (is_tag && update.tags.iter().any(|(known, _)| *known == id))
-        });
-        if is_tag && is_new {
-            self.updates.push(std::mem::take(&mut self.early));
-            self.early.position_samples = position_samples;
-        }
-        let update = match self.updates.last_mut() {
-            Some(update) if is_tag || !is_new => update,
-            _ => &mut self.early,
+        self.told.insert(id);
+        let Some(update) = self.updates.last_mut() else {
+            return;
         };
-        // The first update may begin at position 0, where `early` began.
-        update.position_samples = position_samples;
-        match id {
-            ids::SECONDS_HEARD => update.seconds_heard = value,
-            ids::UPDATE_TIME_MS => update.update_ms = value,
-            _ if is_tag => update.tags.push((id, value / 100.0)),
-            _ => {}
+        match update.tags.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(index) => update.tags[index].1 = value,
+            Err(index) => update.tags.insert(index, (id, value)),
         }
+    }
+
+    /// Reads from the plugin what the updates that came since the last call rest on.
+    pub fn read_status(&mut self, plugin: &mut HostedPlugin) {
+        let mut read = |id| plugin.value(id).unwrap_or(0.0);
+        for update in &mut self.updates[self.with_status..] {
+            update.seconds_heard = read(ids::SECONDS_HEARD);
+            update.update_ms = read(ids::UPDATE_TIME_MS);
+        }
+        self.with_status = self.updates.len();
     }
 
     /// All updates so far.
@@ -82,7 +93,7 @@ impl UpdateLog {
 mod tests {
     use super::*;
 
-    fn values(values: &[(u64, u32, f64)]) -> UpdateLog {
+    fn log(values: &[(u64, u32, f64)]) -> UpdateLog {
         let mut log = UpdateLog::default();
         for &(position_samples, id, value) in values {
             log.push(&[HostEvent {
@@ -94,37 +105,23 @@ mod tests {
     }
 
     #[test]
-    fn status_may_come_before_or_after_the_tags() {
-        for order in [[81, 101, 102], [101, 81, 102], [101, 102, 81]] {
-            let events: Vec<_> = order
-                .iter()
-                .map(|id| (7, *id, if *id == 81 { 3.0 } else { 50.0 }))
-                .collect();
-            let log = values(&events);
-            let expected = Update {
-                position_samples: 7,
-                seconds_heard: 3.0,
-                update_ms: 0.0,
-                tags: vec![(101, 0.5), (102, 0.5)],
-            };
-            assert_eq!(log.updates(), [expected], "{order:?}");
-        }
+    fn a_tag_that_an_update_does_not_tell_keeps_its_value() {
+        let log = log(&[(7, 6, 50.0), (7, 5, 25.0), (9, 6, 75.0)]);
+        let tags = log.updates().iter().map(|update| update.tags.as_slice());
+        let expected = [[(5, 0.25), (6, 0.5)], [(5, 0.25), (6, 0.75)]];
+        assert_eq!(tags.collect::<Vec<_>>(), expected);
+        assert_eq!(log.last().unwrap().position_samples, 9);
     }
 
     #[test]
     fn two_updates_at_one_position_stay_two() {
-        let log = values(&[
-            (5, 101, 10.0),
-            (5, 102, 20.0),
-            (5, 101, 30.0),
-            (5, 102, 40.0),
-        ]);
+        let log = log(&[(5, 5, 10.0), (5, 6, 20.0), (5, 5, 30.0), (5, 6, 40.0)]);
         assert_eq!(log.updates().len(), 2);
-        assert_eq!(log.last().unwrap().tags, [(101, 0.3), (102, 0.4)]);
+        assert_eq!(log.last().unwrap().tags, [(5, 0.3), (6, 0.4)]);
     }
 
     #[test]
-    fn status_without_tags_is_no_update() {
-        assert!(values(&[(5, 80, 1.0), (6, 83, 0.0)]).updates().is_empty());
+    fn values_of_other_parameters_are_no_update() {
+        assert!(log(&[(5, 1, 1.0), (6, 64, 0.0)]).updates().is_empty());
     }
 }

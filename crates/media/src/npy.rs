@@ -62,8 +62,6 @@ enum Kind {
     Text(usize),
     /// So many bytes, padded with zeros.
     Bytes(usize),
-    /// A pickle follows.
-    Object,
     Other(String),
 }
 
@@ -83,7 +81,6 @@ impl Kind {
             "|i1" => Self::I8,
             "|u1" => Self::U8,
             "|b1" => Self::Bool,
-            "|O" => Self::Object,
             _ => match (length("<U"), length("|S")) {
                 (Some(characters), _) => Self::Text(characters),
                 (_, Some(bytes)) => Self::Bytes(bytes),
@@ -105,7 +102,6 @@ impl Kind {
             Self::Bool => "|b1",
             Self::Text(characters) => return format!("<U{characters}"),
             Self::Bytes(bytes) => return format!("|S{bytes}"),
-            Self::Object => "|O",
             Self::Other(descr) => descr,
         };
         name.to_owned()
@@ -120,7 +116,7 @@ impl Kind {
             Self::I8 | Self::U8 | Self::Bool => Some(1),
             Self::Text(characters) => Some(4 * characters),
             Self::Bytes(bytes) => Some(*bytes),
-            Self::Object | Self::Other(_) => None,
+            Self::Other(_) => None,
         }
     }
 }
@@ -208,12 +204,6 @@ impl<'a> Npy<'a> {
             _ => return Err(self.wrong_type("texts")),
         };
         Ok(self.cells().map(text).collect())
-    }
-
-    /// The pickle that an array of Python objects holds instead of values.
-    #[must_use]
-    pub fn pickle(&self) -> Option<&'a [u8]> {
-        (self.kind == Kind::Object).then_some(self.data)
     }
 
     /// The bytes of each value, row-major; the type has a length above 0.

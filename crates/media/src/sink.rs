@@ -1,7 +1,7 @@
 //! Where decoded audio goes.
 
 use crate::Audio;
-use crate::decode_error::MAX_SAMPLES;
+use crate::decode::MAX_SAMPLES;
 
 /// What takes a file's audio, packet by packet.
 pub trait Sink {
@@ -11,6 +11,9 @@ pub trait Sink {
     /// Takes the next samples, `[channel][sample]`, all channels of one length above 0. The rate
     /// and the number of channels are the same for all packets. `false` if they are too many.
     fn take(&mut self, sample_rate_hz: u32, channels: &[Vec<f32>]) -> bool;
+
+    /// Told before each packet how much of the file has been read, 0 to 1.
+    fn progress(&mut self, _done: f64) {}
 }
 
 impl Sink for Audio {

@@ -1,5 +1,6 @@
 //! Taggrams: a readable picture of any input.
 
+use std::ops::Range;
 use std::path::Path;
 
 use tagline_media::{Taggram, write_taggram};
@@ -33,6 +34,23 @@ fn draw(title: &str, tags: &[String], positions: &[f64], rows: &[Vec<f32>]) -> V
         std::fs::copy(&path, Path::new(&folder).join(format!("{name}.png"))).unwrap();
     }
     read(&path)
+}
+
+fn pixels(picture: &[Vec<[u8; 3]>], rows: Range<usize>, columns: Range<usize>) -> Vec<[u8; 3]> {
+    let rows = picture[rows].iter();
+    rows.flat_map(|row| &row[columns.clone()])
+        .copied()
+        .collect()
+}
+
+/// Whether the pixel belongs to a letter.
+fn is_dark(pixel: [u8; 3]) -> bool {
+    pixel.iter().all(|&value| value < 140)
+}
+
+/// Whether the pixel has the colour of what is not known.
+fn is_grey([r, g, b]: [u8; 3]) -> bool {
+    r > 200 && r == g && g.abs_diff(b) < 8
 }
 
 fn names(count: usize) -> Vec<String> {
@@ -128,9 +146,19 @@ fn the_strongest_tag_is_on_top() {
 
 #[test]
 fn a_picture_without_updates_says_so() {
-    draw("nothing", &[], &[], &[]);
-    draw("no updates", &names(3), &[], &[]);
-    draw("no tags", &[], &[3.0], &[vec![]]);
+    let pictures = [
+        draw("nothing", &[], &[], &[]),
+        draw("no updates", &names(3), &[], &[]),
+        draw("no tags", &[], &[3.0], &[vec![]]),
+    ];
+    for picture in pictures {
+        // The map is empty but for the words in its middle.
+        let map = pixels(&picture, 80..170, 400..1_300);
+        let written = map.iter().filter(|&&pixel| is_dark(pixel)).count();
+        assert!((100..2_000).contains(&written), "{written} pixels of words");
+        let edge = pixels(&picture, 80..170, 400..500);
+        assert!(edge.iter().all(|&pixel| is_grey(pixel)), "{edge:?}");
+    }
 }
 
 #[test]
@@ -142,7 +170,19 @@ fn one_update_fills_its_row() {
 #[test]
 fn ten_thousand_updates_fit_into_the_picture() {
     let (positions, rows) = waves(10_000, 50);
-    draw("ten thousand", &names(50), &positions, &rows);
+    let picture = draw("ten thousand", &names(50), &positions, &rows);
+    let (positions, rows) = waves(58, 50);
+    let small = draw("58", &names(50), &positions, &rows);
+    assert_eq!(
+        (picture.len(), picture[0].len()),
+        (small.len(), small[0].len())
+    );
+    // Both swell and fade alike over the whole width, to the last update.
+    for column in (350..1_350).step_by(100) {
+        let [a, b] = [&picture, &small].map(|picture| picture[90][column]);
+        let difference = a.iter().zip(b).map(|(a, b)| a.abs_diff(b)).max();
+        assert!(difference < Some(60), "at {column}: {a:?} {b:?}");
+    }
 }
 
 #[test]
@@ -186,12 +226,33 @@ fn names_of_any_length_and_script_are_drawn() {
         "tab\tnewline\n\0".to_owned(),
     ];
     let title = "a title that is far longer than any picture could hold. ".repeat(20);
-    draw(
+    let picture = draw(
         &title[..200],
         &tags,
         &[1.0, 2.0],
-        &[vec![0.5; 4], vec![0.9, 0.1, 0.2, 0.3]],
+        &[vec![0.5; 4], vec![0.9, 0.4, 0.2, 0.3]],
     );
+    let ink = |rows, columns| {
+        let part = pixels(&picture, rows, columns);
+        part.iter().filter(|&&pixel| is_dark(pixel)).count()
+    };
+    assert!(ink(20..60, 30..1_500) > 2_000, "the title is written");
+    assert_eq!(ink(20..60, 1_580..1_600), 0, "the title ends in time");
+    let rows = [76..110, 110..144, 144..178, 178..212];
+    let written = rows.map(|row| ink(row, 28..380));
+    assert!(
+        written[0] > 500,
+        "a name too long is cut, not left out: {written:?}"
+    );
+    assert!(
+        written[1] > 300,
+        "Latin letters beside others are written: {written:?}"
+    );
+    assert!(
+        written[2] > 50,
+        "letters beside control characters are: {written:?}"
+    );
+    assert_eq!(written[3], 0, "a tag without a name has a row all the same");
 }
 
 #[test]

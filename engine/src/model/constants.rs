@@ -1,35 +1,32 @@
-//! How large may what a network computes from constants alone become?
+//! Limits the values that a network computes from constants alone.
 //!
-//! Inference libraries compute it when they load a network, before any shape is known to be
-//! affordable: two small constants multiplied as column and row can ask for more memory than
-//! there is. What depends on the window is checked by its shapes, see `analysis`.
+//! Inference libraries compute them when they load a network, before any shape is known to be
+//! affordable: the product of two small constants, a column and a row, can need more memory than
+//! there is. `analysis` checks the values that depend on the window by their shapes.
 
 use std::collections::HashMap;
 
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-use super::{ModelError, operator};
+use super::error::ModelError;
+use super::limits::{MAX_COMPUTED_VALUES, MAX_INNER_VALUES};
+use super::operator;
 
-/// Most values of a tensor inside the network for one window (256 MiB of f32).
-pub const MAX_INNER_VALUES: u64 = 1 << 26;
-/// Most values that are computed from constants alone, all operators together: some seconds, while no
-/// answer to anything else is possible.
-const MAX_COMPUTED_VALUES: u64 = 1 << 33;
-/// Most integers of a constant that are kept: sizes need no more.
+/// Most integers of a constant that are remembered. Sizes need no more.
 const KEPT_INTEGERS: usize = 64;
 
-/// What is known of a value that does not depend on the window.
+/// What is known about a value that does not depend on the window.
 #[derive(Clone, Default)]
 struct Constant {
-    /// Most values it may have.
+    /// The most values it may have.
     values: u64,
     /// Its shape, where that is known.
     dims: Option<Vec<u64>>,
-    /// Its content, if it is a stored tensor of integers.
+    /// Its content, if it is a stored tensor of a few integers.
     integers: Option<Vec<i64>>,
 }
 
-/// Refuses a `graph` (whose wiring is sound) that may make too large a constant.
+/// Refuses a `graph` that may compute too large a constant. Its wiring must be sound.
 pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
     let mut constants: HashMap<&str, Constant> = HashMap::new();
     let mut computed_values = 0u64;
@@ -41,7 +38,7 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
         let inputs: Option<Vec<&Constant>> =
             inputs.map(|name| constants.get(name.as_str())).collect();
         let result = match (node.op_type.as_str(), inputs) {
-            // Of a shape, the values are constant even if what has it is not.
+            // A shape is constant even if the value that has it is not.
             ("Shape" | "Size", _) => Constant {
                 values: 8,
                 ..Constant::default()
@@ -74,10 +71,11 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// What QuantizeLinear or DequantizeLinear makes of a constant; `None` if its input is none.
+/// What QuantizeLinear or DequantizeLinear makes of a constant. `None` if its input depends on the
+/// window.
 ///
-/// tract repeats a tensor along an axis on which it is shorter than the scale. So of what depends
-/// on the window, all values must share one scale, and of a constant, the scale must fit it.
+/// tract repeats a tensor along an axis on which it is shorter than the scale. So all values of an
+/// input that depends on the window must share one scale, and a constant's scale must fit it.
 fn quantized(
     node: &NodeProto,
     constants: &HashMap<&str, Constant>,
@@ -141,7 +139,7 @@ fn computed(node: &NodeProto, inputs: &[&Constant]) -> Constant {
         "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Min" | "Max" | "Equal" | "Where" => {
             broadcast(inputs).unwrap_or(sized(product))
         }
-        // As large as numbers say: an input, or before opset 11 an attribute.
+        // Numbers say how large these become: in an input or, before opset 11, in an attribute.
         "ConstantOfShape" => sized(factor(node, inputs.first(), 0)),
         "Expand" | "Tile" => {
             let values = inputs.first().map_or(1, |input| input.values);
@@ -151,13 +149,13 @@ fn computed(node: &NodeProto, inputs: &[&Constant]) -> Constant {
             let values = inputs.first().map_or(1, |input| input.values);
             sized(factor(node, inputs.get(1), 1).saturating_mul(values))
         }
-        // Products of matrices, look-ups and the like give no more than every pairing of values,
-        // convolutions and pools not much more than their padding adds.
+        // Products of matrices, look-ups and the like give no more values than there are pairs, and
+        // convolutions and pools give little more than their padding adds.
         _ => sized(product.max(sum).saturating_mul(factor(node, None, 1))),
     }
 }
 
-/// The shape and size of what an operator gives that repeats its inputs along missing axes.
+/// The shape and size of an operator's result, if it repeats its inputs along missing axes.
 fn broadcast(inputs: &[&Constant]) -> Option<Constant> {
     let mut dims: Vec<u64> = Vec::new();
     for input in inputs {
@@ -178,8 +176,8 @@ fn broadcast(inputs: &[&Constant]) -> Option<Constant> {
     })
 }
 
-/// How many times larger the numbers of `input`, or those in attributes, make a tensor; `added`
-/// is what each of them is counted on top of. Without bound if the numbers are not known.
+/// How many times larger the numbers in `input` or in attributes make a tensor. Each number counts
+/// together with `added`. The factor is unbounded if the numbers are not known.
 fn factor(node: &NodeProto, input: Option<&&Constant>, added: u64) -> u64 {
     let stored = match input {
         None => &[][..],
@@ -230,7 +228,7 @@ fn of_attribute(attribute: &AttributeProto) -> Constant {
     }
 }
 
-/// The integers in `tensor`, if it is one of a few integers.
+/// The integers in `tensor`, if it holds a few integers.
 fn integers(tensor: &TensorProto) -> Option<Vec<i64>> {
     let raw: Vec<i64> = match tensor.data_type {
         6 => {

@@ -1,6 +1,6 @@
-//! Why a model file is refused.
+//! Why a model file is refused. Every message says what is wrong, where, and what to do.
 
-/// Why a model file is refused. Every message says what is wrong, where, and what to do.
+/// Why a model file is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
@@ -39,21 +39,21 @@ pub enum ModelError {
         /// What gave it away.
         reason: String,
     },
-    /// The file ends before what it announces.
+    /// The file ends too early.
     #[error("the file is cut off, at least {missing} bytes are missing; copy or download it again")]
     Truncated {
-        /// Bytes that the last field announces and the file lacks.
+        /// Bytes that the last field should have and the file lacks.
         missing: u64,
     },
-    /// The file is made of more parts than a network can need.
+    /// The file has more parts than a network can need.
     #[error("the file holds more than {limit} {what}; export the network in a simpler form")]
     TooManyParts {
-        /// What there is too much of.
+        /// What the file has too many of.
         what: &'static str,
-        /// Most of them.
+        /// The most it may have.
         limit: usize,
     },
-    /// The file says nothing about tags and front-end, and there is no sidecar.
+    /// The file has no tags and no front-end, and there is no sidecar.
     #[error(
         "the model does not say its tags and front-end: add `tagline.*` metadata, or a file of \
          the same name ending in .json beside it (docs/model-format.md)"
@@ -67,7 +67,7 @@ pub enum ModelError {
         /// Metadata or sidecar.
         place: &'static str,
     },
-    /// The metadata is of a version this program does not know.
+    /// This program does not know the version of the metadata.
     #[error(
         "`format` is `{found}` in the {place}, this version of Tagline reads `1`; update Tagline"
     )]
@@ -77,7 +77,7 @@ pub enum ModelError {
         /// Metadata or sidecar.
         place: &'static str,
     },
-    /// A metadata property does not hold what it should.
+    /// A metadata property has a wrong value.
     #[error("`{key}` in the {place}: {reason}; correct it (docs/model-format.md)")]
     Metadata {
         /// The property.
@@ -95,7 +95,7 @@ pub enum ModelError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The list of tags is empty, or longer than any this program accepts.
+    /// The list of tags is empty or too long.
     #[error("the model has {tags} tags; it needs between 1 and {limit}")]
     NumberOfTags {
         /// Tags in the list.
@@ -123,7 +123,7 @@ pub enum ModelError {
         /// Its second position.
         second: usize,
     },
-    /// There are not as many tags as outputs.
+    /// The number of tags is not that of the outputs.
     #[error(
         "the list has {tags} tags but the network gives {outputs} values (output shape {shape}); give one tag for each value"
     )]
@@ -158,7 +158,7 @@ pub enum ModelError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A weight is not a number, or infinite.
+    /// A weight is infinite or not a number.
     #[error(
         "the tensor `{tensor}` holds {value} at position {index}; the training went wrong, choose another checkpoint"
     )]
@@ -186,7 +186,7 @@ pub enum ModelError {
         /// Where it stands.
         node: String,
     },
-    /// An operator would be computed wrongly, without anybody noticing.
+    /// A backend would compute an operator wrongly, and nobody would notice.
     #[error("{operator} (node `{node}`) {reason}")]
     Miscomputed {
         /// Its name.
@@ -239,7 +239,7 @@ pub enum ModelError {
         /// Frames of the front-end.
         frames: usize,
     },
-    /// A tensor inside the network would be larger than any this program accepts.
+    /// A tensor inside the network would be too large.
     #[error(
         "node `{node}` may give {elements} values, more than {limit}; use a smaller network, and \
          fold its constants when exporting it"
@@ -252,7 +252,7 @@ pub enum ModelError {
         /// Most values.
         limit: u64,
     },
-    /// The network would compute longer than any this program accepts.
+    /// The network would compute for too long.
     #[error(
         "a window takes {billions} billion multiply-accumulates, more than {limit} billion, most of \
          them in node `{node}`; use a smaller network or a shorter window"
@@ -275,19 +275,21 @@ pub enum ModelError {
     },
 }
 
-/// What to do about a file that cannot be read, where the reason itself does not say so.
+/// What to do about a file that cannot be read, if the reason itself does not say it.
 fn advice(source: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match source.kind() {
         ErrorKind::Other => "",
         ErrorKind::NotFound => "; put the file back, or choose another model",
-        ErrorKind::PermissionDenied => "; give yourself leave to read it, or choose another model",
+        ErrorKind::PermissionDenied => {
+            "; give yourself permission to read it, or choose another model"
+        }
         _ => "; copy it to another disk, or choose another model",
     }
 }
 
 impl ModelError {
-    /// The reason itself, without the file it is about.
+    /// The reason alone, without the file.
     #[must_use]
     pub fn problem(&self) -> &Self {
         match self {

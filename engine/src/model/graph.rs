@@ -1,4 +1,4 @@
-//! Is a model's graph one that every backend computes alike, and that fits its front-end?
+//! Checks that every backend computes a model's graph alike, and that the graph fits its front-end.
 
 use std::collections::HashSet;
 
@@ -8,19 +8,15 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
 use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{GraphProto, ModelProto, ValueInfoProto, type_proto};
 
-use super::{ModelError, constants, operator, tensor};
-use crate::FrontEndSpec;
+use super::error::ModelError;
+use super::limits::{MAX_NODES, OPSETS};
+use super::{constants, operator, tensor};
+use crate::front_end::FrontEndSpec;
 
-/// Operator sets whose operators tract and ONNX Runtime both know.
-const LOWEST_OPSET: i64 = 7;
-const HIGHEST_OPSET: i64 = 22;
-/// Most nodes. A recurrent network unrolled over a window has some thousand.
-const MAX_NODES: usize = 20_000;
-
-/// Checks all of `model` that can be seen without running it, and gives its graph.
+/// Checks everything in `model` that can be seen without running it. Returns its graph.
 pub(super) fn check(model: &ModelProto) -> Result<&GraphProto, ModelError> {
     let Some(graph) = &model.graph else {
-        return Err(broken("there is none".to_owned()));
+        return Err(broken("the file has none".to_owned()));
     };
     check_opset(model)?;
     if !model.functions.is_empty() || !model.training_info.is_empty() {
@@ -53,16 +49,16 @@ fn check_opset(model: &ModelProto) -> Result<(), ModelError> {
         .find(|import| matches!(import.domain.as_str(), "" | "ai.onnx"))
         .map(|import| import.version);
     match version {
-        Some(version) if (LOWEST_OPSET..=HIGHEST_OPSET).contains(&version) => Ok(()),
+        Some(version) if OPSETS.contains(&version) => Ok(()),
         _ => Err(ModelError::Opset {
             found: version.map_or("missing".to_owned(), |version| version.to_string()),
-            lowest: LOWEST_OPSET,
-            highest: HIGHEST_OPSET,
+            lowest: *OPSETS.start(),
+            highest: *OPSETS.end(),
         }),
     }
 }
 
-/// Every value must be made once, before it is used.
+/// Checks that every value is given once, before it is used.
 fn check_wiring(graph: &GraphProto) -> Result<(), ModelError> {
     let mut known = HashSet::new();
     for initializer in &graph.initializer {
@@ -106,8 +102,7 @@ fn check_wiring(graph: &GraphProto) -> Result<(), ModelError> {
     }
 }
 
-/// The one input, after a check that it takes the windows of `front_end`, and the shape with
-/// which to feed it one.
+/// The only input, which must take the windows of `front_end`, and the shape of such a window.
 pub(super) fn input<'a>(
     graph: &'a GraphProto,
     front_end: &FrontEndSpec,
@@ -140,7 +135,7 @@ pub(super) fn input<'a>(
     }
 }
 
-/// The one output.
+/// The only output.
 pub(super) fn output(graph: &GraphProto) -> Result<&ValueInfoProto, ModelError> {
     let outputs: Vec<&ValueInfoProto> = graph.output.iter().collect();
     only(&outputs, "outputs")

@@ -1,31 +1,27 @@
-//! What a model says of itself: `tagline.*` properties in the file, or a sidecar beside it.
+//! Reads and writes what a model says of itself: `tagline.*` properties in the file, or a sidecar.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
-use super::{ModelError, ModelInfo, OutputKind};
-use crate::{Calibration, FrontEndSpec};
+use super::calibration::Calibration;
+use super::error::ModelError;
+use super::info::{ModelInfo, OutputKind};
+use super::limits::{MAX_GROUP_BYTES, MAX_MODEL_TAGS, MAX_TAG_BYTES};
+use super::reading::SIDECAR;
+use crate::front_end::FrontEndSpec;
 
-/// Version of the metadata this program reads and writes.
+/// The version of the metadata that this program reads and writes.
 const FORMAT: &str = "1";
-/// What every property's key begins with.
+/// The key of every property begins with this.
 const PREFIX: &str = "tagline.";
-/// Longest name of a tag's group, in bytes.
-const MAX_GROUP_BYTES: usize = 200;
-/// Most tags.
-const MAX_MODEL_TAGS: usize = 10_000;
-/// Longest tag, in bytes.
-const MAX_TAG_BYTES: usize = 200;
-
-/// Where the metadata stands, for messages.
+/// How messages call the properties in the file.
 const IN_FILE: &str = "model's metadata";
-pub(super) const IN_SIDECAR: &str = "sidecar .json";
 
-/// Writes `info` into `model`'s metadata properties (`docs/model-format.md`), in place of any
-/// that Tagline wrote before; properties of others stay. `info.sha256` is not written: it is
-/// that of the finished file.
+/// Writes `info` into the metadata properties of `model` (`docs/model-format.md`). It replaces those
+/// that Tagline wrote before, and leaves the others. `info.sha256` is not written, as it is that of
+/// the finished file.
 pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
     let json = |value: serde_json::Result<String>| value.unwrap_or_default();
     let output = match info.output {
@@ -63,8 +59,8 @@ pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
     }
 }
 
-/// Reads a model's `metadata_props`, or else `sidecar`; `sha256` stays empty.
-pub(crate) fn read(
+/// Reads a model's `metadata_props`, or else its `sidecar`. `sha256` stays empty.
+pub(super) fn read(
     metadata_props: &[StringStringEntryProto],
     sidecar: Option<&str>,
 ) -> Result<ModelInfo, ModelError> {
@@ -77,13 +73,13 @@ pub(crate) fn read(
             return Err(ModelError::Metadata {
                 key: property.key.clone(),
                 place: IN_FILE,
-                reason: "it is there twice".to_owned(),
+                reason: "it is given twice".to_owned(),
             });
         }
     }
     let (info, place, prefix) = if properties.is_empty() {
         let sidecar = sidecar.ok_or(ModelError::MissingMetadata)?;
-        (from_sidecar(sidecar)?, IN_SIDECAR, "")
+        (from_sidecar(sidecar)?, SIDECAR, "")
     } else {
         (from_properties(&properties)?, IN_FILE, PREFIX)
     };
@@ -148,7 +144,7 @@ fn from_properties(properties: &BTreeMap<&str, &str>) -> Result<ModelInfo, Model
     })
 }
 
-/// A sidecar's form, after `format`.
+/// What a sidecar holds.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sidecar {
@@ -168,22 +164,22 @@ struct Sidecar {
 fn from_sidecar(text: &str) -> Result<ModelInfo, ModelError> {
     let wrong = |key: &str, reason: String| ModelError::Metadata {
         key: key.to_owned(),
-        place: IN_SIDECAR,
+        place: SIDECAR,
         reason,
     };
     let json: serde_json::Value =
         serde_json::from_str(text).map_err(|error| wrong("the JSON", error.to_string()))?;
     match json.get("format") {
-        Some(serde_json::Value::String(format)) => check_format(format, IN_SIDECAR)?,
-        Some(other) => check_format(&other.to_string(), IN_SIDECAR)?,
+        Some(serde_json::Value::String(format)) => check_format(format, SIDECAR)?,
+        Some(other) => check_format(&other.to_string(), SIDECAR)?,
         None => {
             return Err(ModelError::MissingKey {
                 key: "format".to_owned(),
-                place: IN_SIDECAR,
+                place: SIDECAR,
             });
         }
     }
-    // From the text, not from the value, so that a message names line and column.
+    // Reading the text, not the value, lets a message name line and column.
     let sidecar: Sidecar =
         serde_json::from_str(text).map_err(|error| wrong("the JSON", error.to_string()))?;
     Ok(ModelInfo {
@@ -239,7 +235,7 @@ fn check_tags(tags: &[String]) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// One text for each tag, that can stand in a host's path of a parameter.
+/// Checks that there is a group for each tag, and that it can stand in a host's path of a parameter.
 fn check_groups(info: &ModelInfo) -> Result<(), String> {
     let Some(groups) = &info.groups else {
         return Ok(());

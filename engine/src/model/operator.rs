@@ -1,13 +1,18 @@
-//! Is a node one that every backend computes alike, with bounded time and memory?
+//! Checks that every backend computes a node alike, in bounded time and memory.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use tract_onnx::pb::{AttributeProto, NodeProto};
 
-use super::{ModelError, tensor};
+use super::error::ModelError;
+use super::limits::{MAX_ATTRIBUTE_TEXT_BYTES, MAX_GEOMETRY};
+use super::tensor;
 
-/// Longest text in an attribute, in bytes.
-const MAX_ATTRIBUTE_TEXT_BYTES: usize = 4096;
-/// Largest stride, dilation, kernel or padding.
-const MAX_GEOMETRY: i64 = 1 << 16;
+/// Names of the operators that tract knows.
+static KNOWN: LazyLock<HashSet<String>> =
+    LazyLock::new(|| tract_onnx::onnx().op_register.0.into_keys().collect());
+
 /// How messages call `node`.
 pub(super) fn label(node: &NodeProto) -> &str {
     match node.output.first() {
@@ -27,8 +32,8 @@ pub(super) fn check(node: &NodeProto) -> Result<(), ModelError> {
 }
 
 fn check_supported(node: &NodeProto) -> Result<(), ModelError> {
-    // Graphs within graphs would need every check again, and loops may run for ever. Chance would
-    // make a bounce differ from the next. The others make tensors of any size out of a number.
+    // Graphs within graphs would need every check again, and loops may run for ever. Random numbers
+    // would make two bounces differ. The others make tensors of any size out of a number.
     let refused = matches!(
         node.op_type.as_str(),
         "If" | "Loop" | "Scan" | "SequenceMap" | "Optional"
@@ -40,7 +45,7 @@ fn check_supported(node: &NodeProto) -> Result<(), ModelError> {
         )
         || node.op_type.ends_with("Window");
     let own_domain = matches!(node.domain.as_str(), "" | "ai.onnx");
-    let known = super::analysis::is_known_operator(&node.op_type);
+    let known = KNOWN.contains(&node.op_type);
     if own_domain && known && !refused {
         return Ok(());
     }
@@ -85,8 +90,7 @@ fn check_attribute(attribute: &AttributeProto, node: &NodeProto) -> Result<(), M
     }
 }
 
-/// A convolution or pooling with a stride of 0 divides by zero in some backends and means nothing
-/// in others.
+/// Refuses geometry without meaning: a stride of 0 divides by zero in some backends.
 fn check_geometry(attribute: &AttributeProto, node: &NodeProto) -> Result<(), ModelError> {
     let lowest = match attribute.name.as_str() {
         "strides" | "dilations" | "kernel_shape" => 1,
@@ -113,8 +117,8 @@ fn check_geometry(attribute: &AttributeProto, node: &NodeProto) -> Result<(), Mo
     }
 }
 
-/// tract computes recurrent layers with ONNX's default activations, forward or in both
-/// directions, and does not look at the attributes that say otherwise.
+/// Refuses recurrent layers with attributes that tract silently ignores: it computes ONNX's default
+/// activations, forwards or in both directions.
 fn check_recurrent(node: &NodeProto) -> Result<(), ModelError> {
     let defaults: &[&str] = match node.op_type.as_str() {
         "GRU" => &["sigmoid", "tanh"],

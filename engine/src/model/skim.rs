@@ -1,5 +1,5 @@
-//! What a model says of itself, read without the rest of its file: names must be known on a host's
-//! main thread, and a network may be a gigabyte.
+//! Reads what a model says of itself without the rest of its file. A plugin must know the names of
+//! its tags on the host's main thread, and a network may be a gigabyte.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -8,18 +8,19 @@ use std::path::Path;
 use prost::Message;
 use tract_onnx::pb::StringStringEntryProto;
 
-use super::{ModelError, ModelInfo, Size, in_file, metadata, regular_file, sidecar};
+use super::error::ModelError;
+use super::info::ModelInfo;
+use super::limits::MAX_METADATA_BYTES;
+use super::metadata;
+use super::reading::{Size, in_file, regular_file, sidecar};
 
 /// Field of a `ModelProto` that holds a metadata property.
 const METADATA_PROPS: u64 = 14;
-/// Most fields of a `ModelProto` that are looked at.
+/// Most fields of a `ModelProto` that are read.
 const MAX_FIELDS: usize = 1 << 16;
-/// Most bytes of metadata.
-const MAX_METADATA_BYTES: u64 = 8 << 20;
 
-/// What the model file `path`, or the sidecar beside it, says of itself, without its `sha256`. The
-/// network is skipped, not read and not checked: [`Model::open`](crate::Model::open) may still refuse
-/// the file.
+/// Reads what the model file `path`, or the sidecar beside it, says of itself, without its `sha256`.
+/// It skips the network, so [`Model::open`](crate::Model::open) may still refuse the file.
 ///
 /// # Errors
 /// [`ModelError`] if the file cannot be read, is not an ONNX model, or says something impossible.
@@ -108,7 +109,7 @@ impl<R: Read + Seek> Skim<R> {
                 }
                 properties.push(self.property(bytes)?);
             } else {
-                // Never beyond the file, and so never beyond what an i64 holds.
+                // The place lies within the file, so an i64 holds the distance.
                 self.file.seek_relative(bytes as i64)?;
                 self.at += bytes;
             }
@@ -147,7 +148,7 @@ mod tests {
     use std::io::{Cursor, SeekFrom};
 
     use super::*;
-    use crate::Model;
+    use crate::model::Model;
 
     /// Counts the bytes that are read.
     struct Counted<'a>(Cursor<&'a [u8]>, &'a mut u64);
@@ -175,12 +176,12 @@ mod tests {
             .ok()
             .expect("the built-in model");
         let info = metadata::read(&properties, None).expect("its metadata");
-        assert_eq!(&info, crate::built_in_info());
+        assert_eq!(&info, crate::model::built_in_info());
         assert!(read < bytes.len() as u64 / 10, "{read} of {}", bytes.len());
     }
 
     #[test]
-    fn what_is_skimmed_of_a_file_is_what_opening_it_says() {
+    fn skimming_a_file_and_opening_it_give_the_same_info() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("tiny.onnx");
         let bytes = tagline_tests::tiny_model(&["low", "high"]);
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_model_is_a_named_error_and_never_a_panic() {
+    fn a_file_that_is_no_model_gives_an_error_that_names_it() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("bad.onnx");
         let bytes = tagline_tests::tiny_model(&["low", "high"]);

@@ -1,12 +1,10 @@
-//! Does a tensor hold what its shape says, and only numbers?
+//! Checks that a tensor holds what its shape says, and nothing but numbers.
 
 use tract_onnx::pb::TensorProto;
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 
-use super::ModelError;
-
-/// Most axes of a tensor.
-const MAX_RANK: usize = 8;
+use super::error::ModelError;
+use super::limits::MAX_RANK;
 
 /// Checks `tensor`, called `name` in messages.
 pub(super) fn check(tensor: &TensorProto, name: &str) -> Result<(), ModelError> {
@@ -67,8 +65,8 @@ pub(super) fn check(tensor: &TensorProto, name: &str) -> Result<(), ModelError> 
     }
 }
 
-/// Bytes of a value of `data_type`, and how many values lie in the field for that type; `None`
-/// for types that networks of this kind do not need.
+/// Bytes of a value of `data_type`, and how many values the field for that type holds. `None` for
+/// types that networks of this kind do not need.
 fn storage(tensor: &TensorProto, data_type: DataType) -> Option<(u64, usize)> {
     Some(match data_type {
         DataType::Float => (4, tensor.float_data.len()),
@@ -111,7 +109,7 @@ fn first_non_finite(tensor: &TensorProto, data_type: DataType) -> Option<(usize,
     }
 }
 
-/// Of a half-precision number, only whether it is finite: 0, infinity or not a number.
+/// A half-precision number, reduced to 0, infinity or "not a number".
 fn half(bits: u16) -> f64 {
     match (bits & 0x7c00 == 0x7c00, bits & 0x03ff == 0) {
         (true, true) => f64::INFINITY,

@@ -1,18 +1,12 @@
-//! A look at a file's protobuf structure before anything of it is decoded: is it an ONNX model,
-//! is it whole, and is decoding it affordable?
+//! Looks at a file's protobuf structure before anything is decoded: is it an ONNX model, is it whole,
+//! and is decoding it affordable?
 //!
-//! A decoder turns two bytes into a struct of some hundred, so a file of moderate size could ask
-//! for more memory than there is. Weights cost what they take up in the file; all the rest is
-//! counted here and limited.
+//! A decoder turns two bytes into a struct of some hundred, so a file of moderate size could ask for
+//! more memory than there is. Weights cost what they take up in the file. This file counts all the
+//! rest and limits it.
 
-use super::ModelError;
-
-/// Most messages and fields, weights aside.
-const MAX_PARTS: usize = 1 << 20;
-/// Most bytes, weights aside.
-const MAX_STRUCTURE_BYTES: usize = 8 << 20;
-/// Deepest nesting of messages.
-const MAX_DEPTH: usize = 32;
+use super::error::ModelError;
+use super::limits::{MAX_DEPTH, MAX_PARTS, MAX_STRUCTURE_BYTES};
 
 /// A message of ONNX that holds further messages worth counting.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,7 +19,7 @@ enum Message {
 }
 
 impl Message {
-    /// The message in field `number`, if it is one.
+    /// The kind of message in field `number`, if that holds one worth counting.
     fn child(self, number: u64) -> Option<Self> {
         match (self, number) {
             (Self::Model, 7) | (Self::Attribute, 6 | 11) => Some(Self::Graph),
@@ -42,7 +36,7 @@ impl Message {
     }
 }
 
-/// Bytes left to read, and what was counted so far.
+/// The file, and what was counted so far.
 struct Walk<'a> {
     file: &'a [u8],
     parts: usize,
@@ -124,7 +118,7 @@ impl Walk<'_> {
             if !parent.is_weights(field.number) {
                 self.structure_bytes += end - field.start;
             } else if field.wire_type != 2 {
-                // A weight of its own, not packed with the others: only its bytes count.
+                // This weight is not packed with the others, so it is not counted as a part.
                 self.parts -= 1;
             }
             if self.structure_bytes > MAX_STRUCTURE_BYTES {
@@ -147,7 +141,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The field that begins at `at`; `None` if its head is not whole or not valid.
+    /// The field that begins at `at`. `None` if its head is incomplete or invalid.
     fn field(&self, at: usize, end: usize) -> Option<Field> {
         let (key, start) = self.varint(at, end)?;
         let (number, wire_type) = (key >> 3, key & 7);

@@ -1,7 +1,7 @@
-//! How much does a network compute for one window?
+//! Limits how much a network computes for one window.
 //!
-//! No inference library can be stopped inside a run, so a window that takes minutes would keep whoever
-//! waits for the thread that computes it: other instances, and a host that takes the plugin away.
+//! No inference library can be stopped inside a run. A window that takes minutes would hold up
+//! everybody who waits for its thread: other instances, and a host that removes the plugin.
 
 use tract_onnx::prelude::{TractResult, TypedModel, TypedNode};
 use tract_onnx::tract_core::internal::{AxisOp, Cost};
@@ -9,14 +9,11 @@ use tract_onnx::tract_core::ops::array::Slice;
 use tract_onnx::tract_core::ops::cnn::{Deconv, MaxPool, SumPool};
 use tract_onnx::tract_core::ops::scan::Scan;
 
-use super::ModelError;
+use super::error::ModelError;
+use super::limits::MAX_MULTIPLY_ADDS;
 
-/// Most multiply-accumulates of a window: some seconds of one processor core. The largest of the paper's
-/// networks, FCN-3, needs 18 billion, and three times as wide about 160.
-pub const MAX_MULTIPLY_ADDS: u64 = 200_000_000_000;
-
-/// What a value that an operator gives counts for beside its multiply-accumulates: it takes about as
-/// long to compute and to store, whatever the operator is.
+/// Each value that an operator gives counts as so many further multiply-accumulates: computing and
+/// storing it takes about that long, whatever the operator is.
 const MULTIPLY_ADDS_A_VALUE: u64 = 8;
 
 /// Refuses a `network` that computes too much for a window.
@@ -58,7 +55,7 @@ fn work_of(network: &TypedModel, node: &TypedNode) -> TractResult<u64> {
     let own = if let Some(scan) = node.op_as::<Scan>() {
         let steps = scan.iteration_count(&inputs);
         let steps = steps.and_then(|steps| steps.to_i64().ok()).unwrap_or(1);
-        // What cuts and turns the weights stands in each step, and is done once.
+        // Operators that cut and turn the weights stand in each step, but run once.
         let again = scan.body.nodes().iter();
         let again = again.filter(|node| !node.op_is::<AxisOp>() && !node.op_is::<Slice>());
         let step = again.fold(0u64, |sum, node| {
@@ -66,7 +63,7 @@ fn work_of(network: &TypedModel, node: &TypedNode) -> TractResult<u64> {
         });
         step.saturating_mul(steps.unsigned_abs())
     } else if node.op_is::<Deconv>() {
-        // Each value of the input meets every kernel of its channel.
+        // Each value of the input is multiplied with every kernel of its channel.
         let channels = input(0).get(1).map_or(1, |&channels| channels.max(1));
         volume(input(0)).saturating_mul(volume(input(1))) / channels as u64
     } else if let Some(pool) = node.op_as::<MaxPool>() {

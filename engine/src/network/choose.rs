@@ -1,32 +1,33 @@
-//! Which backend runs: tract, unless another truly works and is at least a fifth faster, or the one
-//! that is asked for.
+//! Chooses the backend: the one that is asked for, or tract unless another works and is at least a
+//! fifth faster.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use prost::Message;
 
+use super::backend::{Backend, BackendChoice, BackendReport};
 use super::guarded::{Guarded, Work};
+use super::inference::{InferenceError, Network};
 use super::onnxruntime::Provider;
 use super::trial::Trial;
-use super::{Backend, BackendChoice, BackendReport, InferenceError, Network, incremental, tract};
-use crate::Model;
+use super::{incremental, tract};
+use crate::model::Model;
 
 /// How far a backend's probabilities for a trial window may lie from tract's.
 const TOLERANCE: f32 = 1e-3;
-/// How far those computed in parts may lie from those of the whole window.
+/// How far the probabilities of a network in parts may lie from those of the whole network.
 const PARTS_TOLERANCE: f32 = 1e-4;
-/// How far those of a quantized network may lie from tract's, some of whose values fall on the other
-/// side of a step: up to 0.005 was seen.
+/// How far those of a quantized network may lie from tract's, as some of its values fall on the other
+/// side of a step. Differences of up to 0.005 were seen.
 const QUANTIZED_TOLERANCE: f32 = 0.02;
-/// Share of the time of the best backend so far that another may take at most to be chosen instead.
-/// Two runs are a rough measure: backends that are about as fast must not be chosen by chance, for
-/// their results differ in the last bits.
+/// A backend replaces the best one so far if it takes at most this share of its time. Two runs are a
+/// rough measure, and results differ in the last bits, so chance must not choose between backends
+/// that are about as fast.
 const CLEARLY_FASTER: f64 = 0.8;
-/// Windows timed after the first, which warms up; the fastest counts.
+/// Windows timed after the first, which warms up. The fastest counts.
 const TIMED_RUNS: usize = 2;
-
-/// Time of a window above which no other is computed to time it: one is measure enough.
+/// A window that takes longer than this is not computed again to be timed.
 const SLOW_MILLISECONDS: f64 = 1e3;
 
 /// A backend that works.
@@ -40,27 +41,46 @@ struct Candidate {
 /// A network with the time that its last window took, in milliseconds.
 type Checked = (Guarded, f64);
 
-/// Asks between windows whether the trial is to go on.
+/// Asks between windows whether the trial should go on.
 fn ask(go_on: &mut dyn FnMut() -> bool) -> Result<(), String> {
     match go_on() {
         true => Ok(()),
-        false => Err("nobody waits for it any more".to_owned()),
+        false => Err("nobody waits for the network any more".to_owned()),
     }
 }
 
-/// See [`super::open_network`].
-pub(super) fn open(
+/// Opens `model` with the backend of `choice`. ONNX Runtime's library is looked for in
+/// `library_dirs`, then in `ORT_DYLIB_PATH`, then in the system. The first that works serves the whole
+/// process from then on. Nothing of it is touched before a choice asks for it.
+///
+/// This takes as long as some windows, as every candidate must first give tract's tags for a test
+/// window. To replace a backend that has failed, ask for `Only(Backend::Tract)`.
+///
+/// # Errors
+/// [`InferenceError`] if not even tract can run the model.
+pub fn open_network(
+    model: &Model,
+    choice: BackendChoice,
+    library_dirs: &[PathBuf],
+) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
+    open_network_while(model, choice, library_dirs, &mut || true)
+}
+
+/// Does the same as long as `go_on` says so. It is asked after each backend and before each window.
+/// Once it has said no, it must keep saying no.
+///
+/// # Errors
+/// Those of [`open_network`]. Once `go_on` has said no, the text of the error does not matter.
+pub(crate) fn open_network_while(
     model: &Model,
     choice: BackendChoice,
     library_dirs: &[PathBuf],
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<(Box<dyn Network>, BackendReport), InferenceError> {
-    let others: &[Backend] = match choice {
-        BackendChoice::Auto => &[Backend::DirectMl, Backend::Cuda, Backend::OnnxRuntimeCpu],
-        BackendChoice::Only(Backend::Tract) => &[],
-        BackendChoice::Only(Backend::OnnxRuntimeCpu) => &[Backend::OnnxRuntimeCpu],
-        BackendChoice::Only(Backend::Cuda) => &[Backend::Cuda],
-        BackendChoice::Only(Backend::DirectMl) => &[Backend::DirectMl],
+    let others = match choice {
+        BackendChoice::Auto => vec![Backend::DirectMl, Backend::Cuda, Backend::OnnxRuntimeCpu],
+        BackendChoice::Only(Backend::Tract) => vec![],
+        BackendChoice::Only(other) => vec![other],
     };
     let trial = Trial::new(&model.info().front_end);
     let mut whole = Guarded::open(model, Backend::Tract, || {
@@ -81,8 +101,8 @@ pub(super) fn open(
         in_parts.and_then(|network| check(network, &trial, &expected, PARTS_TOLERANCE, go_on));
     ask(go_on).map_err(failed)?;
     let mut best = settle(in_parts, || Ok(whole)).map_err(failed)?;
-    // Where nothing is compared, tract need not be timed: another may have failed just now, and a
-    // window be waiting.
+    // If nothing is compared, tract is not timed: another backend may have just failed, and a window
+    // may be waiting.
     let line = if choice == BackendChoice::Auto {
         best.time(&trial, &mut expected.clone(), go_on)
             .map_err(failed)?;
@@ -92,7 +112,7 @@ pub(super) fn open(
         format!("tract: works, {}", best.manner)
     };
     let mut lines = vec![line];
-    for &backend in others {
+    for backend in others {
         match candidate(model, backend, library_dirs, &trial, &expected, go_on) {
             Ok(candidate) => {
                 lines.push(candidate.timing());
@@ -114,7 +134,7 @@ pub(super) fn open(
     Ok((Box::new(best.network), BackendReport { running, lines }))
 }
 
-/// Opens `backend` of ONNX Runtime, holds it against what tract `expected`, and times it.
+/// Opens `backend` of ONNX Runtime, compares it with what tract `expected`, and times it.
 fn candidate(
     model: &Model,
     backend: Backend,
@@ -126,7 +146,7 @@ fn candidate(
     let provider = Provider::find(backend, library_dirs)?;
     let in_parts = Guarded::open(model, backend, || {
         if backend != Backend::OnnxRuntimeCpu {
-            return Err("a GPU would wait for its many small steps".to_owned());
+            return Err("many small steps would slow a GPU down".to_owned());
         }
         let open = |proto: &_, shape: &_| provider.open(&Message::encode_to_vec(proto), shape);
         let staged = incremental::open(model, &open)?;
@@ -152,7 +172,7 @@ fn candidate(
     Ok(candidate)
 }
 
-/// The network `in_parts` if there is one, or else the whole one.
+/// The network `in_parts`, or else the whole one.
 fn settle(
     in_parts: Result<Checked, String>,
     whole: impl FnOnce() -> Result<Checked, String>,
@@ -168,7 +188,7 @@ fn settle(
     })
 }
 
-/// Runs two windows in succession; the second must give what is `expected`.
+/// Runs two successive windows. The second must give what is `expected`.
 fn check(
     mut network: Guarded,
     trial: &Trial,
@@ -181,10 +201,10 @@ fn check(
     let mut state = Default::default();
     for number in 0..2 {
         ask(go_on)?;
-        let (end, window) = (trial.end_frame(number), trial.window(number));
+        let (span, window) = (trial.span(number), trial.window(number));
         let start = Instant::now();
         network
-            .run_next(&mut state, end, &window, &mut probabilities)
+            .run_next(&mut state, span, &window, &mut probabilities)
             .map_err(reason)?;
         milliseconds = milliseconds_since(start);
     }
@@ -199,14 +219,14 @@ fn check(
     Ok((network, milliseconds))
 }
 
-/// Whether a backend is so much faster than the best so far that it runs instead. One that was asked
-/// for by name is held against a tract that was not timed, and so always is.
+/// Whether a backend is so much faster than the best one so far that it replaces it. A backend that
+/// was asked for by name always does, as tract is not timed then.
 fn is_clearly_faster(milliseconds: f64, best_milliseconds: f64) -> bool {
     milliseconds <= CLEARLY_FASTER * best_milliseconds
 }
 
 impl Candidate {
-    /// Takes the time of the fastest of some updates a second apart, if that does not take long.
+    /// Times some updates a second apart, unless they take long. The fastest counts.
     fn time(
         &mut self,
         trial: &Trial,
@@ -220,10 +240,10 @@ impl Candidate {
         let mut state = Default::default();
         for number in 0..=TIMED_RUNS {
             ask(go_on)?;
-            let (end, window) = (trial.end_frame(number), trial.window(number));
+            let (span, window) = (trial.span(number), trial.window(number));
             let start = Instant::now();
             self.network
-                .run_next(&mut state, end, &window, probabilities)
+                .run_next(&mut state, span, &window, probabilities)
                 .map_err(reason)?;
             if number > 0 {
                 self.milliseconds = self.milliseconds.min(milliseconds_since(start));
@@ -264,7 +284,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_whose_window_took_long_computes_no_other_to_be_timed() {
+    fn a_network_with_a_slow_window_is_not_timed_again() {
         let model = Model::from_bytes(tagline_tests::tiny_model(&["tag"]), None).expect("sound");
         for (before, windows) in [(SLOW_MILLISECONDS + 1.0, 0), (1.0, TIMED_RUNS + 1)] {
             let open = || tract::open(&model).map(Work::Whole);

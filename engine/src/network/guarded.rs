@@ -1,26 +1,20 @@
-//! What all backends have in common: sizes checked, panics caught, outputs vetted.
+//! The checks around every backend: sizes are checked, panics caught, outputs examined.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
+use super::backend::Backend;
 use super::incremental::{NetworkState, Staged};
-use super::{Backend, InferenceError, Network};
-use crate::{Model, OutputKind};
+use super::inference::{InferenceError, Network, Span};
+use super::runner::Runner;
+use crate::model::{Model, OutputKind};
+use crate::panics::no_panic;
 
-/// How far a probability may lie outside 0 to 1 by rounding.
+/// How far outside 0 to 1 rounding may put a probability.
 const SLACK: f32 = 1e-3;
-
-/// A backend's part: from the input of a network, or of a segment of one, to its raw output.
-pub(super) trait Runner: Send {
-    /// Computes `input`, and hands the output's values to `take`.
-    fn run(&mut self, input: &[f32], take: &mut dyn FnMut(&[f32])) -> Result<(), String>;
-}
 
 /// How a network computes its windows.
 pub(super) enum Work {
-    /// Each as a whole.
+    /// It computes each window as a whole.
     Whole(Box<dyn Runner>),
-    /// Of each what is new.
+    /// It computes what is new in each window.
     Staged(Box<Staged>),
 }
 
@@ -31,18 +25,18 @@ pub(super) struct Guarded {
     window_values: usize,
     tags: usize,
     output: OutputKind,
-    /// What it said when it failed: it is not run again.
+    /// The backend's first error. The network is not run again after it.
     failed: Option<String>,
 }
 
 impl Guarded {
-    /// Opens `model`; what panics on the way is an error.
+    /// Opens `model`. A panic on the way becomes an error.
     pub fn open(
         model: &Model,
         backend: Backend,
         open: impl FnOnce() -> Result<Work, String>,
     ) -> Result<Self, String> {
-        let work = no_panic(open)?;
+        let work = caught(open)?;
         Ok(Self {
             work,
             backend,
@@ -65,7 +59,7 @@ impl Network for Guarded {
     fn run_next(
         &mut self,
         state: &mut NetworkState,
-        end_frame: u64,
+        span: Span,
         window: &[f32],
         probabilities: &mut [f32],
     ) -> Result<(), InferenceError> {
@@ -81,9 +75,9 @@ impl Network for Guarded {
                 probabilities.copy_from_slice(values);
             }
         };
-        let ran = no_panic(|| match &mut self.work {
+        let ran = caught(|| match &mut self.work {
             Work::Whole(runner) => runner.run(window, &mut take),
-            Work::Staged(staged) => staged.run(state, end_frame, window, &mut take),
+            Work::Staged(staged) => staged.run(state, span, window, &mut take),
         });
         match ran.and_then(|()| finish(self.output, given, probabilities)) {
             Ok(()) => Ok(()),
@@ -110,7 +104,7 @@ fn check_size(what: &'static str, found: usize, needed: usize) -> Result<(), Inf
     })
 }
 
-/// Turns the raw output into probabilities; refuses what cannot be one.
+/// Turns the raw output into probabilities. Refuses values that cannot be one.
 fn finish(output: OutputKind, given: usize, values: &mut [f32]) -> Result<(), String> {
     if given != values.len() {
         return Err(format!("it gave {given} values for {} tags", values.len()));
@@ -126,7 +120,7 @@ fn finish(output: OutputKind, given: usize, values: &mut [f32]) -> Result<(), St
             }
             OutputKind::Probabilities => {
                 return Err(format!(
-                    "it gave {value}, which is no probability; if the network gives logits, its \
+                    "it gave {value}, which is not a probability; if the network gives logits, its \
                      metadata must say so"
                 ));
             }
@@ -135,24 +129,16 @@ fn finish(output: OutputKind, given: usize, values: &mut [f32]) -> Result<(), St
     Ok(())
 }
 
-/// The last resort: no panic of a library reaches the host.
-pub(super) fn no_panic<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|panic| Err(format!("it gave up ({})", panic_text(&*panic))))
-}
-
-/// What a panic said.
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no reason given")
+/// Does `work`. A panic becomes an error.
+fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    no_panic(work, |panic| format!("it gave up ({panic})"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Gives what it is told to, or panics.
+    /// Gives these values, or panics.
     struct Fake(Option<Vec<f32>>);
 
     impl Runner for Fake {
@@ -182,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn outputs_that_are_no_probabilities_are_errors() {
+    fn outputs_that_are_not_probabilities_are_errors() {
         use OutputKind::Probabilities;
         for values in [
             &[0.5, f32::NAN][..],
@@ -207,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_in_a_backend_is_an_error_and_ends_its_use() {
+    fn a_panic_in_a_backend_is_an_error_that_ends_its_use() {
         let mut network = guarded(OutputKind::Logits, None);
         let mut probabilities = [0.0; 2];
         let first = network.run(&[0.0; 3], &mut probabilities).unwrap_err();
@@ -216,7 +202,7 @@ mod tests {
         assert_eq!(
             second.to_string(),
             first.to_string(),
-            "whoever shares it hears the reason, too"
+            "everybody who shares it gets the reason, too"
         );
     }
 

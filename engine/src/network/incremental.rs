@@ -1,14 +1,14 @@
-//! Networks that compute of each window only what is new.
+//! Networks that compute only what is new in a window.
 //!
-//! `chain` reads the part of a graph that can be computed column by column of time, `operator` by
-//! operator; `plan` and `builder` cut it into segments and say whose columns are kept; `submodel`
-//! makes an ONNX model of each segment for a backend to run, and `finish` does the pool at its end.
-//! `staged` runs them: `layout` knows where a window's columns lie, `turn` computes those that are
-//! missing, `columns` holds them, and `state` is what each stream keeps of them.
+//! `chain` reads the beginning of a graph, as far as it can be computed column by column of time, one
+//! `operator` after the other. `plan` and `builder` cut it into segments (`segment`) and decide whose
+//! columns are kept. `submodel` makes an ONNX model of each segment for a backend to run, and `finish`
+//! computes the pool at its end. `staged` runs them: `layout` knows where a window's columns lie,
+//! `turn` computes the missing ones, `columns` holds them, and `state` keeps them for a stream.
 //!
-//! A column is always computed in a chunk of the same shape, at the same place in it, from columns
-//! of which the same holds. So it has the same bits, whichever windows were computed before: an
-//! offline pass equals a live one that had to skip updates.
+//! A column is always computed in a chunk of the same shape, at the same place in that chunk, and from
+//! columns for which the same holds. So it has the same bits whichever windows were computed before,
+//! and an offline pass equals a live one that had to skip updates.
 
 mod builder;
 mod chain;
@@ -17,6 +17,7 @@ mod finish;
 mod layout;
 mod operator;
 mod plan;
+mod segment;
 mod staged;
 mod state;
 mod submodel;
@@ -31,17 +32,13 @@ pub(super) use staged::Staged;
 pub use state::NetworkState;
 use submodel::Cutter;
 
-use super::guarded::Runner;
-use crate::Model;
+use super::runner::OpenRunner;
+use crate::model::Model;
 
-/// What makes a runner of a model with this shape of input.
-pub(super) type OpenRunner<'a> =
-    dyn Fn(&ModelProto, &[usize]) -> Result<Box<dyn Runner>, String> + 'a;
-
-/// How `model` can be computed in parts.
+/// Opens `model` in parts.
 ///
 /// # Errors
-/// Why it is computed in whole windows.
+/// The reason why it must be computed in whole windows.
 pub(super) fn open(model: &Model, open_runner: &OpenRunner) -> Result<Staged, String> {
     let proto = ModelProto::decode(model.onnx()).map_err(|error| error.to_string())?;
     let graph = proto.graph.as_ref().ok_or("there is no graph")?;

@@ -1,4 +1,4 @@
-//! Finds and loads ONNX Runtime's library, once a process.
+//! Finds and loads ONNX Runtime's library, once in a process.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,24 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ort::environment::{Environment, EnvironmentBuilder};
 use ort::logging::LogLevel;
 
-/// The environment of the library that was found first. It stays: ONNX Runtime allows one a
-/// process, ever.
+use crate::panics::no_panic;
+
+/// The environment of the library that was found first. It stays, as ONNX Runtime allows only one in
+/// a process.
 static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
 
 /// A library in use.
 #[derive(Clone)]
 pub(super) struct Loaded {
-    /// What sessions are made in.
+    /// The environment for sessions.
     pub environment: Environment,
-    /// The folder it lies in; empty if the system found it.
+    /// The library's file. It has no folder if the system found it.
     pub path: PathBuf,
 }
 
-/// The library in use, or else the first that works of those in `dirs`, the one that
-/// `ORT_DYLIB_PATH` names, and the system's.
+/// The library in use, or else the first one that works. The candidates are those in `dirs`, the one
+/// that `ORT_DYLIB_PATH` names, and the system's.
 ///
 /// # Errors
-/// A line that says where it was looked for, and why what was found is of no use.
+/// A line that says where the library was looked for, and why none that was found can be used.
 pub(super) fn load(dirs: &[PathBuf]) -> Result<Loaded, String> {
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(loaded) = &*loaded {
@@ -31,12 +33,13 @@ pub(super) fn load(dirs: &[PathBuf]) -> Result<Loaded, String> {
     }
     let mut refusals = Vec::new();
     for path in candidates(dirs, std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from)) {
-        match super::guarded::no_panic(|| open(&path)) {
+        let opened = no_panic(|| open(&path), |panic| format!("it gave up ({panic})"));
+        match opened {
             Ok(environment) => {
                 tracing::info!("ONNX Runtime: {}", path.display());
                 return Ok(loaded.insert(Loaded { environment, path }).clone());
             }
-            // That a system without the library has none says the line already.
+            // The line already says that the library was looked for in the system.
             Err(reason)
                 if path.parent() == Some(Path::new("")) && reason.contains("failed to load") => {}
             Err(reason) => refusals.push(reason),
@@ -51,15 +54,15 @@ pub(super) fn load(dirs: &[PathBuf]) -> Result<Loaded, String> {
         vec!["ORT_DYLIB_PATH".to_owned(), "the system".to_owned()],
     ]
     .concat();
-    let mut line = format!("no ONNX Runtime of use in {}", places.join(", "));
+    let mut line = format!("no usable ONNX Runtime in {}", places.join(", "));
     for reason in refusals {
         line = format!("{line}; {reason}");
     }
     Err(line)
 }
 
-/// Where to look, in order. Files are looked for first, so that a folder without the library
-/// costs no attempt.
+/// The candidates, in order. Folders are searched first, so that a folder without the library costs
+/// no attempt to load it.
 fn candidates(dirs: &[PathBuf], named: Option<PathBuf>) -> Vec<PathBuf> {
     let in_dirs = dirs.iter().flat_map(|dir| libraries_in(dir));
     let named = named
@@ -83,7 +86,7 @@ const SYSTEM_NAMES: [&str; 1] = ["libonnxruntime.dylib"];
 #[cfg(not(any(target_os = "windows", target_os = "macos")))]
 const SYSTEM_NAMES: [&str; 2] = ["libonnxruntime.so", "libonnxruntime.so.1"];
 
-/// The libraries in `dir`, those without a version in their name first, then the newest.
+/// The libraries in `dir`. Those without a version in their name come first, then the newest.
 fn libraries_in(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(dir) else {
         return Vec::new();
@@ -111,7 +114,7 @@ fn libraries_in(dir: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Whether a file of this name is ONNX Runtime itself, not one of its providers.
+/// Whether a file of this name is ONNX Runtime itself, and not one of its providers.
 fn is_library(name: &str) -> bool {
     if cfg!(target_os = "windows") {
         name.eq_ignore_ascii_case("onnxruntime.dll")
@@ -122,7 +125,7 @@ fn is_library(name: &str) -> bool {
     }
 }
 
-/// Loads the library at `path`. One that is too old is refused, and released again.
+/// Loads the library at `path`. A library that is too old is refused and released again.
 fn open(path: &Path) -> Result<Environment, String> {
     let builder = ort::init_from(path).map_err(|error| error.to_string())?;
     environment(builder).map_err(|error| format!("{}: {error}", path.display()))
@@ -132,7 +135,7 @@ fn environment(builder: EnvironmentBuilder) -> ort::Result<Environment> {
     let environment = builder
         .with_name("tagline")
         .with_telemetry(false)
-        // Without a logger of its own it would write to the host's console.
+        // Without this logger, it would write to the host's console.
         .with_logger(Arc::new(|level, category, _, _, message| match level {
             LogLevel::Verbose => tracing::trace!("{category}: {message}"),
             LogLevel::Info => tracing::debug!("{category}: {message}"),
@@ -180,7 +183,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn of_several_versions_the_newest_comes_first_and_providers_do_not_count() {
+    fn the_newest_of_several_versions_comes_first_and_providers_do_not_count() {
         let folder = tempfile::tempdir().unwrap();
         for name in [
             "libonnxruntime.so.1.9.0",

@@ -1,4 +1,4 @@
-//! ONNX Runtime, on the CPU or on a GPU, from a library that is looked for at run time.
+//! ONNX Runtime, on the CPU or on a GPU. Its library is found at run time.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,9 @@ use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::TensorRef;
 
-use super::guarded::Runner;
-use super::{Backend, library};
+use super::backend::Backend;
+use super::library;
+use super::runner::Runner;
 
 struct OnnxRuntime {
     session: Session,
@@ -22,7 +23,7 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    /// Finds the library; an error if it lacks the provider of `backend`.
+    /// Finds the library. It is an error if the library lacks the provider of `backend`.
     pub fn find(backend: Backend, library_dirs: &[PathBuf]) -> Result<Self, String> {
         if backend == Backend::DirectMl && !cfg!(target_os = "windows") {
             return Err("it exists on Windows only".to_owned());
@@ -38,7 +39,7 @@ impl Provider {
         Ok(Self { backend, library })
     }
 
-    /// Opens the model `onnx`; an error if not every node runs on the provider.
+    /// Opens the model `onnx`. It is an error if a node does not run on the provider.
     pub fn open(&self, onnx: &[u8], input_shape: &[usize]) -> Result<Box<dyn Runner>, String> {
         let mut builder = builder(&self.library, self.backend).map_err(text)?;
         let session = builder.commit_from_memory(onnx).map_err(text)?;
@@ -60,7 +61,7 @@ fn is_compiled_in(backend: Backend) -> Result<bool, String> {
 fn builder(library: &library::Loaded, backend: Backend) -> ort::Result<SessionBuilder> {
     let builder = Session::builder(&library.environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
-        // One thread: the others belong to the host.
+        // The other threads belong to the host.
         .with_intra_threads(1)?
         .with_inter_threads(1)?
         .with_parallel_execution(false)?
@@ -69,8 +70,8 @@ fn builder(library: &library::Loaded, backend: Backend) -> ort::Result<SessionBu
         return Ok(builder);
     };
     builder
-        // ONNX Runtime would silently run on the CPU what the provider does not take, up to
-        // everything. With this it refuses instead, so that what is shown is what runs.
+        // Without this, ONNX Runtime would silently run nodes on the CPU that the provider does not
+        // take, even all of them. Now it refuses, so that the backend shown is the one that runs.
         .with_disable_cpu_fallback()?
         .with_memory_pattern(backend != Backend::DirectMl)?
         .with_execution_providers([provider.error_on_failure()])
@@ -79,7 +80,7 @@ fn builder(library: &library::Loaded, backend: Backend) -> ort::Result<SessionBu
 
 fn provider(backend: Backend) -> Option<ExecutionProviderDispatch> {
     match backend {
-        // TF32 would round the factors of every product to 10 bits.
+        // TF32 would round the factors of all products to 10 bits.
         Backend::Cuda => Some(ep::CUDA::default().with_tf32(false).build()),
         Backend::DirectMl => Some(ep::DirectML::default().build()),
         Backend::Tract | Backend::OnnxRuntimeCpu => None,
@@ -101,7 +102,7 @@ impl Runner for OnnxRuntime {
 }
 
 fn text<R>(error: ort::Error<R>) -> String {
-    // Its messages may run over several lines.
+    // A message may have several lines.
     error
         .to_string()
         .split_whitespace()

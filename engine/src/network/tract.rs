@@ -1,4 +1,4 @@
-//! tract: pure Rust, always there.
+//! tract: pure Rust, and always available.
 
 use prost::Message;
 use tract_onnx::pb::ModelProto;
@@ -7,12 +7,11 @@ use tract_onnx::prelude::{
 };
 use tract_onnx::tract_core::prelude::IntoRunnable;
 
-use super::guarded::Runner;
-use crate::Model;
-use crate::model::fix_shapes;
+use super::runner::Runner;
+use crate::model::{Model, fix_shapes};
 
 struct Tract {
-    /// Its buffers are made once.
+    /// Its buffers are allocated once.
     state: TypedSimpleState,
     input_shape: Vec<usize>,
 }
@@ -24,7 +23,7 @@ pub(super) fn open(model: &Model) -> Result<Box<dyn Runner>, String> {
     open_proto(&proto, model.input_shape())
 }
 
-/// Opens a model whose input is declared with `input_shape`.
+/// Opens a model that declares its input with `input_shape`.
 pub(super) fn open_proto(
     proto: &ModelProto,
     input_shape: &[usize],

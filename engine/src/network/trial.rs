@@ -1,11 +1,12 @@
 //! Windows on which a backend is tried before it runs.
 
-use crate::{Analyzer, FrontEndSpec};
+use super::inference::Span;
+use crate::front_end::{Analyzer, Feature, FrontEndSpec};
 
 const GRID_FRAMES: u64 = Analyzer::GRID_FRAMES;
 
-/// Windows of a stream such as music gives, the same every time, through the front-end's affine map:
-/// levels of −60 ± 20 dB that fall towards the high bands, or MFCC of such size.
+/// Windows of a made-up stream, the same every time. Like music, they have levels of −60 ± 20 dB that
+/// fall towards the high bands, or MFCC of such a size, and go through the front-end's affine map.
 pub(super) struct Trial<'a> {
     spec: &'a FrontEndSpec,
     /// Frames between windows, about a second.
@@ -21,8 +22,15 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// The frame with which window `number` ends.
-    pub fn end_frame(&self, number: usize) -> u64 {
+    /// The stretch of the stream that window `number` shows.
+    pub fn span(&self, number: usize) -> Span {
+        Span {
+            end_frame: self.end_frame(number),
+            frames: self.spec.frames as u64,
+        }
+    }
+
+    fn end_frame(&self, number: usize) -> u64 {
         (self.spec.frames as u64).next_multiple_of(GRID_FRAMES) + number as u64 * self.step
     }
 
@@ -32,13 +40,28 @@ impl<'a> Trial<'a> {
         let end = self.end_frame(number);
         let mut window = Vec::with_capacity(spec.input_bands() * spec.frames);
         for band in 0..spec.input_bands() {
-            let (middle, spread) = spec.typical(band);
+            let (middle, spread) = typical(spec, band);
             for frame in end - spec.frames as u64..end {
                 let value = middle + 2.0 * spread * (random(band as u64, frame) - 0.5);
                 window.push(value * spec.scale + spec.offset);
             }
         }
         window
+    }
+}
+
+/// The mean and the spread of row `band` in windows of music, before the affine map.
+fn typical(spec: &FrontEndSpec, band: usize) -> (f32, f32) {
+    match &spec.feature {
+        Feature::LogMel(_) | Feature::LogStft => {
+            (-40.0 - 40.0 * band as f32 / spec.input_bands() as f32, 20.0)
+        }
+        Feature::Mfcc { mel, .. } if band == 0 => {
+            let unit = (mel.bands as f32).sqrt();
+            (-60.0 * unit, 10.0 * unit)
+        }
+        Feature::Mfcc { coefficients, .. } if band < *coefficients => (0.0, 30.0),
+        Feature::Mfcc { .. } => (0.0, 5.0),
     }
 }
 

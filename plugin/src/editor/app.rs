@@ -13,9 +13,11 @@ use super::chooser::Chooser;
 use super::motion::Motion;
 use super::pacing::{self, Pacing};
 use super::page::{self, Page};
-use super::source::{EditorSource, Snapshot};
 use super::thread_end::Alive;
+#[cfg(target_os = "linux")]
+use super::x11::X11Window;
 use super::{footer, header, heard, message, theme};
+use crate::core::view::{EditorSource, Snapshot};
 
 /// Longest step of the bars' motion, in seconds: after a pause they glide on from where they were.
 const MAX_STEP_SECONDS: f32 = 0.1;
@@ -31,6 +33,8 @@ pub struct EditorApp {
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
     broken: bool,
+    #[cfg(target_os = "linux")]
+    x11: Option<X11Window>,
     alive: Option<Alive>,
 }
 
@@ -51,7 +55,28 @@ impl EditorApp {
             chooser: Chooser::default(),
             pacing: Pacing::default(),
             broken: false,
+            #[cfg(target_os = "linux")]
+            x11: None,
         }
+    }
+
+    /// Whether anybody can see the window, as far as the platform says.
+    fn is_seen(&mut self) -> bool {
+        #[cfg(target_os = "linux")]
+        if let Some(x11) = &mut self.x11 {
+            return x11.is_viewable();
+        }
+        true
+    }
+
+    /// Leaves the keys to the host unless the user edits text.
+    fn mind_the_keys(&mut self, ui: &Ui) {
+        #[cfg(target_os = "linux")]
+        if let Some(x11) = &mut self.x11 {
+            x11.mind_the_keys(ui.ctx().egui_wants_keyboard_input());
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = ui;
     }
 
     /// Draws one frame. Returns whether something moves.
@@ -74,6 +99,7 @@ impl EditorApp {
             Page::Model => {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
+            Page::Settings => page::settings::show(&mut inside, &snapshot.settings, &*source),
         }
         footer::show(ui, bottom, &snapshot.settings, &*source);
         moving && self.page == Page::Tags
@@ -94,6 +120,10 @@ impl App for EditorApp {
         if let Some(alive) = self.alive.take() {
             alive.until_thread_ends();
         }
+        #[cfg(target_os = "linux")]
+        {
+            self.x11 = X11Window::of(frame.baseview_window());
+        }
         theme::apply(&ctx);
         ctx.options_mut(|options| {
             // The host decides how large the window is.
@@ -107,7 +137,9 @@ impl App for EditorApp {
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let mut wait = pacing::WAITING;
-        if self.broken {
+        if !self.is_seen() {
+            wait = pacing::UNSEEN;
+        } else if self.broken {
             broken(ui);
         } else {
             match catch_unwind(AssertUnwindSafe(|| self.draw(ui))) {
@@ -119,6 +151,7 @@ impl App for EditorApp {
                 }
             }
         }
+        self.mind_the_keys(ui);
         if self.visible.load(Ordering::Relaxed) {
             self.pacing.schedule(frame.baseview_window(), wait);
         }

@@ -4,8 +4,8 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::motion::{Bar, Motion};
-use super::source::Snapshot;
 use super::theme;
+use crate::core::view::Snapshot;
 
 /// Height of a row, in points.
 const ROW_HEIGHT: f32 = 25.0;
@@ -27,6 +27,8 @@ struct Tag<'a> {
     group: Option<&'a str>,
     /// The value from which it is best said to be there.
     threshold: Option<f32>,
+    /// Whether the host has set its value last.
+    set_by_host: bool,
 }
 
 impl<'a> Tag<'a> {
@@ -37,6 +39,7 @@ impl<'a> Tag<'a> {
             name,
             group: snapshot.group(tag).or(own_group),
             threshold: snapshot.threshold(tag),
+            set_by_host: snapshot.set_by_host >> tag & 1 == 1,
         })
     }
 }
@@ -90,7 +93,13 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     let length = (track.width() * value).max(THICKNESS);
     let presence = (track.width() * value / THICKNESS).min(1.0);
     let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
-    let colour = theme::bar(value).gamma_multiply(presence);
+    // A value of the host's has the colour of Follow, whoever will win next.
+    let colour = if tag.set_by_host {
+        theme::TEXT_SOFT
+    } else {
+        theme::bar(value)
+    };
+    let colour = colour.gamma_multiply(presence);
     painter.rect_filled(filled, THICKNESS / 2.0, colour);
     if let Some(threshold) = tag.threshold {
         show_mark(ui, track, threshold, value >= threshold);
@@ -138,6 +147,7 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
         name,
         group,
         threshold,
+        set_by_host,
     } = tag;
     let mut text = match group {
         Some(group) => format!("{name} ({group}): {}", percent(value)),
@@ -149,6 +159,9 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
              the model's validation data",
             percent(threshold)
         );
+    }
+    if set_by_host {
+        text += "\nThe host has set this value";
     }
     text
 }
@@ -201,7 +214,7 @@ mod tests {
     use tagline_engine::{Calibration, ModelInfo};
 
     use super::*;
-    use crate::editor::preview::snapshot_of;
+    use crate::editor::test_snapshot::snapshot_of;
 
     #[test]
     fn groups_stand_behind_the_names_of_tags() {
@@ -248,6 +261,15 @@ mod tests {
         assert_eq!(snapshot.threshold(0), None);
         let tag = Tag::of(&snapshot, 0).expect("a tag");
         assert_eq!(explanation(tag, 0.5), "jazz: 50 %");
+    }
+
+    #[test]
+    fn a_value_of_the_hosts_is_told_from_the_plugins_own() {
+        let mut snapshot = snapshot_of(&["jazz", "calm"]);
+        snapshot.set_by_host = 0b10;
+        let text = |tag| explanation(Tag::of(&snapshot, tag).expect("a tag"), 0.5);
+        assert!(!text(0).contains("host"));
+        assert!(text(1).ends_with("The host has set this value"));
     }
 
     fn info_of(snapshot: &mut Snapshot) -> &mut ModelInfo {

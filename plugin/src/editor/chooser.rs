@@ -9,8 +9,8 @@ use egui::{
 };
 use tagline_engine::{ModelPlace, built_in_info, model_folders, models_in};
 
-use super::source::{EditorSource, Snapshot};
 use super::theme;
+use crate::core::view::{EditorSource, Snapshot};
 
 /// The folders are read again this often while the chooser is shown.
 const REREAD: Duration = Duration::from_secs(2);

@@ -1,9 +1,12 @@
 //! The bottom of the window: the settings one changes while music plays.
 
-use egui::{ComboBox, DragValue, Rect, RichText, Ui, UiBuilder, vec2};
+use egui::{DragValue, Rect, RichText, Ui, UiBuilder, vec2};
+use tagline_engine::BackendChoice;
 
-use super::source::{EditorSource, Settings, setting};
-use super::{segmented, switch, theme};
+use super::{choice, segmented, switch, theme};
+use crate::core::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS};
+use crate::core::settings::{BACKEND_CHOICES, LAST_CC, Mode, Setting, Settings};
+use crate::core::view::EditorSource;
 
 /// Height of the footer, in points.
 pub const HEIGHT: f32 = 74.0;
@@ -46,28 +49,25 @@ fn mode(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
         ("Record", theme::RECORD),
         ("Follow", theme::TEXT),
     ];
-    if let Some(mode) = segmented::show(ui, "mode", &choices, usize::from(settings.mode)) {
-        source.set_setting(setting::MODE, mode as f64);
+    const MODES: [Mode; 3] = [Mode::Live, Mode::Record, Mode::Follow];
+    if let Some(clicked) = segmented::show(ui, "mode", &choices, settings.mode as usize)
+        && let Some(mode) = MODES.get(clicked)
+    {
+        source.set(Setting::Mode(*mode));
     }
 }
 
 fn update_every(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
-    let seconds = |choice: usize| {
-        setting::UPDATE_SECONDS
-            .get(choice)
-            .map_or_else(String::new, |seconds| format!("{seconds} s"))
-    };
-    let names: [String; 5] = std::array::from_fn(seconds);
-    let chosen = usize::from(settings.update_every);
-    if let Some(choice) = choice(ui, "update every", 66.0, &names, chosen) {
-        source.set_setting(setting::UPDATE_EVERY, choice as f64);
+    let names = UPDATE_SECONDS.map(|seconds| format!("{seconds} s"));
+    if let Some(clicked) = choice::show(ui, "update every", 66.0, &names, settings.update_every) {
+        source.set(Setting::UpdateEvery(clicked));
     }
 }
 
 fn smoothing(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let mut seconds = settings.smoothing_seconds;
     let drag = DragValue::new(&mut seconds)
-        .range(0.0..=setting::MAX_SMOOTHING_SECONDS)
+        .range(0.0..=MAX_SMOOTHING_SECONDS)
         .speed(0.02)
         .max_decimals(1)
         .custom_formatter(|seconds, _| {
@@ -83,9 +83,9 @@ fn smoothing(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
         .add(drag)
         .on_hover_text("Drag to change, double-click to switch it off");
     if response.double_clicked() {
-        source.set_setting(setting::SMOOTHING, 0.0);
+        source.set(Setting::Smoothing(0.0));
     } else if response.changed() {
-        source.set_setting(setting::SMOOTHING, f64::from(seconds));
+        source.set(Setting::Smoothing(seconds));
     }
 }
 
@@ -93,8 +93,8 @@ fn values(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = ["Calibrated", "Raw"].map(str::to_owned);
     let chosen = usize::from(!settings.calibrated);
     ui.scope(|ui| {
-        if let Some(choice) = choice(ui, "values", 92.0, &names, chosen) {
-            source.set_setting(setting::VALUES, choice as f64);
+        if let Some(clicked) = choice::show(ui, "values", 92.0, &names, chosen) {
+            source.set(Setting::Calibrated(clicked == 0));
         }
     })
     .response
@@ -105,44 +105,35 @@ fn values(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
 }
 
 fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
-    let first = u32::from(settings.first_midi_cc);
-    let last = (first + u32::from(settings.midi_cc_count)).saturating_sub(1);
     ui.scope(|ui| {
         if let Some(on) = switch::show(ui, settings.midi_cc_output) {
-            source.set_setting(setting::MIDI_CC_OUTPUT, f64::from(u8::from(on)));
+            source.set(Setting::MidiCcOutput(on));
         }
     })
     .response
-    .on_hover_text(format!(
-        "The first {} tags as MIDI CC {first} to {} on channel {}",
-        settings.midi_cc_count,
-        last.min(127),
-        settings.midi_channel
-    ));
+    .on_hover_text(about_midi(settings));
+}
+
+fn about_midi(settings: &Settings) -> String {
+    let midi = settings.midi;
+    let last = (midi.first + midi.count.saturating_sub(1)).min(LAST_CC);
+    format!(
+        "The first {} tags as MIDI CC {} to {last} on channel {}; the page Settings has more",
+        last - midi.first + 1,
+        midi.first,
+        midi.channel + 1
+    )
 }
 
 fn backend(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = ["Auto", "tract", "ONNX Runtime", "CUDA", "DirectML"].map(str::to_owned);
-    let chosen = usize::from(settings.backend);
-    if let Some(choice) = choice(ui, "backend", 116.0, &names, chosen) {
-        source.set_setting(setting::BACKEND, choice as f64);
+    let is_chosen = |choice: &BackendChoice| *choice == settings.backend;
+    let chosen = BACKEND_CHOICES.iter().position(is_chosen).unwrap_or(0);
+    if let Some(clicked) = choice::show(ui, "backend", 116.0, &names, chosen)
+        && let Some(backend) = BACKEND_CHOICES.get(clicked)
+    {
+        source.set(Setting::Backend(*backend));
     }
-}
-
-/// A drop-down list of `names`. Returns the choice that was clicked.
-fn choice(ui: &mut Ui, id: &str, width: f32, names: &[String], chosen: usize) -> Option<usize> {
-    let mut clicked = None;
-    ComboBox::from_id_salt(id)
-        .width(width)
-        .selected_text(names.get(chosen).map_or("", String::as_str))
-        .show_ui(ui, |ui| {
-            for (index, name) in names.iter().enumerate() {
-                if ui.selectable_label(index == chosen, name).clicked() && index != chosen {
-                    clicked = Some(index);
-                }
-            }
-        });
-    clicked
 }
 
 /// "off", "1.5", "1.5 s" or "1,5" as seconds.
@@ -158,6 +149,19 @@ fn parse_seconds(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_on_midi_counts_only_tags_that_have_a_controller() {
+        let text = |first, count| {
+            let settings = Settings::default();
+            let settings = settings.with(Setting::FirstMidiCc(first));
+            about_midi(&settings.with(Setting::MidiCcCount(count)))
+        };
+        let usual = text(20, 12);
+        assert!(usual.starts_with("The first 12 tags as MIDI CC 20 to 31 on channel 1"));
+        let beyond = text(118, 50);
+        assert!(beyond.starts_with("The first 2 tags as MIDI CC 118 to 119"));
+    }
 
     #[test]
     fn seconds_are_read_as_people_write_them() {

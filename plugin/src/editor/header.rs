@@ -4,8 +4,8 @@ use egui::{Align2, CursorIcon, Painter, Rect, Sense, Ui, pos2, vec2};
 use tagline_engine::Backend;
 
 use super::page::Page;
-use super::source::Snapshot;
 use super::theme;
+use crate::core::view::Snapshot;
 
 /// Height of the header, in points.
 pub const HEIGHT: f32 = 62.0;

@@ -2,8 +2,9 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::source::Snapshot;
 use super::theme;
+use crate::core::settings::Mode;
+use crate::core::view::Snapshot;
 
 /// Height of the strip, in points.
 pub const HEIGHT: f32 = 36.0;
@@ -44,7 +45,9 @@ pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
 fn what_is_heard(snapshot: &Snapshot) -> String {
     let window = snapshot.window_seconds();
     let heard = snapshot.seconds_heard;
-    if snapshot.settings.mode == FOLLOW {
+    if snapshot.settings.bypass {
+        "Bypassed: the signal passes, and nothing is analysed".to_owned()
+    } else if snapshot.settings.mode == Mode::Follow {
         "Following the host’s automation".to_owned()
     } else if window <= 0.0 {
         String::new()
@@ -58,9 +61,6 @@ fn what_is_heard(snapshot: &Snapshot) -> String {
         format!("The last {window:.1} s")
     }
 }
-
-/// Mode in which nothing is analysed.
-const FOLLOW: u8 = 2;
 
 fn counters(snapshot: &Snapshot) -> (String, egui::Color32) {
     if snapshot.dropped_samples > 0 {
@@ -84,7 +84,7 @@ fn counters(snapshot: &Snapshot) -> (String, egui::Color32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::preview::snapshot_of;
+    use crate::editor::test_snapshot::snapshot_of;
 
     #[test]
     fn the_strip_says_how_far_the_window_is_filled() {
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(what_is_heard(&snapshot), "12.3 of 29.0 s heard");
         snapshot.seconds_heard = 29.008;
         assert_eq!(what_is_heard(&snapshot), "The last 29.0 s");
-        snapshot.settings.mode = FOLLOW;
+        snapshot.settings.mode = Mode::Follow;
         assert_eq!(what_is_heard(&snapshot), "Following the host’s automation");
     }
 

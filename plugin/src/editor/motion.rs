@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::source::{ModelInForce, Snapshot};
+use crate::core::view::{ModelInForce, Snapshot};
 
 /// A tag overtakes the one above only by more than this, in value 0 to 1,
 const OVERTAKE_BY: f32 = 0.003;
@@ -122,7 +122,7 @@ fn overtakes(value: f32, above: f32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::preview::snapshot_of;
+    use crate::editor::test_snapshot::snapshot_of;
 
     #[test]
     fn almost_equal_tags_do_not_swap_to_and_fro() {

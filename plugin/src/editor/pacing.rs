@@ -1,5 +1,5 @@
 //! When the editor is drawn next: 30 times a second while something moves, 10 times while it
-//! waits for news, never while it is hidden.
+//! waits for news, hardly while nobody can see it, never while it is hidden.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,8 @@ use egui_baseview::baseview::WindowContext;
 pub const MOVING: Duration = Duration::from_millis(33);
 /// Time between frames while nothing does.
 pub const WAITING: Duration = Duration::from_millis(100);
+/// Time between looks at whether a window that nobody can see has come back.
+pub const UNSEEN: Duration = Duration::from_secs(1);
 
 /// Keeps one timer running. Each frame that asked for the next without regard to those already
 /// asked for, after a click or a resize, would start a chain of frames of its own.

@@ -1,6 +1,7 @@
 //! The editor's pages.
 
 pub mod model;
+pub mod settings;
 pub mod tags;
 
 /// What is shown between header and footer.
@@ -11,17 +12,20 @@ pub enum Page {
     Tags,
     /// The model in force, and others to choose from.
     Model,
+    /// What one sets once: MIDI, and how finely the host is told.
+    Settings,
 }
 
 impl Page {
     /// All pages, in the header's order.
-    pub const ALL: [Self; 2] = [Self::Tags, Self::Model];
+    pub const ALL: [Self; 3] = [Self::Tags, Self::Model, Self::Settings];
 
     /// Name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tags => "Tags",
             Self::Model => "Model",
+            Self::Settings => "Settings",
         }
     }
 }

@@ -1,22 +1,20 @@
-//! The CLAP side of the editor: a window of the host's platform, embedded in the host's.
+//! The editor's window: one of the host's platform, embedded in the host's. It knows no plugin
+//! format; the shells call it on the host's main thread.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clack_extensions::gui::{
-    AspectRatioStrategy, GuiApiType, GuiConfiguration, GuiResizeHints, GuiSize, PluginGuiImpl,
-    Window as HostWindow,
-};
-use clack_plugin::plugin::PluginError;
 use egui_baseview::baseview::dpi::{LogicalSize, PhysicalSize, Size};
 use egui_baseview::baseview::{self, ParentWindowHandle};
 use egui_baseview::{EguiWindow, EguiWindowSettings, GraphicsConfig};
+use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
 use super::app::EditorApp;
-use super::source::EditorSource;
+use super::page::Page;
 use super::thread_end::{self, ThreadEnd};
+use crate::core::view::EditorSource;
 
 /// Size of the window when it is first opened, in points.
 pub const DEFAULT_SIZE: (f64, f64) = (760.0, 640.0);
@@ -28,16 +26,10 @@ pub const MAX_SIZE: (f64, f64) = (2400.0, 2400.0);
 /// Why the editor does not do what the host asked. The plugin goes on without it.
 #[derive(Debug, thiserror::Error)]
 pub enum EditorError {
-    /// The host wants a kind of window that there is not.
-    #[error("the editor opens only inside a window of the host, through {wanted}")]
-    Unsupported {
-        /// The platform's window interface.
-        wanted: &'static str,
-    },
     /// The host asks for something out of turn.
     #[error("the editor is not open")]
     NotOpen,
-    /// The host's window is not one.
+    /// The host's window is no window of the platform.
     #[error("the host gave no valid window to open the editor in")]
     NoParent,
     /// The platform refuses to put the editor into the host's window.
@@ -52,6 +44,16 @@ pub enum EditorError {
     /// A fault of ours, which must not reach the host.
     #[error("the editor's window panicked; close it and open it again")]
     Panicked,
+}
+
+/// Width and height in the units of the platform's window interface: points on macOS, pixels
+/// elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowSize {
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
 }
 
 /// The plugin's editor: closed, or one window. Closed it owns nothing but its source.
@@ -88,7 +90,11 @@ impl Editor {
         guarded(|| action(open))
     }
 
-    fn open(&self) -> Result<(), EditorError> {
+    /// Creates the window, without a parent and hidden. A window that is open is closed first.
+    ///
+    /// # Errors
+    /// [`EditorError::Platform`] if there is no display with OpenGL.
+    pub fn open(&self) -> Result<(), EditorError> {
         self.close();
         let visible = Arc::new(AtomicBool::new(false));
         let (alive, end) = thread_end::pair();
@@ -109,7 +115,8 @@ impl Editor {
         Ok(())
     }
 
-    fn close(&self) {
+    /// Closes the window, if it is open, and waits until it has gone.
+    pub fn close(&self) {
         let Some(open) = self.open.borrow_mut().take() else {
             return;
         };
@@ -126,15 +133,87 @@ impl Editor {
         }
     }
 
-    /// Size limits in the units of the host: `bound` in points.
-    fn native(&self, bound: (f64, f64)) -> GuiSize {
+    /// Takes the host's scale factor, for platforms that know none.
+    ///
+    /// # Errors
+    /// [`EditorError`] if the window is not open or its platform refuses.
+    pub fn set_scale(&self, scale: f64) -> Result<(), EditorError> {
+        let scale = if scale.is_finite() { scale } else { 1.0 };
+        let scale = scale.clamp(0.5, 8.0);
+        self.scale.set(scale);
+        self.with_window(|open| Ok(open.window.suggest_fallback_scale_factor(scale)?))
+    }
+
+    /// The window's size; `None` while it is not open.
+    pub fn size(&self) -> Option<WindowSize> {
+        self.with_window(|open| Ok(size_of(&open.window))).ok()
+    }
+
+    /// The size nearest to `size` that the window can have.
+    pub fn nearest_size(&self, size: WindowSize) -> WindowSize {
+        let (least, most) = (self.native(MIN_SIZE), self.native(MAX_SIZE));
+        WindowSize {
+            width: size.width.clamp(least.width, most.width),
+            height: size.height.clamp(least.height, most.height),
+        }
+    }
+
+    /// Gives the window the size nearest to `size`.
+    ///
+    /// # Errors
+    /// [`EditorError`] if the window is not open or its platform refuses.
+    pub fn resize(&self, size: WindowSize) -> Result<(), EditorError> {
+        // An X11 window of size 0, or of more than 16 bits, is an error that closes the display.
+        let size = self.nearest_size(size);
+        self.with_window(|open| Ok(open.window.resize(native_size(size))?))
+    }
+
+    /// Puts the window into a window of the host, which outlives it.
+    ///
+    /// # Errors
+    /// [`EditorError`] if the editor is not open, or the host's window is none or has gone.
+    pub fn set_parent(&self, window: &impl HasWindowHandle) -> Result<(), EditorError> {
+        let handle = window.window_handle().map(|handle| handle.as_raw());
+        if !handle.is_ok_and(is_of_this_platform) {
+            return Err(EditorError::NoParent);
+        }
+        self.with_window(|open| {
+            let parent = ParentWindowHandle::from_window(window);
+            open.window.set_parent(parent).map_err(EditorError::Parent)
+        })
+    }
+
+    /// Shows the window and draws it from now on.
+    ///
+    /// # Errors
+    /// [`EditorError`] if the window is not open or its platform refuses.
+    pub fn show(&self) -> Result<(), EditorError> {
+        self.with_window(|open| {
+            open.visible.store(true, Ordering::Relaxed);
+            Ok(open.window.show()?)
+        })
+    }
+
+    /// Hides the window; it costs nothing while it is hidden.
+    ///
+    /// # Errors
+    /// [`EditorError`] if the window is not open or its platform refuses.
+    pub fn hide(&self) -> Result<(), EditorError> {
+        self.with_window(|open| {
+            open.visible.store(false, Ordering::Relaxed);
+            Ok(open.window.hide()?)
+        })
+    }
+
+    /// `bound`, in points, in the units of the platform's window interface.
+    fn native(&self, bound: (f64, f64)) -> WindowSize {
         let scale = if cfg!(target_os = "macos") {
             1.0
         } else {
             self.with_window(|open| Ok(open.window.size().scale_factor))
                 .map_or(1.0, |scale| scale.max(self.scale.get()))
         };
-        GuiSize {
+        WindowSize {
             width: (bound.0 * scale).round() as u32,
             height: (bound.1 * scale).round() as u32,
         }
@@ -153,7 +232,7 @@ fn guarded<T>(action: impl FnOnce() -> Result<T, EditorError>) -> Result<T, Edit
 }
 
 /// How the window is created.
-pub(super) fn settings() -> EguiWindowSettings {
+fn settings() -> EguiWindowSettings {
     let size = |(width, height)| Size::Logical(LogicalSize::new(width, height));
     // No repaint notifier: a frame asked for before the window is mapped would never come, and
     // with it none after (baseview 0.4 waits for its completion). The app asks for its own.
@@ -174,15 +253,15 @@ pub(super) fn settings() -> EguiWindowSettings {
 }
 
 /// Size of `window` in the units of the platform's window interface.
-fn size_of(window: &baseview::Window) -> GuiSize {
+fn size_of(window: &baseview::Window) -> WindowSize {
     let size = window.size();
     if cfg!(target_os = "macos") {
-        GuiSize {
+        WindowSize {
             width: size.logical.width.round() as u32,
             height: size.logical.height.round() as u32,
         }
     } else {
-        GuiSize {
+        WindowSize {
             width: size.physical.width,
             height: size.physical.height,
         }
@@ -190,7 +269,7 @@ fn size_of(window: &baseview::Window) -> GuiSize {
 }
 
 /// `size` in the units of the platform's window interface.
-fn native_size(size: GuiSize) -> Size {
+fn native_size(size: WindowSize) -> Size {
     if cfg!(target_os = "macos") {
         Size::Logical(LogicalSize::new(size.width.into(), size.height.into()))
     } else {
@@ -198,105 +277,30 @@ fn native_size(size: GuiSize) -> Size {
     }
 }
 
-fn parent(window: HostWindow) -> Result<ParentWindowHandle, EditorError> {
-    let is_null = window.as_x11_handle().is_some_and(|id| id == 0)
-        || window.as_win32_hwnd().is_some_and(|hwnd| hwnd.is_null())
-        || window.as_cocoa_nsview().is_some_and(|view| view.is_null());
-    if is_null || Some(window.api_type()) != GuiApiType::default_for_current_platform() {
-        return Err(EditorError::NoParent);
+fn is_of_this_platform(handle: RawWindowHandle) -> bool {
+    match handle {
+        RawWindowHandle::Xlib(handle) => cfg!(target_os = "linux") && handle.window != 0,
+        RawWindowHandle::Xcb(_) => cfg!(target_os = "linux"),
+        RawWindowHandle::Win32(_) => cfg!(target_os = "windows"),
+        RawWindowHandle::AppKit(_) => cfg!(target_os = "macos"),
+        _ => false,
     }
-    guarded(|| Ok(ParentWindowHandle::from_window(&window)))
 }
 
-impl PluginGuiImpl for Editor {
-    fn is_api_supported(&self, configuration: GuiConfiguration) -> bool {
-        !configuration.is_floating
-            && GuiApiType::default_for_current_platform() == Some(configuration.api_type)
-    }
-
-    fn get_preferred_api(&self) -> Option<GuiConfiguration<'_>> {
-        Some(GuiConfiguration {
-            api_type: GuiApiType::default_for_current_platform()?,
-            is_floating: false,
-        })
-    }
-
-    fn create(&self, configuration: GuiConfiguration) -> Result<(), PluginError> {
-        if !self.is_api_supported(configuration) {
-            let wanted = GuiApiType::default_for_current_platform()
-                .and_then(|api| api.0.to_str().ok())
-                .unwrap_or("no interface of this platform");
-            return Err(EditorError::Unsupported { wanted }.into());
-        }
-        Ok(self.open()?)
-    }
-
-    fn destroy(&self) {
-        self.close();
-    }
-
-    fn set_scale(&self, scale: f64) -> Result<(), PluginError> {
-        let scale = if scale.is_finite() { scale } else { 1.0 };
-        let scale = scale.clamp(0.5, 8.0);
-        self.scale.set(scale);
-        Ok(self.with_window(|open| Ok(open.window.suggest_fallback_scale_factor(scale)?))?)
-    }
-
-    fn get_size(&self) -> Option<GuiSize> {
-        self.with_window(|open| Ok(size_of(&open.window))).ok()
-    }
-
-    fn can_resize(&self) -> bool {
-        true
-    }
-
-    fn get_resize_hints(&self) -> Option<GuiResizeHints> {
-        Some(GuiResizeHints {
-            can_resize_horizontally: true,
-            can_resize_vertically: true,
-            strategy: AspectRatioStrategy::Disregard,
-        })
-    }
-
-    fn adjust_size(&self, size: GuiSize) -> Option<GuiSize> {
-        let (least, most) = (self.native(MIN_SIZE), self.native(MAX_SIZE));
-        Some(GuiSize {
-            width: size.width.clamp(least.width, most.width),
-            height: size.height.clamp(least.height, most.height),
-        })
-    }
-
-    fn set_size(&self, size: GuiSize) -> Result<(), PluginError> {
-        // An X11 window of size 0, or of more than 16 bits, is an error that closes the display.
-        let size = self.adjust_size(size).unwrap_or(size);
-        Ok(self.with_window(|open| Ok(open.window.resize(native_size(size))?))?)
-    }
-
-    fn set_parent(&self, window: HostWindow) -> Result<(), PluginError> {
-        let parent = parent(window)?;
-        let taken =
-            self.with_window(|open| open.window.set_parent(parent).map_err(EditorError::Parent));
-        Ok(taken?)
-    }
-
-    fn set_transient(&self, _window: HostWindow) -> Result<(), PluginError> {
-        Err(EditorError::Unsupported {
-            wanted: "an embedded window",
-        }
-        .into())
-    }
-
-    fn show(&self) -> Result<(), PluginError> {
-        Ok(self.with_window(|open| {
-            open.visible.store(true, Ordering::Relaxed);
-            Ok(open.window.show()?)
-        })?)
-    }
-
-    fn hide(&self) -> Result<(), PluginError> {
-        Ok(self.with_window(|open| {
-            open.visible.store(false, Ordering::Relaxed);
-            Ok(open.window.hide()?)
-        })?)
-    }
+/// Opens an editor in a window of its own, in `size` points and on `page`, until it is closed. For
+/// looking at the editor without a host.
+///
+/// # Errors
+/// [`EditorError`] if there is no display with OpenGL.
+pub fn run_alone(
+    source: Arc<dyn EditorSource>,
+    page: Page,
+    size: (f64, f64),
+) -> Result<(), EditorError> {
+    let mut app = EditorApp::new(source, Arc::new(AtomicBool::new(true)), None);
+    app.page = page;
+    let mut settings = settings().with_size(LogicalSize::new(size.0, size.1));
+    settings.wait_for_parent = false;
+    EguiWindow::create(settings, app)?.run_until_closed()?;
+    Ok(())
 }

@@ -1,5 +1,5 @@
-//! A network's numbers, outside of any library: what checkpoints hold, gradients are taken of, and
-//! exports are made from.
+//! A network's numbers as plain lists: checkpoints hold them, training changes them, exports read
+//! them.
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,9 +12,9 @@ pub const EPSILON: f64 = 1e-5;
 /// All numbers of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
-    /// What the rows of the input go through first, in networks that scale them.
+    /// Scaling of the input's rows, in networks that have one.
     pub rows: Option<RowScaling>,
-    /// Each block's.
+    /// The numbers of each block.
     pub blocks: Vec<BlockParameters>,
     /// Weights of the last 1×1 convolution, `[tag, map]`.
     pub weights: Vec<f32>,
@@ -22,8 +22,9 @@ pub struct Parameters {
     pub bias: Vec<f32>,
 }
 
-/// `gain · x + offset` of each row of a network's input. It is found once, of the training data
-/// ([`Self::measured`]), and not trained: the first layer can have any factor and offset itself.
+/// `gain · x + offset` of each row of a network's input. It is measured once on the training data
+/// ([`Self::measured`]) and not trained, since the first layer can take on any factor and offset
+/// itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowScaling {
     /// One factor a row.
@@ -32,12 +33,12 @@ pub struct RowScaling {
     pub offset: Vec<f32>,
 }
 
-/// Smallest deviation of a row that is brought to 1: a row that hardly moves in the training data
-/// says nothing, and shall not shout when it moves later.
+/// Smallest deviation of a row that is scaled to 1. A row that hardly moves in the training data
+/// carries no information, and must not become loud when it moves later.
 const LEAST_DEVIATION: f64 = 1e-3;
 
 impl RowScaling {
-    /// Leaves `rows` rows as they are.
+    /// A scaling that leaves `rows` rows unchanged.
     #[must_use]
     pub fn identity(rows: usize) -> Self {
         Self {
@@ -46,11 +47,11 @@ impl RowScaling {
         }
     }
 
-    /// Brings each of `rows` rows of `windows`, each `[row, frame]`, to mean 0 and deviation 1 over
-    /// all of them; leaves them as they are if there is no window.
+    /// The scaling that brings each of `rows` rows to mean 0 and deviation 1 over all of `windows`,
+    /// each `[row, frame]`. Without a window it leaves the rows unchanged.
     ///
     /// # Errors
-    /// The first window's.
+    /// The error of the first window that has one.
     pub fn measured<E>(
         rows: usize,
         windows: impl IntoIterator<Item = Result<Vec<f32>, E>>,
@@ -115,7 +116,7 @@ pub struct BlockParameters {
 pub type Named<'a, V> = (String, Vec<usize>, &'a mut V);
 
 impl BlockParameters {
-    /// Weights that one map out has: maps in · bands · frames.
+    /// Number of weights of one map out: maps in · bands · frames.
     #[must_use]
     pub fn fan_in(&self) -> usize {
         self.maps_in * self.kernel[0] * self.kernel[1]
@@ -130,7 +131,7 @@ impl Parameters {
             gain: vec![0.0; bands],
             offset: vec![0.0; bands],
         });
-        // No number of frames makes a kernel larger.
+        // The number of frames does not change a kernel.
         let convolutions = architecture.convolutions(width, [bands, 1]);
         let blocks = convolutions.map(|convolution| BlockParameters {
             maps_in: convolution.maps_in,
@@ -153,7 +154,7 @@ impl Parameters {
     }
 
     /// Parameters to begin training with, the same for the same `seed`: kernels after He et al.
-    /// (2015), an output of small weights, batch norms that leave their input's scale alone.
+    /// (2015), an output with small weights, batch norms that keep their input's scale.
     #[must_use]
     pub fn random(
         architecture: &Architecture,
@@ -188,7 +189,7 @@ impl Parameters {
         self.bias.len()
     }
 
-    /// Maps that the last block makes.
+    /// Maps that the last block gives.
     #[must_use]
     pub fn maps(&self) -> usize {
         self.blocks.last().map_or(1, |block| block.maps_out)
@@ -232,7 +233,7 @@ impl Parameters {
         all
     }
 
-    /// Those of [`Self::tensors`] that are trained by gradients.
+    /// Those of [`Self::tensors`] that gradients train.
     pub fn trained_tensors(&mut self) -> Vec<Named<'_, Vec<f32>>> {
         let mut all = self.tensors();
         all.retain(|(name, ..)| !name.starts_with("input.") && !name.contains(".running_"));
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_any_size_become_alike_and_one_that_does_not_move_stays_calm() {
+    fn rows_of_any_size_are_scaled_alike_and_a_constant_row_stays_quiet() {
         const FRAMES: usize = 5000;
         // Mean and deviation of a 0th coefficient, of a derivative, and of silence.
         let rows = [(-2.0, 0.7), (0.0, 0.005), (-3.0, 0.0)];

@@ -1,4 +1,4 @@
-//! The table of networks. A new one is a new entry, and needs nothing else.
+//! The table of networks. A new network is a new entry and nothing else.
 //!
 //! Sources: Choi, Fazekas, Sandler, "Automatic tagging using deep convolutional neural networks"
 //! (ISMIR 2016), Tables 1 and 2 and Section 5.1; the first author's released MusicTaggerCNN; Won,
@@ -20,8 +20,8 @@ pub const ARCHITECTURES: &[Architecture] = &[
             square(2048).pool(8, 17).drop(),
         ],
     },
-    // Table 1 prints maps of 24×85 and 12×21 after the second and third pooling, which are
-    // FCN-5's. Its own pools give 12×68 and 4×8, and end in the 1×1 that it prints.
+    // Table 1 prints maps of 24×85 and 12×21 after the second and third pooling, which are FCN-5's.
+    // Its own pools give 12×68 and 4×8, and end in the 1×1 that it also prints.
     Architecture {
         name: "fcn4",
         title: "FCN-4",
@@ -76,8 +76,8 @@ pub const ARCHITECTURES: &[Architecture] = &[
             square(2048).pool(4, 8).drop(),
         ],
     },
-    // "Frame-based 4-layer feed-forward networks with time-axis pooling". The paper gives no
-    // sizes: these are FCN-4's maps and its pooling of time.
+    // "Frame-based 4-layer feed-forward networks with time-axis pooling". The paper gives no sizes,
+    // so these are FCN-4's maps and its pooling of time.
     Architecture {
         name: "mfcc",
         title: "MFCC network",
@@ -92,7 +92,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
         ],
     },
     // FCN-5 with the widths of the first author's released network. Dropout only before the output,
-    // as Won et al. have it: in layers as narrow as these it costs more than it brings.
+    // as in Won et al.: in layers this narrow, dropout costs more than it gains.
     Architecture {
         name: "fcn5-compact",
         title: "FCN-5 compact",

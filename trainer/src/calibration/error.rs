@@ -1,6 +1,7 @@
-//! What can go wrong when a model is calibrated.
+//! Errors of calibration.
 
 use tagline_engine::ModelError;
+use tagline_files::advice;
 
 use crate::evaluation::EvaluateError;
 
@@ -11,7 +12,7 @@ pub enum CalibrateError {
     /// The model cannot be run on the data.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
-    /// The network gave no number.
+    /// The network gave NaN or an infinity.
     #[error("clip `{clip}`: the model's answer for the tag `{tag}` is {probability}, not 0 to 1")]
     Answer {
         /// The clip.
@@ -21,7 +22,7 @@ pub enum CalibrateError {
         /// What the network gave.
         probability: f32,
     },
-    /// There is nothing to learn from.
+    /// No clip has any of the tags.
     #[error("no clip of this split has any of the model's tags, so there is nothing to fit")]
     NoPositive,
     /// The model's bytes cannot be read again.
@@ -34,7 +35,7 @@ pub enum CalibrateError {
     #[error("the calibrated model is refused: {0}")]
     Model(#[from] ModelError),
     /// The model cannot be written.
-    #[error("{path} is not written: {source}")]
+    #[error("{path} is not written: {source}{}", advice(.source))]
     Write {
         /// The file.
         path: String,

@@ -1,21 +1,20 @@
-//! Logistic regression of what is there on the logit of a tag's raw probability (Platt,
+//! Logistic regression of a tag's presence on the logit of its raw probability (Platt,
 //! "Probabilistic outputs for support vector machines", 1999): the slope and offset of highest
-//! likelihood. A label of a half or more is a yes, so that the calibrated probability is that of a
-//! yes, and not how much of one is expected.
+//! likelihood. A label of a half or more is a yes, so the calibrated probability is that of a yes.
 //!
-//! A weak prior keeps few positives from exploding them: the slope is normal around 1 with a
-//! deviation of 1, the offset around 0 with one of 3. A hundred clips outweigh it. A tag that too few
-//! clips have is judged by the company it keeps: its prior has the mean and the deviation of the
-//! slopes and offsets of the tags that enough clips have (empirical Bayes). Where no clip has the tag
-//! at all, nothing but other clips' absence speaks for it, so that its offset is thought to be a
-//! deviation lower: what was never met is not to be claimed first.
+//! A weak prior keeps slope and offset finite when few clips have the tag: the slope is normal
+//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3. A hundred
+//! clips outweigh it. A tag that too few clips have is judged by the other tags: its prior has the
+//! mean and the deviation of the slopes and offsets of the tags that enough clips have (empirical
+//! Bayes). If no clip has the tag at all, the prior's offset is one deviation lower, so that the
+//! model does not claim first what it has never met.
 
 use tagline_engine::{Calibration, logit, sigmoid};
 
 use super::Sample;
 use crate::metrics::best_f1;
 
-/// What is thought of a slope and an offset before any clip is seen: normal, independent.
+/// The prior of a slope and an offset: normal and independent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Prior {
     mean: [f64; 2],
@@ -28,7 +27,7 @@ impl Prior {
         deviation: [1.0, 3.0],
     };
 
-    /// That of a tag among others, of which these are known; `None` if they are too few.
+    /// The prior of a tag from the fits of others; `None` if they are too few.
     fn among(others: &[[f64; 2]]) -> Option<Self> {
         if others.len() < FEWEST_TAGS {
             return None;
@@ -44,7 +43,7 @@ impl Prior {
         Some(Self { mean, deviation })
     }
 
-    /// That of a tag that was never met.
+    /// The prior of a tag that no clip has.
     fn doubting(self) -> Self {
         let [slope, offset] = self.mean;
         Self {
@@ -54,43 +53,42 @@ impl Prior {
     }
 }
 
-/// The least slope: an order that tells nothing, or the wrong thing, still stays as it is.
+/// The least slope. Even an order without information, or a wrong one, is kept.
 const LEAST_SLOPE: f64 = 0.01;
-/// Fewer clips with a tag than these say too little of how often it is there: one song is most of
-/// them.
+/// Fewest clips with a tag that say how frequent it is. Of fewer, a single song would be most.
 pub const FEWEST_POSITIVES: usize = 5;
-/// Fewer tags than these say too little of another.
+/// Fewest tags that make a prior for another.
 const FEWEST_TAGS: usize = 3;
-/// Tags that happen to be alike still leave a clip something to say of another.
+/// Least deviation of such a prior. Even if the tags are all alike, a clip must be able to move it.
 const LEAST_DEVIATION: f64 = 0.1;
 /// The least threshold: below it, a tag that is there in every fiftieth clip would mark nearly all.
 const LEAST_THRESHOLD: f64 = 0.1;
 /// Steps of Newton's method at most; it takes five to ten.
 const MOST_STEPS: usize = 100;
-/// A step so short is the last.
+/// A step this short is the last.
 const SHORTEST_STEP: f64 = 1e-10;
 /// Bins of equal width of the expected calibration error.
 const BINS: usize = 10;
 
-/// What was fitted for one tag.
+/// The fit of one tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TagFit {
     /// The tag.
     pub tag: String,
     /// Its calibration, and the threshold of the best F1 score.
     pub calibration: Calibration,
-    /// What it does on the clips that it was fitted on.
+    /// Its quality on the clips that it was fitted on.
     pub quality: Quality,
 }
 
-/// What a tag's calibration does on some clips.
+/// The quality of a tag's calibration on some clips.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quality {
-    /// Clips of which it is known whether they have the tag.
+    /// Number of clips whose label for the tag is known.
     pub clips: usize,
-    /// Clips that have it.
+    /// Number of clips that have it.
     pub positives: usize,
-    /// F1 score at the threshold; `None` where no clip has the tag.
+    /// F1 score at the threshold; `None` if no clip has the tag.
     pub f1: Option<f64>,
     /// Expected calibration error of the raw and of the calibrated probabilities.
     pub errors: [f64; 2],
@@ -105,7 +103,7 @@ pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
     assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
     let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
     let positives = |points: &[[f64; 2]]| points.iter().filter(|[_, yes]| *yes == 1.0).count();
-    // Of the tags that enough clips have.
+    // The fits of the tags that enough clips have.
     let by_themselves: Vec<Option<[f64; 2]>> = points
         .iter()
         .map(|points| {
@@ -153,7 +151,7 @@ fn fitted(tag: &str, slope: f64, offset: f64, samples: &[Sample]) -> TagFit {
     }
 }
 
-/// What a calibration does on clips, which may be others than those that it was fitted on.
+/// The quality of a calibration on clips, which may be others than those that it was fitted on.
 #[must_use]
 pub fn quality(calibration: &Calibration, samples: &[Sample]) -> Quality {
     let (mut positives, mut tagged, mut hits) = (0, 0, 0);
@@ -180,7 +178,7 @@ pub fn quality(calibration: &Calibration, samples: &[Sample]) -> Quality {
     }
 }
 
-/// Logits, and 1 for a yes.
+/// Logits, and labels with 1 for a yes.
 fn points(samples: &[Sample]) -> Vec<[f64; 2]> {
     let point = |sample: &Sample| {
         let yes = f64::from(u8::from(sample.is_positive()));
@@ -189,9 +187,9 @@ fn points(samples: &[Sample]) -> Vec<[f64; 2]> {
     samples.iter().map(point).collect()
 }
 
-/// The expected calibration error of probabilities and labels: how far, in each of ten bins of equal
-/// width, the mean probability lies from the mean label, averaged over clips (Naeini, Cooper and
-/// Hauskrecht, 2015). 0 without any clip.
+/// The expected calibration error: the distance of the mean probability from the mean label in each
+/// of ten bins of equal width, averaged over clips (Naeini, Cooper and Hauskrecht, 2015). 0 without
+/// clips.
 #[must_use]
 pub fn calibration_error(samples: impl Iterator<Item = (f32, f32)>) -> f64 {
     let mut surplus = [0.0; BINS];
@@ -210,18 +208,18 @@ fn likeliest(points: &[[f64; 2]], prior: Prior) -> [f64; 2] {
     if free[0] >= LEAST_SLOPE {
         return free;
     }
-    // What is minimised is convex, so the best of the allowed ones lies on the border.
+    // The loss is convex, so the best allowed slope lies on the border.
     newton(points, [LEAST_SLOPE, free[1]], Free::Offset, prior)
 }
 
-/// What may change.
+/// The numbers that may change.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Free {
     Both,
     Offset,
 }
 
-/// Damped Newton's method from `start`, slope and offset.
+/// Damped Newton's method, from the slope and offset `start`.
 fn newton(points: &[[f64; 2]], start: [f64; 2], free: Free, prior: Prior) -> [f64; 2] {
     let mut at = start;
     let mut cost = loss(points, at, prior);
@@ -298,7 +296,7 @@ fn newton_step(
     ]
 }
 
-/// Six decimals, so that what is written is what was computed with.
+/// Rounds to six decimals, so that the written number is the one that was computed with.
 fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }

@@ -1,9 +1,9 @@
-//! Calibrations that are known, found again.
+//! Known calibrations are found again.
 
 use super::*;
 
-/// Clips whose raw probabilities lie all over, labelled by chance as this calibration says; the same
-/// every time.
+/// Clips with raw probabilities over the whole range, and random labels with the probabilities of
+/// this calibration. They are the same every time.
 fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut chance = || {
@@ -95,20 +95,20 @@ fn a_tag_whose_order_is_wrong_keeps_a_slope_above_0() {
         .collect();
     let found = fit_one(&samples).calibration;
     assert_eq!(found.slope, LEAST_SLOPE);
-    // What is left is the tag's share of the clips, all of them alike.
+    // Only the tag's share of the clips is left, which is the same for all of them.
     let share = samples.iter().map(|s| f64::from(s.label)).sum::<f64>() / 2_000.0;
     assert!((sigmoid(found.offset) - share).abs() < 0.05, "{found:?}");
 }
 
 #[test]
-fn without_a_clip_or_company_the_networks_own_values_stay() {
+fn a_tag_without_clips_or_other_fits_keeps_the_networks_own_values() {
     let fitted = fit_one(&[]);
     assert_eq!(fitted.calibration, Calibration::NONE);
     assert_eq!((fitted.quality.positives, fitted.quality.f1), (0, None));
 }
 
 #[test]
-fn a_tag_of_few_clips_is_calibrated_like_its_company() {
+fn a_tag_with_few_clips_is_calibrated_like_the_others() {
     let positives = |samples: &[Sample]| samples.iter().filter(|s| s.is_positive()).count();
     let mut rare = made(1.0, 0.0, 400);
     let mut kept = 0;
@@ -127,7 +127,7 @@ fn a_tag_of_few_clips_is_calibrated_like_its_company() {
     let Calibration { slope, offset, .. } = fits[4].calibration;
     assert!((slope - 0.5).abs() < 0.2, "{slope}");
     assert!((offset + 2.0).abs() < 0.4, "{offset}");
-    // One that was never met is doubted, by the deviation of the others.
+    // A tag that no clip has is doubted, by the deviation of the others.
     let offsets: Vec<f64> = fits[..4].iter().map(|fit| fit.calibration.offset).collect();
     let mean = offsets.iter().sum::<f64>() / 4.0;
     let variance = offsets.iter().map(|o| (o - mean).powi(2)).sum::<f64>() / 4.0;
@@ -136,7 +136,7 @@ fn a_tag_of_few_clips_is_calibrated_like_its_company() {
         (fits[5].calibration.offset - doubted).abs() < 1e-5,
         "{fits:?}"
     );
-    // The others are as they would be alone.
+    // The other tags are fitted as if they were alone.
     assert_eq!(fits[0].calibration, fit_one(&company[0]).calibration);
 }
 
@@ -147,7 +147,7 @@ fn the_quality_is_that_of_the_clips_that_are_asked_about() {
         ..Calibration::NONE
     };
     let sample = |probability: f32, label: f32| Sample { probability, label };
-    // Three said to be there, of which two are; one of three is missed.
+    // Three clips are tagged, two of them rightly, and one of three is missed.
     let samples = [
         sample(0.45, 1.0),
         sample(0.45, 1.0),

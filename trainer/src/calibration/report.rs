@@ -1,4 +1,4 @@
-//! What is printed of a calibration.
+//! Prints a calibration.
 
 use std::io::Write;
 
@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use super::{Quality, TagFit};
 use crate::data::Split;
 
-/// What a calibration does on clips that it was not fitted on.
+/// The quality of a calibration on clips that it was not fitted on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
-    /// Of which split they are.
+    /// The split of the clips.
     pub split: Split,
-    /// For each of the fitted tags, in their order.
+    /// One for each fitted tag, in their order.
     pub qualities: Vec<Quality>,
 }
 
-/// Writes a row for each tag, and the means; where there is one, of the check as well.
+/// Writes a row for each tag and the means, also for the check if there is one.
 ///
 /// # Errors
-/// Of `out`.
+/// Those of `out`.
 pub fn write_table(
     out: &mut impl Write,
     fits: &[TagFit],
@@ -76,7 +76,7 @@ fn write_row(
     )
 }
 
-/// One line of JSON with the same.
+/// The same as one line of JSON.
 #[must_use]
 pub fn json_line(fits: &[TagFit], checked: Option<&Checked>) -> String {
     let tag = |(number, fit): (usize, &TagFit)| {
@@ -125,7 +125,7 @@ fn add(to: &mut Value, more: Value) {
     }
 }
 
-/// Over the tags that some clip has.
+/// The mean over the tags that some clip has.
 struct Means {
     f1: Option<f64>,
     errors: [f64; 2],

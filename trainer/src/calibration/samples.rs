@@ -1,4 +1,4 @@
-//! What a model said of each clip, beside what is true, tag by tag.
+//! A model's answers for each clip beside the truth, for each tag.
 
 use super::CalibrateError;
 use crate::data::Clips;
@@ -10,20 +10,19 @@ use crate::metrics::POSITIVE_FROM;
 pub struct Sample {
     /// The network's own probability.
     pub probability: f32,
-    /// What is true, 0 to 1.
+    /// The label, 0 to 1.
     pub label: f32,
 }
 
 impl Sample {
-    /// Whether the clip counts as one that has the tag.
+    /// Whether the clip counts as having the tag.
     #[must_use]
     pub fn is_positive(&self) -> bool {
         self.label >= POSITIVE_FROM
     }
 }
 
-/// The samples of each of the `shared` tags, in their order. Labels that are unknown (not a number)
-/// are left out.
+/// The samples of each of the `shared` tags, in their order, without unknown labels (NaN).
 ///
 /// # Errors
 /// [`CalibrateError::Answer`] names the clip for which the network gave no probability.

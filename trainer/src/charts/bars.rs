@@ -6,17 +6,17 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::ChartError;
 use super::sheet::{self, AXIS, Drawn, INK, RULE, Sheet, TEXT, colour, failed, number};
 
-/// Share of a group's width that its bars fill.
+/// Part of a group's width that its bars fill.
 const FILLED: f64 = 0.8;
 
-/// Bars in groups: one bar of each series a group.
+/// Bars in groups. Each group has one bar of each series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupedBars<'a> {
     /// Title of the figure.
     pub title: &'a str,
-    /// What the groups are.
+    /// Title of the horizontal axis.
     pub x_label: &'a str,
-    /// What the bars show, and its unit.
+    /// Title of the vertical axis, with its unit.
     pub y_label: &'a str,
     /// Names of the groups, from left to right.
     pub groups: Vec<String>,
@@ -34,7 +34,7 @@ pub struct Bars {
 }
 
 impl GroupedBars<'_> {
-    /// The figure, 860 × 460 pixels, each bar with its value on top.
+    /// Draws the figure, 860 × 460 pixels, with each bar's value on top of it.
     ///
     /// # Errors
     /// [`ChartError`] if a series does not have one value a group, or the drawing library fails.

@@ -14,9 +14,9 @@ const MAX_DOTS: usize = 40;
 pub struct LineChart<'a> {
     /// Title of the figure.
     pub title: &'a str,
-    /// What the horizontal axis shows, and its unit.
+    /// Title of the horizontal axis, with its unit.
     pub x_label: &'a str,
-    /// What the vertical axis shows, and its unit.
+    /// Title of the vertical axis, with its unit.
     pub y_label: &'a str,
     /// The lines, in the order of the legend.
     pub lines: Vec<Line>,
@@ -25,14 +25,14 @@ pub struct LineChart<'a> {
 /// One line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Name in the legend; a single line has no legend.
+    /// Name in the legend. A single line has no legend.
     pub name: String,
-    /// Points from left to right; those that are not finite are left out.
+    /// Points from left to right. Points that are not finite are left out.
     pub points: Vec<(f64, f64)>,
 }
 
 impl LineChart<'_> {
-    /// The figure, 860 × 500 pixels.
+    /// Draws the figure, 860 × 500 pixels.
     ///
     /// # Errors
     /// [`ChartError`] if the drawing library fails.

@@ -1,4 +1,4 @@
-//! Horizontal bars, one a row: a value for each tag, with its confidence interval.
+//! Horizontal bars, one in each row: the value of each tag with its confidence interval.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -18,9 +18,9 @@ const AROUND: u32 = 130;
 pub struct RankedBars<'a> {
     /// Title of the figure.
     pub title: &'a str,
-    /// What the bars show, and its unit.
+    /// Title of the axis, with its unit.
     pub x_label: &'a str,
-    /// Where the bars begin: 0.5 for ROC-AUC, which is chance.
+    /// Value at which the bars begin, such as 0.5 for ROC-AUC, which is chance.
     pub from: f64,
     /// The bars, from the top down.
     pub bars: Vec<RankedBar>,
@@ -29,16 +29,16 @@ pub struct RankedBars<'a> {
 /// One bar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedBar {
-    /// What it is of.
+    /// Name of the row.
     pub name: String,
-    /// Where it ends.
+    /// Value at which it ends.
     pub value: f64,
     /// Ends of its whisker.
     pub interval: Option<[f64; 2]>,
 }
 
 impl RankedBars<'_> {
-    /// The figure, 860 pixels wide, 20 pixels a bar.
+    /// Draws the figure, 860 pixels wide, with 20 pixels for each bar.
     ///
     /// # Errors
     /// [`ChartError`] if the drawing library fails.
@@ -55,7 +55,7 @@ impl RankedBars<'_> {
         let values = self.bars.iter().flat_map(ends).chain([self.from]);
         let range = sheet::range(values);
         let margin = (range.end - range.start) / 20.0;
-        // A bar's foot stands on the axis, unless bars go both ways.
+        // Bars stand on the axis, unless they go both ways.
         let left = if range.start < self.from {
             range.start - margin
         } else {

@@ -1,4 +1,4 @@
-//! What all figures share: the sheet, its colours, its text, its legend, ranges and number labels.
+//! The parts that all figures share: sheet, colours, text, legend, ranges and labels of numbers.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ pub(super) const TEXT: i32 = 15;
 const TITLE_HEIGHT: i32 = 44;
 const LEGEND_ROW: i32 = 22;
 const LEGEND_KEY: i32 = 22;
-/// Width of a letter, about.
+/// Approximate width of a letter.
 const LETTER: f64 = 7.8;
 
 pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
@@ -41,8 +41,8 @@ pub(super) fn colour(series: usize) -> RGBColor {
     COLOURS[series % COLOURS.len()]
 }
 
-/// Draws a figure of `width × height` pixels: the title, a legend of `names` where there are
-/// several, and what `draw` puts on the rest of the sheet.
+/// Draws a figure of `width × height` pixels: the title, a legend if there are several `names`, and
+/// the rest of the sheet by `draw`.
 pub(super) fn svg(
     (width, height): (u32, u32),
     title: &str,
@@ -90,12 +90,12 @@ pub(super) fn anchored(size: i32, horizontal: HPos, vertical: VPos) -> TextStyle
     style.color(&INK).pos(Pos::new(horizontal, vertical))
 }
 
-/// Pixels that `text` takes, about: the viewer's font is not known.
+/// Approximate width of `text` in pixels. The viewer's font is not known.
 pub(super) fn text_width(text: &str) -> i32 {
     (text.chars().count() as f64 * LETTER) as i32
 }
 
-/// The range of `values`, widened by a twentieth on either side; what is no number is passed over.
+/// The range of `values`, widened by a twentieth on either side. NaNs are passed over.
 pub(super) fn padded_range(values: impl Iterator<Item = f64>) -> Range<f64> {
     let range = range(values);
     let margin = (range.end - range.start) / 20.0;
@@ -117,7 +117,7 @@ pub(super) fn range(values: impl Iterator<Item = f64>) -> Range<f64> {
     }
 }
 
-/// A number on an axis, with no more digits than it needs.
+/// A number on an axis, with as few digits as it needs.
 pub(super) fn number(value: &f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');

@@ -1,17 +1,16 @@
-//! What runs networks, for every command that runs one.
+//! The options of what runs networks, for every command that runs one.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use tagline_engine::{Backend, BackendChoice, Model};
-
-use crate::data::Clips;
-use crate::evaluation::{EvaluateError, Predictor};
+use trainer::data::Clips;
+use trainer::evaluation::{EvaluateError, Predictor};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum BackendArg {
-    /// The fastest that works here.
+    /// The fastest that works on this machine.
     #[default]
     Auto,
     Tract,
@@ -33,7 +32,7 @@ impl From<BackendArg> for BackendChoice {
     }
 }
 
-/// ONNX Runtime's library may lie beside the program.
+/// Folders in which ONNX Runtime's library is looked for first: the program's own.
 pub(super) fn library_dirs() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
     let folder = program.as_deref().and_then(Path::parent);
@@ -46,13 +45,13 @@ pub(super) struct PredictorArgs {
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
-    /// Clips side by side; as many as there are processors if not given.
+    /// Clips at the same time; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
 }
 
 impl PredictorArgs {
-    /// Opens `model`; a network without a clip would only cost memory.
+    /// Opens `model` with at most one network for each clip, since more would only cost memory.
     pub(super) fn open<'a>(
         &self,
         model: &'a Model,

@@ -6,19 +6,19 @@ use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::Model;
-
-use super::backend::PredictorArgs;
-use super::choice::{Chosen, ClipChoice};
-use super::evaluate::clips_bar;
-use super::{Outcome, check_folder, complain, still_wanted};
-use crate::calibration::{
+use trainer::calibration::{
     CalibrateError, Checked, FEWEST_POSITIVES, Sample, TagFit, fit, json_line, of_all_tags,
     quality, samples, write, write_table,
 };
-use crate::data::Split;
+use trainer::data::Split;
 
-/// Fit how a model's probabilities are shown, so that 50 % means "more likely there than not", and
-/// the threshold of each tag; write both into a copy of the model.
+use super::backend::PredictorArgs;
+use super::choice::{Chosen, ClipChoice};
+use super::progress::Shown;
+use super::{Outcome, check_folder, complain, still_wanted};
+
+/// Fit how a model's probabilities are shown, so that from 50 % on a tag is more likely there than
+/// not, and the threshold of each tag. Both are written into a copy of the model.
 ///
 /// Use data that the model was not trained on. Tags are matched by name.
 #[derive(Debug, Args)]
@@ -31,12 +31,12 @@ pub(super) struct CalibrateArgs {
     /// Which part of the data: train, valid or test.
     #[arg(long, default_value = "valid")]
     split: Split,
-    /// Say as well what the calibration does on this part of the data.
+    /// Also tell what the calibration does on this part of the data.
     #[arg(long, value_name = "SPLIT")]
     check: Option<Split>,
     #[command(flatten)]
     choice: ClipChoice,
-    /// Where the calibrated model is written, whole or not at all.
+    /// File to write the calibrated model to.
     #[arg(long)]
     out: PathBuf,
     /// Print one line of JSON.
@@ -115,9 +115,7 @@ fn heard(
     let chosen = args.choice.find(model.info(), &args.data, split)?;
     let clips = &chosen.clips;
     let mut predictor = args.predictor.open(model, clips)?;
-    let progress = clips_bar(clips.len());
-    let raw = predictor.predict(clips, clips.frames(), &progress)?;
-    drop(progress);
+    let raw = predictor.predict(clips, clips.frames(), split.name(), &Shown::new())?;
     let samples = samples(&chosen.shared, clips, &raw)?;
     Ok(Heard { chosen, samples })
 }

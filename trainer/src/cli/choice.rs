@@ -1,30 +1,30 @@
-//! Some of a split's clips, for every command that runs a model on them.
+//! The options that choose clips of a split, for every command that runs a model on them.
 
 use std::path::Path;
 
 use clap::Args;
 use tagline_engine::ModelInfo;
+use trainer::data::{Clips, Dataset, Split};
+use trainer::evaluation::{SharedTags, open_data_of};
 
 use super::complain;
-use crate::data::{Clips, Dataset, Split};
-use crate::evaluation::{SharedTags, open_data_of};
 
-/// Which clips are looked at; all if nothing is given.
+/// Which clips are used; all of them by default.
 #[derive(Debug, Args)]
 pub(super) struct ClipChoice {
-    /// Only clips whose name begins so, such as `synth-`.
+    /// Only use clips whose name begins with this, such as `synth-`.
     #[arg(long, value_name = "PREFIX")]
     only: Option<String>,
-    /// Only clips whose name does not begin so; several times for several.
+    /// Leave out clips whose name begins with this. Can be given several times.
     #[arg(long, value_name = "PREFIX")]
     without: Vec<String>,
 }
 
-/// What a model is run on.
+/// The clips that a model is run on.
 pub(super) struct Chosen {
     pub(super) data: Dataset,
     pub(super) clips: Clips,
-    /// The tags of both.
+    /// The tags that model and data share.
     pub(super) shared: SharedTags,
 }
 
@@ -42,7 +42,7 @@ impl ClipChoice {
         Ok(chosen)
     }
 
-    /// The same, without a word.
+    /// The same, without naming any tags.
     pub(super) fn find(
         &self,
         model: &ModelInfo,
@@ -59,7 +59,7 @@ impl ClipChoice {
         })
     }
 
-    /// Those of `clips`, which are of `split`.
+    /// The chosen ones of `clips`, which belong to `split`.
     fn of(&self, clips: Clips, split: Split) -> Result<Clips, String> {
         let none = |which: &str, prefixes: &[String]| {
             let prefixes = prefixes.join("` or `");

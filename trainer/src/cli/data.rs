@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
+use trainer::data::{Clips, DataError, Dataset, Input, Split};
 
 use super::progress::Shown;
 use super::{Outcome, still_wanted};
-use crate::data::{Clips, DataError, Dataset, Input, Split};
 
 /// Show what a prepared data set holds, and check it.
 #[derive(Debug, Args)]
@@ -48,10 +48,7 @@ pub(super) fn run(args: &DataArgs) -> Outcome {
 }
 
 fn verify(args: &DataArgs) -> Result<(), DataError> {
-    let mut shown = Shown::of_bytes();
-    let outcome = Dataset::verify(&args.folder, |done, total| shown.show_bytes(done, total));
-    shown.finish();
-    outcome
+    Dataset::verify(&args.folder, &Shown::new())
 }
 
 /// A tag in each split.
@@ -59,11 +56,11 @@ fn verify(args: &DataArgs) -> Result<(), DataError> {
 struct TagCount {
     /// Sum of the labels that are known.
     labels: [f64; 3],
-    /// Labels that are not.
+    /// Number of labels that are not known.
     unknown: [usize; 3],
 }
 
-/// The clips of each split that has some.
+/// The clips of each split; `None` for an empty one.
 fn splits(data: &Dataset) -> Result<[Option<Clips>; 3], DataError> {
     let mut splits = [const { None }; 3];
     for (clips, split) in splits.iter_mut().zip(Split::ALL) {
@@ -92,7 +89,7 @@ fn tag_counts(data: &Dataset, splits: &[Option<Clips>; 3]) -> Vec<TagCount> {
     counts
 }
 
-/// Sources in each split.
+/// Number of sources in each split.
 struct Sources {
     counts: [usize; 3],
     /// Clips of the test split whose source the training split has, too.
@@ -118,7 +115,7 @@ impl Sources {
     }
 }
 
-/// What is shown of a data set.
+/// What the command shows of a data set.
 struct Contents<'a> {
     args: &'a DataArgs,
     data: &'a Dataset,
@@ -165,7 +162,7 @@ impl Contents<'_> {
         }
         text += "\n";
         for (tag, count) in data.tags().iter().zip(&self.tags) {
-            // Opinions are no whole numbers.
+            // The labels of a distilled data set are not whole numbers.
             let [train, valid, test] = count.labels.map(|sum| (sum * 10.0).round() / 10.0);
             text += &format!("{tag:width$} {train:>7} {valid:>7} {test:>7}");
             if some_unknown {

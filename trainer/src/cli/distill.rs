@@ -4,59 +4,62 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use trainer::data::Input;
+use trainer::distill::{Distillation, Teacher, distill};
+use trainer::prepare::Parts;
+use trainer::vocabulary::Vocabulary;
 
 use super::backend::{BackendArg, library_dirs};
 use super::prepare::{finish, parse_least_seconds};
 use super::progress::Shown;
 use super::{Outcome, say};
-use crate::data::Input;
-use crate::distill::{Distillation, Teacher, distill};
-use crate::interrupt::Stop;
-use crate::prepare::Parts;
-use crate::vocabulary::Vocabulary;
 
-/// Make training data of unlabelled audio: existing models say what they hear in it, and their
-/// opinions are translated into one vocabulary and blended.
+/// Make training data from unlabelled audio: existing models tag it, and their opinions are
+/// translated into one vocabulary and blended.
 ///
 /// Can be interrupted at any time; the same command goes on where it stopped.
 #[derive(Debug, Args)]
 pub(super) struct DistillArgs {
-    /// Folder of audio with one folder for each source (album, author, game; a file beside them is
-    /// one of its own), and, if they are there, the tables sources.csv and SOURCE/labels.csv.
+    /// Folder of audio with one folder for each source (an album, an author, a game). A file beside
+    /// these folders is a source of its own. The tables sources.csv and SOURCE/labels.csv are read
+    /// if they exist.
     audio: Vec<PathBuf>,
-    /// A model that teaches; several times for several.
+    /// A model that teaches. Can be given several times.
     #[arg(long, value_name = "MODEL")]
     teacher: Vec<PathBuf>,
-    /// The vocabulary: tags, groups, and what others call them; that of the built-in model if not
-    /// given.
+    /// The vocabulary: tags, their groups, and the names that other vocabularies have for them. By
+    /// default it is that of the built-in model.
     #[arg(long, value_name = "TOML")]
     vocabulary: Option<PathBuf>,
-    /// Folder of the data set. It is made if it is not there.
+    /// Folder of the data set. It is made if it does not exist.
     #[arg(long)]
     out: PathBuf,
-    /// A corpus of `trainer synth`, whose labels are facts; several times for several.
+    /// A corpus of `trainer synth`, whose labels are facts. Can be given several times.
     #[arg(long, value_name = "DIR")]
     synth: Vec<PathBuf>,
-    /// Audio that is not to be heard, wherever it lies, such as what models are judged by: a text
-    /// file of SHA-256, one a line (sha256sum), or a folder of audio; several times for several.
+    /// Audio to leave out wherever it lies, such as the audio that models are tested on: a text
+    /// file with one SHA-256 in each line (as sha256sum writes it), or a folder of audio. Can be
+    /// given several times.
     #[arg(long, value_name = "FILE")]
     except: Vec<PathBuf>,
-    /// Number of sounds that are no music (silence, noise, sweeps, hum), in which nothing is.
+    /// Number of sounds without music (silence, noise, sweeps, hum), which have no tag.
     #[arg(long, value_name = "N", default_value_t = 0)]
     no_music: usize,
-    /// Most windows of 29.1 s taken of one file; of one, its centre.
+    /// Most windows of 29.1 s from one file. A single window is the file's centre.
     #[arg(long, default_value = "1")]
     windows: NonZeroUsize,
     /// Altered copies (speed and pitch, room, codec) of each window of real audio to train on.
     #[arg(long, value_name = "N", default_value_t = 0)]
     variants: usize,
-    /// Shortest file that is used. What is shorter than a window is repeated to fill it.
+    /// Shortest file that is used. A file shorter than a window is repeated to fill it.
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = parse_least_seconds)]
     least_seconds: f64,
-    /// Part of the files, by whole sources, that validates, where sources.csv does not say.
+    /// Share of the files, by whole sources, that go to the validation split where sources.csv does
+    /// not decide.
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     valid: f64,
-    /// Part of the files, by whole sources, that tests, where sources.csv does not say.
+    /// Share of the files, by whole sources, that go to the test split where sources.csv does not
+    /// decide.
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     test: f64,
     /// Seed of splits, copies and sounds.
@@ -65,7 +68,7 @@ pub(super) struct DistillArgs {
     /// What runs the teachers.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
-    /// Files side by side, 32 at most; as many as there are processors if not given.
+    /// Files at the same time, 32 at most; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
     /// Print one JSON object instead of a table.
@@ -75,7 +78,7 @@ pub(super) struct DistillArgs {
 
 pub(super) fn run(args: DistillArgs) -> Outcome {
     if !args.audio.is_empty() && args.teacher.is_empty() {
-        return Err("real audio needs somebody who says what is in it: name a --teacher".into());
+        return Err("real audio needs a model that tags it: name one with --teacher".into());
     }
     let vocabulary = match &args.vocabulary {
         Some(path) => Vocabulary::read(path)?,
@@ -110,12 +113,8 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
         jobs: args.jobs.unwrap_or(processors),
         out: args.out,
     };
-    let stop = Stop::on_interrupt();
-    let mut shown = Shown::new();
-    let distilled = distill(&distillation, &vocabulary, &teachers, |progress| {
-        shown.show(progress);
-        stop.flow()
-    });
-    shown.finish();
+    let shown = Shown::new();
+    let distilled = distill(&distillation, &vocabulary, &teachers, &shown);
+    drop(shown);
     finish(distilled, &distillation.out, Input::Mel, args.json)
 }

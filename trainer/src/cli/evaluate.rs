@@ -6,23 +6,23 @@ use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::{Model, ModelInfo};
+use tagline_files::not_written;
+use trainer::data::{Clips, Split};
+use trainer::evaluation::{
+    AfterSeconds, EvaluateError, Predictions, frames_after, json_line, per_tag_figure,
+    seconds_heard_figure, write_agreement, write_csv, write_seconds_table, write_table,
+};
+use trainer::metrics::{Agreement, Bootstrap, Scores, Units};
+use trainer::work::Progress;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
-use super::counted::Counted;
+use super::progress::Shown;
 use super::resamples::resamples;
 use super::{Outcome, check_folder, still_wanted};
-use crate::advice::not_written;
-use crate::data::{Clips, Split};
-use crate::evaluation::{
-    AfterSeconds, ClipProgress, EvaluateError, Predictions, frames_after, json_line,
-    per_tag_figure, seconds_heard_figure, write_agreement, write_csv, write_seconds_table,
-    write_table,
-};
-use crate::metrics::{Agreement, Bootstrap, Scores, Units};
 
-/// Score a model on a prepared data set: ROC-AUC and average precision of each tag, and their means,
-/// with 95 % confidence intervals.
+/// Score a model on a prepared data set: the ROC-AUC and average precision of each tag, and their
+/// means, with 95 % confidence intervals.
 ///
 /// Tags are matched by name. The data must have been prepared with the model's front-end.
 #[derive(Debug, Args)]
@@ -43,13 +43,13 @@ pub(super) struct EvaluateArgs {
     /// Write a table of comma-separated values.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Write the model's answers, a clip a row, as `trainer score` reads them.
+    /// Write the model's answers, one clip in each row, as `trainer score` reads them.
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
     /// Draw the ROC-AUC of each tag.
     #[arg(long, value_name = "SVG")]
     chart: Option<PathBuf>,
-    /// Score what the model says after hearing so many seconds, too, as the plugin would.
+    /// Also score the model's answers after so many seconds, as the plugin would give them.
     #[arg(
         long,
         value_name = "LIST",
@@ -66,8 +66,8 @@ pub(super) struct EvaluateArgs {
     /// Resamples for the confidence intervals, 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = resamples)]
     bootstrap: usize,
-    /// What is drawn for them: each clip on its own, or all clips of a source (an artist, an album, or
-    /// else an audio file) together.
+    /// What the resamples draw: each clip on its own, or all clips of a source (an artist, an
+    /// album, or else an audio file) together.
     #[arg(long, value_enum, default_value_t = Draw::Clips)]
     draw: Draw,
     /// Seed of the resamples.
@@ -77,7 +77,7 @@ pub(super) struct EvaluateArgs {
     predictor: PredictorArgs,
 }
 
-/// What is drawn for confidence intervals.
+/// What the resamples for confidence intervals draw.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Draw {
     Clips,
@@ -126,9 +126,8 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
 
     let mut predictor = args.predictor.open(&model, &clips)?;
     let lengths = lengths(&args.seconds_heard, info);
-    let partial = lengths.iter().filter(|&&frames| frames < clips.frames());
-    let progress = clips_bar(clips.len() * (1 + partial.count()));
-    let whole = predictor.predict(&clips, clips.frames(), &progress)?;
+    let progress = Shown::new();
+    let whole = predictor.predict(&clips, clips.frames(), "whole windows", &progress)?;
     let score = |said: &Predictions| -> Result<_, EvaluateError> {
         let scores = shared.answers(&clips, said)?.score_over(&units, bootstrap);
         let correlations = shared.correlations(&clips, said);
@@ -141,18 +140,20 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     }
     let mut by_seconds = Vec::new();
     for frames in lengths {
+        let seconds = frames as f64 * info.front_end.frame_seconds();
         let (scores, agreement) = if frames < clips.frames() {
-            score(&predictor.predict(&clips, frames, &progress)?)?
+            let what = format!("after {seconds:.1} s");
+            score(&predictor.predict(&clips, frames, &what, &progress)?)?
         } else {
             (scores.clone(), agreement)
         };
         by_seconds.push(AfterSeconds {
-            seconds: frames as f64 * info.front_end.frame_seconds(),
+            seconds,
             scores,
             agreement,
         });
     }
-    // Asked for while the scores were computed.
+    // It may have been interrupted while the scores were computed.
     if progress.interrupted() {
         return Err(EvaluateError::Interrupted.into());
     }
@@ -184,7 +185,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Frames of each length that is asked for, shortest first, each once.
+/// Frames of each requested length, shortest first, without repetition.
 fn lengths(seconds: &[f64], model: &ModelInfo) -> Vec<usize> {
     let frames = seconds.iter().map(|&s| frames_after(s, &model.front_end));
     let mut frames: Vec<usize> = frames.collect();
@@ -193,12 +194,7 @@ fn lengths(seconds: &[f64], model: &ModelInfo) -> Vec<usize> {
     frames
 }
 
-/// Shows how many of `clips` are done; Ctrl-C ends the work.
-pub(super) fn clips_bar(clips: usize) -> Counted {
-    Counted::new("clips", clips)
-}
-
-/// Writes what is asked for, each file whole or not at all.
+/// Writes the requested files, each whole or not at all.
 fn write_files(
     args: &EvaluateArgs,
     model: &ModelInfo,
@@ -228,7 +224,7 @@ fn write_files(
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    crate::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
+    tagline_files::atomic::write(path, bytes).map_err(|error| not_written(path, &error))
 }
 
 fn predictions_csv(

@@ -6,21 +6,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use trainer::experiment::{self, Experiment, ExperimentError, ExperimentOptions};
+use trainer::metrics::Bootstrap;
+use trainer::train::Recipe;
 
 use super::backend::{BackendArg, library_dirs};
-use super::counted::Counted;
 use super::devices::DeviceArgs;
 use super::train::Shown;
 use super::{Outcome, interrupted, say, still_wanted};
-use crate::arch::Architecture;
-use crate::evaluation::ClipProgress;
-use crate::experiment::{self, Experiment, ExperimentError, ExperimentOptions, Watcher};
-use crate::interrupt::Stop;
-use crate::metrics::Bootstrap;
-use crate::train::{Progress, Recipe};
 
 /// Run an experiment of the paper on prepared data: train, export and test each of its systems, and
-/// print its tables with the paper's numbers beside. The same command resumes it.
+/// print its tables beside the paper's numbers. The same command resumes it.
 #[derive(Debug, Args)]
 pub(super) struct ExperimentArgs {
     /// The experiment.
@@ -32,18 +28,19 @@ pub(super) struct ExperimentArgs {
     /// Folder of the experiment [default: experiments/NAME].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Run these systems alone, such as fcn4,fcn5; those finished before are in the tables, too.
+    /// Run only these systems, such as fcn4,fcn5. The tables also hold the systems that were
+    /// finished before.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     #[command(flatten)]
     devices: DeviceArgs,
-    /// Factor of the number of maps in every layer; 1 is the paper's.
+    /// Factor of the number of maps in every layer. The paper's is 1.
     #[arg(long, default_value_t = Recipe::default().width)]
     width: f64,
-    /// Times that every clip is seen, at most.
+    /// Most epochs: how often every clip is seen.
     #[arg(long, default_value_t = Recipe::default().epochs)]
     epochs: usize,
-    /// Clips a step.
+    /// Clips of a step.
     #[arg(long, default_value_t = Recipe::default().batch)]
     batch: usize,
     /// Highest learning rate, after the warm-up; it falls to 0 along a cosine.
@@ -58,7 +55,7 @@ pub(super) struct ExperimentArgs {
     /// What runs the trained networks on the test split.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
-    /// Test clips side by side; as many as there are processors if not given.
+    /// Test clips at the same time; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
 }
@@ -99,10 +96,10 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
             patience: args.patience,
             seed: args.seed,
             cards: args.devices.cards,
-            precision: args.devices.precision,
+            precision: args.devices.precision(),
             ..Recipe::default()
         },
-        device: args.devices.device,
+        device: args.devices.device(),
         backend: args.backend.into(),
         library_dirs: library_dirs(),
         jobs: args.jobs.unwrap_or(processors),
@@ -111,8 +108,7 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
             ..Bootstrap::default()
         },
     };
-    let watcher = OnTerminal(Stop::on_interrupt());
-    let results = match experiment::run(&options, &watcher) {
+    let results = match experiment::run(&options, &Shown::new()) {
         Err(error @ ExperimentError::Interrupted) => return Ok(interrupted(&error)),
         results => results?,
     };
@@ -120,25 +116,4 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
     let text = results.tables();
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Shows an experiment on standard error; Ctrl-C ends it at a checkpoint.
-struct OnTerminal(Stop);
-
-impl Watcher for OnTerminal {
-    fn line(&self, text: &str) {
-        say(text);
-    }
-
-    fn training(&self, architecture: &'static Architecture) -> Box<dyn Progress + '_> {
-        Box::new(Shown::new(architecture))
-    }
-
-    fn testing(&self, clips: usize) -> Box<dyn ClipProgress + '_> {
-        Box::new(Counted::new("test", clips))
-    }
-
-    fn interrupted(&self) -> bool {
-        self.0.requested()
-    }
 }

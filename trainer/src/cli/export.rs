@@ -5,34 +5,34 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use trainer::convert::export::{Export, Int8, to_int8, write};
 
+use super::about::AboutArgs;
 use super::backend::library_dirs;
-use super::counted::CountedSteps;
+use super::progress::Shown;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
-use crate::About;
-use crate::export::{Export, Int8, to_int8, write};
 
-/// Make a model file of the best epoch of a training.
+/// Make a model file from the best epoch of a training.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     /// Folder of the run.
     #[arg(long)]
     run: PathBuf,
-    /// Where the model is written, whole or not at all.
+    /// File to write the model to.
     #[arg(long)]
     out: PathBuf,
-    /// Store and compute with integers of 8 bits, calibrated on the training split of --data; what
-    /// that costs on the test split is printed.
+    /// Store and compute with integers of 8 bits, calibrated on the training split of --data, and
+    /// print what that costs on the test split.
     #[arg(long, value_enum, value_name = "TYPE", requires = "data")]
     quantize: Option<Quantize>,
     /// Folder of prepared data, for --quantize.
     #[arg(long, value_name = "DIR", requires = "quantize")]
     data: Option<PathBuf>,
-    /// The vocabulary that says which group each tag is shown in, such as models/tags.toml.
+    /// The vocabulary that gives the group of each tag, such as models/tags.toml.
     #[arg(long, value_name = "TOML")]
     vocabulary: Option<PathBuf>,
     #[command(flatten)]
-    about: About,
+    about: AboutArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -43,7 +43,7 @@ enum Quantize {
 pub(super) fn run(args: ExportArgs) -> Outcome {
     let export = Export {
         run: args.run,
-        about: args.about,
+        about: args.about.into(),
         vocabulary: args.vocabulary,
     };
     let mut model = export.model()?;
@@ -53,7 +53,7 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
             model: int8,
             roc_auc: [before, after],
             clips,
-        } = to_int8(&model, data, &library_dirs(), &CountedSteps)?;
+        } = to_int8(&model, data, &library_dirs(), &Shown::new())?;
         cost = format!(
             "int8: macro ROC-AUC {after:.4} on {clips} test clips, {before:.4} in f32 ({:+.4})\n",
             after - before,

@@ -5,30 +5,30 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use trainer::convert::import::{Import, PRESETS};
 
+use super::about::AboutArgs;
 use super::{Outcome, make_folder_of, of_model, still_wanted};
-use crate::About;
-use crate::import::{Import, PRESETS};
 
-/// Make a model file of published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
+/// Make a model file from published weights: safetensors, PyTorch (.pth, .pt) or Keras 1.x HDF5.
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
     /// File of weights. It is read without executing anything in it.
     file: PathBuf,
-    /// The network whose weights they are.
+    /// The network that the weights belong to.
     #[arg(long, value_parser = PRESETS.map(|preset| preset.name))]
     preset: String,
-    /// Tag names in output order: a JSON list, a JSON object of lists, or one a line.
+    /// Tag names in output order: a JSON list, a JSON object of lists, or one name in each line.
     #[arg(long)]
     tags: PathBuf,
-    /// Which list to take where the file of tags holds several.
+    /// Which list to take if the file of tags holds several.
     #[arg(long, value_name = "NAME")]
     tag_set: Option<String>,
-    /// Where the model is written, whole or not at all.
+    /// File to write the model to.
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
-    about: About,
+    about: AboutArgs,
 }
 
 pub(super) fn run(args: ImportArgs) -> Outcome {
@@ -37,7 +37,7 @@ pub(super) fn run(args: ImportArgs) -> Outcome {
         preset: args.preset,
         tags: args.tags,
         tag_set: args.tag_set,
-        about: args.about,
+        about: args.about.into(),
     };
     make_folder_of(&args.out)?;
     let model = import.write(&args.out)?;

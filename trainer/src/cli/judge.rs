@@ -7,18 +7,19 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::backend::{BackendArg, library_dirs};
-use super::evaluate::clips_bar;
-use super::resamples::resamples;
-use super::{Outcome, check_folder, still_wanted};
-use crate::advice::not_written;
-use crate::distill::Teacher;
-use crate::judge::{
+use tagline_files::not_written;
+use trainer::distill::Teacher;
+use trainer::judge::{
     Heard, JudgeError, Judgement, Labelled, TagWeights, hear, json, judge, read_labels, weigh,
     write_table,
 };
-use crate::metrics::Bootstrap;
-use crate::vocabulary::Vocabulary;
+use trainer::metrics::Bootstrap;
+use trainer::vocabulary::Vocabulary;
+
+use super::backend::{BackendArg, library_dirs};
+use super::progress::Shown;
+use super::resamples::resamples;
+use super::{Outcome, check_folder, still_wanted};
 
 /// Judge models by what people say of music: per set and tag ROC-AUC, the right genre first, what is
 /// shown at 50 %, how often that is right, and tags that never show.
@@ -91,13 +92,13 @@ pub(super) fn run(args: &JudgeArgs) -> Outcome {
     }
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = args.jobs.unwrap_or(processors);
-    let progress = clips_bar(files.len());
+    let progress = Shown::new();
     let heard = hear(&files, &args.audio, &models, tags.len(), jobs, &progress)?;
     drop(progress);
     let names = names(args);
     if let Some(path) = &args.answers {
         let csv = answers_csv(&names, &tags, &files, &heard)?;
-        crate::atomic::write(path, &csv).map_err(|error| not_written(path, &error))?;
+        tagline_files::atomic::write(path, &csv).map_err(|error| not_written(path, &error))?;
     }
     let bootstrap = Bootstrap {
         resamples: args.bootstrap,

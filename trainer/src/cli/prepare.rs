@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-
-use super::progress::Shown;
-use super::{Outcome, interrupted, still_wanted};
-use crate::data::{Dataset, Input, Plan, Split, SplitCounts};
-use crate::interrupt::Stop;
-use crate::prepare::{
+use trainer::data::{Dataset, Input, Plan, Split, SplitCounts};
+use trainer::prepare::{
     Collection, Options, PrepareError, Prepared, Selection, folder, jamendo, magnatagatune, msd,
     prepare, read_lines,
 };
+
+use super::progress::Shown;
+use super::{Outcome, interrupted, still_wanted};
 
 /// Prepare a data set for training: decode, compute the networks' inputs, write shards.
 ///
@@ -33,32 +32,32 @@ enum Source {
     Folder(FolderArgs),
 }
 
-/// What every data set can be told.
+/// The options of every data set.
 #[derive(Debug, Args)]
 struct CommonArgs {
-    /// Folder of the prepared data set. It is made if it is not there.
+    /// Folder of the prepared data set. It is made if it does not exist.
     #[arg(long)]
     out: PathBuf,
     /// Inputs to compute: mel, stft, mfcc.
     #[arg(long, value_delimiter = ',', default_value = "mel", value_parser = input)]
     inputs: Vec<Input>,
-    /// Files side by side, 32 at most; as many as there are processors if not given.
+    /// Files at the same time, 32 at most; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
-    /// Most windows of 29.1 s taken of one file; of one, its centre.
+    /// Most windows of 29.1 s from one file. A single window is the file's centre.
     #[arg(long, default_value = "1")]
     windows: NonZeroUsize,
-    /// Shortest file that is used. What is shorter than a window is repeated to fill it.
+    /// Shortest file that is used. A file shorter than a window is repeated to fill it.
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = parse_least_seconds)]
     least_seconds: f64,
-    /// Files of a shard, which are lost together on an interruption.
+    /// Files of a shard. An interruption loses the shard that is not finished.
     #[arg(long, value_name = "FILES", default_value_t = Plan::SHARD_ITEMS)]
     shard: usize,
-    /// Keep the tags that this file names, one a line, in its order.
+    /// Keep the tags that this file names, one in each line, in its order.
     #[arg(long, value_name = "FILE")]
     tag_list: Option<PathBuf>,
-    /// Number of tags, the most frequent first; if not given, 50 of MagnaTagATune's, and all of any
-    /// other data set's.
+    /// Number of tags, the most frequent first. By default it is 50 for MagnaTagATune and all tags
+    /// for any other data set.
     #[arg(long, conflicts_with = "tag_list")]
     tags: Option<usize>,
     /// Print one JSON object instead of a table.
@@ -67,7 +66,7 @@ struct CommonArgs {
 }
 
 impl CommonArgs {
-    /// The tags that are asked for; the data set's own choice if none are.
+    /// The requested tags; `None` for the data set's own choice.
     fn selection(&self) -> Result<Option<Selection>, Box<dyn std::error::Error>> {
         Ok(match (&self.tag_list, self.tags) {
             (Some(path), _) => Some(Selection::Named(read_lines(path)?)),
@@ -100,11 +99,11 @@ struct MagnatagatuneArgs {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum SplitArg {
-    /// All clips: folders 0 to b to learn from, c to validate, d to f to test.
+    /// All clips: folders 0 to b train, c validates, d to f test.
     #[default]
     Folders,
-    /// The same folders, of clips that have at least one of the chosen tags (with the 50 most
-    /// frequent, 15,247 / 1,529 / 4,332 clips are listed).
+    /// The same folders, but only clips that have at least one of the chosen tags (15,247 / 1,529 /
+    /// 4,332 clips with the 50 most frequent tags).
     Top50,
 }
 
@@ -115,13 +114,13 @@ struct MsdArgs {
     root: PathBuf,
     #[command(flatten)]
     common: CommonArgs,
-    /// Folder tree of the audio; ROOT if not given.
+    /// Folder tree of the audio; by default ROOT.
     #[arg(long)]
     audio: Option<PathBuf>,
-    /// Folder of the split's files; ROOT if not given.
+    /// Folder of the split's files; by default ROOT.
     #[arg(long, value_name = "DIR")]
     split_files: Option<PathBuf>,
-    /// Names of the columns of *_y.npy, one a line; Last.fm's 50 if not given.
+    /// Names of the columns of *_y.npy, one in each line; by default Last.fm's 50.
     #[arg(long, value_name = "FILE")]
     tag_names: Option<PathBuf>,
 }
@@ -148,28 +147,28 @@ struct JamendoArgs {
     subset: String,
 }
 
-/// Any folder of audio, with a table of tags or one folder for each tag.
+/// Any folder of audio, with a table of tags or with one folder for each tag.
 #[derive(Debug, Args)]
 struct FolderArgs {
     /// Folder of audio files.
     root: PathBuf,
     #[command(flatten)]
     common: CommonArgs,
-    /// Table with the columns `path` and `tags` (a list), or `path` and one for each tag (0 to 1),
-    /// and `split`, if it decides; ROOT/labels.csv if not given. Without any, each folder in ROOT
-    /// is a tag.
+    /// Table with the columns `path` and `tags` (a list), or `path` and one column for each tag (0
+    /// to 1), and optionally `split`. By default it is ROOT/labels.csv. Without a table, each
+    /// folder in ROOT is a tag.
     #[arg(long, value_name = "CSV")]
     labels: Option<PathBuf>,
-    /// Part of the files that validates.
+    /// Share of the files that go to the validation split.
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     valid: f64,
-    /// Part of the files that tests.
+    /// Share of the files that go to the test split.
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     test: f64,
     /// Seed of the split.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Column whose equal values stay in one split, such as the artist.
+    /// Column whose equal values stay in one split, such as the artist's.
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
 }
@@ -250,17 +249,13 @@ fn run_on(collection: &Collection, common: CommonArgs) -> Outcome {
         shard_items: common.shard,
         ..defaults
     };
-    let stop = Stop::on_interrupt();
-    let mut shown = Shown::new();
-    let prepared = prepare(collection, &options, |progress| {
-        shown.show(progress);
-        stop.flow()
-    });
-    shown.finish();
+    let shown = Shown::new();
+    let prepared = prepare(collection, &options, &shown);
+    drop(shown);
     finish(prepared, &options.out, options.inputs[0], common.json)
 }
 
-/// Says what became of a preparation.
+/// Prints the result of a preparation.
 pub(super) fn finish(
     prepared: Result<Prepared, PrepareError>,
     out: &Path,
@@ -281,7 +276,7 @@ pub(super) fn finish(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Clips, and files left out, of what has been prepared.
+/// Number of clips and of files left out.
 fn counts(prepared: &Prepared, data: &Dataset) -> (SplitCounts, usize) {
     match prepared.summary {
         Some(summary) => (summary.clips, summary.skipped),

@@ -7,13 +7,14 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use tagline_engine::Model;
 
-use super::counted::Pace;
+use tagline_files::interrupt::Stop;
+use trainer::arch::{ARCHITECTURES, Architecture};
+use trainer::convert::export::write;
+use trainer::data::{Dataset, Input};
+use trainer::refine::{RefineEvent, Refinement, refine};
+
+use super::pace::Pace;
 use super::{Outcome, check_folder, of_model, say, still_wanted};
-use crate::advice::not_written;
-use crate::arch::{ARCHITECTURES, Architecture};
-use crate::data::{Dataset, Input};
-use crate::interrupt::Stop;
-use crate::refine::{RefineEvent, Refinement, refine};
 
 /// Train a model's upper blocks on, on prepared data: minutes where a whole training takes hours.
 ///
@@ -111,8 +112,7 @@ pub(super) fn run(args: RefineArgs) -> Outcome {
         }
         !stop.requested()
     })?;
-    crate::atomic::write(&args.out, refined.onnx())
-        .map_err(|error| not_written(&args.out, &error))?;
+    write(&refined, &args.out)?;
     still_wanted(std::io::Write::write_all(
         &mut std::io::stdout(),
         of_model(&args.out, &refined).as_bytes(),

@@ -1,9 +1,9 @@
-//! How often clips are drawn anew for confidence intervals.
+//! The number of resamples for confidence intervals.
 
-/// Most draws: each tag's scores of every one are kept.
+/// Most resamples, since the scores of every tag are kept for each.
 const MOST: usize = 100_000;
 
-/// Reads a number of draws.
+/// Reads a number of resamples.
 pub(super) fn resamples(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(resamples) if resamples <= MOST => Ok(resamples),

@@ -5,31 +5,31 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use trainer::convert::import::read_tags;
+use trainer::evaluation::{
+    ClipTable, json_line, match_clips, per_tag_figure, write_csv, write_table,
+};
+use trainer::metrics::{Bootstrap, Scores};
 
 use super::resamples::resamples;
 use super::{Outcome, check_folder, still_wanted};
-use crate::evaluation::{
-    ClipTable, json_line, match_clips, per_tag_figure, write_csv, write_table,
-};
-use crate::import::read_tags;
-use crate::metrics::{Bootstrap, Scores};
 
-/// Score any system's predictions: ROC-AUC and average precision of each tag, and their means.
+/// Score any system's predictions: the ROC-AUC and average precision of each tag, and their means.
 ///
-/// Both files hold a clip a row: its name, then a number a tag, separated by commas or tabs. A first
-/// row of names is used to match the tags; clips are matched by name.
+/// Both files hold one clip in each row: its name, then a number for each tag, separated by commas
+/// or tabs. A first row of names serves to match the tags; clips are matched by name.
 #[derive(Debug, Args)]
 pub(super) struct ScoreArgs {
-    /// Table of scores, higher meaning likelier.
+    /// Table of scores. Higher means likelier.
     #[arg(long, value_name = "CSV")]
     predictions: PathBuf,
     /// Table of labels, 0 or 1.
     #[arg(long, value_name = "CSV")]
     truth: PathBuf,
-    /// Names of the columns for files without a header: a JSON list, or one a line.
+    /// Names of the columns for files without a header: a JSON list, or one name in each line.
     #[arg(long, value_name = "FILE")]
     tags: Option<PathBuf>,
-    /// Which list to take where the file of tags holds several.
+    /// Which list to take if the file of tags holds several.
     #[arg(long, value_name = "NAME", requires = "tags")]
     tag_set: Option<String>,
     /// Print one line of JSON.
@@ -88,6 +88,6 @@ pub(super) fn run(args: &ScoreArgs) -> Outcome {
 fn draw_per_tag(path: &Path, of: &Path, scores: &Scores) -> Result<(), Box<dyn std::error::Error>> {
     let of = of.file_name().unwrap_or_default().to_string_lossy();
     let figure = per_tag_figure(&format!("ROC-AUC of each tag: {of}"), scores)?;
-    crate::atomic::write(path, figure.as_bytes())
+    tagline_files::atomic::write(path, figure.as_bytes())
         .map_err(|error| format!("{}: {error}", path.display()).into())
 }

@@ -1,22 +1,21 @@
 //! `trainer synth`.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
-
-use super::{Outcome, check_folder, interrupted, still_wanted};
-use crate::interrupt::Stop;
-use crate::synth::{
+use tagline_synth::{
     ClipFormat, Corpus, CorpusReport, SoundFonts, SynthError, compose_style, style_names,
 };
+use trainer::work::{Count, Event, Progress, Unit};
 
-/// Render a labelled corpus of synthetic music that lies on disk as MagnaTagATune does.
+use super::progress::Shown;
+use super::{Outcome, check_folder, interrupted, still_wanted};
+
+/// Render a labelled corpus of synthetic music, laid out as MagnaTagATune is.
 ///
 /// Can be interrupted at any time; the same command goes on where it stopped.
 #[derive(Debug, Args)]
@@ -24,25 +23,25 @@ pub(super) struct SynthArgs {
     /// Folder of the corpus. Finished clips in it are kept.
     #[arg(required_unless_present_any = ["preview", "styles"])]
     out: Option<PathBuf>,
-    /// How many clips; at least as many as are there.
+    /// Number of clips. It cannot be smaller than what the folder holds.
     #[arg(long, required_unless_present_any = ["preview", "styles"])]
     clips: Option<NonZeroUsize>,
     /// The same seed gives the same clips.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// General MIDI SoundFont (.sf2), several times for several; those of the system if not given.
+    /// General MIDI SoundFont (.sf2). Can be given several times. By default the system's are used.
     #[arg(long, value_name = "SF2")]
     soundfont: Vec<PathBuf>,
     /// Length of a clip.
     #[arg(long, default_value_t = 29.1)]
     seconds: f64,
-    /// Files of the clips.
+    /// Format of the clips.
     #[arg(long, value_enum, default_value_t)]
     format: FormatArg,
-    /// Clips side by side; as many as there are processors if not given.
+    /// Clips at the same time; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
-    /// Write one piece of --style to this .ogg or .wav instead, in stereo at 44.1 kHz.
+    /// Instead, write one piece of --style to this .ogg or .wav, in stereo at 44.1 kHz.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "clips"], requires = "style")]
     preview: Option<PathBuf>,
     /// Style or genre of the preview.
@@ -110,14 +109,15 @@ fn corpus(folder: &Path, clips: NonZeroUsize, args: &SynthArgs) -> Result<String
         jobs: args.jobs,
     };
     let fonts = SoundFonts::open(&args.soundfont)?;
-    let progress = Progress::new(clips.get());
-    let stop = Stop::on_interrupt();
+    let shown = Shown::new();
+    let earlier = OnceLock::new();
     let report = corpus.render(&fonts, &|done, all| {
-        progress.tell(done, all);
-        stop.flow()
-    });
-    progress.bar.finish_and_clear();
-    Ok(summary(&corpus, &report?))
+        let count = Count::new("rendered", Unit::Clips, done, all);
+        let earlier = *earlier.get_or_init(|| count.done);
+        shown.event(&Event::Counted(Count { earlier, ..count }));
+        shown.flow()
+    })?;
+    Ok(summary(&corpus, &report))
 }
 
 fn summary(corpus: &Corpus, report: &CorpusReport) -> String {
@@ -133,45 +133,4 @@ fn summary(corpus: &Corpus, report: &CorpusReport) -> String {
         report.kept,
         counts.join(", ")
     )
-}
-
-/// A bar on a terminal, a line now and then elsewhere.
-struct Progress {
-    bar: ProgressBar,
-    /// When the last line was written, and when and with how many clips rendering began.
-    lines: Option<Mutex<(Instant, Instant, Option<usize>)>>,
-}
-
-impl Progress {
-    fn new(clips: usize) -> Self {
-        let style =
-            ProgressStyle::with_template("{bar:40} {pos}/{len} clips, {per_sec}, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let now = Instant::now();
-        let plain = !std::io::stderr().is_terminal();
-        Self {
-            bar: ProgressBar::new(clips as u64).with_style(style),
-            lines: plain.then(|| Mutex::new((now, now, None))),
-        }
-    }
-
-    fn tell(&self, done: usize, all: usize) {
-        const EVERY: Duration = Duration::from_secs(10);
-        let Some(lines) = &self.lines else {
-            self.bar.set_position(done as u64);
-            return;
-        };
-        let mut lines = lines
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (told, began, kept) = &mut *lines;
-        let kept = *kept.get_or_insert(done);
-        if told.elapsed() >= EVERY && done > kept {
-            *told = Instant::now();
-            let left_s = began.elapsed().as_secs_f64() / (done - kept) as f64 * (all - done) as f64;
-            let line = format!("{done}/{all} clips, {left_s:.0} s left\n");
-            // Where nobody reads it, nobody misses it.
-            let _ = std::io::stderr().write_all(line.as_bytes());
-        }
-    }
 }

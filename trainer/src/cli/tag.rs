@@ -5,43 +5,45 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{MultiProgress, ProgressDrawTarget};
+use trainer::tag::{
+    Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files,
+};
 
 use super::backend::{BackendArg, library_dirs};
+use super::progress::Shown;
 use super::{Outcome, complain, still_wanted};
-use crate::tag::{Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files};
 
-/// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would at their end.
+/// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would after hearing them.
 #[derive(Debug, Args)]
 pub(super) struct TagArgs {
     /// Audio files.
     #[arg(required = true)]
     audio: Vec<PathBuf>,
-    /// Model file; the built-in model if not given.
+    /// Model file; by default the built-in model.
     #[arg(long)]
     model: Option<PathBuf>,
     /// Seconds between windows.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = update_seconds)]
     update: f64,
-    /// Print the tags of every window, too (with --json or --csv).
+    /// Also print the tags of every window (with --json or --csv).
     #[arg(long, requires = "for_programs")]
     updates: bool,
-    /// Print one JSON object a line for each file.
+    /// Print one JSON object in a line for each file.
     #[arg(long, group = "for_programs")]
     json: bool,
     /// Print a table of comma-separated values.
     #[arg(long, group = "for_programs")]
     csv: bool,
-    /// Draw tags over time: a .png, or for several files a folder of them.
+    /// Draw tags over time: to a .png, or for several files to a folder.
     #[arg(long, value_name = "PNG")]
     taggram: Option<PathBuf>,
-    /// Give the network's own probabilities, not calibrated ones.
+    /// Give the network's own probabilities instead of calibrated ones.
     #[arg(long)]
     raw: bool,
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendArg,
-    /// Files side by side; as many as there are processors if not given.
+    /// Files at the same time; by default one for each processor.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
 }
@@ -83,7 +85,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         every_update: taggrams.is_some() || args.updates,
     };
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let progress = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    let progress = Shown::without_stop();
     let mut out = std::io::stdout();
     let mut failed = false;
     if !still_wanted(report.begin(&mut out))? {

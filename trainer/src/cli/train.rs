@@ -1,23 +1,25 @@
 //! `trainer train`.
 
-use std::cell::RefCell;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tagline_files::interrupt::{EXIT_STATUS, Stop};
+use trainer::arch::{ARCHITECTURES, Architecture};
+use trainer::train::{self, End, EpochRecord, Recipe, TrainOptions, TrainReport};
+use trainer::work::{Event, Progress};
 
-use super::counted::{Pace, duration, how_far};
 use super::devices::DeviceArgs;
+use super::pace::{Pace, duration};
+use super::progress::how_far;
 use super::{Outcome, say, still_wanted};
-use crate::arch::{ARCHITECTURES, Architecture};
-use crate::interrupt::{EXIT_STATUS, Stop};
-use crate::train::{self, End, EpochRecord, Event, Progress, Recipe, TrainOptions, TrainReport};
 
-/// Train a network on prepared data, or go on with a training: the same command resumes it.
+/// Train a network on prepared data. The same command resumes an interrupted training.
 #[derive(Debug, Args)]
 pub(super) struct TrainArgs {
     /// The network.
@@ -31,16 +33,16 @@ pub(super) struct TrainArgs {
     run: PathBuf,
     #[command(flatten)]
     devices: DeviceArgs,
-    /// Times that every clip is seen.
+    /// Number of epochs: how often every clip is seen.
     #[arg(long, default_value_t = Recipe::default().epochs)]
     epochs: usize,
-    /// Clips a step.
+    /// Clips of a step.
     #[arg(long, default_value_t = Recipe::default().batch)]
     batch: usize,
-    /// Highest learning rate, after the warm-up; it falls to 0 along a cosine.
+    /// Highest learning rate, after the warm-up. It falls to 0 along a cosine.
     #[arg(long, default_value_t = Recipe::default().learning_rate)]
     lr: f64,
-    /// Part of all steps in which the learning rate rises from 0.
+    /// Share of the steps, at the beginning, in which the learning rate rises from 0.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().warm_up)]
     warm_up: f64,
     /// Epochs without a better validation ROC-AUC after which the training ends.
@@ -58,11 +60,12 @@ pub(super) struct TrainArgs {
     /// Train on random lengths from 3 s to the whole window, repeated until they fill it.
     #[arg(long)]
     variable_length: bool,
-    /// Part of the epochs, at the beginning, on random halves of the window, in half the time.
+    /// Share of the epochs, at the beginning, that train on random halves of the window, in half
+    /// the time.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().half_windows)]
     half_windows: f64,
-    /// Alter each window's level, equalisation and noise, and mix some with others, anew in each
-    /// epoch.
+    /// In each epoch, alter each window's level, equalisation and noise anew, and mix some with
+    /// others.
     #[arg(long)]
     augment: bool,
     /// Alter less: level, half the equalisation, little noise, for data whose labels belong to each
@@ -75,7 +78,7 @@ pub(super) struct TrainArgs {
     /// Begin with this model, or with the best epoch of this run, of the same network and tags.
     #[arg(long, value_name = "MODEL")]
     start: Option<PathBuf>,
-    /// Do not train on clips whose name begins so; several times for several.
+    /// Do not train on clips whose name begins with this. Can be given several times.
     #[arg(long, value_name = "PREFIX")]
     without: Vec<String>,
 }
@@ -86,7 +89,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
         architecture,
         data: args.data,
         run: args.run,
-        device: args.devices.device,
+        device: args.devices.device(),
         recipe: Recipe {
             width: args.width,
             epochs: args.epochs,
@@ -104,10 +107,10 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             start: args.start,
             without: args.without,
             cards: args.devices.cards,
-            precision: args.devices.precision,
+            precision: args.devices.precision(),
         },
     };
-    let report = train::run(&options, &Shown::new(architecture))?;
+    let report = train::run(&options, &Shown::new())?;
     still_wanted(std::io::stdout().write_all(summary(&report).as_bytes()))?;
     Ok(match report.end {
         End::Interrupted => ExitCode::from(EXIT_STATUS),
@@ -131,12 +134,12 @@ fn summary(report: &TrainReport) -> String {
     }
 }
 
-/// Shows a training on standard error: a bar in a terminal, else a line now and then.
+/// Shows trainings, and the tests between them, on standard error: as a bar in a terminal,
+/// otherwise as a line now and then. While it lives, Ctrl-C asks the work to stop.
 pub(super) struct Shown {
-    title: &'static str,
     bar: ProgressBar,
     stop: Stop,
-    state: RefCell<State>,
+    state: Mutex<State>,
 }
 
 struct State {
@@ -148,37 +151,46 @@ struct State {
     best: Option<f64>,
     /// When the current stretch of steps began, and at which step.
     since: (Instant, usize),
-    /// Whether a step has been seen. The first says nothing of the others where kernels are compiled
-    /// and tried out in it.
+    /// Whether a step has been seen. The first says nothing about the others where kernels are
+    /// compiled and tried out in it.
     paced: bool,
     pace: Pace,
-    /// Seconds that validations took, on average.
+    /// Seconds of the last validation.
     validation: f64,
-    validating: Option<Instant>,
+    /// When the current count of clips began.
+    counting: Option<Instant>,
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            epochs: 0,
+            done: 0,
+            steps: 0,
+            batch: 0,
+            best: None,
+            since: (Instant::now(), 0),
+            paced: false,
+            pace: Pace::new(),
+            validation: 0.0,
+            counting: None,
+        }
+    }
+
+    fn epoch(&self) -> String {
+        format!("epoch {}/{}", self.done + 1, self.epochs)
+    }
 }
 
 impl Shown {
-    pub(super) fn new(architecture: &Architecture) -> Self {
+    pub(super) fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let now = Instant::now();
         Self {
-            title: architecture.title,
             bar,
             stop: Stop::on_interrupt(),
-            state: RefCell::new(State {
-                epochs: 0,
-                done: 0,
-                steps: 0,
-                batch: 0,
-                best: None,
-                since: (now, 0),
-                paced: false,
-                pace: Pace::new(),
-                validation: 0.0,
-                validating: None,
-            }),
+            state: Mutex::new(State::new()),
         }
     }
 
@@ -211,11 +223,8 @@ impl Shown {
         );
         self.bar.set_position(step as u64);
         if self.bar.is_hidden() && state.pace.is_due() {
-            let (epoch, steps) = (state.done + 1, state.steps);
-            self.line(&format!(
-                "epoch {epoch}/{}, step {step}/{steps}: {text}",
-                state.epochs
-            ));
+            let (epoch, steps) = (state.epoch(), state.steps);
+            self.line(&format!("{epoch}, step {step}/{steps}: {text}"));
         }
         self.bar.set_message(text);
     }
@@ -224,16 +233,16 @@ impl Shown {
         state.since = (Instant::now(), step);
         self.bar.set_length(state.steps as u64);
         self.bar.set_position(step as u64);
-        self.bar
-            .set_prefix(format!("epoch {}/{}", state.done + 1, state.epochs));
+        self.bar.set_prefix(state.epoch());
     }
 }
 
 impl Progress for Shown {
     fn event(&self, event: &Event<'_>) {
-        let state = &mut *self.state.borrow_mut();
+        let state = &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match *event {
             Event::Started {
+                network,
                 done,
                 epochs,
                 steps,
@@ -241,6 +250,7 @@ impl Progress for Shown {
                 step,
                 values,
             } => {
+                *state = State::new();
                 (state.epochs, state.done, state.steps) = (epochs, done.len(), steps);
                 state.batch = batch;
                 state.best = done.iter().map(|record| record.roc_auc).reduce(f64::max);
@@ -249,22 +259,22 @@ impl Progress for Shown {
                 } else {
                     format!(", going on after {} epochs and {step} steps", done.len())
                 };
-                self.line(&format!("{}: {values} weights{again}", self.title));
+                self.line(&format!("{network}: {values} weights{again}"));
                 self.begin_epoch(state, step);
             }
             Event::Remark { text } => self.line(text),
             Event::Step { step, loss } => self.step(state, step, loss),
-            Event::Validating { clips, of } => {
-                let begun = *state.validating.get_or_insert_with(Instant::now);
-                let how_far = how_far(clips as u64, of as u64, begun.elapsed());
+            Event::Counted(count) => {
+                let begun = *state.counting.get_or_insert_with(Instant::now);
+                let how_far = how_far(count, begun.elapsed());
+                let text = format!("{}: {how_far}", count.what);
                 if self.bar.is_hidden() && state.pace.is_due() {
-                    let (epoch, epochs) = (state.done + 1, state.epochs);
-                    self.line(&format!("epoch {epoch}/{epochs}, validation: {how_far}"));
+                    self.line(&format!("{}, {text}", state.epoch()));
                 }
-                self.bar.set_message(format!("validation: {how_far}"));
+                self.bar.set_message(text);
             }
             Event::Epoch { record, best } => {
-                if let Some(start) = state.validating.take() {
+                if let Some(start) = state.counting.take() {
                     state.validation = start.elapsed().as_secs_f64();
                 }
                 state.done = record.epoch;

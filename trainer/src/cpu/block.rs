@@ -9,10 +9,10 @@ use super::convolution::{self, Backward};
 use super::plane::{self, Pooling, Scratch};
 use crate::arch::{Block, BlockParameters, EPSILON};
 
-/// Draws the dropout after a block, of a clip.
+/// Gives the generator of a clip's dropout after a block.
 pub(super) type Dropout<'a> = &'a (dyn Fn(usize, usize) -> ChaCha8Rng + Sync);
 
-/// How a forward pass normalises, and whether it drops.
+/// How a forward pass normalises, and whether it has dropout.
 #[derive(Clone, Copy)]
 pub(super) enum Mode<'a> {
     /// By the running statistics, without dropout.
@@ -23,24 +23,24 @@ pub(super) enum Mode<'a> {
     Drop(Dropout<'a>),
 }
 
-/// What a block's forward pass leaves for its backward pass, and for the next block.
+/// The results of a block's forward pass, for its backward pass and for the next block.
 #[derive(Debug, Default)]
 pub(super) struct BlockPass {
     shape: Option<Shape>,
     pool: [usize; 2],
     dropped: bool,
-    /// What the convolution made; after the backward pass, its gradient.
+    /// The convolution's result. After the backward pass, its gradient.
     convolved: Vec<f32>,
-    /// The value of every pooled window before the batch norm.
+    /// The largest value of every pooled window before the batch norm.
     peaks: Vec<f32>,
-    /// Where in its window it stood, or [`plane::NONE`].
+    /// Its place in the window, or [`plane::NONE`].
     choices: Vec<u16>,
-    /// What goes to the next block.
+    /// The input of the next block.
     output: Vec<f32>,
     statistics: Vec<Statistics>,
 }
 
-/// A map's mean and biased variance, over how many values.
+/// A map's mean and biased variance, and the number of their values.
 #[derive(Clone, Copy, Debug)]
 struct Statistics {
     mean: f64,
@@ -62,12 +62,12 @@ impl Statistics {
 }
 
 impl BlockPass {
-    /// What goes to the next block: `[clip, map, band, frame]`.
+    /// The input of the next block: `[clip, map, band, frame]`.
     pub(super) fn output(&self) -> &[f32] {
         &self.output
     }
 
-    /// Computes block `number`; bands and frames of what it gives.
+    /// Computes block `number`. Returns bands and frames of the result.
     pub(super) fn forward(
         &mut self,
         block: &Block,
@@ -152,9 +152,9 @@ impl BlockPass {
         [bands, frames]
     }
 
-    /// The gradients of the block's numbers (and its batch's statistics in place of the running
-    /// ones), from those that reach its output; and those of the maps that came in, where
-    /// `wanted`.
+    /// The gradients of the block's numbers (with the batch's statistics in place of the running
+    /// ones), from those that reach its output. Writes the gradients of its input maps to `wanted`,
+    /// if that is given.
     pub(super) fn backward(
         &mut self,
         numbers: &BlockParameters,

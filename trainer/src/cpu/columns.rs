@@ -1,4 +1,4 @@
-//! Maps as the columns of a matrix product, so that a convolution becomes one, and back.
+//! Turns maps into the columns of a matrix product, which computes a convolution, and back.
 
 use std::ops::Range;
 
@@ -26,24 +26,24 @@ impl Shape {
         }
     }
 
-    /// Values of a map that comes in.
+    /// Number of values of a map that comes in.
     pub(super) fn area(&self) -> usize {
         self.size[0] * self.size[1]
     }
 
-    /// Values of a map that goes out: columns of the product.
+    /// Number of values of a map that goes out, which are the columns of the product.
     pub(super) fn area_out(&self) -> usize {
         let [bands, frames] = self.size_out();
         bands * frames
     }
 
-    /// Weights of a map that goes out: rows of the columns.
+    /// Number of weights of a map that goes out, which are the rows of the columns.
     pub(super) fn depth(&self) -> usize {
         let [bands, frames] = self.kernel.size(self.size[0]);
         self.maps[0] * bands * frames
     }
 
-    /// Whether the maps already are the columns: every value is used once.
+    /// Whether the maps already are the columns, because every value is used once.
     pub(super) fn is_plain(&self) -> bool {
         self.kernel != Kernel::Square
     }
@@ -64,7 +64,7 @@ pub(super) fn gather(
     }
 }
 
-/// Writes line `index` of what [`gather`] does.
+/// Writes row `index` of the columns.
 pub(super) fn gather_line(
     shape: &Shape,
     maps: &[f32],
@@ -82,7 +82,7 @@ pub(super) fn gather_line(
     let map = &maps[map * shape.area()..][..shape.area()];
     let (up, left) = (point / 3, point % 3);
     for (row, out) in rows.zip(line.chunks_exact_mut(frames)) {
-        // Row of the map that this point of the kernel sees, one further for the padding.
+        // The row of the map under this point of the kernel, plus one for the padding.
         let seen = row + up;
         if seen == 0 || seen > bands {
             out.fill(0.0);

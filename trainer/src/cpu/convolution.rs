@@ -1,8 +1,8 @@
 //! Convolutions of a batch as matrix products.
 //!
-//! Maps are `[clip, map, band, frame]`. Where maps are large every clip is a task of its own,
-//! whose columns are made a few rows at a time so that they stay in the cache. Where they are
-//! small the columns of all clips stand side by side, so that the weights are read once.
+//! Maps are `[clip, map, band, frame]`. If the maps are large, every clip is a task of its own,
+//! whose columns are made a few rows at a time so that they stay in the cache. If they are small,
+//! the columns of all clips stand side by side, so that the weights are read once.
 
 use std::ops::Range;
 
@@ -11,15 +11,15 @@ use rayon::prelude::*;
 use super::columns::{Shape, gather, gather_line, scatter};
 use super::matrix::{Matrix, Threads, Write, multiply};
 
-/// Largest maps of which the clips stand side by side, in values.
+/// Largest maps whose clips stand side by side, in values.
 const SMALL: usize = 256;
-/// Columns' values made at a time.
+/// Values of columns that are made at a time.
 const TILE: usize = 1 << 18;
-/// Most groups of clips whose gradients of the weights are summed apart. It does not depend on
-/// the machine, so that neither do the sums.
+/// Most groups of clips whose gradients of the weights are summed separately. It does not depend on
+/// the machine, so the sums do not either.
 const GROUPS: usize = 8;
 
-/// What the backward pass needs of a layer.
+/// The layer's data that the backward pass needs.
 pub(super) struct Backward<'a> {
     pub(super) shape: Shape,
     /// Kernels, `[map out, map in, band, frame]`.
@@ -33,12 +33,12 @@ impl Shape {
         self.area_out() <= SMALL
     }
 
-    /// Values of a clip that come in, and go out.
+    /// Numbers of values of a clip that come in and go out.
     fn clip(&self) -> [usize; 2] {
         [self.maps[0] * self.area(), self.maps[1] * self.area_out()]
     }
 
-    /// Rows of the maps whose columns are made at a time.
+    /// Number of rows of the maps whose columns are made at a time.
     fn tiles(&self) -> impl Iterator<Item = Range<usize>> {
         let [bands, frames] = self.size;
         let rows = (TILE / (self.depth() * frames)).clamp(1, bands);
@@ -96,9 +96,9 @@ pub(super) fn forward(shape: Shape, kernels: &[f32], maps: &[f32], out: &mut [f3
     });
 }
 
-/// Adds up the gradient of the kernels from `gradients`, those of what [`forward`] wrote, which
-/// `prepare` first completes clip by clip; and writes the gradient of the maps that came in to
-/// `maps`, where that is asked for.
+/// Returns the gradient of the kernels. `gradients` are those of the result of [`forward`];
+/// `prepare` first completes them, clip by clip. The gradient of the input maps is written to
+/// `maps`, if that is given.
 pub(super) fn backward(
     layer: &Backward<'_>,
     gradients: &mut [f32],

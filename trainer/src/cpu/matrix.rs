@@ -43,21 +43,21 @@ fn fits(length: usize, rows: usize, columns: usize, strides: [usize; 2]) -> bool
     rows == 0 || columns == 0 || (rows - 1) * strides[0] + (columns - 1) * strides[1] < length
 }
 
-/// How a product is written.
+/// How a product is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Write {
-    /// In place of what was there.
+    /// It replaces the old values.
     Set,
-    /// Added to what was there.
+    /// It is added to the old values.
     Add,
 }
 
-/// Who computes a product.
+/// The threads that compute a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Threads {
-    /// This thread alone, because others have work of their own.
+    /// This thread alone, because the others have their own work.
     This,
-    /// All.
+    /// All threads.
     All,
 }
 

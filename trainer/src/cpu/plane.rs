@@ -1,7 +1,7 @@
-//! What happens to one map of one clip between two convolutions: batch norm, pooling, ReLU and
+//! The steps between two convolutions for one map of one clip: batch norm, pooling, ReLU and
 //! dropout in one go, and their gradients.
 //!
-//! Each function is compiled for every instruction set and picks the processor's own.
+//! Each function is compiled for several instruction sets and picks the processor's own.
 #![allow(
     clippy::extra_unused_type_parameters,
     reason = "`S` is the instruction set that the macro compiles for"
@@ -9,12 +9,12 @@
 
 use macerator::Simd;
 
-/// Choice of a pooled value that is 0, by ReLU or by dropout.
+/// Marks a pooled value that ReLU or dropout made 0.
 pub(super) const NONE: u16 = u16::MAX;
 
-/// Values summed in single precision at a time.
+/// Number of values that are summed in single precision.
 const BLOCK: usize = 1024;
-/// Sums side by side, so that they need not wait for each other.
+/// Number of sums side by side, which do not wait for each other.
 const LANES: usize = 16;
 
 /// Sum and sum of squares of `values`.
@@ -55,15 +55,15 @@ impl Pooling {
     }
 }
 
-/// Scratch of [`pool`], one value a frame.
+/// Buffers of [`pool`], one value for each frame.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     best: Vec<f32>,
     band: Vec<u32>,
 }
 
-/// Max-pools `sign · map`: the largest value of every window times `sign`, and where in the
-/// window, row by row, it stands.
+/// Max-pools `sign · map`: the largest value of every window times `sign`, and its row-major place
+/// in the window.
 #[macerator::with_simd]
 pub(super) fn pool<S: Simd>(
     pooling: Pooling,
@@ -118,9 +118,9 @@ pub(super) fn pool<S: Simd>(
     }
 }
 
-/// Batch norm `gain · peak + offset` (both in `affine`), ReLU, and dropout that keeps half of the
-/// values at twice their size where `kept` holds a bit for each; nothing drops where it is empty.
-/// A value of 0 loses its choice.
+/// Batch norm `gain · peak + offset` (both in `affine`), ReLU, and dropout, which keeps the values
+/// whose bit in `kept` is set, at twice their size. If `kept` is empty, there is no dropout. A
+/// value of 0 loses its place.
 #[macerator::with_simd]
 pub(super) fn activate<S: Simd>(
     affine: [f32; 2],

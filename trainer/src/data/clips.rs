@@ -10,7 +10,7 @@ use super::mapped::Mapped;
 use super::metadata::Metadata;
 use super::{DataError, Split};
 
-/// Values converted at once.
+/// Number of values that are converted at once.
 const BLOCK: usize = 1024;
 
 /// A shard of one input.
@@ -21,17 +21,17 @@ pub(super) struct Shard {
     pub windows: Mapped,
 }
 
-/// Where a clip lies.
+/// Place of a clip.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     shard: u32,
     row: u32,
 }
 
-/// The clips of a split, in the order they were prepared in. Cheap to clone; every clone reads
-/// the same map, from any thread.
+/// The clips of a split, in the order in which they were prepared. It is cheap to clone, and every
+/// clone reads the same map, from any thread.
 ///
-/// Numbers of clips run from 0 to [`Self::len`].
+/// Clips are numbered from 0 to [`Self::len`].
 #[derive(Clone, Debug)]
 pub struct Clips {
     inner: Arc<Inner>,
@@ -82,14 +82,14 @@ impl Clips {
         })
     }
 
-    /// Those of the clips whose name begins with `prefix`; `None` if there is none.
+    /// The clips whose name begins with `prefix`; `None` if there is none.
     #[must_use]
     pub fn named(&self, prefix: &str) -> Option<Self> {
         let is_named = |clip: &usize| self.id(*clip).starts_with(prefix);
         self.only(is_named)
     }
 
-    /// Those of the clips whose name does not begin with `prefix`; `None` if there is none.
+    /// The clips whose name does not begin with `prefix`; `None` if there is none.
     #[must_use]
     pub fn not_named(&self, prefix: &str) -> Option<Self> {
         let is_other = |clip: &usize| !self.id(*clip).starts_with(prefix);
@@ -109,7 +109,7 @@ impl Clips {
         })
     }
 
-    /// How many clips there are; never 0.
+    /// Number of clips, which is never 0.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "an empty split is an error")]
     pub fn len(&self) -> usize {
@@ -128,9 +128,9 @@ impl Clips {
         self.inner.frames
     }
 
-    /// Writes the network's input to `window: [band, frame]`: a whole window, in which a shorter
-    /// clip is repeated from its start. The first clip that is read of a shard has all of it
-    /// hashed.
+    /// Writes the network's input to `window: [band, frame]`. It is a whole window, in which a
+    /// shorter clip is repeated from its start. Reading the first clip of a shard hashes the whole
+    /// shard.
     ///
     /// # Errors
     /// [`DataError::Hash`] if the shard is damaged; [`DataError::Window`] if there is no such
@@ -154,7 +154,7 @@ impl Clips {
         Ok(())
     }
 
-    /// Frames of real audio in a clip's window; the rest repeats them.
+    /// Frames of real audio in a clip's window. The rest repeats them.
     ///
     /// # Panics
     /// If there is no such clip.
@@ -164,7 +164,7 @@ impl Clips {
         metadata.heard_frames(row)
     }
 
-    /// One value a tag, 0 to 1; NaN where it is not known.
+    /// One value for each tag, 0 to 1, or NaN if it is not known.
     ///
     /// # Panics
     /// If there is no such clip.
@@ -194,7 +194,7 @@ impl Clips {
         metadata.path(row)
     }
 
-    /// The artist, album or package that the clip is of, or else its audio file: clips of one source
+    /// The artist, album or package of the clip, or else its audio file. Clips of the same source
     /// sound alike.
     ///
     /// # Panics
@@ -208,7 +208,7 @@ impl Clips {
         }
     }
 
-    /// Where in the file the window begins, in seconds.
+    /// Position in the file at which the window begins, in seconds.
     ///
     /// # Panics
     /// If there is no such clip.
@@ -225,7 +225,7 @@ impl Clips {
     }
 }
 
-/// From little-endian f16, in blocks that the processor's own conversion can take at once.
+/// Converts from little-endian f16, in blocks that fit the processor's own instruction.
 fn decode(bytes: &[u8], values: &mut [f32]) {
     let mut halves = [f16::ZERO; BLOCK];
     for (bytes, values) in bytes.chunks(2 * BLOCK).zip(values.chunks_mut(BLOCK)) {
@@ -237,7 +237,7 @@ fn decode(bytes: &[u8], values: &mut [f32]) {
     }
 }
 
-/// To little-endian f16, appended to `bytes`.
+/// Appends values to `bytes` as little-endian f16.
 pub(super) fn encode(values: &[f32], bytes: &mut Vec<u8>) {
     let mut halves = [f16::ZERO; BLOCK];
     bytes.reserve(2 * values.len());

@@ -9,13 +9,14 @@ use super::clips::{Clips, Shard};
 use super::manifest::{Manifest, ShardEntry, SplitCounts};
 use super::metadata::Metadata;
 use super::{DataError, Input, Split};
+use crate::work::{Count, Event, Progress, Unit};
 
 /// A folder of prepared shards, opened for one input.
 ///
 /// Opening reads the manifest, compares the length of every file with it, and checks the hash of
-/// the metadata; the windows are mapped and not read. The hash of a shard's windows is checked
-/// once, when the first of them is read, so that nothing damaged reaches a network;
-/// [`Self::verify`] checks all of them.
+/// the metadata. The windows are mapped and not read: the hash of a shard's windows is checked
+/// once, when the first of them is read, so nothing damaged reaches a network. [`Self::verify`]
+/// checks all of them.
 #[derive(Debug)]
 pub struct Dataset {
     folder: PathBuf,
@@ -58,17 +59,17 @@ impl Dataset {
         &self.manifest.plan.tags
     }
 
-    /// What made the windows, with the fixed affine map.
+    /// The front-end that made the windows, with its fixed affine map.
     #[must_use]
     pub fn front_end(&self) -> &FrontEndSpec {
         let inputs = &self.manifest.plan.inputs;
-        // Opened with an input that is in the manifest.
+        // The data set was opened with an input that the manifest lists.
         let entry = inputs.iter().find(|entry| entry.input == self.input);
         &entry.unwrap_or(&inputs[0]).front_end
     }
 
-    /// Identity of the tags, labels, windows and the front-end: what a network that was trained
-    /// on them depends on.
+    /// SHA-256 of the tags, labels, windows and front-end: everything in the data that a trained
+    /// network depends on.
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256
@@ -92,7 +93,7 @@ impl Dataset {
         options.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The inputs that the data set in `folder` was prepared with; there is at least one.
+    /// The inputs that the data set in `folder` was prepared with, which are at least one.
     ///
     /// # Errors
     /// [`DataError`] if there is no data set.
@@ -111,22 +112,25 @@ impl Dataset {
         Clips::new(&self.shards, split, bands, spec.frames, folder)
     }
 
-    /// Opens `folder` for every input it has and reads every byte, comparing hashes; `progress`
-    /// is told how many bytes are done, of how many.
+    /// Opens `folder` for every input it has and reads every byte, comparing hashes.
     ///
     /// # Errors
-    /// [`DataError`] names the first file that is missing or damaged.
-    pub fn verify(folder: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), DataError> {
+    /// [`DataError`] names the first file that is missing or damaged; [`DataError::Interrupted`] if
+    /// `progress` ends it.
+    pub fn verify(folder: &Path, progress: &dyn Progress) -> Result<(), DataError> {
         let manifest = Manifest::read(folder)?;
         let files = manifest.shards.iter().flat_map(ShardEntry::files);
         let tables = [Some(&manifest.report), manifest.files.as_ref()];
         let files: Vec<_> = files.chain(tables.into_iter().flatten()).collect();
-        let total = files.iter().map(|file| file.bytes).sum();
-        let mut done = 0;
+        let mut count = Count::new("verified", Unit::Bytes, 0, 0);
+        count.of = files.iter().map(|file| file.bytes).sum();
         for file in files {
             file.check_hash(folder)?;
-            done += file.bytes;
-            progress(done, total);
+            count.done += file.bytes;
+            progress.event(&Event::Counted(count));
+            if progress.interrupted() {
+                return Err(DataError::Interrupted);
+            }
         }
         for input in manifest.plan.inputs() {
             Self::open(folder, input)?;

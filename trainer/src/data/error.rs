@@ -1,4 +1,4 @@
-//! What can be wrong with prepared data.
+//! Errors of prepared data.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub enum DataError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// There is no room for a shard.
+    /// The disk has no room for a shard.
     #[error(
         "{}: the disk is full; the shards that are finished are kept: make room and run the same \
          command again", path.display()
@@ -47,7 +47,7 @@ pub enum DataError {
     NotPrepared {
         /// The folder.
         path: PathBuf,
-        /// Whether it looks like a preparation that was interrupted.
+        /// Whether it looks like an interrupted preparation.
         unfinished: bool,
     },
     /// The manifest cannot be understood.
@@ -60,7 +60,7 @@ pub enum DataError {
     },
     /// The data set was prepared by a program with another format.
     #[error(
-        "{}: format version {found}, where {} is understood; prepare the data set again",
+        "{}: format version {found}, but only {} is understood; prepare the data set again",
         path.display(), super::manifest::FORMAT_VERSION
     )]
     FormatVersion {
@@ -69,7 +69,7 @@ pub enum DataError {
         /// The version it names.
         found: u32,
     },
-    /// A file is not as long as the manifest says.
+    /// A file has another length than in the manifest.
     #[error(
         "{}: {found} bytes long, where the manifest says {expected}: it was truncated or replaced; \
          copy it again, or prepare the data set again in a new folder", path.display()
@@ -77,12 +77,12 @@ pub enum DataError {
     Length {
         /// The file.
         path: PathBuf,
-        /// Bytes the manifest says.
+        /// Bytes according to the manifest.
         expected: u64,
-        /// Bytes it has.
+        /// Bytes that it has.
         found: u64,
     },
-    /// A file does not hold what was written.
+    /// A file has another hash than in the manifest.
     #[error(
         "{}: damaged (its SHA-256 is not the manifest's); copy it again, or prepare the data set \
          again in a new folder", path.display()
@@ -109,7 +109,7 @@ pub enum DataError {
         path: PathBuf,
         /// The input.
         input: &'static str,
-        /// The inputs there are.
+        /// The inputs that it has.
         has: String,
     },
     /// A split without clips.
@@ -131,22 +131,22 @@ pub enum DataError {
     NoSuchInput {
         /// What was given.
         name: String,
-        /// Those there are.
+        /// The names that exist.
         known: String,
     },
-    /// A clip that is not there, or a window of another size.
+    /// A clip does not exist, or a window has another size.
     #[error("clip {clip} of {clips}: a window of {found} values, where {expected} are needed")]
     Window {
         /// Number of the clip.
         clip: usize,
-        /// Clips there are.
+        /// Number of clips.
         clips: usize,
         /// Values of the window that was given.
         found: usize,
         /// Values of a window.
         expected: usize,
     },
-    /// A clip that cannot be stored.
+    /// A clip cannot be stored.
     #[error("clip `{id}`: {reason}")]
     Clip {
         /// Its id.
@@ -160,7 +160,7 @@ pub enum DataError {
         /// What is wrong.
         reason: String,
     },
-    /// The folder holds something that was made with other options.
+    /// The folder holds data that were prepared with other options.
     #[error(
         "{}: was begun with other options ({difference}); give the same options, or another folder",
         path.display()
@@ -185,7 +185,7 @@ pub enum DataError {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder holds things that are not prepared data.
+    /// The folder holds files that are not prepared data.
     #[error(
         "{}: holds other files (`{file}`) and no prepared data; choose a new folder", path.display()
     )]
@@ -195,12 +195,15 @@ pub enum DataError {
         /// One of the files.
         file: String,
     },
-    /// A data set without clips.
+    /// The check was interrupted.
+    #[error("interrupted before everything was read")]
+    Interrupted,
+    /// The data set has no clips.
     #[error("{}: no clip could be prepared{why}", path.display())]
     Nothing {
         /// The folder.
         path: PathBuf,
-        /// Why the first was not, with a separator before it.
+        /// Why the first clip was left out, with a separator before it.
         why: String,
     },
 }

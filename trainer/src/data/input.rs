@@ -1,4 +1,4 @@
-//! What a network can be given of a clip.
+//! The inputs that a network can have.
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,7 +34,7 @@ impl Input {
         }
     }
 
-    /// The front-end that makes it: the paper's, followed by the fixed affine map of our own
+    /// The front-end that computes it: the paper's, followed by the fixed affine map of our own
     /// networks.
     #[must_use]
     pub fn front_end(self) -> FrontEndSpec {

@@ -1,35 +1,36 @@
-//! `manifest.json`: what a prepared data set is made of.
+//! `manifest.json`: the parts of a prepared data set.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tagline_engine::FrontEndSpec;
+use tagline_files::hash::sha256;
 
-use super::mapped::{FileEntry, sha256};
+use super::mapped::FileEntry;
 use super::plan::Plan;
 use super::{DataError, Input, Split};
 
 /// Name of the manifest in a data set's folder.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
-/// Version of the format. A reader understands its own alone.
+/// Version of the format. A reader only understands its own.
 pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// Clips of each split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SplitCounts {
-    /// Clips to learn from.
+    /// Clips that train.
     pub train: usize,
-    /// Clips that decide when to stop.
+    /// Clips that validate, and so decide when to stop.
     pub valid: usize,
-    /// Clips for the end.
+    /// Clips that test, at the end.
     pub test: usize,
 }
 
 impl SplitCounts {
-    /// The count of one split.
+    /// Number of clips of a split.
     #[must_use]
     pub fn of(&self, split: Split) -> usize {
         match split {
@@ -39,7 +40,7 @@ impl SplitCounts {
         }
     }
 
-    /// All clips.
+    /// Number of all clips.
     #[must_use]
     pub fn total(&self) -> usize {
         self.train + self.valid + self.test
@@ -60,7 +61,7 @@ impl SplitCounts {
     }
 }
 
-/// An input and how it is made.
+/// An input and its front-end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InputEntry {
@@ -120,7 +121,7 @@ pub(crate) struct Manifest {
     pub plan: Plan,
     /// Clips of each split.
     pub clips: SplitCounts,
-    /// Clips that were left out; `report.csv` says why.
+    /// Number of clips that were left out. `report.csv` says why.
     pub skipped: usize,
     pub report: FileEntry,
     /// The list of the audio files, where there is one.
@@ -129,7 +130,7 @@ pub(crate) struct Manifest {
     pub shards: Vec<ShardEntry>,
 }
 
-/// What tells a manifest from other JSON.
+/// The value of `format`, which tells a manifest from other JSON.
 #[derive(Deserialize)]
 struct Header {
     format: String,
@@ -173,14 +174,14 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// What a reader relies on.
+    /// Checks everything that a reader relies on.
     fn check(&self) -> Result<(), String> {
         self.plan.check().map_err(|error| error.to_string())?;
         let mut clips = SplitCounts::default();
         for shard in &self.shards {
             clips.add(shard.clips);
             for file in shard.files() {
-                // A name, never a path that leads out of the folder.
+                // It must be a name and not a path that leads out of the folder.
                 if Path::new(&file.file).file_name() != Some(file.file.as_ref()) {
                     return Err(format!("`{}` is not the name of a file", file.file));
                 }
@@ -222,8 +223,8 @@ impl Manifest {
             })
     }
 
-    /// Identity of what a network sees through one input: its front-end, the tags, the labels,
-    /// the windows. Other inputs prepared beside it make no difference.
+    /// SHA-256 of everything that a network sees through one input: its front-end, the tags, the
+    /// labels, the windows. Other inputs of the same data set make no difference.
     pub fn identity(&self, entry: &InputEntry) -> String {
         let hashes: Vec<[&str; 2]> = self
             .shards

@@ -1,17 +1,16 @@
-//! Files of a data set as memory, checked against what the manifest says of them.
+//! Maps files of a data set into memory and checks them against the manifest.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use tagline_files::hash::{sha256, sha256_of_file};
 
 use super::DataError;
 
-/// What the manifest says of a file.
+/// A file's entry in the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FileEntry {
@@ -24,7 +23,7 @@ pub(crate) struct FileEntry {
 }
 
 impl FileEntry {
-    /// Whether the file is there and as long as it should be.
+    /// Checks that the file exists and has the right length.
     pub fn check_length(&self, folder: &Path) -> Result<(), DataError> {
         let path = folder.join(&self.file);
         let found = std::fs::metadata(&path)
@@ -48,7 +47,7 @@ impl FileEntry {
     pub fn check_hash(&self, folder: &Path) -> Result<(), DataError> {
         self.check_length(folder)?;
         let path = folder.join(&self.file);
-        let found = file_sha256(&path).map_err(DataError::io(&path))?;
+        let found = sha256_of_file(&path).map_err(DataError::io(&path))?;
         self.compare_hash(&path, &found)
     }
 
@@ -81,7 +80,7 @@ impl FileEntry {
         Ok(map)
     }
 
-    /// Maps the file, if it has the right length; its content is checked when it is first read.
+    /// Maps the file, if it has the right length. Its content is checked when it is first read.
     pub fn map_lazily(&self, folder: &Path) -> Result<Mapped, DataError> {
         Ok(Mapped {
             map: self.map(folder)?,
@@ -92,19 +91,19 @@ impl FileEntry {
     }
 }
 
-/// A mapped file that nobody reads a byte of unless all of them are those of the manifest.
+/// A mapped file whose content is checked before its first byte is read.
 #[derive(Debug)]
 pub(super) struct Mapped {
     map: Mmap,
     path: PathBuf,
     entry: FileEntry,
-    /// Whether its hash is right, once it is known.
+    /// Whether its hash is right; empty until it is known.
     whole: OnceLock<bool>,
 }
 
 impl Mapped {
     /// The content. The first call hashes all of it, which takes no longer than reading it from a
-    /// disk; other threads that want the same file wait for it.
+    /// disk. Other threads that need the same file wait for that.
     pub fn bytes(&self) -> Result<&[u8], DataError> {
         let is_whole = || sha256(&self.map) == self.entry.sha256;
         if *self.whole.get_or_init(is_whole) {
@@ -114,32 +113,4 @@ impl Mapped {
             path: self.path.clone(),
         })
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// SHA-256 of a file's content in hexadecimal, without the file in memory.
-pub(crate) fn file_sha256(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hex(&hash.finalize())),
-            count => hash.update(&buffer[..count]),
-        }
-    }
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -22,23 +22,23 @@ use memmap2::Mmap;
 
 use super::Split;
 
-/// What is known of a clip.
+/// The metadata of a clip.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClipInfo {
-    /// Stable name, unique in the data set.
+    /// Stable name, which is unique in the data set.
     pub id: String,
     /// The audio file, relative to the data set's source.
     pub path: String,
-    /// The artist, album or package it is of; what is of one source sounds alike. Empty where none is
-    /// named, and the audio file is one of its own.
+    /// The artist, album or package, since clips of the same source sound alike. If it is empty,
+    /// the audio file is a source of its own.
     pub source: String,
     /// The part of the data set it belongs to.
     pub split: Split,
-    /// One a tag, 0 to 1; NaN where it is not known.
+    /// One value for each tag, 0 to 1, or NaN if it is not known.
     pub labels: Vec<f32>,
-    /// Frames of real audio in its window; the rest repeats them.
+    /// Frames of real audio in its window. The rest repeats them.
     pub heard_frames: usize,
-    /// Where in the file the window begins.
+    /// Position in the file at which the window begins, in seconds.
     pub offset_seconds: f64,
 }
 
@@ -46,7 +46,7 @@ pub struct ClipInfo {
 fn schema(tags: &[String]) -> Schema {
     let label = Arc::new(Field::new_list_field(DataType::Float32, false));
     let labels = DataType::FixedSizeList(label, tags.len() as i32);
-    // One entry alone: their order in the file would differ from run to run.
+    // There is a single entry, since the order of several would differ from run to run.
     let names = serde_json::Value::from(tags).to_string();
     Schema::new_with_metadata(
         vec![

@@ -1,4 +1,4 @@
-//! What a data set is to become: fixed before the first clip, and compared when an interrupted
+//! The plan of a data set. It is fixed before the first clip, and compared when an interrupted
 //! preparation goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,8 @@ use super::{DataError, Input};
 /// Name of the plan in the folder of an unfinished data set.
 pub(crate) const PLAN: &str = "plan.json";
 
-/// Name of the option that holds the hash of what is prepared, with its labels, splits and sources.
+/// Name of the option that holds the hash of the list of files, with their labels, splits and
+/// sources.
 pub(crate) const LIST: &str = "list";
 
 /// Most tags of a data set.
@@ -20,7 +21,7 @@ const MAX_TAGS: usize = 10_000;
 /// Most clips of a shard: 8 GiB of log-mels.
 const MAX_SHARD_ITEMS: usize = 32_768;
 
-/// What is to be prepared, and how.
+/// Everything that decides a data set's content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Name of the data set, such as `magnatagatune`.
@@ -29,14 +30,14 @@ pub struct Plan {
     pub tags: Vec<String>,
     /// The inputs and their front-ends.
     pub(crate) inputs: Vec<InputEntry>,
-    /// Options that decided what is in it: a data set made with others is another one.
+    /// Options that decide its content. With other options it is another data set.
     pub options: BTreeMap<String, String>,
-    /// Clips considered for each shard; those left out make it smaller.
+    /// Files considered for each shard. Those that are left out make it smaller.
     pub shard_items: usize,
 }
 
 impl Plan {
-    /// Clips of a shard where nothing else is asked for: 128 MiB of log-mels.
+    /// Files of a shard by default: 128 MiB of log-mels.
     pub const SHARD_ITEMS: usize = 512;
 
     /// A plan with shards of [`Self::SHARD_ITEMS`] and no options.
@@ -65,7 +66,7 @@ impl Plan {
         self.inputs.iter().map(|entry| entry.input)
     }
 
-    /// What every plan must fulfil, be it from a caller or from a file.
+    /// Checks a plan, whether it comes from a caller or from a file.
     pub(crate) fn check(&self) -> Result<(), DataError> {
         let wrong = |reason: String| Err(DataError::Plan { reason });
         if self.name.is_empty() {
@@ -109,7 +110,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The first thing in which `self` differs from what `folder` was begun with.
+    /// The first difference between `self` and the plan that `folder` was begun with.
     pub(super) fn compare(&self, begun: &Self, folder: &Path) -> Result<(), DataError> {
         let names = |plan: &Self| {
             let names: Vec<_> = plan.inputs().map(Input::name).collect();

@@ -1,11 +1,13 @@
-//! `report.csv`: every clip that was left out or that is not simply as it should be. `files.csv`:
-//! the audio files that were heard, where that is kept.
+//! Writes `report.csv`, which lists every clip that was left out or has a remark, and `files.csv`,
+//! which lists the audio files that a distillation heard.
 
 use std::path::Path;
 
-use super::mapped::{FileEntry, sha256};
+use tagline_files::atomic;
+use tagline_files::hash::sha256;
+
+use super::mapped::FileEntry;
 use super::{DataError, Remark, SourceFile};
-use crate::atomic;
 
 /// Name of the report in a data set's folder.
 const REPORT: &str = "report.csv";

@@ -1,24 +1,24 @@
-//! One shard being written.
+//! Writes a shard.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use tagline_files::atomic::{self, Pending};
+use tagline_files::hash::{Sha256, sha256};
 
 use super::clips::encode;
 use super::manifest::{InputEntry, ShardEntry, SplitCounts};
-use super::mapped::{FileEntry, hex, sha256};
+use super::mapped::FileEntry;
 use super::plan::Plan;
 use super::{ClipInfo, DataError, metadata};
-use crate::atomic::{self, Pending};
 
-/// A line of the report: what happened to a clip that is not simply there as it should be.
+/// A line of the report: a clip that was left out, or a remark about one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remark {
-    /// Whether the clip was left out; else it is in the data set.
+    /// Whether the clip was left out. Otherwise it is in the data set.
     pub skipped: bool,
     /// Id of the clip.
     pub id: String,
@@ -28,33 +28,35 @@ pub struct Remark {
     pub reason: String,
 }
 
-/// An audio file that clips were made of, so that a data set can be made again and its authors named.
+/// An audio file that clips were made from. With the list of these files, a data set can be made
+/// again and its authors can be named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceFile {
     /// Name of the source: an album, an author, a package.
     pub source: String,
-    /// The file in it.
+    /// The file, relative to the source.
     pub path: String,
     /// SHA-256 of its content, in hexadecimal.
     pub sha256: String,
-    /// Windows taken of it, without altered copies.
+    /// Number of windows from it, without altered copies.
     pub windows: usize,
 }
 
-/// End of the name of a shard's record.
+/// Ending of the names of shards' records.
 const RECORD: &str = ".shard.json";
 
-/// Number of the shard whose record has this name.
+/// The number of the shard whose record has this name.
 pub(super) fn shard_of(name: &str) -> Option<usize> {
     name.strip_suffix(RECORD)?.parse().ok()
 }
 
-/// What is known of a finished shard, beside its files until the whole data set is finished.
+/// The record of a finished shard. It lies beside the shard's files until the whole data set is
+/// finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ShardRecord {
-    /// `None` where every clip was left out.
+    /// `None` if every clip was left out.
     pub entry: Option<ShardEntry>,
     pub remarks: Vec<Remark>,
     #[serde(default)]
@@ -66,8 +68,8 @@ impl ShardRecord {
         folder.join(format!("{shard:05}{RECORD}"))
     }
 
-    /// Reads the record of a shard that was finished before; `None` if it was not, or if its
-    /// files are not what it says.
+    /// Reads the record of a shard that was finished before; `None` if there is none, or if the
+    /// shard's files do not match it.
     pub fn read(folder: &Path, shard: usize) -> Option<Self> {
         let bytes = std::fs::read(Self::path(folder, shard)).ok()?;
         let record: Self = serde_json::from_slice(&bytes).ok()?;
@@ -88,7 +90,7 @@ struct WindowFile {
     bytes: u64,
 }
 
-/// Writes the clips of one shard: nothing of it is in place until all of it is.
+/// Writes the clips of one shard. Its files get their names when all of it is written.
 pub(super) struct ShardWriter {
     folder: PathBuf,
     plan: Arc<Plan>,
@@ -153,12 +155,12 @@ impl ShardWriter {
         Ok(())
     }
 
-    /// Notes what happened to a clip.
+    /// Adds a remark about a clip.
     pub fn remark(&mut self, remark: &Remark) {
         self.remarks.push(remark.clone());
     }
 
-    /// Notes a file that was heard.
+    /// Adds an audio file that was heard.
     pub fn source(&mut self, file: &SourceFile) {
         self.sources.push(file.clone());
     }
@@ -193,7 +195,7 @@ impl ShardWriter {
         Ok(())
     }
 
-    /// Puts the shard's files in place, and last the record that says so.
+    /// Puts the shard's files in place, and its record last.
     pub fn finish(self) -> Result<(usize, ShardRecord), DataError> {
         let (folder, number) = (self.folder.as_path(), self.number);
         let entry = if self.clips.is_empty() {
@@ -206,7 +208,7 @@ impl ShardWriter {
                 let entry = FileEntry {
                     file: file.name,
                     bytes: file.bytes,
-                    sha256: hex(&file.hash.finalize()),
+                    sha256: file.hash.hex(),
                 };
                 windows.insert(file.input.input, entry);
             }
@@ -251,7 +253,7 @@ fn write_metadata(
     })
 }
 
-/// Index of the first little-endian f16 that is infinite or no number.
+/// Index of the first little-endian f16 that is infinite or NaN.
 fn not_finite(halves: &[u8]) -> Option<usize> {
     const EXPONENT: u16 = 0x7c00;
     let (halves, _) = halves.as_chunks::<2>();

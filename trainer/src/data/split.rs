@@ -1,4 +1,4 @@
-//! Which part of a data set a clip belongs to.
+//! The parts of a data set.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,11 +11,11 @@ use super::DataError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
-    /// What a network learns from.
+    /// A network learns from it.
     Train,
-    /// What decides when to stop, and which epoch to keep.
+    /// It decides when to stop and which epoch to keep.
     Valid,
-    /// What is looked at once, at the end.
+    /// It is used once, at the end.
     Test,
 }
 

@@ -1,4 +1,4 @@
-//! Writes a data set, shard by shard, and goes on where it was interrupted.
+//! Writes a data set, shard by shard, and goes on after an interruption.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -6,30 +6,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use tagline_files::{LOCK, Lock, atomic};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
 use super::plan::{PLAN, Plan};
 use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
 use super::{ClipInfo, DataError, report};
-use crate::atomic;
-use crate::lock::{LOCK, Lock};
 
 /// A clip with its windows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
-    /// What is known of it.
+    /// Its metadata.
     pub info: ClipInfo,
-    /// One for each input of the plan, in its order: `[band, frame]`, the network's input.
+    /// One for each input of the plan, in the plan's order: `[band, frame]`, the network's input.
     pub windows: Vec<Vec<f32>>,
 }
 
-/// Makes a data set of items that come one after another: audio files, each of which gives clips,
-/// or a remark that says why not.
+/// Makes a data set of items that come one after another. An item is an audio file that gives
+/// clips, or a remark that says why it gives none.
 ///
-/// Every `shard_items` items are a shard, whose files are put in place when all of it is there. A
-/// preparation that ends early, for whatever reason, keeps its finished shards; one with the same
-/// plan goes on after them, and the result is the same, byte for byte. Only one process at a time
-/// can write to a folder.
+/// Every `shard_items` items make a shard, whose files are put in place when all of it is written.
+/// A preparation that ends early, for whatever reason, keeps its finished shards. Another one with
+/// the same plan goes on after them, and the result is the same, byte for byte. Only one process at
+/// a time can write to a folder.
 ///
 /// ```no_run
 /// # use trainer::data::{Clip, ClipInfo, DataError, DatasetWriter, Input, Plan, Split};
@@ -60,22 +59,22 @@ pub struct DatasetWriter {
     finished: BTreeMap<usize, ShardRecord>,
     next_item: usize,
     current: Option<ShardWriter>,
-    /// As long as this process writes to the folder.
+    /// Held while this process writes to the folder.
     _lock: Lock,
 }
 
-/// What a finished data set holds.
+/// The content of a finished data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Clips of each split.
     pub clips: SplitCounts,
-    /// Clips that were left out.
+    /// Number of clips that were left out.
     pub skipped: usize,
 }
 
 impl DatasetWriter {
-    /// Begins a data set in `folder`, which is made, or goes on with one that was begun with the
-    /// same plan.
+    /// Begins a data set in `folder`, which is made if it is missing, or goes on with a data set
+    /// that was begun with the same plan.
     ///
     /// # Errors
     /// [`DataError::Complete`] if it is finished, [`DataError::OtherPlan`] if it was begun with
@@ -87,7 +86,8 @@ impl DatasetWriter {
         let complete = || DataError::Complete {
             path: folder.to_owned(),
         };
-        // Before the lock is taken: what is finished may lie where nothing can be written.
+        // This comes before the lock, because a finished data set may lie where nothing can be
+        // written.
         if is_complete(folder, &plan)? && !names(folder)?.iter().any(|name| is_trace(name)) {
             return Err(complete());
         }
@@ -113,13 +113,13 @@ impl DatasetWriter {
         Ok(writer)
     }
 
-    /// What is being prepared.
+    /// The plan of the data set.
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Whether an item lies in a shard that was finished before.
+    /// Whether an item belongs to a shard that was finished before.
     #[must_use]
     pub fn is_finished(&self, item: usize) -> bool {
         self.finished.contains_key(&(item / self.plan.shard_items))
@@ -132,11 +132,11 @@ impl DatasetWriter {
         self.next_item
     }
 
-    /// Stores the next item: its clips, and what there is to say about it.
+    /// Stores the next item: its clips and the remarks about it.
     ///
     /// # Errors
-    /// [`DataError`] if a clip does not fit the plan or cannot be written; the item's shard is
-    /// lost then, and those finished before are kept.
+    /// [`DataError`] if a clip does not fit the plan or cannot be written. The item's shard is then
+    /// lost, and those finished before are kept.
     pub fn push(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
         self.add(clips, remarks)?;
         self.end_item()
@@ -145,7 +145,7 @@ impl DatasetWriter {
     /// Stores a part of the next item, which goes on until [`Self::end_item`].
     ///
     /// # Errors
-    /// Those of [`Self::push`].
+    /// As [`Self::push`].
     pub fn add(&mut self, clips: &[Clip], remarks: &[Remark]) -> Result<(), DataError> {
         let mut current = self.take_current()?;
         for clip in clips {
@@ -156,10 +156,10 @@ impl DatasetWriter {
         Ok(())
     }
 
-    /// Notes an audio file that the next item is made of, for `files.csv`.
+    /// Adds an audio file of the next item to `files.csv`.
     ///
     /// # Errors
-    /// Those of [`Self::push`].
+    /// As [`Self::push`].
     pub fn add_source(&mut self, file: &SourceFile) -> Result<(), DataError> {
         let mut current = self.take_current()?;
         current.source(file);
@@ -167,10 +167,10 @@ impl DatasetWriter {
         Ok(())
     }
 
-    /// Ends the item whose parts [`Self::add`] has stored; it may have none.
+    /// Ends the item whose parts [`Self::add`] has stored. It may have no parts.
     ///
     /// # Errors
-    /// Those of [`Self::push`].
+    /// As [`Self::push`].
     pub fn end_item(&mut self) -> Result<(), DataError> {
         self.current = Some(self.take_current()?);
         self.next_item += 1;
@@ -282,7 +282,7 @@ fn begin(folder: &Path, plan: &Plan) -> Result<(), DataError> {
     }
 }
 
-/// A folder with other things in it is somebody else's.
+/// A folder that holds other files belongs to something else.
 fn refuse_foreign(folder: &Path) -> Result<(), DataError> {
     let foreign = names(folder)?
         .into_iter()
@@ -296,12 +296,12 @@ fn refuse_foreign(folder: &Path) -> Result<(), DataError> {
     }
 }
 
-/// Whether a file of this name is of no use once the data set is finished.
+/// Whether a finished data set does not need the file of this name.
 fn is_trace(name: &str) -> bool {
     name == PLAN || name == LOCK || shard_of(name).is_some() || atomic::is_temporary(name)
 }
 
-/// Removes what only an unfinished data set needs, but for the lock, which goes by itself.
+/// Removes the files that only an unfinished data set needs. The lock removes its own.
 fn remove_traces(folder: &Path) -> Result<(), DataError> {
     let names = names(folder)?;
     for name in names.iter().filter(|name| is_trace(name) && *name != LOCK) {

@@ -1,17 +1,17 @@
-//! Audio that is never heard, by its content: what a model will be judged by.
+//! Audio to leave out, known by its content, such as the audio that models are tested on.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use tagline_files::hash::{sha256, sha256_of_file};
 
-use crate::data::{file_sha256, sha256};
 use crate::prepare::{PrepareError, Why, audio_files, read_lines};
 
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
-/// The hashes of the content of files.
+/// The SHA-256 of files.
 pub(super) struct Except {
     hashes: BTreeSet<String>,
 }
@@ -33,21 +33,21 @@ impl Except {
         self.hashes.contains(sha256)
     }
 
-    /// A name for all of them; `None` if there are none.
+    /// SHA-256 of the whole list; `None` if it is empty.
     pub fn sha256(&self) -> Option<String> {
         let all: Vec<&str> = self.hashes.iter().map(String::as_str).collect();
         (!all.is_empty()).then(|| sha256(all.concat().as_bytes()))
     }
 }
 
-/// A hash a line, alone or as `sha256sum` writes it, before a name.
+/// One hash in each line, alone or before a name, as `sha256sum` writes it.
 fn of_list(path: &Path) -> Result<Vec<String>, PrepareError> {
     let wrong = |reason: String| PrepareError::Format {
         path: path.to_owned(),
         reason,
     };
     let hash = |line: String| {
-        // `sha256sum` puts a backslash before the hash of a name that it had to quote.
+        // `sha256sum` puts a backslash before the hash if it had to quote the name.
         let word = line.split_whitespace().next().unwrap_or_default();
         let hash = word.strip_prefix('\\').unwrap_or(word).to_ascii_lowercase();
         let is_hash = hash.len() == DIGITS && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -71,7 +71,7 @@ fn of_list(path: &Path) -> Result<Vec<String>, PrepareError> {
 fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
     let found = audio_files(folder)?;
     let mut files: Vec<PathBuf> = found.files.iter().map(|file| folder.join(file)).collect();
-    // To be known by its content, audio needs no name that is text.
+    // Only the content counts, so the name need not be UTF-8.
     let nameless = found.left_out.into_iter();
     files.extend(
         nameless
@@ -82,10 +82,10 @@ fn of_folder(folder: &Path) -> Result<Vec<String>, PrepareError> {
         return Err(PrepareError::Missing {
             path: folder.to_owned(),
             what: "audio".to_owned(),
-            expected: "files that are not to be heard".to_owned(),
+            expected: "files to leave out".to_owned(),
         });
     }
     let hash =
-        |path: PathBuf| file_sha256(&path).map_err(|source| PrepareError::Io { path, source });
+        |path: PathBuf| sha256_of_file(&path).map_err(|source| PrepareError::Io { path, source });
     files.into_par_iter().map(hash).collect()
 }

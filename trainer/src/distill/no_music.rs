@@ -1,5 +1,5 @@
-//! Sounds that are no music: silence, noise, tones, sweeps, hum, clicks. Nothing is in them, by
-//! construction; a network that has never met them finds a genre in each.
+//! Sounds without music: silence, noise, tones, sweeps, hum, clicks. By construction they have no
+//! tag. A network that was not trained on them finds a genre in each.
 
 use std::f64::consts::TAU;
 
@@ -11,11 +11,11 @@ use super::sources::{Origin, Sound};
 use crate::data::Split;
 use crate::vocabulary::Vocabulary;
 
-/// Groups of which such a sound has nothing. It may well be calm or loud.
+/// Groups whose tags such a sound does not have. It may well be calm or loud.
 const ABSENT: [&str; 3] = ["genre", "instrument", "voice"];
 /// Sample rate.
 pub(super) const RATE_HZ: u32 = 24_000;
-/// Length in samples, a window and some.
+/// Length in samples, a little more than a window.
 const SAMPLES: usize = 30 * RATE_HZ as usize;
 /// Every tenth validates, every tenth tests.
 const SPLIT_IN: usize = 10;
@@ -58,7 +58,7 @@ fn level(random: &mut ChaCha8Rng, low_db: f32, high_db: f32) -> f32 {
     10.0_f32.powf(random.random_range(low_db..high_db) / 20.0)
 }
 
-/// Digital silence, or what a converter makes of it.
+/// Digital silence, or a converter's noise.
 fn silence(random: &mut ChaCha8Rng, out: &mut [f32]) {
     let level = match random.random_bool(0.3) {
         true => 0.0,

@@ -1,16 +1,16 @@
-//! What there is to hear, and what is known of it.
+//! Lists the sounds to hear and the labels that are known.
 //!
-//! A folder of real audio holds one folder for each source: an album, an author, a game, a
-//! package. An audio file beside them is a source of its own, named by its file name. Sources are
-//! what splits are made of, since two clips of one recording session are not independent. Two
-//! tables may say more, both with names of tags or of whole groups, separated by semicolons:
+//! A folder of real audio holds one folder for each source: an album, an author, a game, a package.
+//! An audio file beside them is a source of its own, named by its file name. Splits consist of
+//! whole sources, since two clips of the same recording session are not independent. Two tables may
+//! give labels, as names of tags or of whole groups, separated by semicolons:
 //!
 //! - `sources.csv` in the folder: `source`, and any of `split` (train, valid or test), `tags` (what
 //!   all its audio has), `without` (what none of it has), and how often its files are heard, where it
 //!   is not as often as all others: `windows` and `variants`;
 //! - `labels.csv` in a source's folder: `path` in it, and `tags` and `without` of that file.
 //!
-//! Other columns are left alone. What a table names must be there.
+//! Other columns are ignored. Everything that a table names must exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -29,32 +29,32 @@ const MOST: usize = 1000;
 /// Table of the files of a source.
 const LABELS: &str = "labels.csv";
 
-/// Something to hear.
+/// A sound to hear.
 #[derive(Clone, Debug)]
 pub(super) struct Sound {
-    /// Stable name: the source, and the file in it.
+    /// Stable name: the source and the file in it.
     pub id: String,
     pub split: Split,
-    /// What is known, one a tag: 0 to 1, or NaN.
+    /// The known labels, one for each tag: 0 to 1, or NaN.
     pub known: Vec<f32>,
     /// How often a file of real audio is heard.
     pub often: Often,
     pub origin: Origin,
 }
 
-/// Where a sound comes from, and who says what it has.
+/// Where a sound comes from, which decides who labels it.
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
-    /// A file of real audio: the teachers say what is not known.
+    /// A file of real audio. The teachers give the unknown labels.
     Real(Recording),
-    /// A file of a synthetic corpus: what is not known stays so.
+    /// A file of a synthetic corpus. Unknown labels stay unknown.
     Synthetic(Recording),
-    /// No music, of this kind and seed.
+    /// A sound without music, of this kind and seed.
     NoMusic(u64),
 }
 
 impl Origin {
-    /// What it shares with other sounds: the source of real audio. Rendered pieces share nothing.
+    /// The source that it shares with other sounds of real audio. Rendered pieces share nothing.
     pub fn source(&self) -> &str {
         match self {
             Self::Real(recording) => &recording.source,
@@ -73,15 +73,15 @@ pub(super) struct Recording {
     pub file: String,
 }
 
-/// What there is.
+/// The sounds, and the audio that is left out.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub sounds: Vec<Sound>,
-    /// What is never heard, for the report.
+    /// Audio that is left out, for the report.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Lists all sounds, in an order that depends on nothing but names.
+/// Lists all sounds, in an order that only depends on names.
 pub(super) fn list(
     distillation: &Distillation,
     vocabulary: &Vocabulary,
@@ -178,7 +178,8 @@ struct Source {
     sounds: Vec<Sound>,
 }
 
-/// The sources of a folder of real audio. What cannot be heard for its name alone is `left_out`.
+/// The sources of a folder of real audio. Files that cannot be heard because of their names go to
+/// `left_out`.
 fn real(
     folder: &Path,
     vocabulary: &Vocabulary,
@@ -218,7 +219,7 @@ fn real(
     Ok(sources)
 }
 
-/// An error if a table names something `absent`.
+/// The error of a table that names something `absent`.
 fn named_is_there(table: &Path, absent: Option<&String>, what: &str) -> Result<(), PrepareError> {
     match absent {
         Some(name) => Err(PrepareError::Format {
@@ -236,7 +237,7 @@ struct Facts<'a> {
     often: Often,
 }
 
-/// What a line says.
+/// The labels in a line.
 struct Line {
     split: Option<Split>,
     known: Vec<f32>,
@@ -248,8 +249,8 @@ impl Facts<'_> {
         vec![f32::NAN; self.vocabulary.tags().len()]
     }
 
-    /// The source of these `files` of a folder: what is said of the file itself counts more than what
-    /// is said of the source.
+    /// The source of these `files` of a folder. Labels of a file count more than those of its
+    /// source.
     fn source(
         &self,
         name: String,
@@ -287,7 +288,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The lines of a table by the column `key`; none if there is no such file.
+    /// The lines of a table by the column `key`; empty if the file does not exist.
     fn table(&self, path: &Path, key: &str) -> Result<BTreeMap<String, Line>, PrepareError> {
         let mut lines = BTreeMap::new();
         if !path.is_file() {
@@ -307,7 +308,7 @@ impl Facts<'_> {
                 name => Some(name.parse().map_err(|error| row.wrong(error))?),
             };
             let mut known = self.unknown();
-            // What is there counts more than that its group is not.
+            // A tag that is present counts more than the absence of its group.
             self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
             self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
             let mut often = self.often;
@@ -361,7 +362,7 @@ impl Facts<'_> {
     }
 }
 
-/// Deals the sources whose split no table says.
+/// Deals the sources whose split no table gives.
 fn deal(sources: &mut BTreeMap<String, Source>, distillation: &Distillation) {
     let mut open: Vec<&mut Source> = sources
         .values_mut()

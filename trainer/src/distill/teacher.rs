@@ -1,4 +1,4 @@
-//! A model that says what it hears, in our words.
+//! A model that labels audio with our tags.
 
 use std::path::{Path, PathBuf};
 
@@ -17,11 +17,11 @@ pub struct Teacher {
 }
 
 impl Teacher {
-    /// Opens the model in `path`, run by `backend`, whose libraries are looked for in
-    /// `library_dirs`, too.
+    /// Opens the model in `path`. `backend` runs it; its libraries are also looked for in
+    /// `library_dirs`.
     ///
     /// # Errors
-    /// What is wrong with the model, or that the vocabulary knows none of its tags.
+    /// The model cannot be used, or the vocabulary knows none of its tags.
     pub fn open(
         path: &Path,
         vocabulary: &Vocabulary,
@@ -32,7 +32,7 @@ impl Teacher {
         let foreign = vocabulary
             .foreign(&model.info().tags)
             .map_err(|error| format!("{}: {error}", path.display()))?;
-        // What the backend leaves open is decided once, for all threads.
+        // The backend is chosen once, for all threads.
         let network = inference::open(&model, backend, library_dirs)?;
         Ok(Self {
             backend: BackendChoice::Only(network.backend()),
@@ -48,13 +48,13 @@ impl Teacher {
         self.model.info()
     }
 
-    /// The foreign vocabulary that its tags are words of, or `own`.
+    /// The foreign vocabulary that its tags belong to, or `own`.
     #[must_use]
     pub fn speaks(&self) -> &str {
         self.foreign.name()
     }
 
-    /// How many of our tags it has an opinion on.
+    /// Number of our tags that it has an opinion on.
     #[must_use]
     pub fn translated(&self) -> usize {
         self.foreign.translated()
@@ -64,9 +64,9 @@ impl Teacher {
 /// A teacher at work.
 struct AtWork<'a> {
     teacher: &'a Teacher,
-    /// Number of the front-end whose windows it hears.
+    /// Index of its front-end in [`Lesson::specs`].
     window: usize,
-    /// Opened when it is first asked.
+    /// `None` until it is first asked.
     network: Option<Box<dyn Network>>,
 }
 

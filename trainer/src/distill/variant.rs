@@ -8,9 +8,8 @@ use std::io::Cursor;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tagline_synth::{encode_ogg, reverberate};
 use vorbis_rs::VorbisDecoder;
-
-use crate::synth::{encode_ogg, reverberate};
 
 /// Largest change of speed: a semitone.
 const SEMITONES: f64 = 1.0;
@@ -69,7 +68,7 @@ fn played_elsewhere(samples: &[f32], rate_hz: u32, random: &mut ChaCha8Rng) -> V
     }
     if !room || random.random_bool(0.4) {
         let quality = random.random_range(-0.15..0.15);
-        // An encoder that refuses a rate leaves the sound as it is.
+        // If the encoder refuses the rate, the sound stays as it is.
         if let Some(coded) = through_codec(&out, rate_hz, quality) {
             out = coded;
         }

@@ -1,22 +1,25 @@
-//! One sound: heard, labelled, altered.
+//! Hears, labels and alters a sound.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tagline_files::hash::sha256_of_file;
 
 use super::except::Except;
 use super::sources::{Origin, Recording, Sound};
 use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
-use crate::data::{Clip, ClipInfo, Input, SourceFile, Split, file_sha256};
+
+use crate::data::{Clip, ClipInfo, Input, SourceFile, Split};
 use crate::prepare::{Extractor, Results};
 
-/// Works through sounds on one thread.
+/// Works on one sound after another on one thread.
 pub(super) struct Worker<'a> {
     distillation: &'a Distillation,
     except: &'a Except,
     lesson: Lesson<'a>,
-    /// The network's own front-end, then the teachers'.
+    /// Extracts with the network's own front-end, then with the teachers'.
     real: Extractor,
-    /// Without the teachers'.
+    /// Extracts without the teachers' front-ends.
     synthetic: Extractor,
 }
 
@@ -39,7 +42,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Hands on the clips of a sound, and what there is to say about it.
+    /// Hands on the clips of a sound and the remark about it.
     pub fn hear(&mut self, sound: &Sound, number: usize, results: &Results<'_, '_>) {
         let outcome = match &sound.origin {
             Origin::Real(recording) => self.recording(recording, results, |worker| {
@@ -53,19 +56,19 @@ impl<'a> Worker<'a> {
         results.end(&sound.id, &sound.id, outcome);
     }
 
-    /// Hears a file, unless it is one of those that are not to be heard, and notes which it was.
+    /// Hears a file, unless it must be left out, and adds it to the list of files.
     fn recording(
         &mut self,
         recording: &Recording,
         results: &Results<'_, '_>,
         hear: impl FnOnce(&mut Self) -> Heard,
     ) -> Outcome {
-        let sha256 = file_sha256(&recording.path).map_err(|error| match error.kind() {
+        let sha256 = sha256_of_file(&recording.path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => "missing".to_owned(),
             _ => error.to_string(),
         })?;
         if self.except.contains(&sha256) {
-            return Err(format!("not to be heard: --except names {sha256}"));
+            return Err(format!("left out: --except names {sha256}"));
         }
         let Heard { windows, outcome } = hear(self);
         if windows > 0 {
@@ -86,7 +89,7 @@ impl<'a> Worker<'a> {
         number: usize,
         results: &Results<'_, '_>,
     ) -> Heard {
-        // Copies are for training alone.
+        // Only the training split has copies.
         let copies = match sound.split {
             Split::Train => sound.often.variants as u64,
             Split::Valid | Split::Test => 0,
@@ -117,7 +120,7 @@ impl<'a> Worker<'a> {
                 results.clip(place.clip(id.clone(), excerpt.windows, excerpt.heard_frames))?;
                 windows += 1;
                 for copy in 0..copies {
-                    // A stream of random numbers of its own for each file, excerpt and copy.
+                    // Each file, excerpt and copy has its own stream of random numbers.
                     let stream = (number as u64) << 32 | part << 16 | copy;
                     let copied = variant::alter(excerpt.samples, rate_hz, seed, stream);
                     if is_silent(&copied.samples) {
@@ -153,7 +156,7 @@ impl<'a> Worker<'a> {
         results: &Results<'_, '_>,
     ) -> Heard {
         let mut windows = 0;
-        // No copies: the corpus has rooms and codecs of its own.
+        // There are no copies, since the corpus has its own rooms and codecs.
         let path = &recording.path;
         let outcome = self
             .synthetic
@@ -188,14 +191,14 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// What a file gave.
+/// The result of a file.
 struct Heard {
-    /// Windows, without altered copies.
+    /// Number of windows, without altered copies.
     windows: usize,
     outcome: Outcome,
 }
 
-/// A remark, or why there are no clips.
+/// A remark, or the reason why there are no clips.
 type Outcome = Result<Option<String>, String>;
 
 /// What is known, and else what the teachers say.
@@ -218,7 +221,7 @@ fn scrap_known(known: &[f32]) -> Vec<f32> {
     known.iter().map(absent).collect()
 }
 
-/// Where a clip comes from, and its labels.
+/// The origin of a clip, and its labels.
 struct Place<'a> {
     sound: &'a Sound,
     offset_seconds: f64,
@@ -226,7 +229,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// A clip of the network's own window, which is the first.
+    /// The clip with the network's own window, which is the first.
     fn clip(&self, id: String, windows: Vec<Vec<f32>>, heard_frames: Vec<usize>) -> Clip {
         Clip {
             info: ClipInfo {
@@ -243,8 +246,8 @@ impl Place<'_> {
     }
 }
 
-/// Root mean square below which an excerpt is silent: what is known of its file does not hold of
-/// it, and teachers imagine things.
+/// Root mean square below which an excerpt is silent. The file's labels do not hold for it, and
+/// teachers imagine tags.
 const SILENT_DBFS: f32 = -60.0;
 
 fn is_silent(samples: &[f32]) -> bool {

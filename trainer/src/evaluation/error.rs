@@ -1,4 +1,4 @@
-//! What can go wrong when a model is evaluated.
+//! Errors of evaluations.
 
 use tagline_engine::InferenceError;
 
@@ -12,7 +12,7 @@ pub enum EvaluateError {
     /// The data set cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The model was trained on another front-end than the data were prepared with.
+    /// The data were prepared with another front-end than the model's.
     #[error(
         "{data}: prepared with another front-end than the model `{model}` needs: {differences}"
     )]
@@ -45,10 +45,10 @@ pub enum EvaluateError {
         /// What is wrong with it.
         source: AnswersError,
     },
-    /// Ctrl-C.
+    /// It was interrupted.
     #[error("interrupted; nothing was written")]
     Interrupted,
-    /// There is nothing to average.
+    /// No tag can be averaged.
     #[error("no tag has both a clip with it and one without it in this split, so none has an AUC")]
     NothingToScore,
 }

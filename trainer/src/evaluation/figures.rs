@@ -4,7 +4,7 @@ use super::AfterSeconds;
 use crate::charts::{ChartError, Line, LineChart, RankedBar, RankedBars};
 use crate::metrics::{Scores, TagScores};
 
-/// ROC-AUC of chance, where bars begin.
+/// ROC-AUC of chance, at which bars begin.
 const CHANCE: f64 = 0.5;
 
 /// ROC-AUC of each tag with its interval, best first, as SVG. Tags that are not averaged are not

@@ -1,4 +1,4 @@
-//! Data that were prepared with a model's own front-end.
+//! Finds the data that were prepared with a model's own front-end.
 
 use std::path::Path;
 
@@ -63,7 +63,7 @@ fn differences(model: &FrontEndSpec, data: &FrontEndSpec) -> Vec<String> {
         .collect()
 }
 
-/// By way of text, in which an f32 has no more digits than it needs.
+/// Goes through text, in which an f32 has no more digits than it needs.
 fn fields(spec: &FrontEndSpec) -> Map<String, Value> {
     let text = serde_json::to_string(spec).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()

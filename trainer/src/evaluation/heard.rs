@@ -1,11 +1,11 @@
-//! Windows of clips as the plugin reads them when it has heard only their beginning.
+//! Reads windows of clips as the plugin does when it has heard only their beginning.
 
 use tagline_engine::{Analyzer, FrontEndSpec, RollingWindow};
 
 use crate::data::{Clips, DataError};
 
-/// Frames on which the plugin's first window at or after so many `seconds` rests: its windows lie on
-/// a grid of frames, and a whole window is the most.
+/// Number of frames in the plugin's first window at or after so many `seconds`. Windows end on a
+/// grid of frames, and a whole window is the most.
 #[must_use]
 pub fn frames_after(seconds: f64, spec: &FrontEndSpec) -> usize {
     let frames = (seconds.max(0.0) / spec.frame_seconds()).ceil() as u64;
@@ -13,14 +13,14 @@ pub fn frames_after(seconds: f64, spec: &FrontEndSpec) -> usize {
     on_grid.min(spec.frames as u64) as usize
 }
 
-/// Reads clips of which only the first frames have been heard: the engine's own rolling window
+/// Reads clips of which only the first frames have been heard. The engine's own rolling window
 /// repeats them until they fill it.
 pub struct HeardWindows<'a> {
     clips: &'a Clips,
     spec: &'a FrontEndSpec,
     heard_frames: usize,
     rolling: RollingWindow,
-    /// What the front-end gives; rows that are derived from it follow it in a window.
+    /// A frame of the front-end. In a window, derived rows follow it.
     frame: Vec<f32>,
 }
 
@@ -43,7 +43,7 @@ impl<'a> HeardWindows<'a> {
     /// [`DataError`] if the clip cannot be read.
     pub fn read(&mut self, clip: usize, out: &mut [f32]) -> Result<(), DataError> {
         self.clips.read(clip, out)?;
-        // A clip that ended before is a whole window of repetition already.
+        // A clip that ended earlier already fills the window with repetitions.
         if self.heard_frames >= self.clips.heard_frames(clip) {
             return Ok(());
         }
@@ -51,7 +51,7 @@ impl<'a> HeardWindows<'a> {
         for index in 0..self.heard_frames {
             let rows = out.chunks_exact(self.spec.frames);
             for (value, row) in self.frame.iter_mut().zip(rows) {
-                // Back to what the front-end gave, since reading applies the affine map.
+                // Undoes the affine map, since reading applies it again.
                 *value = (row[index] - self.spec.offset) / self.spec.scale;
             }
             self.rolling.push(&self.frame);

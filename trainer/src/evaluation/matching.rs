@@ -1,4 +1,4 @@
-//! Predictions and truth, brought together by the names of clips and tags.
+//! Matches predictions and truth by the names of clips and tags.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::named::first_of;
 use super::table::{ClipTable, Row, TableError};
 use crate::metrics::Answers;
 
-/// Why predictions and truth do not belong together.
+/// Why predictions and truth do not match.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MatchError {
@@ -18,13 +18,13 @@ pub enum MatchError {
     Clips {
         /// The file that lacks clips.
         without: String,
-        /// How many.
+        /// How many it lacks.
         missing: usize,
-        /// Clips of the other file.
+        /// Number of clips in the other file.
         all: usize,
         /// The other file.
         with: String,
-        /// The first of them with their lines.
+        /// The first of the missing clips, with their lines.
         named: String,
     },
     /// One file has tags that the other lacks.
@@ -32,16 +32,16 @@ pub enum MatchError {
     Tags {
         /// The file that lacks tags.
         without: String,
-        /// How many.
+        /// How many it lacks.
         missing: usize,
-        /// Tags of the other file.
+        /// Number of tags in the other file.
         all: usize,
         /// The other file.
         with: String,
-        /// The first of them.
+        /// The first of the missing tags.
         named: String,
     },
-    /// The files do not name their columns, and have unequal numbers of them.
+    /// The files do not name their columns and have different numbers of columns.
     #[error(
         "{predictions} has {found} columns of scores and {truth} has {needed} of labels; \
          without a header in both they must be the same tags in the same order"
@@ -49,19 +49,19 @@ pub enum MatchError {
     Columns {
         /// The file of predictions.
         predictions: String,
-        /// Its columns.
+        /// Its number of columns.
         found: usize,
         /// The file of truth.
         truth: String,
-        /// Its columns.
+        /// Its number of columns.
         needed: usize,
     },
-    /// The list of tags has another length than there are columns.
+    /// The list of tags has another length than the number of columns.
     #[error("the list holds {names} tags and the files have {columns} columns")]
     NameCount {
-        /// Names given.
+        /// Number of names in the list.
         names: usize,
-        /// Columns there are.
+        /// Number of columns.
         columns: usize,
     },
     /// Both files name their columns already.
@@ -69,12 +69,12 @@ pub enum MatchError {
     NamedTwice,
 }
 
-/// Scores of `predictions` beside the labels of `truth` (0 or 1): clips are matched by name, and
-/// tags too where both files name them. Where one or both do not, columns are matched by their
-/// order, and named by the header there is, by `names`, or else by their number.
+/// Matches the scores of `predictions` with the labels of `truth` (0 or 1). Clips are matched by
+/// name, and so are tags if both files name them. Otherwise columns are matched by their order, and
+/// named by the only header, by `names`, or by their number.
 ///
 /// # Errors
-/// [`MatchError`] names what one file has and the other lacks, with lines.
+/// [`MatchError`] names the clips or tags that one file lacks, with their lines.
 pub fn match_clips(
     predictions: &ClipTable,
     truth: &ClipTable,
@@ -93,7 +93,7 @@ pub fn match_clips(
             columns.iter().map(|&column| scores[column]),
             labels.into_iter().map(Some),
         );
-        // Both have a column a tag, and a table holds finite numbers only.
+        // Both have one column for each tag, and a table only holds finite numbers.
         pushed.expect("tables are checked when they are read");
     }
     Ok(answers)
@@ -116,7 +116,7 @@ fn labels(truth: &ClipTable, row: &Row) -> Result<Vec<bool>, MatchError> {
     row.values.iter().enumerate().map(label).collect()
 }
 
-/// Column of the predictions for each column of the truth.
+/// For each column of the truth, the column of the predictions.
 fn match_columns(predictions: &ClipTable, truth: &ClipTable) -> Result<Vec<usize>, MatchError> {
     let (Some(predicted), Some(wanted)) = (&predictions.tags, &truth.tags) else {
         if predictions.columns != truth.columns {

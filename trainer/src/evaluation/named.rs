@@ -1,9 +1,9 @@
-//! Names in messages.
+//! Lists names in messages.
 
-/// Names given before a message says how many more there are.
+/// Number of names before a message only says how many more there are.
 const NAMED: usize = 8;
 
-/// The first of `names`, and how many more there are.
+/// The first of `names`, and the number of the others.
 pub(super) fn first_of(names: &[String]) -> String {
     let first = names[..names.len().min(NAMED)].join(", ");
     match names.len().saturating_sub(NAMED) {

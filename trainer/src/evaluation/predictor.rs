@@ -1,8 +1,9 @@
-//! A model run on every clip of a split, on several threads.
+//! Runs a model on every clip of a split, on several threads.
 
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use tagline_engine::{Backend, BackendChoice, Model, Network};
@@ -10,38 +11,10 @@ use tagline_engine::{Backend, BackendChoice, Model, Network};
 use super::{EvaluateError, HeardWindows};
 use crate::data::Clips;
 use crate::inference::{self, run_or_replace};
+use crate::work::{Count, Desk, Event, NO_LIMIT, Progress, Unit, ordered};
 
 /// Probabilities `[clip][tag of the model]`.
 pub type Predictions = Vec<Vec<f32>>;
-
-/// Hears of every clip that a model has been run on, from any thread, and may end the work.
-pub trait ClipProgress: Sync {
-    /// One more clip is done.
-    fn clip_done(&self);
-
-    /// Whether the work shall end now.
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
-
-/// Nobody listens.
-impl ClipProgress for () {
-    fn clip_done(&self) {}
-}
-
-/// Hears of work that goes over clips several times.
-pub trait Steps {
-    /// `what` begins, over so many clips.
-    fn step(&self, what: &str, clips: usize) -> Box<dyn ClipProgress + '_>;
-}
-
-/// Nobody listens.
-impl Steps for () {
-    fn step(&self, _what: &str, _clips: usize) -> Box<dyn ClipProgress + '_> {
-        Box::new(())
-    }
-}
 
 /// A model with a network for each thread.
 pub struct Predictor<'a> {
@@ -50,7 +23,7 @@ pub struct Predictor<'a> {
 }
 
 impl<'a> Predictor<'a> {
-    /// Opens `jobs` networks. What `backend` leaves open is decided once.
+    /// Opens `jobs` networks. If `backend` leaves the choice open, it is made once for all of them.
     ///
     /// # Errors
     /// [`EvaluateError::Inference`] if no backend can run the model.
@@ -75,8 +48,8 @@ impl<'a> Predictor<'a> {
         self.networks[0].backend()
     }
 
-    /// Runs the model on the first `heard_frames` frames of every clip. The data must have been
-    /// prepared with the model's front-end.
+    /// Runs the model on the first `heard_frames` frames of every clip, which `progress` hears of as
+    /// `what`. The data must have been prepared with the model's front-end.
     ///
     /// # Errors
     /// [`EvaluateError`] if a clip cannot be read, the network fails, or `progress` ends it.
@@ -84,68 +57,63 @@ impl<'a> Predictor<'a> {
         &mut self,
         clips: &Clips,
         heard_frames: usize,
-        progress: &dyn ClipProgress,
+        what: &str,
+        progress: &dyn Progress,
     ) -> Result<Predictions, EvaluateError> {
-        let (model, next) = (self.model, &AtomicUsize::new(0));
-        let done = std::thread::scope(|scope| {
-            let workers: Vec<_> = self
-                .networks
-                .iter_mut()
-                .map(|network| {
-                    scope.spawn(move || {
-                        let done = work(model, network, clips, heard_frames, next, progress);
-                        if done.is_err() {
-                            // The others need not go on.
-                            next.store(clips.len(), Ordering::Relaxed);
-                        }
-                        done
-                    })
-                })
-                .collect();
-            let joined = workers.into_iter().map(|worker| match worker.join() {
-                Ok(done) => done,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            joined.collect::<Result<Vec<_>, _>>()
-        })?;
-        // Asked for during the last clips, before which nobody looks again.
-        if progress.interrupted() {
-            return Err(EvaluateError::Interrupted);
-        }
-        let mut predictions = vec![Vec::new(); clips.len()];
-        for (clip, probabilities) in done.into_iter().flatten() {
-            predictions[clip] = probabilities;
-        }
-        Ok(predictions)
+        let (model, threads) = (self.model, self.networks.len());
+        let networks = Mutex::new(self.networks.iter_mut());
+        let start = || Ear {
+            model,
+            network: networks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next()
+                .expect("a network for each thread"),
+            windows: HeardWindows::new(clips, &model.info().front_end, heard_frames),
+            window: vec![0.0; clips.bands() * clips.frames()],
+        };
+        let mut predictions = Vec::with_capacity(clips.len());
+        let mut failed = None;
+        let work = |ear: &mut Ear<'_>, clip: usize, desk: &Desk<'_, _>| {
+            // If the work must end, nobody waits for it.
+            let _ = desk.hand_on(ear.hear(clip), 0);
+        };
+        ordered(clips.len(), threads, NO_LIMIT, start, work, |_, heard| {
+            match heard {
+                // The end of a clip.
+                None => return ControlFlow::Continue(()),
+                Some(Ok(probabilities)) => predictions.push(probabilities),
+                Some(Err(error)) => failed = Some(error),
+            }
+            let count = Count::new(what, Unit::Clips, predictions.len(), clips.len());
+            progress.event(&Event::Counted(count));
+            if progress.interrupted() {
+                failed.get_or_insert(EvaluateError::Interrupted);
+            }
+            match failed {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            }
+        });
+        failed.map_or(Ok(predictions), Err)
     }
 }
 
-/// Takes clip after clip until none is left.
-fn work(
-    model: &Model,
-    network: &mut Box<dyn Network>,
-    clips: &Clips,
-    heard_frames: usize,
-    next: &AtomicUsize,
-    progress: &dyn ClipProgress,
-) -> Result<Vec<(usize, Vec<f32>)>, EvaluateError> {
-    let mut windows = HeardWindows::new(clips, &model.info().front_end, heard_frames);
-    let mut window = vec![0.0; clips.bands() * clips.frames()];
-    let mut done = Vec::new();
-    loop {
-        let clip = next.fetch_add(1, Ordering::Relaxed);
-        if clip >= clips.len() {
-            return Ok(done);
-        }
-        if progress.interrupted() {
-            return Err(EvaluateError::Interrupted);
-        }
-        windows.read(clip, &mut window)?;
-        let mut probabilities = vec![0.0; model.info().tags.len()];
-        run_or_replace(network, model, |network| {
-            network.run(&window, &mut probabilities)
+/// A network with the buffers to run it on clips.
+struct Ear<'a> {
+    model: &'a Model,
+    network: &'a mut Box<dyn Network>,
+    windows: HeardWindows<'a>,
+    window: Vec<f32>,
+}
+
+impl Ear<'_> {
+    fn hear(&mut self, clip: usize) -> Result<Vec<f32>, EvaluateError> {
+        self.windows.read(clip, &mut self.window)?;
+        let mut probabilities = vec![0.0; self.model.info().tags.len()];
+        run_or_replace(self.network, self.model, |network| {
+            network.run(&self.window, &mut probabilities)
         })?;
-        done.push((clip, probabilities));
-        progress.clip_done();
+        Ok(probabilities)
     }
 }

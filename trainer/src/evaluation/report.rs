@@ -1,4 +1,4 @@
-//! What is printed of scores: a table for people, JSON or CSV for programs.
+//! Prints scores: as a table for people, as JSON or CSV for programs.
 
 use std::io::Write;
 
@@ -22,7 +22,7 @@ struct Line<'a> {
     by_seconds_heard: Option<Vec<Moment>>,
 }
 
-/// Left out where labels are yes or no.
+/// Left out if labels are yes or no.
 #[derive(Serialize)]
 struct Correlation {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ impl From<Option<Agreement>> for Correlation {
     }
 }
 
-/// Averages after some seconds.
+/// Averages after some seconds of audio.
 #[derive(Serialize)]
 struct Moment {
     seconds_heard: f64,
@@ -57,15 +57,15 @@ struct Moment {
 /// Scores of a model that has heard part of each clip.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AfterSeconds {
-    /// Seconds of each clip that it has heard.
+    /// Seconds of each clip that the model has heard.
     pub seconds: f64,
-    /// What it is worth then.
+    /// Its scores.
     pub scores: Scores,
-    /// How much its order of each clip's tags is like the labels', where those are graded.
+    /// How far its order of each clip's tags agrees with that of the labels, if those are graded.
     pub agreement: Option<Agreement>,
 }
 
-/// Tags in the order of the scores.
+/// The tags, best first.
 struct PerTag<'a>(&'a [TagScores]);
 
 #[derive(Serialize)]
@@ -96,10 +96,10 @@ impl Serialize for PerTag<'_> {
     }
 }
 
-/// One line of JSON without its end: `macro_roc_auc`, `macro_pr_auc`, and `per_tag` with `roc_auc`,
-/// `pr_auc` and `positives` of each tag; `mean_spearman` where labels are graded; intervals as
-/// `[low, high]` beside them where there are any. What has no value is `null`. Where `by_seconds`
-/// holds anything, `by_seconds_heard` lists it.
+/// One line of JSON without a line end: `macro_roc_auc`, `macro_pr_auc`, and `per_tag` with
+/// `roc_auc`, `pr_auc` and `positives` of each tag; `mean_spearman` if labels are graded; intervals
+/// as `[low, high]` beside them, if there are any. Missing values are `null`. `by_seconds_heard`
+/// lists `by_seconds`, if it is not empty.
 #[must_use]
 pub fn json_line(
     scores: &Scores,
@@ -127,10 +127,10 @@ pub fn json_line(
     serde_json::to_string(&line).expect("numbers and text are always JSON")
 }
 
-/// Name of the row of averages.
+/// Name of the row with the averages.
 const AVERAGE: &str = "macro average";
 
-/// A header, the averages, then a row for each tag.
+/// Writes a header, the averages, then a row for each tag.
 ///
 /// # Errors
 /// The writer's reason.
@@ -164,7 +164,8 @@ pub fn write_csv(out: impl Write, scores: &Scores) -> std::io::Result<()> {
     csv.flush()
 }
 
-/// A table for people: the averages, then the tags, best ROC-AUC first, then what is not averaged.
+/// Writes a table for people: the averages, then the tags, best ROC-AUC first, then the tags that
+/// are not averaged.
 ///
 /// # Errors
 /// The writer's reason.
@@ -203,7 +204,7 @@ pub fn write_table(out: &mut impl Write, scores: &Scores) -> std::io::Result<()>
     out.write_all(text.as_bytes())
 }
 
-/// A table for people: the averages after each of some seconds heard.
+/// Writes a table for people: the averages after each number of seconds heard.
 ///
 /// # Errors
 /// The writer's reason.
@@ -234,7 +235,7 @@ pub fn write_seconds_table(
     out.write_all(text.as_bytes())
 }
 
-/// A line for people: how much the orders of each clip's tags are alike.
+/// Writes a line for people: how far the orders of each clip's tags agree.
 ///
 /// # Errors
 /// The writer's reason.

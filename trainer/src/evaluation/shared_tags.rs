@@ -5,11 +5,11 @@ use super::named::first_of;
 use crate::data::Clips;
 use crate::metrics::{Answers, spearman, truth_of};
 
-/// Tags that both have, in the data's order, and where they stand in each.
+/// The tags that both have, in the data's order, with their numbers in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedTags {
     names: Vec<String>,
-    /// For each its number in the model and in the data.
+    /// For each tag, its number in the model and in the data.
     places: Vec<[usize; 2]>,
     only_model: Vec<String>,
     only_data: Vec<String>,
@@ -53,13 +53,13 @@ impl SharedTags {
         &self.names
     }
 
-    /// For each its number in the model and in the data.
+    /// For each tag, its number in the model and in the data.
     #[must_use]
     pub fn places(&self) -> &[[usize; 2]] {
         &self.places
     }
 
-    /// A line for the tags that only one side has, for each side that has any.
+    /// For each side with tags that the other lacks, a line that names them.
     pub fn remarks(&self) -> impl Iterator<Item = String> {
         let remark = |who: &str, tags: &[String]| {
             let tags_are = if tags.len() == 1 {
@@ -80,8 +80,8 @@ impl SharedTags {
         of_data.into_iter().chain(of_model)
     }
 
-    /// Spearman's correlation of what the model said of each of `clips` with its labels, over the
-    /// tags whose label is known; clips whose labels are all yes or no have none.
+    /// Spearman's correlation of the model's answers for each of `clips` with the clip's labels,
+    /// over the tags whose label is known. Clips whose labels are all yes or no have none.
     #[must_use]
     pub fn correlations(&self, clips: &Clips, probabilities: &[Vec<f32>]) -> Vec<Option<f64>> {
         let of_clip = |(clip, probabilities): (usize, &Vec<f32>)| {
@@ -97,10 +97,10 @@ impl SharedTags {
         probabilities.iter().enumerate().map(of_clip).collect()
     }
 
-    /// What the model said of each of `clips` (`[clip][tag of the model]`), beside its labels.
+    /// The model's answers for each of `clips` (`[clip][tag of the model]`) beside the labels.
     ///
     /// # Errors
-    /// [`EvaluateError::Answer`] names the clip for which the network gave no number.
+    /// [`EvaluateError::Answer`] names the clip for which the network gave NaN or an infinity.
     pub fn answers(
         &self,
         clips: &Clips,

@@ -1,11 +1,11 @@
-//! Files of clips and their tags: a clip a row, a tag a column.
+//! Reads tables of clips and their tags, with one row for each clip and one column for each tag.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-/// A first cell that always makes a header: what our own tables begin with.
+/// The first cell of our own tables, which marks a header.
 pub(super) const CLIP_COLUMN: &str = "clip";
 
 /// Why a table cannot be used.
@@ -20,7 +20,7 @@ pub enum TableError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The file is no table, or a row of it is wrong.
+    /// The file is not a table, or a row is wrong.
     #[error("{path}, line {line}: {reason}")]
     Line {
         /// The file.
@@ -30,19 +30,19 @@ pub enum TableError {
         /// What is wrong with it.
         reason: String,
     },
-    /// There is no clip in it.
-    #[error("{path}: holds no clip; a row for each is expected: its name, then a number a tag")]
+    /// The file has no clips.
+    #[error("{path}: holds no clips; each row must have a clip's name, then a number for each tag")]
     Empty {
         /// The file.
         path: String,
     },
 }
 
-/// A table that has been read: for each clip one number a tag.
+/// A table: one number for each clip and tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClipTable {
     pub(super) path: PathBuf,
-    /// Names of the columns, where the file has a header.
+    /// Names of the columns, if the file has a header.
     pub(super) tags: Option<Vec<String>>,
     pub(super) columns: usize,
     pub(super) rows: Vec<Row>,
@@ -57,12 +57,12 @@ pub(super) struct Row {
 }
 
 impl ClipTable {
-    /// Reads a table of comma- or tab-separated values: a clip's name, then one number a tag. A
-    /// first row without a number, or one that begins with `clip`, names the columns. A name may
-    /// be preceded by a number of the clip and a tab, as in the field's older result files.
+    /// Reads a table of comma- or tab-separated values: a clip's name, then one number for each
+    /// tag. A first row without a number, or one that begins with `clip`, names the columns. The
+    /// clip's number and a tab may stand before its name, as in older published result files.
     ///
     /// # Errors
-    /// [`TableError`] names the file, the line and what is wrong there.
+    /// [`TableError`] names the file, the line and the mistake.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let text = std::fs::read(path).map_err(|source| TableError::Io {
             path: path.display().to_string(),
@@ -125,7 +125,7 @@ impl ClipTable {
     fn unreadable(&self, error: &csv::Error) -> TableError {
         let line = error.position().map_or(0, csv::Position::line);
         let reason = match error.kind() {
-            csv::ErrorKind::Utf8 { .. } => "this is no UTF-8 text".to_owned(),
+            csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_owned(),
             _ => error.to_string(),
         };
         self.at(line, reason)
@@ -196,7 +196,7 @@ fn delimiter(text: &[u8]) -> u8 {
     }
 }
 
-/// Line of the record read from `at`: the reader passes over line ends before it.
+/// Line of the record that was read from `at`, after the line ends that the reader passes over.
 fn line_of(text: &[u8], at: &csv::Position) -> u64 {
     let rest = &text[(at.byte() as usize).min(text.len())..];
     let ends = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
@@ -209,7 +209,7 @@ fn is_header(record: &StringRecord) -> bool {
         || (record.len() > 1 && record.iter().skip(1).all(no_number))
 }
 
-/// What follows the clip's number and a tab.
+/// The text after the clip's number and a tab.
 fn clip_name(cell: &str) -> &str {
     cell.rsplit('\t').next().unwrap_or(cell).trim()
 }

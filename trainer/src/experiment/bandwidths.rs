@@ -1,4 +1,4 @@
-//! Figure 2: how many bins the inputs have in every 1 kHz.
+//! Figure 2: the number of bins of each input in every 1 kHz.
 
 use tagline_engine::{Feature, FrontEndSpec, mel_filterbank};
 
@@ -6,7 +6,7 @@ use crate::charts::{Bars, ChartError, GroupedBars};
 
 /// Width of a group of bins.
 const GROUP_HZ: f64 = 1000.0;
-/// Points of the FFT at which the filterbank is looked at: fine enough to find each band's peak.
+/// Points of the FFT that the filterbank is evaluated at, enough to find each band's peak.
 const FINE_FFT: usize = 65_536;
 
 /// Figure 2 as SVG: the paper's mel-spectrogram and STFT side by side.
@@ -70,7 +70,7 @@ pub fn bins_per_khz(spec: &FrontEndSpec) -> Vec<usize> {
     counts
 }
 
-/// Where a band has its largest weight.
+/// The frequency of a band's largest weight.
 fn peak(band: &[f64]) -> usize {
     let largest = band.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
     largest.map_or(0, |(bin, _)| bin)

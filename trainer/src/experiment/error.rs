@@ -1,27 +1,28 @@
-//! What can go wrong in an experiment.
+//! Errors of experiments.
 
-use crate::advice::advice;
+use tagline_files::advice;
+
 use crate::charts::ChartError;
+use crate::convert::export::ExportError;
 use crate::data::DataError;
 use crate::evaluation::EvaluateError;
-use crate::export::ExportError;
 use crate::train::TrainError;
 
-/// Why an experiment did not come to its end. The systems that are finished are kept.
+/// Why an experiment did not finish. Its finished systems are kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {
     /// The data set cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The folder holds results that do not belong into the same tables.
+    /// The folder holds results that do not belong in the same tables.
     #[error(
         "{path}: was made with {differences}; give the same options and data, or another folder"
     )]
     OtherOptions {
         /// The result.
         path: String,
-        /// What differs, with its value there.
+        /// The differences, with the values there.
         differences: String,
     },
     /// An option of the training makes no sense.
@@ -35,12 +36,12 @@ pub enum ExperimentError {
         /// Why.
         source: TrainError,
     },
-    /// A name that is none of the experiment's systems.
-    #[error("no system `{name}` in this experiment: {known} are")]
+    /// The experiment has no system of this name.
+    #[error("this experiment has no system `{name}`; it has {known}")]
     NoSuchSystem {
         /// What was given.
         name: String,
-        /// Those there are.
+        /// The names of its systems.
         known: String,
     },
     /// A trained system cannot be exported.
@@ -70,7 +71,7 @@ pub enum ExperimentError {
     /// A figure cannot be drawn.
     #[error(transparent)]
     Chart(#[from] ChartError),
-    /// Ctrl-C.
+    /// It was interrupted.
     #[error("interrupted at a checkpoint; the same command goes on from there")]
     Interrupted,
 }

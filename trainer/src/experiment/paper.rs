@@ -1,5 +1,5 @@
-//! What the paper reports: Choi, Fazekas, Sandler, "Automatic tagging using deep convolutional
-//! neural networks" (ISMIR 2016).
+//! The paper's results: Choi, Fazekas, Sandler, "Automatic tagging using deep convolutional neural
+//! networks" (ISMIR 2016).
 
 /// One of the paper's experiments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const TWO: &[System] = &[
     system("fcn7", "FCN-7, mel-spectrogram", 0.845),
 ];
 
-/// The system of Experiment I that Table 4 sets beside previous work.
+/// The system of Experiment I that Table 4 compares with previous work.
 pub(super) const BEST_OF_ONE: &str = "fcn4";
 
 /// Table 4 below its first row.

@@ -1,34 +1,34 @@
-//! What came of an experiment, and how it is written down: tables as the paper has them, with the
-//! paper's numbers beside ours.
+//! The results of an experiment, and its tables as in the paper, with the paper's numbers beside
+//! ours.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use tagline_files::atomic;
 
 use super::ExperimentError;
 use super::paper::{BEST_OF_ONE, Experiment, PREVIOUS, System};
 use super::run::refused;
-use crate::atomic;
 use crate::charts::{ChartError, Line, LineChart};
 use crate::metrics::Interval;
 use crate::train::{EpochRecord, Recipe};
 
-/// What the paper says beside its Table 5, and what its own tables and the published split say.
+/// Notes on where the paper's text differs from its own tables and from the published split.
 const NOTE_ON_TABLE_5: &str = "
 The paper calls the difference of FCN-4 and FCN-5 in Experiment I 0.008; by its Table 3 (0.894 and \
 0.890) it is 0.004. It counts 12,605 clips for validation and 25,940 for the test; the published \
 split has 12,634 and 28,540, so that scores on it are not of quite the same clips.
 ";
 
-/// What came of one system.
+/// The result of one system.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// Name of its architecture.
     pub architecture: String,
     /// How it was trained.
     pub recipe: Recipe,
-    /// Identity of the data that it was trained and tested on.
+    /// SHA-256 of the data that it was trained and tested on.
     pub data_sha256: String,
     /// SHA-256 of its model file.
     pub model_sha256: String,
@@ -36,7 +36,7 @@ pub struct RunResult {
     pub epochs: Vec<EpochRecord>,
     /// Clips of the test split.
     pub test_clips: usize,
-    /// Tags in its averages.
+    /// Number of tags in its averages.
     pub averaged_tags: usize,
     /// Macro ROC-AUC on the test split.
     pub roc_auc: f64,
@@ -49,7 +49,7 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// What is in the file `path`, if it is there.
+    /// Reads the file `path`; `None` if it does not exist.
     ///
     /// # Errors
     /// [`ExperimentError::Io`] if it cannot be read or understood.
@@ -66,13 +66,13 @@ impl RunResult {
     /// Writes it to `path`.
     ///
     /// # Errors
-    /// [`ExperimentError::Io`] if that is not possible.
+    /// [`ExperimentError::Io`] if it cannot be written.
     pub(super) fn write(&self, path: &Path) -> Result<(), ExperimentError> {
         write_json(path, self)
     }
 }
 
-/// What came of an experiment.
+/// The results of an experiment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Results {
     /// Which.
@@ -82,7 +82,7 @@ pub struct Results {
     pub data: String,
     /// How its systems were trained.
     pub recipe: Recipe,
-    /// What came of each system of the experiment; `None` of one that has not been run.
+    /// The result of each system of the experiment; `None` if it has not been run.
     pub runs: Vec<Option<RunResult>>,
 }
 
@@ -91,10 +91,10 @@ fn name_of<S: serde::Serializer>(experiment: &Experiment, to: S) -> Result<S::Ok
 }
 
 impl Results {
-    /// Writes tables and figures of what is there to `folder`.
+    /// Writes tables and figures of the results so far to `folder`.
     ///
     /// # Errors
-    /// [`ExperimentError`] if a figure cannot be drawn or a file not be written.
+    /// [`ExperimentError`] if a figure cannot be drawn or a file cannot be written.
     pub(super) fn write(&self, folder: &Path) -> Result<(), ExperimentError> {
         write_json(&folder.join("results.json"), self)?;
         let figure = match self.experiment {
@@ -153,7 +153,7 @@ impl Results {
         figure.svg()
     }
 
-    /// Systems that were run, with what came of them.
+    /// The systems that were run, with their results.
     fn finished(&self) -> impl Iterator<Item = (&System, &RunResult)> {
         let systems = self.experiment.systems().iter().zip(&self.runs);
         systems.filter_map(|(system, run)| Some((system, run.as_ref()?)))
@@ -224,7 +224,7 @@ impl Results {
         ]);
         for (system, run) in self.finished() {
             let better = |a: &&EpochRecord, b: &&EpochRecord| a.roc_auc.total_cmp(&b.roc_auc);
-            // The first of the best, which is the one that is kept.
+            // The first of the best epochs is the one that is kept.
             let best = run.epochs.iter().rev().max_by(better);
             let seconds: f64 = run.epochs.iter().map(|epoch| epoch.seconds).sum();
             table.row([
@@ -265,7 +265,7 @@ fn interval(interval: Option<Interval>) -> String {
     interval.map(text).unwrap_or_default()
 }
 
-/// A table in Markdown, its columns aligned for those who read it as text.
+/// A table in Markdown, with aligned columns for readers of the text.
 struct Table {
     rows: Vec<Vec<String>>,
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 use tagline_engine::{BackendChoice, Model};
+use tagline_files::atomic;
 
 use super::{Experiment, ExperimentError, Results, RunResult, System, figure_2};
 use crate::arch::Architecture;
-use crate::atomic;
+use crate::convert::export::Export;
 use crate::data::{DataError, Dataset, Split};
-use crate::evaluation::{ClipProgress, EvaluateError, Predictor, SharedTags};
-use crate::export::Export;
+use crate::evaluation::{EvaluateError, Predictor, SharedTags};
 use crate::metrics::{Bootstrap, Scores};
-use crate::train::{self, DeviceChoice, End, Progress, Recipe, RunDescription, TrainOptions};
+use crate::train::{self, DeviceChoice, End, Recipe, RunDescription, TrainOptions};
+use crate::work::{Event, Progress};
 
 /// Name of a system's scores in the folder of its run.
 const RESULT: &str = "result.json";
@@ -23,14 +24,15 @@ const MODEL: &str = "model.onnx";
 /// An experiment to be run.
 #[derive(Clone, Debug)]
 pub struct ExperimentOptions {
-    /// Which.
+    /// The experiment.
     pub experiment: Experiment,
     /// Folder of prepared data, with every input that the systems need.
     pub data: PathBuf,
-    /// Folder of the experiment: made if it is not there, gone on with if it is.
+    /// Folder of the experiment. It is made if it does not exist; otherwise the experiment in it
+    /// goes on.
     pub out: PathBuf,
-    /// Names of the architectures to run; all of them if there is none. Those that were run before
-    /// are in the tables all the same.
+    /// Names of the architectures to run; empty for all. The tables also hold those that were run
+    /// before.
     pub only: Vec<String>,
     /// How the systems are trained.
     pub recipe: Recipe,
@@ -40,52 +42,31 @@ pub struct ExperimentOptions {
     pub backend: BackendChoice,
     /// Where ONNX Runtime's library is looked for first.
     pub library_dirs: Vec<PathBuf>,
-    /// Networks that test side by side.
+    /// Networks that test at the same time.
     pub jobs: NonZeroUsize,
     /// How confidence intervals are found.
     pub bootstrap: Bootstrap,
 }
-
-/// Hears how an experiment goes, and may end it.
-pub trait Watcher {
-    /// A line for people.
-    fn line(&self, _text: &str) {}
-
-    /// What hears of the training of a system.
-    fn training(&self, _architecture: &'static Architecture) -> Box<dyn Progress + '_> {
-        Box::new(())
-    }
-
-    /// What hears of the test of a system on so many clips.
-    fn testing(&self, _clips: usize) -> Box<dyn ClipProgress + '_> {
-        Box::new(())
-    }
-
-    /// Whether the experiment shall end now.
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
-
-/// Nobody watches.
-impl Watcher for () {}
 
 /// A system with what it needs.
 struct Prepared {
     system: &'static System,
     architecture: &'static Architecture,
     run: PathBuf,
-    /// `None` where the data lack its input and it is not to be run.
+    /// `None` if the data lack its input. It is then not run.
     data: Option<Dataset>,
     wanted: bool,
 }
 
-/// Runs the systems that have no result yet, and writes tables and figures of all that have one,
-/// after each system.
+/// Runs the systems that have no result yet. After each system, writes tables and figures of all
+/// results.
 ///
 /// # Errors
-/// [`ExperimentError`]; what is finished is kept, and the same call goes on from there.
-pub fn run(options: &ExperimentOptions, watcher: &dyn Watcher) -> Result<Results, ExperimentError> {
+/// [`ExperimentError`]. Finished systems are kept, and the same call goes on after them.
+pub fn run(
+    options: &ExperimentOptions,
+    progress: &dyn Progress,
+) -> Result<Results, ExperimentError> {
     options.recipe.validate().map_err(ExperimentError::Recipe)?;
     let systems = prepare(options)?;
     let folder = &options.out;
@@ -111,23 +92,25 @@ pub fn run(options: &ExperimentOptions, watcher: &dyn Watcher) -> Result<Results
         };
         let title = prepared.system.title;
         if results.runs[index].is_some() {
-            watcher.line(&format!("{title}: was finished before"));
+            say(progress, &format!("{title}: was finished before"));
             continue;
         }
-        watcher.line(&format!(
-            "{title}: system {} of {}",
-            index + 1,
-            systems.len()
-        ));
-        let result = prepared.run(data, options, watcher)?;
-        watcher.line(&format!("{title}: test ROC-AUC {:.4}", result.roc_auc));
+        let (number, systems) = (index + 1, systems.len());
+        say(progress, &format!("{title}: system {number} of {systems}"));
+        let result = prepared.run(data, options, progress)?;
+        let line = format!("{title}: test ROC-AUC {:.4}", result.roc_auc);
+        say(progress, &line);
         results.runs[index] = Some(result);
         results.write(folder)?;
     }
     Ok(results)
 }
 
-/// Finds out what can be wrong before hours of work.
+fn say(progress: &dyn Progress, text: &str) {
+    progress.event(&Event::Remark { text });
+}
+
+/// Finds mistakes before hours of work.
 fn prepare(options: &ExperimentOptions) -> Result<Vec<Prepared>, ExperimentError> {
     let systems = options.experiment.systems();
     let known = |name: &&String| systems.iter().any(|system| system.architecture == **name);
@@ -162,11 +145,11 @@ fn prepare(options: &ExperimentOptions) -> Result<Vec<Prepared>, ExperimentError
 }
 
 impl Prepared {
-    /// What came of it before, if it was run; `others` are the data of the other systems.
+    /// Its result, if it was run before. `others` are the data of the other systems.
     ///
     /// # Errors
-    /// [`ExperimentError::OtherOptions`] if it was run with another recipe or on other data: its
-    /// numbers do not belong into the same table.
+    /// [`ExperimentError::OtherOptions`] if it was run with another recipe or on other data, so
+    /// that its numbers do not belong in the same table.
     fn finished(
         &self,
         recipe: &Recipe,
@@ -193,8 +176,8 @@ impl Prepared {
         })
     }
 
-    /// Whether its run was on the data set of `data`, as far as can be known of a run whose input
-    /// `data` lack.
+    /// Whether it was run on the data set of `data`, as far as that can be known if `data` lack its
+    /// input.
     fn is_of(&self, data: Option<&Dataset>) -> Result<bool, ExperimentError> {
         let system = self.system.title;
         let run = RunDescription::read(&self.run)
@@ -209,7 +192,7 @@ impl Prepared {
         &self,
         data: &Dataset,
         options: &ExperimentOptions,
-        watcher: &dyn Watcher,
+        progress: &dyn Progress,
     ) -> Result<RunResult, ExperimentError> {
         let system = self.system.title;
         let train = TrainOptions {
@@ -219,11 +202,9 @@ impl Prepared {
             device: options.device,
             recipe: options.recipe.clone(),
         };
-        let training = watcher.training(self.architecture);
-        let report = train::run(&train, &*training)
+        let report = train::run(&train, progress)
             .map_err(|source| ExperimentError::Train { system, source })?;
-        drop(training);
-        if report.end == End::Interrupted || watcher.interrupted() {
+        if report.end == End::Interrupted || progress.interrupted() {
             return Err(ExperimentError::Interrupted);
         }
         let path = self.run.join(MODEL);
@@ -235,7 +216,7 @@ impl Prepared {
             .write(&path)
             .map_err(|source| ExperimentError::Export { system, source })?;
         let scores = self
-            .test(&model, data, options, watcher)
+            .test(&model, data, options, progress)
             .map_err(|source| match source {
                 EvaluateError::Interrupted => ExperimentError::Interrupted,
                 source => ExperimentError::Evaluate { system, source },
@@ -265,22 +246,20 @@ impl Prepared {
         model: &Model,
         data: &Dataset,
         options: &ExperimentOptions,
-        watcher: &dyn Watcher,
+        progress: &dyn Progress,
     ) -> Result<Scores, EvaluateError> {
         let clips = data.split(Split::Test)?;
         let shared = SharedTags::between(&model.info().tags, data.tags())?;
         let library_dirs = &options.library_dirs;
         let mut predictor = Predictor::open(model, options.backend, library_dirs, options.jobs)?;
-        let progress = watcher.testing(clips.len());
-        let predictions = predictor.predict(&clips, clips.frames(), &*progress)?;
-        drop(progress);
+        let predictions = predictor.predict(&clips, clips.frames(), "test", progress)?;
         Ok(shared
             .answers(&clips, &predictions)?
             .score(options.bootstrap))
     }
 }
 
-/// Options of the recipe that `found` was made with otherwise than `wanted`, with its values.
+/// The options of `found` that differ from `wanted`, with their values.
 fn differing_options(found: &Recipe, wanted: &Recipe) -> Vec<String> {
     let fields = |recipe: &Recipe| match serde_json::to_value(recipe) {
         Ok(Value::Object(fields)) => fields,
@@ -296,7 +275,7 @@ fn differing_options(found: &Recipe, wanted: &Recipe) -> Vec<String> {
 
 impl System {
     fn architecture(&self) -> &'static Architecture {
-        // Every system of the table is an architecture: there is a test for it.
+        // A test checks that every system of the table is an architecture.
         Architecture::named(self.architecture).expect("an architecture")
     }
 }

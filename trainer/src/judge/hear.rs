@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{JudgeError, Labelled};
 use crate::distill::{Lesson, Teacher};
-use crate::evaluation::ClipProgress;
 use crate::prepare::Extractor;
+use crate::work::{Count, Event, Progress, Unit};
 
 /// What everybody says of each file.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub fn hear(
     models: &[Teacher],
     tags: usize,
     jobs: NonZeroUsize,
-    progress: &dyn ClipProgress,
+    progress: &dyn Progress,
 ) -> Result<Heard, JudgeError> {
     let find = |file: &Labelled| {
         let places = folders.iter().map(|folder| folder.join(&file.path));
@@ -40,7 +40,7 @@ pub fn hear(
         })
     };
     let paths: Vec<PathBuf> = files.iter().map(find).collect::<Result<_, _>>()?;
-    let next = AtomicUsize::new(0);
+    let (next, heard) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         let mut listener = Listener::new(models, tags);
         let mut done = Vec::new();
@@ -57,7 +57,9 @@ pub fn hear(
                 next.store(paths.len(), Ordering::Relaxed);
             })?;
             done.push((number, said));
-            progress.clip_done();
+            let done = 1 + heard.fetch_add(1, Ordering::Relaxed);
+            let count = Count::new("listening", Unit::Files, done, paths.len());
+            progress.event(&Event::Counted(count));
         }
     };
     let done = std::thread::scope(|scope| {

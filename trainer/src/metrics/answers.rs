@@ -1,21 +1,21 @@
-//! What a system said of each clip, beside what is true.
+//! The answers of a system for each clip, beside the truth.
 
-/// Why answers cannot be taken.
+/// Why a clip's answers are refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswersError {
-    /// A clip does not have one value a tag.
+    /// A clip does not have one value for each tag.
     #[error("{found} {what} for {needed} tags")]
     Length {
         /// "scores" or "labels".
         what: &'static str,
         /// Values given.
         found: usize,
-        /// Tags there are.
+        /// Number of tags.
         needed: usize,
     },
     /// A score is not a number, so clips cannot be ranked by it.
-    #[error("the score of the tag `{tag}` is {score}, which is no number to rank by")]
+    #[error("the score of the tag `{tag}` is {score}, by which clips cannot be ranked")]
     NotANumber {
         /// The tag.
         tag: String,
@@ -30,12 +30,12 @@ pub struct Answers {
     tags: Vec<String>,
     /// `[tag][clip]`
     scores: Vec<Vec<f64>>,
-    /// `[tag][clip]`; `None` where nobody knows.
+    /// `[tag][clip]`; `None` if it is not known.
     truth: Vec<Vec<Option<bool>>>,
 }
 
 impl Answers {
-    /// Answers for `tags`, of no clip yet.
+    /// Answers for `tags`, without any clip yet.
     #[must_use]
     pub fn new(tags: &[String]) -> Self {
         Self {
@@ -45,12 +45,12 @@ impl Answers {
         }
     }
 
-    /// Adds a clip: its `scores`, higher meaning likelier, and whether it has each tag, `None`
-    /// where that is not known.
+    /// Adds a clip: its `scores`, where higher means likelier, and whether it has each tag, or
+    /// `None` if that is not known.
     ///
     /// # Errors
-    /// [`AnswersError`] if either has another length than the tags, or a score is not a number;
-    /// nothing is added then.
+    /// [`AnswersError`] if either has another length than the tags, or a score is not a number.
+    /// Then nothing is added.
     pub fn push(
         &mut self,
         scores: impl ExactSizeIterator<Item = f64> + Clone,
@@ -94,7 +94,7 @@ impl Answers {
         self.scores.first().map_or(0, Vec::len)
     }
 
-    /// Scores of one tag, one a clip.
+    /// Scores of one tag, one for each clip.
     pub(super) fn scores_of(&self, tag: usize) -> &[f64] {
         &self.scores[tag]
     }

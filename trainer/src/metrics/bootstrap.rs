@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ranking::{Areas, Ranking};
 
-/// How confidence intervals are found: [`Units`] are drawn with replacement, as many as there are; an
-/// interval spans the middle 95 % of what the draws give (the percentile bootstrap).
+/// The percentile bootstrap: each draw takes as many [`Units`] as there are, with replacement, and
+/// an interval spans the middle 95 % of the draws' results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bootstrap {
-    /// Number of draws; none gives no intervals.
+    /// Number of draws. Without any there are no intervals.
     pub resamples: usize,
     /// The same seed gives the same intervals, on any number of threads.
     pub seed: u64,
@@ -37,8 +37,8 @@ impl Default for Bootstrap {
     }
 }
 
-/// What is drawn. Clips of one album are alike: where some sources stand for all there are, whole
-/// sources are to be drawn, or the intervals are too narrow.
+/// The units that are drawn. Clips of an album are alike, so if some sources stand for all music,
+/// whole sources must be drawn. Otherwise the intervals are too narrow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Units {
     /// The unit of each clip.
@@ -56,7 +56,7 @@ impl Units {
         }
     }
 
-    /// All clips of a source together, by the names that stand for the clips' sources.
+    /// All clips of a source together, by the name of each clip's source.
     pub fn sources<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let mut numbers = BTreeMap::new();
         let of_clip = names
@@ -95,7 +95,7 @@ impl From<Interval> for [f64; 2] {
 }
 
 impl Interval {
-    /// The middle 95 % of `values`, linear between neighbours; `None` of none.
+    /// The middle 95 % of `values`, linear between neighbours; `None` without values.
     pub(super) fn middle(mut values: Vec<f64>) -> Option<Self> {
         if values.is_empty() {
             return None;
@@ -114,7 +114,7 @@ impl Interval {
     }
 }
 
-/// Areas `[resample][tag]` of resamples; none of a single unit, which would always be drawn.
+/// Areas `[resample][tag]` of resamples. A single unit has none, since it would always be drawn.
 pub(super) fn resample(
     rankings: &[Ranking],
     units: &Units,
@@ -134,7 +134,7 @@ pub(super) fn resample(
         .collect()
 }
 
-/// The interval of the mean of one value a clip, of those that have one.
+/// The interval of the mean of the clips' values, without the clips that have none.
 pub(super) fn mean_interval(
     values: &[Option<f64>],
     units: &Units,
@@ -155,7 +155,7 @@ pub(super) fn mean_interval(
     Interval::middle((0..resamples(units, bootstrap)).filter_map(mean).collect())
 }
 
-/// How many resamples there are to draw.
+/// Number of resamples to draw.
 fn resamples(units: &Units, bootstrap: Bootstrap) -> u64 {
     match units.count {
         0 | 1 => 0,
@@ -163,8 +163,8 @@ fn resamples(units: &Units, bootstrap: Bootstrap) -> u64 {
     }
 }
 
-/// How often each unit is drawn in one resample. Each resample has a stream of the generator, so it
-/// does not matter which thread draws it.
+/// How often each unit is drawn in one resample. Each resample has its own stream of the generator,
+/// so any thread may draw it.
 fn draw(counts: &mut [u16], seed: u64, resample: u64) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(resample);
@@ -194,7 +194,7 @@ mod tests {
         let sources = Units::sources(names.iter().map(String::as_str));
         assert_eq!(sources.count, 10);
         assert_eq!(sources.of_clip[19..21], [0, 1]);
-        // Each album of a kind: ten values are known, not two hundred.
+        // The clips of an album are equal, so there are ten values and not two hundred.
         let values: Vec<Option<f64>> = (0..200).map(|n| Some(f64::from(n / 20 % 2))).collect();
         let width = |units: &Units| {
             let interval = mean_interval(&values, units, Bootstrap::default()).unwrap();

@@ -1,10 +1,10 @@
-//! One tag's clips in the order of their scores, and the exact areas that follow from it.
+//! Ranks one tag's clips by their scores, and computes the exact areas of that ranking.
 
 /// Area under the ROC curve: the share of pairs of a positive and a negative clip in which the
-/// positive one scores higher, a tie counting half (the Mann–Whitney statistic). Computed in whole
-/// numbers, so ties are exact. A score that is not a number counts as the lowest.
+/// positive one scores higher, where a tie counts half (the Mann–Whitney statistic). It is computed
+/// in whole numbers, so ties are exact. A NaN counts as the lowest score.
 ///
-/// `None` without both a positive and a negative clip.
+/// `None` unless there are both positive and negative clips.
 ///
 /// # Panics
 /// If there are not as many `scores` as `positive`.
@@ -14,8 +14,8 @@ pub fn roc_auc(scores: &[f32], positive: &[bool]) -> Option<f64> {
 }
 
 /// Average precision as scikit-learn defines it: the sum over distinct scores, from the highest
-/// down, of precision times the recall gained there; no interpolation. A score that is not a number
-/// counts as the lowest.
+/// down, of precision times the recall gained there, without interpolation. A NaN counts as the
+/// lowest score.
 ///
 /// `None` without a positive clip.
 ///
@@ -35,7 +35,7 @@ pub struct BestF1 {
     pub f1: f64,
 }
 
-/// The threshold that gives the best F1 score, the highest of them where several do.
+/// The threshold that gives the best F1 score, the highest one if there are several.
 ///
 /// `None` without a positive clip.
 ///
@@ -73,7 +73,7 @@ const LAST_OF_TIE: u32 = 1;
 /// Bits of an entry below the clip's number.
 const FLAG_BITS: u32 = 2;
 
-/// Clips from the highest score down. Sorted once, it gives the areas of any resample in one pass.
+/// Clips from the highest score down. After sorting once, each resample's areas take one pass.
 pub(super) struct Ranking {
     /// Clip, [`POSITIVE`], [`LAST_OF_TIE`].
     entries: Vec<u32>,
@@ -98,14 +98,14 @@ impl Ranking {
         Self { entries }
     }
 
-    /// Areas where every clip counts once.
+    /// Areas if every clip counts once.
     pub fn areas(&self) -> Areas {
         self.areas_weighted(|_| 1)
     }
 
-    /// Areas where clip `c` counts `weight(c)` times.
+    /// Areas if clip `c` counts `weight(c)` times.
     pub fn areas_weighted(&self, weight: impl Fn(usize) -> u64) -> Areas {
-        // Half pairs, so that a tie is a whole number; precision summed over positives.
+        // Counts half pairs, so that a tie is a whole number, and sums precision over positives.
         let (mut half_pairs, mut precisions) = (0u64, 0.0);
         let totals = self.sweep(weight, |above, tied| {
             half_pairs += tied.negatives * (2 * above.positives + tied.positives);
@@ -122,7 +122,7 @@ impl Ranking {
         }
     }
 
-    /// The best threshold among `scores`, those that the ranking was made of.
+    /// The best threshold among `scores`, which the ranking was made from.
     pub fn best_f1(&self, scores: &[f64]) -> Option<BestF1> {
         let is_positive = |entry: &&u32| **entry & POSITIVE != 0;
         let positives = self.entries.iter().filter(is_positive).count() as u64;
@@ -144,8 +144,8 @@ impl Ranking {
         best.filter(|_| positives > 0)
     }
 
-    /// Calls `on_tie` with what ranks above and what shares the next score down, for each score.
-    /// Returns all together.
+    /// For each score from the highest down, calls `on_tie` with the counts above it and the counts
+    /// that share it. Returns the total.
     fn sweep(
         &self,
         weight: impl Fn(usize) -> u64,
@@ -170,14 +170,14 @@ impl Ranking {
     }
 }
 
-/// Clips, each as often as it counts.
+/// Numbers of clips, each counted by its weight.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     positives: u64,
     negatives: u64,
 }
 
-/// Equal keys tie: the two zeros are one, and what is not a number is the lowest.
+/// Equal keys tie. Both zeros have the same key, and NaN has the lowest.
 fn key(score: f64) -> f64 {
     if score.is_nan() {
         f64::NEG_INFINITY
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_zeros_tie_and_what_is_no_number_is_lowest() {
+    fn both_zeros_tie_and_nan_is_lowest() {
         assert_eq!(roc_auc(&[0.0, -0.0], &[true, false]), Some(0.5));
         assert_eq!(roc_auc(&[f32::NAN, -1e30], &[true, false]), Some(0.0));
         assert_eq!(roc_auc(&[f32::NAN, -f32::NAN], &[true, false]), Some(0.5));

@@ -1,4 +1,4 @@
-//! What a system is worth: tag by tag, and averaged.
+//! Scores of a system, for each tag and averaged.
 
 use rayon::prelude::*;
 
@@ -13,15 +13,15 @@ pub struct TagScores {
     pub tag: String,
     /// Clips that have it.
     pub positives: usize,
-    /// Area under the ROC curve; `None` where no clip or every clip has the tag.
+    /// Area under the ROC curve; `None` if no clip or every clip has the tag.
     pub roc_auc: Option<f64>,
-    /// Its confidence interval, where one was asked for.
+    /// Its confidence interval, if one was asked for.
     pub roc_auc_interval: Option<Interval>,
-    /// Average precision (area under the precision-recall curve); `None` where no clip has the tag.
+    /// Average precision (area under the precision-recall curve); `None` if no clip has the tag.
     pub pr_auc: Option<f64>,
-    /// Its confidence interval, where one was asked for.
+    /// Its confidence interval, if one was asked for.
     pub pr_auc_interval: Option<Interval>,
-    /// The threshold with the best F1 score; `None` where no clip has the tag.
+    /// The threshold with the best F1 score; `None` if no clip has the tag.
     pub best_f1: Option<BestF1>,
 }
 
@@ -42,16 +42,16 @@ pub struct Scores {
     pub tags: Vec<TagScores>,
     /// Mean ROC-AUC of the tags that some clips have and some do not; `None` if there is no such tag.
     pub macro_roc_auc: Option<f64>,
-    /// Its confidence interval, where one was asked for.
+    /// Its confidence interval, if one was asked for.
     pub macro_roc_auc_interval: Option<Interval>,
     /// Mean average precision of the same tags.
     pub macro_pr_auc: Option<f64>,
-    /// Its confidence interval, where one was asked for.
+    /// Its confidence interval, if one was asked for.
     pub macro_pr_auc_interval: Option<Interval>,
 }
 
 impl Scores {
-    /// Tags that no clip has or every clip has: they are in no average.
+    /// Tags that no clip or every clip has. They are in no average.
     pub fn left_out(&self) -> impl Iterator<Item = &TagScores> {
         self.tags.iter().filter(|tag| !tag.is_averaged())
     }
@@ -64,9 +64,9 @@ impl Answers {
         self.score_over(&Units::clips(self.clips()), bootstrap)
     }
 
-    /// Scores of these answers, with intervals over `units` of their clips. Tags with one class alone
-    /// are in no average. In the intervals, a resample that leaves a tag with one class has no area
-    /// for it, and averages the others.
+    /// Scores of these answers, with intervals over `units` of their clips. Tags with a single
+    /// class are in no average. A resample that leaves a tag with a single class averages the
+    /// others.
     #[must_use]
     pub fn score_over(&self, units: &Units, bootstrap: Bootstrap) -> Scores {
         let ranking = |tag| Ranking::new(self.scores_of(tag), self.truth_of(tag));
@@ -106,7 +106,7 @@ fn mean_roc_auc(areas: &[Areas]) -> Option<f64> {
     mean(areas.iter().filter_map(|tag| tag.roc_auc))
 }
 
-/// Over the same tags as the mean ROC-AUC.
+/// The average is over the same tags as the mean ROC-AUC.
 fn mean_pr_auc(areas: &[Areas]) -> Option<f64> {
     let both_classes = areas.iter().filter(|tag| tag.roc_auc.is_some());
     mean(both_classes.filter_map(|tag| tag.average_precision))

@@ -1,16 +1,16 @@
-//! How alike two rankings are.
+//! Measures how alike two rankings are.
 
 use super::bootstrap::{self, Bootstrap, Interval, Units};
 
-/// Spearman's rank correlation of pairs of numbers: Pearson's of their ranks, equal numbers having
-/// the mean of theirs. −1 to 1.
+/// Spearman's rank correlation of pairs of numbers, −1 to 1: Pearson's correlation of their ranks,
+/// where equal numbers share the mean of their ranks.
 ///
-/// `None` of fewer than two pairs, or where either side is all equal.
+/// `None` for fewer than two pairs, or if all numbers of a side are equal.
 #[must_use]
 pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let left = ranks(pairs.iter().map(|pair| pair.0).collect());
     let right = ranks(pairs.iter().map(|pair| pair.1).collect());
-    // The mean of all ranks, ties or not.
+    // The mean of all ranks. Ties do not change it.
     let mean = (pairs.len() as f64 - 1.0) / 2.0;
     let product = |a: &[f64], b: &[f64]| -> f64 {
         a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum()
@@ -19,7 +19,7 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     (size > 0.0).then(|| product(&left, &right) / size)
 }
 
-/// The rank of each number, from 0; of equal ones the mean.
+/// The rank of each number, from 0. Equal numbers get the mean of their ranks.
 fn ranks(numbers: Vec<f64>) -> Vec<f64> {
     let mut order: Vec<usize> = (0..numbers.len()).collect();
     order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
@@ -33,20 +33,21 @@ fn ranks(numbers: Vec<f64>) -> Vec<f64> {
     ranks
 }
 
-/// How much a system's order of each clip's tags is like another's: the mean over clips of
-/// Spearman's correlation.
+/// How far two systems agree on the order of each clip's tags: the mean over clips of Spearman's
+/// correlation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Agreement {
     /// The mean.
     pub spearman: f64,
     /// Its confidence interval, where one was asked for.
     pub interval: Option<Interval>,
-    /// Clips that have a correlation.
+    /// Number of clips that have a correlation.
     pub clips: usize,
 }
 
 impl Agreement {
-    /// The mean of the clips' correlations, of those that have one; `None` of none.
+    /// The mean of the clips' correlations, without the clips that have none; `None` if no clip has
+    /// one.
     #[must_use]
     pub fn of(correlations: &[Option<f64>], units: &Units, bootstrap: Bootstrap) -> Option<Self> {
         let clips = correlations.iter().flatten().count();

@@ -7,22 +7,22 @@ use tagline_engine::{FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 use tagline_media::DecodeError;
 
 use super::mono::{Length, Stretch, decode_stretches};
-use super::ordered::Room;
+use crate::work::Room;
 
-/// What is shorter than a window by no more is not worth a remark.
+/// A file that is shorter than a window by no more than this gets no remark.
 const TOLERANCE_SECONDS: f64 = 0.5;
 
 /// A window's worth of a file.
 pub(crate) struct Excerpt<'a> {
-    /// Its number among those of the file.
+    /// Its number among the file's excerpts.
     pub number: usize,
-    /// How many the file gives.
+    /// Number of the file's excerpts.
     pub of: usize,
     pub sample_rate_hz: u32,
     pub samples: &'a [f32],
-    /// Where it begins in the file.
+    /// Position in the file at which it begins, in seconds.
     pub offset_seconds: f64,
-    /// Frames before its repetition, by each front-end: theirs may come at other rates.
+    /// Frames before its repetition, one for each front-end, since their frame rates may differ.
     pub heard_frames: Vec<usize>,
     /// One for each front-end: `[band, frame]`, the network's input.
     pub windows: Vec<Vec<f32>>,
@@ -32,7 +32,7 @@ pub(crate) struct Excerpt<'a> {
 pub(crate) struct Extractor {
     specs: Vec<FrontEndSpec>,
     least_seconds: f64,
-    /// For files of the rate that the last one had.
+    /// The analyzers for the sample rate of the last file.
     ready: Option<(u32, Vec<Analysis>)>,
 }
 
@@ -123,8 +123,8 @@ impl Extractor {
         Ok((!remarks.is_empty()).then(|| remarks.join("; ")))
     }
 
-    /// The windows that the first `front_ends` of the front-ends make of a sound, and the frames
-    /// of it that each of them has heard.
+    /// The windows of a sound by the first `front_ends` of the front-ends, and the frames of it
+    /// that each of them has heard.
     pub fn windows(
         &mut self,
         rate_hz: u32,
@@ -172,8 +172,8 @@ impl Analysis {
         })
     }
 
-    /// The window that a stream of these samples fills from its start, and how many frames it
-    /// heard.
+    /// The window that a stream of these samples fills from its start, and the number of frames
+    /// that it heard.
     fn run(&mut self, samples: &[f32]) -> (Vec<f32>, usize) {
         let (window, frames, mut heard) = (&mut self.window, self.frames, 0);
         window.reset();
@@ -192,8 +192,8 @@ impl Analysis {
     }
 }
 
-/// Where excerpts of `length` samples begin: the centre of a file, or the centres of equal parts
-/// of it, as many as it holds without overlap, up to `most`.
+/// The starts of excerpts of `length` samples: the centre of a file, or the centres of equal parts
+/// of it, as many as fit without overlap, up to `most`.
 fn starts(samples: usize, length: usize, most: usize) -> Vec<usize> {
     let parts = (samples / length).clamp(1, most);
     (0..parts)
@@ -205,7 +205,7 @@ fn starts(samples: usize, length: usize, most: usize) -> Vec<usize> {
         .collect()
 }
 
-/// Why a file gives nothing.
+/// Why a file gives no excerpt.
 enum Refused {
     Decode(DecodeError),
     Because(String),
@@ -223,7 +223,7 @@ impl From<DecodeError> for Refused {
     }
 }
 
-/// What is wrong with a file, without its path, which is where this machine has it.
+/// What is wrong with a file, without its path, which is only true on this machine.
 fn reason(path: &Path, refused: Refused) -> String {
     match refused {
         Refused::Because(reason) => reason,

@@ -1,61 +1,61 @@
-//! What a data set holds: audio files, their tags, their splits.
+//! The content of a data set: audio files, their tags, their splits.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use tagline_files::hash::Sha256;
 
 use super::{LeftOut, PrepareError};
-use crate::data::{Split, SplitCounts, hex};
+use crate::data::{Split, SplitCounts};
 
-/// Files looked for when the folder of the audio is searched.
+/// Files that are looked for to find the folder of the audio.
 const SAMPLE: usize = 200;
-/// Tags named in an error.
+/// Number of tags that an error names.
 const NAMED_TAGS: usize = 12;
 
-/// What to do about audio that is not found, where an option may name its folder.
+/// The advice about missing audio, if an option can name its folder.
 pub(super) const ADVICE: &str = "name their folder with --audio";
 
-/// An audio file of a data set. Kept small: there may be a million.
+/// An audio file of a data set. It is small, since there may be a million.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Stable name, unique in the data set.
+    /// Stable name, which is unique in the data set.
     pub id: Box<str>,
     /// The file, relative to the collection's audio folder.
     pub path: Box<str>,
-    /// The artist, album or package that it is of; empty where none is named.
+    /// Its artist, album or package; empty if none is named.
     pub source: Box<str>,
     /// The part of the data set it belongs to.
     pub split: Split,
-    /// The labels that are not 0, by tag: index in [`Collection::tags`] and value, up to 1.
+    /// The labels that are not 0: index of the tag in [`Collection::tags`], and value up to 1.
     pub labels: Box<[(u32, f32)]>,
 }
 
-/// What a data set holds, in the order in which it is prepared.
+/// The content of a data set, in the order in which it is prepared.
 #[derive(Clone, Debug)]
 pub struct Collection {
     /// Name of the data set.
     pub name: String,
-    /// Where the audio files lie.
+    /// Folder of the audio files.
     pub audio: PathBuf,
     /// Names of the tags.
     pub tags: Vec<String>,
     /// The audio files.
     pub items: Vec<Item>,
-    /// Options that made it so, for the manifest.
+    /// The options that decided it, for the manifest.
     pub options: BTreeMap<String, String>,
-    /// Audio that was found and cannot be a part of it, for the report.
+    /// Audio that was found and is left out, for the report.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Which tags are kept, and in which order.
+/// A selection and order of tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// All, in the data set's order.
+    /// All tags, in the data set's order.
     All,
-    /// So many, the most frequent first; of equally frequent ones the data set's first.
+    /// So many tags, the most frequent first. Equally frequent tags keep the data set's order.
     Top(usize),
-    /// These.
+    /// These tags.
     Named(Vec<String>),
 }
 
@@ -63,7 +63,7 @@ impl Collection {
     /// Keeps some tags and puts them in order.
     ///
     /// # Errors
-    /// [`PrepareError::UnknownTag`] names a tag that is not there.
+    /// [`PrepareError::UnknownTag`] names a tag that the data set does not have.
     pub fn select(&mut self, selection: &Selection) -> Result<(), PrepareError> {
         let kept: Vec<usize> = match selection {
             Selection::All => (0..self.tags.len()).collect(),
@@ -154,8 +154,8 @@ impl Collection {
         }
     }
 
-    /// Takes the one of `folders` that holds the most of the listed files (of a sample of them);
-    /// `advice` says what to do if none does.
+    /// Takes the one of `folders` that holds the most of a sample of the listed files. `advice` is
+    /// for the error if none does.
     pub(super) fn find_audio(
         &mut self,
         folders: &[PathBuf],
@@ -190,32 +190,21 @@ impl Collection {
         }
     }
 
-    /// A name for the whole list: with another one, an interrupted preparation cannot go on.
+    /// SHA-256 of the whole list. If it differs, an interrupted preparation cannot go on.
     pub(super) fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         for item in &self.items {
-            hash_texts(
-                &mut hash,
-                [&*item.id, &*item.path, &*item.source, item.split.name()],
-            );
+            hash.update_texts([&*item.id, &*item.path, &*item.source, item.split.name()]);
             hash.update((item.labels.len() as u64).to_le_bytes());
             for (tag, value) in &item.labels {
-                // Two bytes, as ever: as many tags as they cannot number are refused.
+                // Two bytes, as in earlier versions. More tags than they can number are refused.
                 hash.update(&tag.to_le_bytes()[..2]);
                 hash.update(value.to_le_bytes());
             }
         }
         for audio in &self.left_out {
-            hash_texts(&mut hash, [audio.shown.as_str()]);
+            hash.update_texts([audio.shown.as_str()]);
         }
-        hex(&hash.finalize())
-    }
-}
-
-/// Hashes texts so that where each ends makes a difference.
-pub(crate) fn hash_texts<const N: usize>(hash: &mut Sha256, texts: [&str; N]) {
-    for text in texts {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
+        hash.hex()
     }
 }

@@ -19,17 +19,17 @@ pub enum PrepareError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A file that belongs to the data set is not where it is looked for.
+    /// A file of the data set was not found.
     #[error("{}: no {what}; expected {expected}", path.display())]
     Missing {
         /// Where it was looked for.
         path: PathBuf,
         /// What it is.
         what: String,
-        /// Names under which it may be there.
+        /// The names that it may have.
         expected: String,
     },
-    /// A table, list or array that is not as it should be.
+    /// A table, list or array is malformed.
     #[error("{}: {reason}", path.display())]
     Format {
         /// The file.
@@ -37,27 +37,27 @@ pub enum PrepareError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A table without a column.
+    /// A table lacks a column.
     #[error("{}: no column `{column}`; it has {has}", path.display())]
     Column {
         /// The file.
         path: PathBuf,
         /// The column.
         column: String,
-        /// Those there are.
+        /// The columns that it has.
         has: String,
     },
-    /// A tag that the data set does not have.
+    /// The data set does not have a tag.
     #[error("no tag `{tag}` in {data}; it has {has}")]
     UnknownTag {
         /// The tag.
         tag: String,
         /// Name of the data set.
         data: String,
-        /// Some of those there are.
+        /// Some of its tags.
         has: String,
     },
-    /// Nothing to learn from, or to judge by.
+    /// A split has no clips.
     #[error("{data}: no clips in the split `{split}` ({counts}); {hint}")]
     EmptySplit {
         /// Name of the data set.
@@ -69,7 +69,7 @@ pub enum PrepareError {
         /// What to do.
         hint: String,
     },
-    /// Two clips of one name.
+    /// Two clips have the same name.
     #[error("{data}: the clip `{id}` is there twice")]
     Twice {
         /// Name of the data set.
@@ -77,7 +77,7 @@ pub enum PrepareError {
         /// Id of the clip.
         id: String,
     },
-    /// None of the audio files that the lists name.
+    /// None of the listed audio files was found.
     #[error(
         "{}: none of the listed audio files is there (the first is {first}); {advice}",
         path.display()
@@ -85,23 +85,23 @@ pub enum PrepareError {
     NoAudio {
         /// The folder.
         path: PathBuf,
-        /// The first file looked for.
+        /// The first file that was looked for.
         first: String,
         /// What to do.
         advice: &'static str,
     },
-    /// An option that is impossible.
+    /// An option has an impossible value.
     #[error("{0}")]
     Option(String),
-    /// Ctrl-C.
+    /// It was interrupted.
     #[error(
         "interrupted after {done} of {items} files; run the same command again, and it goes on \
          after the last finished shard"
     )]
     Interrupted {
-        /// Files stored.
+        /// Number of files that were stored.
         done: usize,
-        /// Files there are.
+        /// Number of files.
         items: usize,
     },
 }

@@ -16,29 +16,29 @@ const EXTENSIONS: [&str; 10] = [
 pub(crate) struct Listing {
     /// Their names, relative to the folder, with `/` between.
     pub files: Vec<String>,
-    /// What is no part of the data set, for its report.
+    /// Audio that is left out, for the report.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Audio that is no part of a data set, whatever it sounds like.
+/// Audio that is left out without being decoded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeftOut {
-    /// Its name as far as it is text, relative to the folder.
+    /// Its name, relative to the folder, as far as it is UTF-8.
     pub shown: String,
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
     /// Why it is left out.
     pub why: Why,
 }
 
-/// Why audio is no part of a data set.
+/// Why audio is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// Tables and reports are text, so they cannot name it.
+    /// Its name is not UTF-8, so tables and reports cannot hold it.
     NoText,
-    /// It is a link to a folder, which would be walked through without end.
+    /// It is a link to a folder that contains the link, so a walk would not end.
     Endless,
-    /// It is in no folder of a tag.
+    /// It does not lie in the folder of a tag.
     NoTag,
 }
 
@@ -62,14 +62,14 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<OsString>, PrepareError> {
     Ok(names)
 }
 
-/// Audio files in a folder and those below it. Links are followed.
+/// Audio files in a folder and in the folders below it. Links are followed.
 pub(crate) fn audio_files(folder: &Path) -> Result<Listing, PrepareError> {
     let mut walk = Walk::below(folder)?;
     walk.folder(folder, "", true)?;
     Ok(walk.found)
 }
 
-/// The audio file of this name in a folder, or those in the folder of this name.
+/// The audio file of this name in a folder, or the audio files in the folder of this name.
 pub(crate) fn audio_files_at(folder: &Path, name: &OsStr) -> Result<Listing, PrepareError> {
     let mut walk = Walk::below(folder)?;
     walk.entry(folder, name, "", true)?;
@@ -78,7 +78,7 @@ pub(crate) fn audio_files_at(folder: &Path, name: &OsStr) -> Result<Listing, Pre
 
 struct Walk {
     found: Listing,
-    /// The folders that are being walked through, outermost first, without links in their paths.
+    /// The folders that are being walked, from the outermost in, without links in their paths.
     inside: Vec<PathBuf>,
 }
 
@@ -91,7 +91,8 @@ impl Walk {
         })
     }
 
-    /// What is in a folder, whose name is `prefix`, which is `text` if nothing of it was lost.
+    /// Walks a folder. `prefix` is its name, and `text` tells whether that name is exact: parts
+    /// that are not UTF-8 were replaced.
     fn folder(&mut self, folder: &Path, prefix: &str, text: bool) -> Result<(), PrepareError> {
         for name in entries(folder)? {
             self.entry(folder, &name, prefix, text)?;
@@ -111,7 +112,8 @@ impl Walk {
         let shown = format!("{prefix}{}", name.to_string_lossy());
         if path.is_dir() {
             let real = path.canonicalize().map_err(PrepareError::io(&path))?;
-            // What lies in the folder that a link leads to would come again and again.
+            // The link leads to a folder that is being walked, whose files would come again and
+            // again.
             if self.inside.iter().any(|inside| inside.starts_with(&real)) {
                 self.leave_out(shown, path, Why::Endless);
                 return Ok(());
@@ -133,15 +135,15 @@ impl Walk {
     }
 }
 
-/// Whether a file of this name may be audio.
+/// Whether a file of this name can be audio.
 fn is_audio(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let extension = extension.map(str::to_ascii_lowercase);
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
-/// A path of a table in the one way of writing it, with no `.` in it; `None` if it may lead out of
-/// the folder that it is relative to.
+/// A table's path in normal form, without `.` parts; `None` if it may lead out of the folder that
+/// it is relative to.
 pub(super) fn relative(path: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in Path::new(path).components() {
@@ -175,7 +177,7 @@ mod tests {
         }
     }
 
-    /// Each of two folders has a link to the other, one to itself, and one to what lies above both.
+    /// Each of two folders has links to the other, to itself, and to the folder above both.
     #[cfg(unix)]
     #[test]
     fn links_to_folders_are_followed_but_never_in_a_circle() {

@@ -11,9 +11,9 @@ use super::splits::Parts;
 use super::table::{Row, Table};
 use crate::data::Split;
 
-/// Name of the table of tags, if nothing else is given.
+/// Default name of the table of tags.
 const LABELS: &str = "labels.csv";
-/// What may separate the tags of a cell.
+/// Separators of the tags in a cell.
 const SEPARATORS: [char; 3] = [';', '|', ','];
 
 /// How a folder is read.
@@ -21,15 +21,16 @@ const SEPARATORS: [char; 3] = [';', '|', ','];
 pub struct Reading {
     /// The folder of the audio.
     pub root: PathBuf,
-    /// The table of tags; `labels.csv` in the folder, if there is one, else its folders are tags.
+    /// The table of tags. By default it is `labels.csv` in the folder, if that exists; otherwise
+    /// the folders are the tags.
     pub labels: Option<PathBuf>,
-    /// Which tags are kept; all, in alphabetical order or that of the columns, if not given.
+    /// The tags to keep. By default all are kept, in alphabetical order or that of the columns.
     pub tags: Option<Selection>,
-    /// Seed of the split, where no column gives it.
+    /// Seed of the split, if no column gives it.
     pub seed: u64,
-    /// Part of the files that decides when to stop, 0 to 1.
+    /// Share of the files that validate, 0 to 1.
     pub valid: f64,
-    /// Part of the files for the end, 0 to 1.
+    /// Share of the files that test, 0 to 1.
     pub test: f64,
     /// Column of the table whose equal values (an artist, an album) stay in one split.
     pub group: Option<String>,
@@ -111,8 +112,8 @@ struct Listed {
     has_splits: bool,
 }
 
-/// A table: a column `path`, and either a column `tags` (a list in each cell) or a column for
-/// each tag (0 to 1); if it has a column `split`, the splits are as it says.
+/// Reads a table: a column `path`, and either a column `tags` (a list in each cell) or a column for
+/// each tag (0 to 1). A column `split` decides the splits.
 fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> {
     let mut table = Table::open(path, b',', false)?;
     let file = table.column("path")?;
@@ -210,7 +211,7 @@ impl Listed {
     }
 }
 
-/// One folder for each tag, of any depth.
+/// Reads one folder for each tag, of any depth.
 fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
     let mut listed = Listed {
         tags: Vec::new(),
@@ -253,9 +254,9 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
     Ok(listed)
 }
 
-/// Deals whole groups: files of one source, and each of those that name none.
+/// Deals whole groups to splits: the files of a source, or a single file that names no source.
 fn split(listed: &mut Listed, parts: Parts, seed: u64) {
-    // Whether it is named comes second, so that groups have the order of their names.
+    // The name comes first, so that groups have the order of their names.
     let group = |item: &Item| match &*item.source {
         "" => (item.path.clone(), false),
         source => (source.into(), true),

@@ -15,18 +15,18 @@ use crate::data::Split;
 /// How MTG-Jamendo is read.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// The folder of the data set: a checkout of its repository, or whatever holds the tables.
+    /// The folder of the data set: a checkout of its repository, or any folder with the tables.
     pub root: PathBuf,
-    /// The folder that holds 00 to 99; looked for in `root` if not given.
+    /// The folder that holds 00 to 99. By default it is looked for in `root`.
     pub audio: Option<PathBuf>,
-    /// The folder of the three tables; looked for in `root` if not given.
+    /// The folder of the three tables. By default it is looked for in `root`.
     pub split_files: Option<PathBuf>,
-    /// Which of the published splits, 0 to 4.
+    /// Number of the published split, 0 to 4.
     pub split: u8,
-    /// Which tags the tables are about: `autotagging_top50tags`, `autotagging_genre`,
+    /// The published subset: `autotagging_top50tags`, `autotagging_genre`,
     /// `autotagging_instrument`, `autotagging_moodtheme`, `autotagging`.
     pub subset: String,
-    /// Which tags are kept; all, in alphabetical order, if not given.
+    /// The tags to keep. By default all are kept, in alphabetical order.
     pub tags: Option<Selection>,
 }
 
@@ -128,8 +128,7 @@ fn read_table(
     })
 }
 
-/// The tables name `14/214.mp3`; the data set's smaller version of the audio has
-/// `14/214.low.mp3`.
+/// The tables name `14/214.mp3`. In the smaller version of the audio the file is `14/214.low.mp3`.
 fn find_audio(collection: &mut Collection, reading: &Reading) -> Result<(), PrepareError> {
     let folders = match &reading.audio {
         Some(folder) => vec![folder.clone()],

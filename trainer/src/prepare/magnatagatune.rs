@@ -1,15 +1,15 @@
 //! MagnaTagATune: `annotations_final.csv`, and mp3 files in folders 0 to f.
 //!
-//! Both common splits follow the folders: 0 to b to learn from, c to decide when to stop, d to f
-//! for the end; an album is in one folder whole, and an artist's albums may be in several. The one
-//! split takes all 25,863 clips; the other only those with at least one of the
-//! most frequent tags: with 50 tags, 15,247, 1,529 and 4,332 clips are listed in the field's split.
-//! A table of that size that gives others is remarked upon.
+//! Both common splits follow the folders: 0 to b train, c validates, d to f test. An album lies in
+//! a single folder, but an artist's albums may lie in several. One split takes all 25,863 clips.
+//! The other takes only clips with at least one of the most frequent tags: with 50 tags, the
+//! published split lists 15,247, 1,529 and 4,332 clips. A table of the data set's size that gives
+//! other numbers gets a remark.
 //!
 //! `clip_info_final.csv`, where it lies beside the tags, names each clip's artist.
 //!
-//! A corpus of `trainer synth` has the same form, and is told apart by its manifest: results on it are
-//! not to be taken for results on MagnaTagATune.
+//! A corpus of `trainer synth` has the same form. Its manifest tells it apart, so that results on
+//! it are not taken for results on MagnaTagATune.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -18,23 +18,22 @@ use super::collection::{ADVICE, Collection, Item, Selection};
 use super::table::Table;
 use super::{PrepareError, splits, synonyms};
 use crate::data::{Split, SplitCounts};
-use crate::synth;
 
 /// Name of the table of tags.
 const ANNOTATIONS: &str = "annotations_final.csv";
-/// Name of the table of titles, artists and albums, of clips without tags, too.
+/// Name of the table of titles, artists and albums, which also lists clips without tags.
 const CLIP_INFO: &str = "clip_info_final.csv";
 
-/// Which clips, and which of them for what.
+/// Which clips are used, and their splits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Splitting {
     /// All clips, by folder.
     #[default]
     Folders,
-    /// By folder, those with at least one of the chosen tags.
+    /// Clips with at least one of the chosen tags, by folder.
     Tagged,
-    /// As the published files `train.npy`, `valid.npy` and `test.npy` in this folder say; if it
-    /// has a `tags.npy`, too, its tags in its order.
+    /// As in the published files `train.npy`, `valid.npy` and `test.npy` of this folder, with the
+    /// tags of its `tags.npy`, if it has one, in their order.
     Files(PathBuf),
 }
 
@@ -43,11 +42,11 @@ pub enum Splitting {
 pub struct Reading {
     /// The folder that holds `annotations_final.csv`.
     pub root: PathBuf,
-    /// The folder that holds 0 to f; looked for in `root` if not given.
+    /// The folder that holds 0 to f. By default it is looked for in `root`.
     pub audio: Option<PathBuf>,
-    /// Which clips are for what.
+    /// The splits.
     pub splitting: Splitting,
-    /// Which tags are kept; the 50 most frequent if not given.
+    /// The tags to keep, by default the 50 most frequent.
     pub tags: Option<Selection>,
     /// Merge tags that mean the same before they are counted.
     pub merge_synonyms: bool,
@@ -60,7 +59,7 @@ pub struct Reading {
 pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     let root = &reading.root;
     let mut collection = read_annotations(&root.join(ANNOTATIONS))?;
-    if root.join(synth::MANIFEST).is_file() {
+    if root.join(tagline_synth::MANIFEST).is_file() {
         collection.name = "synth".to_owned();
     }
     name_artists(&root.join(CLIP_INFO), &mut collection)?;
@@ -111,20 +110,20 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     Ok(collection)
 }
 
-/// Tags that are kept where nothing else is asked for.
+/// Number of tags that are kept by default.
 const DEFAULT_TAGS: usize = 50;
 
 /// Clips of the whole data set.
 const CLIPS: usize = 25_863;
-/// Of these, those with one of the 50 most frequent tags, as the field counts them.
+/// Clips with one of the 50 most frequent tags, as published work counts them.
 const TAGGED: SplitCounts = SplitCounts {
     train: 15_247,
     valid: 1_529,
     test: 4_332,
 };
 
-/// What is odd about the clips that are left of a table of `listed` clips where only those with one
-/// of the 50 most frequent tags are taken.
+/// A remark if a table of `listed` clips leaves an unusual number of clips with one of the 50 most
+/// frequent tags.
 fn other_counts(listed: usize, tagged: SplitCounts) -> Option<String> {
     let text =
         |counts: SplitCounts| format!("{} / {} / {}", counts.train, counts.valid, counts.test);
@@ -192,7 +191,7 @@ fn read_annotations(path: &Path) -> Result<Collection, PrepareError> {
     })
 }
 
-/// Makes each clip's artist its source, if the table is there.
+/// Makes each clip's artist its source, if the table exists.
 fn name_artists(path: &Path, collection: &mut Collection) -> Result<(), PrepareError> {
     if !path.is_file() {
         return Ok(());
@@ -249,10 +248,10 @@ fn split_of(path: &str) -> Option<Split> {
     }
 }
 
-/// A split as it is published: lines of an index and a path.
+/// A published split: lines of an index and a path.
 #[derive(Default)]
 struct Published {
-    /// By path without extension, in the order of the files.
+    /// Splits by path without extension, in the order of the files.
     splits: Vec<(String, Split)>,
     tags: Option<Vec<String>>,
 }
@@ -303,7 +302,7 @@ impl Published {
     }
 }
 
-/// A path without its extension: published splits name mp3 or npy files.
+/// A path without its extension, since published splits name mp3 or npy files.
 fn stem(path: &str) -> &str {
     path.rsplit_once('.').map_or(path, |(stem, _)| stem)
 }
@@ -313,14 +312,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_data_set_with_other_counts_than_the_fields_is_remarked_upon() {
+    fn a_whole_data_set_with_unusual_counts_gets_a_remark() {
         assert_eq!(other_counts(CLIPS, TAGGED), None);
         let train = TAGGED.train - 3;
         let other = SplitCounts { train, ..TAGGED };
         let remark = other_counts(CLIPS, other).unwrap();
         assert!(remark.contains("15244 / 1529 / 4332 clips"), "{remark}");
         assert!(remark.contains("15247 / 1529 / 4332 do"), "{remark}");
-        // A part of the data set, or another one.
+        // A table of another size is a part of the data set, or another one.
         assert_eq!(other_counts(CLIPS - 1, other), None);
     }
 }

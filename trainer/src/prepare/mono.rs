@@ -1,18 +1,19 @@
-//! The parts of a file that are needed, as mono, without the rest of it in memory.
+//! Decodes parts of a file to mono without holding the rest of it in memory.
 
 use std::ops::Range;
 use std::path::Path;
 
 use tagline_media::{DecodeError, Sink, decode_to};
 
-use super::ordered::{Held, Room};
+use crate::work::{Held, Room};
 
-/// Samples kept of a file whose length is not known yet: 6 minutes at 44.1 kHz, 64 MB.
+/// Most samples that are kept of a file whose length is not known yet: 6 minutes at 44.1 kHz, 64
+/// MB.
 const KEPT_WHOLE: usize = 16_000_000;
-/// Samples that are made room for at once.
+/// Samples that room is made for at once.
 const CHUNK: usize = 1 << 20;
 
-/// What there is to know of a file.
+/// Facts about a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Length {
     pub sample_rate_hz: u32,
@@ -22,20 +23,20 @@ pub(super) struct Length {
 /// A stretch of a file.
 pub(super) struct Stretch<'a> {
     pub file: Length,
-    /// Its number, of so many.
+    /// Its number, and how many there are.
     pub number: usize,
     pub of: usize,
-    /// The sample it begins with.
+    /// Number of its first sample.
     pub start: usize,
     /// The mean of the channels.
     pub samples: &'a [f32],
 }
 
 /// Decodes the stretches that `choose` picks by the file's sample rate and length (none if it
-/// refuses the file), in order and without overlap, and gives them to `each`, one after another.
-/// A file that is too long to be kept while its length is not known is decoded twice. Samples are
-/// held as far as there is `room`; without any, the file is given up. Returns what is damaged in the
-/// file beside its length.
+/// refuses the file), in order and without overlap, and gives them to `each`, one after another. A
+/// file that is too long to be kept while its length is not known is decoded twice. Samples take up
+/// `room`; when the work must end, the file is given up. Returns the damage in the file, if there
+/// is any, and its length.
 pub(super) fn decode_stretches<E: From<DecodeError>>(
     path: &Path,
     room: &Room<'_>,
@@ -89,7 +90,7 @@ fn decode_keeping<E: From<DecodeError>>(
         failed: None,
     };
     let outcome = decode_to(path, &mut parts);
-    // A stretch that the file ended in, shorter now than before.
+    // The file ended within a stretch, because it is shorter than at first.
     parts.finish();
     match parts.failed {
         Some(error) => Err(error),
@@ -102,7 +103,7 @@ struct Whole<'a> {
     room: &'a Room<'a>,
     kept_whole: usize,
     length: Length,
-    /// All samples, or none once there are too many, each with what makes room for it.
+    /// All samples with the room that they take, or none after they became too many.
     chunks: Vec<(Vec<f32>, Held<'a>)>,
     packet: Vec<f32>,
 }
@@ -121,7 +122,7 @@ impl<'a> Whole<'a> {
         }
     }
 
-    /// Appends the packet; `false` if the work is to end.
+    /// Appends the packet; `false` if the work must end.
     fn keep(&mut self) -> bool {
         let mut rest = self.packet.as_slice();
         while !rest.is_empty() {
@@ -140,7 +141,7 @@ impl<'a> Whole<'a> {
         true
     }
 
-    /// Copies a range of what is kept.
+    /// Copies a range of the kept samples.
     fn read(&self, range: Range<usize>, samples: &mut Vec<f32>) {
         samples.clear();
         for (number, (chunk, _)) in self.chunks.iter().enumerate() {
@@ -170,15 +171,15 @@ impl Sink for Whole<'_> {
     }
 }
 
-/// Hands on ranges of a file as they come.
+/// Hands on ranges of a file as they are decoded.
 struct Parts<E, F> {
-    /// In order, without overlap.
+    /// The ranges, in order and without overlap.
     ranges: Vec<Range<usize>>,
     /// Number of the range that comes next.
     next: usize,
-    /// What has come of it.
+    /// Its samples so far.
     stretch: Vec<f32>,
-    /// Samples that have passed.
+    /// Number of samples that have passed.
     passed: usize,
     packet: Vec<f32>,
     hand_on: F,
@@ -186,7 +187,7 @@ struct Parts<E, F> {
 }
 
 impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Parts<E, F> {
-    /// Hands on what has come of the next range; `false` if that fails.
+    /// Hands on the samples of the next range; `false` if that fails.
     fn hand_on(&mut self) -> bool {
         let start = self.ranges[self.next].start;
         let outcome = (self.hand_on)(self.next, start, &self.stretch);
@@ -205,7 +206,7 @@ impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Parts<E, F> {
 
 impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Sink for Parts<E, F> {
     fn restart(&mut self) {
-        // What has been handed on stays so: the same samples come again.
+        // Ranges that were handed on stay so, since the same samples come again.
         self.passed = 0;
         self.stretch.clear();
     }
@@ -232,7 +233,7 @@ impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Sink for Parts<E, F> {
     }
 }
 
-/// The mean of the channels, as [`tagline_media::Audio::mono`] computes it.
+/// The mean of the channels, computed as in [`tagline_media::Audio::mono`].
 fn mix(channels: &[Vec<f32>], mono: &mut Vec<f32>) {
     mono.clone_from(&channels[0]);
     for channel in &channels[1..] {
@@ -248,8 +249,8 @@ fn mix(channels: &[Vec<f32>], mono: &mut Vec<f32>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ordered::alone;
     use super::*;
+    use crate::work::alone;
 
     /// A stereo wav file of 16 bits.
     fn wav(samples: u32) -> tempfile::NamedTempFile {

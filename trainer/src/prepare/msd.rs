@@ -1,4 +1,4 @@
-//! The Million Song Dataset with Last.fm's 50 most frequent tags, as the field splits it.
+//! The Million Song Dataset with Last.fm's 50 most frequent tags, in the common split.
 //!
 //! The split is `{train,valid,test}_x_*.txt` (a line for each track: its 7digital id, its MSD id,
 //! the name of its file, or each of them in a file of its own) beside `{train,valid,test}_y.npy`
@@ -69,7 +69,7 @@ const TAGS: [&str; 50] = [
     "happy",
 ];
 
-/// Ends of the names of lists, the best names for clips first.
+/// Endings of the names of lists, from the best names for clips to the worst.
 const LISTS: [&str; 3] = ["msd_id", "7d_id", "filename"];
 
 /// How the Million Song Dataset is read.
@@ -77,13 +77,13 @@ const LISTS: [&str; 3] = ["msd_id", "7d_id", "filename"];
 pub struct Reading {
     /// The folder of the data set.
     pub root: PathBuf,
-    /// The folder tree of the previews; `root` if not given.
+    /// The folder tree of the previews, by default `root`.
     pub audio: Option<PathBuf>,
-    /// The folder of the split's files; `root` if not given.
+    /// The folder of the split's files, by default `root`.
     pub split_files: Option<PathBuf>,
-    /// Names of the columns of `*_y.npy`, a line for each; Last.fm's 50 if not given.
+    /// File with the names of the columns of `*_y.npy`, one in each line; by default Last.fm's 50.
     pub tag_names: Option<PathBuf>,
-    /// Which tags are kept; all if not given.
+    /// The tags to keep, by default all.
     pub tags: Option<Selection>,
 }
 
@@ -161,7 +161,7 @@ fn read_split(
         let found = names().find_map(|name| previews.find(name));
         items.push(Item {
             id: stem(&lists[0].1[track]).into(),
-            // Named as the list does, it is reported as missing.
+            // With the list's own name, it is reported as missing.
             path: found
                 .or_else(|| names().next_back())
                 .unwrap_or_default()
@@ -174,8 +174,8 @@ fn read_split(
     Ok(())
 }
 
-/// Numbers ids that come again, `104485@2`: two tracks may share a preview, whose 7digital id is
-/// then twice in the published lists, with labels of its own each time.
+/// Numbers repeated ids, as in `104485@2`. Two tracks may share a preview, whose 7digital id then
+/// stands twice in the published lists, with different labels.
 fn make_unique(items: &mut [Item]) {
     let mut seen: HashSet<Box<str>> = items.iter().map(|item| item.id.clone()).collect();
     if seen.len() == items.len() {
@@ -196,7 +196,7 @@ fn make_unique(items: &mut [Item]) {
     }
 }
 
-/// The lists of a split that are there, with their paths; at least one.
+/// The existing lists of a split with their paths, at least one.
 fn read_lists(folder: &Path, split: Split) -> Result<Vec<(PathBuf, Vec<String>)>, PrepareError> {
     let paths = LISTS.map(|list| folder.join(format!("{split}_x_{list}.txt")));
     let lists: Vec<_> = paths
@@ -224,9 +224,9 @@ struct Previews {
 impl Previews {
     fn search(folder: &Path) -> Result<Self, PrepareError> {
         let mut by_stem = HashMap::new();
-        // What the lists cannot name is no part of the data set.
+        // The lists cannot name such a file, so it does not belong to the data set.
         for path in audio_files(folder)?.files {
-            // The first of several in the order of their paths.
+            // Of several files, the first in the order of their paths.
             by_stem.entry(stem(&path).into()).or_insert(path.into());
         }
         Ok(Self { by_stem })

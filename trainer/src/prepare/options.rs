@@ -1,4 +1,4 @@
-//! How a data set is prepared, whatever it is.
+//! The options of every preparation.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -7,26 +7,26 @@ use tagline_engine::Analyzer;
 
 use crate::data::{Input, Plan};
 
-/// What every kind of data set can be told.
+/// The options that every kind of data set has.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The folder of the prepared data set.
     pub out: PathBuf,
-    /// What is computed of each clip.
+    /// The inputs to compute.
     pub inputs: Vec<Input>,
-    /// Files decoded side by side.
+    /// Files that are decoded at the same time.
     pub jobs: NonZeroUsize,
-    /// Most windows taken of one file, evenly spread and never overlapping.
+    /// Most windows from one file. They are evenly spread and never overlap.
     pub windows: NonZeroUsize,
-    /// Shortest file that is used; a shorter one is left out. What is shorter than a window is
-    /// repeated until it fills it.
+    /// Shortest file that is used, in seconds. A file that is shorter than a window is repeated
+    /// until it fills one.
     pub least_seconds: f64,
     /// Files of a shard.
     pub shard_items: usize,
 }
 
 impl Options {
-    /// The log-mel of one window of each file of 3 s at least, on every processor.
+    /// The log-mel of one window from each file of at least 3 s, on every processor.
     #[must_use]
     pub fn new(out: PathBuf) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Options {
             inputs: vec![Input::Mel],
             jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             windows: NonZeroUsize::MIN,
-            // The plugin's first estimate rests on as much.
+            // The plugin's first estimate needs as much.
             least_seconds: Analyzer::FIRST_WINDOW_SECONDS,
             shard_items: Plan::SHARD_ITEMS,
         }

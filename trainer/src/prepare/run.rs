@@ -1,53 +1,41 @@
-//! A collection becomes a prepared data set.
+//! Makes a prepared data set from a collection.
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::audio::{Excerpt, Extractor};
-use super::ordered::{Desk, Room, ordered};
 use super::{Collection, Item, LeftOut, Options, PrepareError};
 use crate::data::{
     Clip, ClipInfo, DataError, DatasetWriter, Input, LIST, Plan, Remark, SourceFile, Summary,
 };
+use crate::work::{Count, Desk, Event, Progress, Room, Unit, ordered};
 
-/// Most threads. What each of them holds beside samples and windows that wait (front-ends, a
-/// decoder, what the allocator keeps) is some 15 MB.
+/// Most threads. Besides samples and windows that wait, each holds some 15 MB (front-ends, a
+/// decoder, memory that the allocator keeps).
 const MOST_JOBS: usize = 32;
-/// Most bytes of samples and windows that are held, beside those of the file that is stored next.
+/// Most bytes of samples and windows that are held, apart from those of the file that is stored
+/// next.
 const MOST_BYTES: usize = 256 << 20;
 
-/// How far a preparation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Files stored or left out, those of an earlier run included.
-    pub done: usize,
-    /// Files there are.
-    pub items: usize,
-    /// Files that an earlier run had finished.
-    pub earlier: usize,
-    /// Files left out in this run.
-    pub skipped: usize,
-}
-
-/// What has been prepared.
+/// The result of a preparation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// Files that the data set lists. Each is in the data set or was left out.
     pub items: usize,
-    /// What is in the data set; `None` if it had been finished before.
+    /// The content of the data set; `None` if it was finished before.
     pub summary: Option<Summary>,
 }
 
-/// Prepares a collection, or goes on where an earlier run with the same options stopped; `report`
+/// Prepares a collection, or goes on where an earlier run with the same options stopped. `progress`
 /// hears of each file and may end the run, whose finished shards are kept.
 ///
 /// # Errors
-/// [`PrepareError`], of which [`PrepareError::Interrupted`] is what `report` asked for.
+/// [`PrepareError`]; [`PrepareError::Interrupted`] if `progress` asked for it.
 pub fn prepare(
     collection: &Collection,
     options: &Options,
-    report: impl FnMut(Progress) -> ControlFlow<()>,
+    progress: &dyn Progress,
 ) -> Result<Prepared, PrepareError> {
     let plan = plan(collection, options);
     let specs: Vec<_> = plan.inputs().map(Input::front_end).collect();
@@ -70,14 +58,14 @@ pub fn prepare(
             });
             results.end(&item.id, &item.path, outcome);
         },
-        report,
+        progress,
     )
 }
 
-/// Where a worker leaves what becomes of an item.
+/// Takes the results of an item from a worker.
 pub(crate) struct Results<'a, 'b> {
     desk: &'a Desk<'b, Piece>,
-    /// Clips so far.
+    /// Number of clips so far.
     clips: Cell<usize>,
 }
 
@@ -88,12 +76,12 @@ pub(crate) enum Piece {
 }
 
 impl<'b> Results<'_, 'b> {
-    /// What the worker may hold.
+    /// The memory that the worker may hold.
     pub fn room(&self) -> &Room<'b> {
         &self.desk.room
     }
 
-    /// The next clip of the item; an error if the work is to end.
+    /// Takes the next clip of the item. It is an error if the work must end.
     pub fn clip(&self, clip: Clip) -> Result<(), String> {
         let values: usize = clip.windows.iter().map(Vec::len).sum();
         let bytes = size_of::<f32>() * (values + clip.info.labels.len());
@@ -106,19 +94,19 @@ impl<'b> Results<'_, 'b> {
         }
     }
 
-    /// The audio file that the item's clips came of.
+    /// Takes the audio file of the item's clips.
     pub fn source(&self, file: SourceFile) {
-        // Where the work is to end, nobody will read it.
+        // If the work must end, nobody reads it.
         let _ = self.desk.hand_on(Piece::Source(file), 0);
     }
 
-    /// The whole of an item that is no part of the data set.
+    /// Leaves a whole item out.
     pub fn leave_out(&self, audio: &LeftOut) {
         self.end(&audio.shown, &audio.shown, Err(audio.why.to_string()));
     }
 
-    /// The end of the item: what there is to say about it, or why there is no clip of it, or why
-    /// there are no more.
+    /// Ends the item, with a remark about it, or with the reason why it has no clip or no more
+    /// clips.
     pub fn end(&self, id: &str, path: &str, outcome: Result<Option<String>, String>) {
         let (skipped, reason) = match (outcome, self.clips.get()) {
             (Ok(None), _) => return,
@@ -132,14 +120,14 @@ impl<'b> Results<'_, 'b> {
             path: path.to_owned(),
             reason,
         };
-        // Where the work is to end, nobody will read it.
+        // If the work must end, nobody reads it.
         let _ = self.desk.hand_on(Piece::Remark(remark), 0);
     }
 }
 
-/// Writes a data set of `items` items to `out`: `work` makes the clips of each, one after another,
-/// or says why there are none, on `jobs` threads, each with a state of its own that `start` makes.
-/// Goes on where an earlier run with the same plan stopped.
+/// Writes a data set of `items` items to `out`. `work` makes the clips of each item, one after
+/// another, or says why there are none. It runs on `jobs` threads, each with a state of its own
+/// that `start` makes. Goes on where an earlier run with the same plan stopped.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -150,7 +138,7 @@ pub(crate) fn fill<S>(
     items: usize,
     start: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, usize, &Results<'_, '_>) + Sync,
-    mut report: impl FnMut(Progress) -> ControlFlow<()>,
+    progress: &dyn Progress,
 ) -> Result<Prepared, PrepareError> {
     let mut writer = match DatasetWriter::create(out, plan) {
         Ok(writer) => writer,
@@ -165,15 +153,15 @@ pub(crate) fn fill<S>(
     let tasks: Vec<usize> = (0..items)
         .filter(|item| !writer.is_finished(*item))
         .collect();
-    let mut progress = Progress {
-        done: items - tasks.len(),
-        items,
-        earlier: items - tasks.len(),
-        skipped: 0,
+    let mut count = Count::new("prepared", Unit::Files, items - tasks.len(), items);
+    count.earlier = count.done;
+    let tell = |count| {
+        progress.event(&Event::Counted(count));
+        progress.flow()
     };
     let mut failed = None;
     let mut has_clips = false;
-    if report(progress).is_continue() {
+    if tell(count).is_continue() {
         ordered(
             tasks.len(),
             jobs.min(MOST_JOBS),
@@ -199,20 +187,18 @@ pub(crate) fn fill<S>(
                 if !is_end {
                     return ControlFlow::Continue(());
                 }
-                progress.done += 1;
-                progress.skipped += usize::from(!std::mem::take(&mut has_clips));
-                report(progress)
+                count.done += 1;
+                count.left_out += u64::from(!std::mem::take(&mut has_clips));
+                tell(count)
             },
         );
     }
     if let Some(error) = failed {
         return Err(error.into());
     }
-    if progress.done < items {
-        return Err(PrepareError::Interrupted {
-            done: progress.done,
-            items,
-        });
+    let done = count.done as usize;
+    if done < items {
+        return Err(PrepareError::Interrupted { done, items });
     }
     Ok(Prepared {
         items,
@@ -229,7 +215,7 @@ fn plan(collection: &Collection, options: &Options) -> Plan {
         .with_option("least_seconds", options.least_seconds)
 }
 
-/// One label a tag.
+/// One label for each tag.
 fn dense(item: &Item, tags: usize) -> Vec<f32> {
     let mut labels = vec![0.0; tags];
     for (tag, value) in &item.labels {
@@ -250,7 +236,7 @@ fn clip(item: &Item, labels: &[f32], excerpt: Excerpt<'_>) -> Clip {
             source: item.source.to_string(),
             split: item.split,
             labels: labels.to_vec(),
-            // What all inputs have heard.
+            // The frames that all inputs have heard.
             heard_frames: excerpt.heard_frames.iter().copied().min().unwrap_or(0),
             offset_seconds: excerpt.offset_seconds,
         },

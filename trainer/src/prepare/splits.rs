@@ -1,4 +1,4 @@
-//! Splits: published ones, as NumPy arrays of texts, and dealt ones.
+//! Splits: reads published ones, which are NumPy arrays of texts, and deals new ones.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::data::Split;
 /// Most bytes of a list.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The bytes of a file of the field's.
+/// The bytes of a published file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, PrepareError> {
     let metadata = std::fs::metadata(path).map_err(PrepareError::io(path))?;
     if metadata.len() > MAX_BYTES {
@@ -30,7 +30,7 @@ pub(super) fn read_texts(path: &Path) -> Result<Vec<String>, PrepareError> {
         .map_err(|error| PrepareError::format(path, error))
 }
 
-/// The lines of a text file, without those that are empty.
+/// The lines of a text file, without empty ones.
 ///
 /// # Errors
 /// [`PrepareError`] names the file and what is wrong with it.
@@ -41,17 +41,17 @@ pub fn read_lines(path: &Path) -> Result<Vec<String>, PrepareError> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-/// Which part of the items validates, and which tests, each 0 to 1; the rest is trained on.
+/// The shares of the items that validate and test, each 0 to 1. The rest train.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts {
-    /// The part that decides when to stop.
+    /// The share that validates.
     pub valid: f64,
-    /// The part for the end.
+    /// The share that tests.
     pub test: f64,
 }
 
 impl Parts {
-    /// Checks that something is left to train on.
+    /// Checks that some items are left to train on.
     pub(crate) fn check(self) -> Result<(), PrepareError> {
         let possible = |part: f64| (0.0..1.0).contains(&part);
         if possible(self.valid) && possible(self.test) && self.valid + self.test < 1.0 {
@@ -62,10 +62,10 @@ impl Parts {
         ))
     }
 
-    /// The split of each group of items, whose `sizes` are given: shuffled, first those for the end,
-    /// then those that decide, then the rest. A group that would bring its split further above its
-    /// part than that is below it is passed on. Every split that is asked for has a group, if there
-    /// are as many.
+    /// The split of each group of items with these `sizes`. The groups are shuffled and dealt to
+    /// the test split first, then to the validation split, then to training. A group that would
+    /// bring a split further above its share than the split is below it goes to the next one. Every
+    /// split with a share gets a group, if there are enough groups.
     pub(crate) fn deal(self, sizes: &[usize], seed: u64) -> Vec<Split> {
         let mut order: Vec<usize> = (0..sizes.len()).collect();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
@@ -98,7 +98,7 @@ impl Parts {
         splits
     }
 
-    /// Items of each split, as near to its part as single ones allow.
+    /// Number of items of each split, as near to its share as whole items allow.
     fn wanted(self, items: usize) -> [usize; Split::ALL.len()] {
         let wanted = |part: f64| (part * items as f64).round() as usize;
         let (valid, test) = (wanted(self.valid), wanted(self.test));
@@ -106,9 +106,9 @@ impl Parts {
     }
 }
 
-/// The group that an `empty` split may best have: of the split that has the most too many, the one
-/// of the size that is nearest to what is wanted. To learn from something comes first: that takes
-/// another split's only group.
+/// The best group to move to an `empty` split: it comes from the split with the largest excess, and
+/// its size is nearest to the wanted one. The training split may even take another split's only
+/// group.
 fn spare(
     order: &[usize],
     sizes: &[usize],
@@ -148,24 +148,24 @@ mod tests {
     }
 
     #[test]
-    fn no_split_is_starved_by_large_groups_and_none_is_further_off_than_they_make_it() {
+    fn large_groups_starve_no_split_and_move_none_further_than_their_size() {
         for seed in 0..50 {
             let items = |sizes: &[usize], valid, test| dealt(sizes, valid, test, seed).0;
             assert_eq!(items(&[10; 7], 0.1, 0.1), [50, 10, 10]);
-            // Larger than twice a part.
+            // Larger than twice the share.
             assert_eq!(items(&[30; 4], 0.1, 0.1), [60, 30, 30]);
             assert_eq!(items(&[30; 4], 0.0, 0.1), [90, 0, 30]);
             let one_large = [60, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5];
             assert_eq!(items(&one_large, 0.1, 0.1), [90, 10, 10]);
             assert_eq!(items(&[10; 10], 0.45, 0.45)[0], 10);
-            // Hardly any.
+            // Hardly any items.
             assert_eq!(items(&[1; 10], 0.01, 0.2), [7, 1, 2]);
             assert_eq!(items(&[4, 4, 4, 0, 0], 0.1, 0.1), [4, 4, 4]);
         }
     }
 
     #[test]
-    fn whatever_the_groups_every_split_that_is_asked_for_has_one() {
+    fn every_split_with_a_share_gets_a_group() {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let parts = [
             (0.1, 0.1),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn with_too_few_groups_there_is_something_to_learn_from_first() {
+    fn with_too_few_groups_the_training_split_comes_first() {
         for seed in 0..20 {
             for parts in [0.1, 0.3, 0.45] {
                 let groups = |sizes: &[usize]| dealt(sizes, parts, parts, seed).1;
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// Of small groups, each split has its part exactly: that of the first of the shuffled ones.
+    /// With groups of one item, each split has exactly its share, in the shuffled order.
     #[test]
     fn single_files_are_dealt_exactly() {
         for seed in 0..5 {

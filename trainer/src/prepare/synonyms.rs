@@ -1,4 +1,4 @@
-//! Tags that mean the same, as the field merges them on MagnaTagATune.
+//! Tags that mean the same, as published work merges them on MagnaTagATune.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +67,7 @@ const GROUPS: &[&[&str]] = &[
     &["vocal", "vocals", "voice", "voices"],
 ];
 
-/// The name that a tag's group keeps; its own where it has no synonym.
+/// The name that a tag's group keeps, or the tag's own name if it has no synonym.
 fn kept_name(tag: &str) -> &str {
     let group = GROUPS.iter().find(|group| group.contains(&tag));
     group.map_or(tag, |group| group[0])

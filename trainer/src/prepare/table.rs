@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use super::PrepareError;
 use super::files::relative;
 
-/// Columns named in an error.
+/// Number of columns that an error names.
 const NAMED_COLUMNS: usize = 8;
 
 /// A table with a header.
@@ -19,8 +19,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Opens a table whose cells are separated by `separator`; every line has as many as the
-    /// header, or, if `ragged`, any number.
+    /// Opens a table whose cells are separated by `separator`. Every line has as many cells as the
+    /// header, or any number if the table is `ragged`.
     pub fn open(path: &Path, separator: u8, ragged: bool) -> Result<Self, PrepareError> {
         let file = File::open(path).map_err(PrepareError::io(path))?;
         let mut reader = ReaderBuilder::new()
@@ -33,7 +33,7 @@ impl Table {
             .map_err(|error| PrepareError::format(path, error))?;
         let columns: Vec<String> = header
             .iter()
-            // Spreadsheets put a byte order mark before the first.
+            // Spreadsheets put a byte order mark before the first name.
             .map(|name| name.trim_start_matches('\u{feff}').to_owned())
             .collect();
         if columns.is_empty() || columns == [""] {
@@ -51,7 +51,7 @@ impl Table {
         self.find(name).ok_or_else(|| self.no_column(name))
     }
 
-    /// Index of a column, if there is one of that name.
+    /// Index of a column, if it exists.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column == name)
     }
@@ -96,7 +96,7 @@ pub(crate) struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// A cell; an error if the line is too short for it.
+    /// A cell. It is an error if the line is too short.
     pub fn cell(&self, column: usize) -> Result<&str, PrepareError> {
         self.cells.get(column).ok_or_else(|| {
             let name = self.columns.get(column).map_or("", String::as_str);
@@ -104,7 +104,7 @@ impl Row<'_> {
         })
     }
 
-    /// The path of a file, relative to the data set's folder and in it.
+    /// The path of a file, which is relative to the data set's folder and inside of it.
     pub fn path(&self, column: usize) -> Result<String, PrepareError> {
         let path = self.cell(column)?;
         relative(path).ok_or_else(|| match path {

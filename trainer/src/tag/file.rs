@@ -1,4 +1,4 @@
-//! One audio file: decoded, analysed, tagged.
+//! Decodes, analyses and tags an audio file.
 
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,12 @@ use crate::inference::{self, run_or_replace};
 /// Tags of one window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Update {
-    /// Position in the file from which they are known, in seconds.
+    /// Position in the file at which they are known, in seconds.
     pub position_seconds: f64,
-    /// Seconds of audio they rest on.
+    /// Seconds of audio that they come from.
     pub seconds_heard: f32,
-    /// Probabilities, 0 to 1, in the model's tag order, calibrated unless raw ones were asked for.
+    /// Probabilities, 0 to 1, in the model's tag order. They are calibrated unless raw ones were
+    /// asked for.
     pub probabilities: Vec<f32>,
 }
 
@@ -27,9 +28,9 @@ pub struct TaggedFile {
     pub seconds: f64,
     /// What ran the network.
     pub backend: Backend,
-    /// The tags at its end: those of the last window that was not silent, which hold.
+    /// The tags at its end, which are those of the last window that was not silent.
     pub last: Update,
-    /// Those of every window that was not silent, where they were asked for, else none.
+    /// The tags of every window that was not silent; empty unless they were asked for.
     pub updates: Vec<Update>,
 }
 
@@ -37,7 +38,7 @@ pub struct TaggedFile {
 pub struct Tagger<'a> {
     tagging: &'a Tagging,
     network: Box<dyn Network>,
-    /// What the network keeps of the file's earlier windows.
+    /// The network's memory of the file's earlier windows.
     state: NetworkState,
     /// `[row, frame]`
     window: Vec<f32>,
@@ -65,7 +66,7 @@ impl<'a> Tagger<'a> {
         self.network.backend()
     }
 
-    /// Tags the mean of the file's channels; `progress` is told how much is done, 0 to 1.
+    /// Tags the mean of the file's channels. `progress` hears how much is done, 0 to 1.
     ///
     /// # Errors
     /// [`TagError`] names the file and what is wrong with it.
@@ -94,20 +95,20 @@ impl<'a> Tagger<'a> {
         };
 
         let mut updates = Vec::new();
-        // The window that the tags at the end rest on: read, but not run yet.
+        // The last window so far, which was read but not run. The tags at the end come from it.
         let mut pending: Option<Due> = None;
         let mut used = 0;
         loop {
             let (count, due) = analyzer.push(&mono[used..]);
             used += count;
             let Some(due) = due.or_else(|| {
-                // A short file has one window, of what there is.
+                // A short file has one window, with all of it.
                 pending.is_none().then(|| analyzer.finish()).flatten()
             }) else {
                 break;
             };
             progress(used as f64 / mono.len().max(1) as f64);
-            // Over silence the tags hold; the first window has nothing to hold.
+            // The tags hold over silence, but the first window has no tags to hold.
             if due.silent && pending.is_some() {
                 continue;
             }
@@ -136,7 +137,7 @@ impl<'a> Tagger<'a> {
         let mut probabilities = vec![0.0; self.tagging.model.info().tags.len()];
         let (state, window) = (&mut self.state, &self.window);
         run_or_replace(&mut self.network, &self.tagging.model, |network| {
-            network.run_next(state, due.end_frame, window, &mut probabilities)
+            network.run_next(state, due.into(), window, &mut probabilities)
         })?;
         if !self.tagging.raw {
             self.tagging.model.info().calibrate(&mut probabilities);

@@ -1,10 +1,10 @@
-//! Which model tags files.
+//! Opens the model that tags files.
 
 use std::path::Path;
 
 use tagline_engine::{Model, ModelSource, SourceError};
 
-/// Opens `chosen`, or else the built-in model.
+/// Opens `chosen`, or the built-in model if that is `None`.
 ///
 /// # Errors
 /// [`SourceError`] says what is wrong with the file.

@@ -1,21 +1,18 @@
-//! Several files side by side, each worker with a network of its own.
+//! Tags several files side by side, with a network for each thread.
 
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tagline_engine::{BackendChoice, InferenceError};
 
 use super::{TagError, TaggedFile, Tagger, Tagging};
-
-/// Steps of a file's progress bar.
-const STEPS: f64 = 1000.0;
+use crate::work::{Count, Desk, Event, NO_LIMIT, Progress, Unit, ordered};
 
 /// Tags `files` on up to `jobs` threads and hands each outcome to `finished`, in the order of
-/// `files`, until it answers `false`. Bars on a terminal show how far each file is.
+/// `files`, until that answers `false` or `progress` ends it. `progress` hears how far each file is.
 ///
 /// # Errors
 /// [`InferenceError`] if no backend can run the model.
@@ -23,80 +20,82 @@ pub fn tag_files(
     tagging: &Tagging,
     files: &[PathBuf],
     jobs: NonZeroUsize,
-    progress: &MultiProgress,
+    progress: &dyn Progress,
     mut finished: impl FnMut(Result<TaggedFile, TagError>) -> bool,
 ) -> Result<(), InferenceError> {
-    // Comparing the backends is work for one; the others take what was found to run.
+    // One tagger compares the backends; the others take the one that it runs.
     let first = Tagger::new(tagging)?;
     let settled = Tagging {
         backend: BackendChoice::Only(first.backend()),
         ..tagging.clone()
     };
-    let (settled, next, stop) = (&settled, &AtomicUsize::new(0), &AtomicBool::new(false));
-    let (sender, receiver) = mpsc::channel();
-    let mut first = Some(first);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.get().min(files.len()) {
-            let sender = sender.clone();
-            let mut tagger = first.take();
-            scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(path) = files.get(index) else { break };
-                    let bar = bar(progress, path);
-                    let outcome = tag_one(settled, &mut tagger, path, &bar);
-                    bar.finish_and_clear();
-                    progress.remove(&bar);
-                    if sender.send((index, outcome)).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        let mut waiting = std::collections::BTreeMap::new();
-        let mut expected = 0;
-        for (index, outcome) in receiver {
-            waiting.insert(index, outcome);
-            while let Some(outcome) = waiting.remove(&expected) {
-                if !stop.load(Ordering::Relaxed) && !finished(outcome) {
-                    stop.store(true, Ordering::Relaxed);
-                }
-                expected += 1;
+    let first = Mutex::new(Some(first));
+    let start = || Worker {
+        tagging: &settled,
+        tagger: first.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        progress,
+    };
+    let work = |worker: &mut Worker<'_>, file: usize, desk: &Desk<'_, _>| {
+        // If the work must end, nobody waits for it.
+        let _ = desk.hand_on(worker.tag(&files[file]), 0);
+    };
+    ordered(
+        files.len(),
+        jobs.get(),
+        NO_LIMIT,
+        start,
+        work,
+        |_, outcome| {
+            let goes_on = outcome.is_none_or(&mut finished) && !progress.interrupted();
+            match goes_on {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
             }
-        }
-    });
+        },
+    );
     Ok(())
 }
 
-/// Tags one file; a panic in a decoder becomes that file's error and the tagger is made anew.
-fn tag_one<'a>(
+/// Tags file after file on one thread.
+struct Worker<'a> {
     tagging: &'a Tagging,
-    tagger: &mut Option<Tagger<'a>>,
-    path: &Path,
-    bar: &ProgressBar,
-) -> Result<TaggedFile, TagError> {
-    let name = || path.display().to_string();
-    let mut ready = match tagger.take() {
-        Some(ready) => ready,
-        None => Tagger::new(tagging).map_err(|source| TagError::Inference {
-            path: name(),
-            source,
-        })?,
-    };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let outcome = ready.tag(path, |done| bar.set_position((done * STEPS) as u64));
-        (ready, outcome)
-    }));
-    match outcome {
-        Ok((ready, outcome)) => {
-            *tagger = Some(ready);
-            outcome
+    /// `None` until there is a file, and after a panic.
+    tagger: Option<Tagger<'a>>,
+    progress: &'a dyn Progress,
+}
+
+impl Worker<'_> {
+    /// Tags one file. A panic in a decoder becomes that file's error, and the tagger is made anew.
+    fn tag(&mut self, path: &Path) -> Result<TaggedFile, TagError> {
+        let name = || path.display().to_string();
+        let mut ready = match self.tagger.take() {
+            Some(ready) => ready,
+            None => Tagger::new(self.tagging).map_err(|source| TagError::Inference {
+                path: name(),
+                source,
+            })?,
+        };
+        let what = name();
+        let tell = |done: f64| {
+            let count = Count::new(&what, Unit::Thousandths, (done * 1e3) as usize, 1_000);
+            self.progress.event(&Event::Counted(count));
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let outcome = ready.tag(path, tell);
+            (ready, outcome)
+        }));
+        // It ends, with or without an error.
+        tell(1.0);
+        match outcome {
+            Ok((ready, outcome)) => {
+                self.tagger = Some(ready);
+                outcome
+            }
+            Err(panic) => Err(TagError::Panic {
+                path: name(),
+                message: message(panic.as_ref()),
+            }),
         }
-        Err(panic) => Err(TagError::Panic {
-            path: name(),
-            message: message(panic.as_ref()),
-        }),
     }
 }
 
@@ -106,14 +105,4 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "no message".into())
-}
-
-fn bar(progress: &MultiProgress, path: &Path) -> ProgressBar {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let bar = progress.add(ProgressBar::new(STEPS as u64));
-    if let Ok(style) = ProgressStyle::with_template("{wide_msg} {bar:30} {percent:>3} %") {
-        bar.set_style(style);
-    }
-    bar.set_message(name.into_owned());
-    bar
 }

@@ -1,4 +1,4 @@
-//! What is printed of a tagged file: a table for people, JSON or CSV for programs.
+//! Prints tagged files: as a table for people, as JSON or CSV for programs.
 
 use std::io::Write;
 
@@ -8,34 +8,34 @@ use tagline_engine::ModelInfo;
 
 use super::{TaggedFile, Update};
 
-/// Tags in a table.
+/// Number of tags in a table.
 const TABLE_TAGS: usize = 10;
-/// Cells of a full bar in a table.
+/// Width of a full bar in a table, in characters.
 const BAR_CELLS: usize = 30;
 
 /// How tagged files are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// The strongest ten tags of each file, for people.
+    /// A table of the strongest ten tags of each file, for people.
     #[default]
     Table,
     /// One JSON object a line for each file.
     Json,
-    /// A header, then a row for each file (for each update, where they were asked for).
+    /// A header, then a row for each file, or for each update if those were asked for.
     Csv,
 }
 
 /// Prints tagged files.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
-    /// How.
+    /// The format.
     pub format: Format,
     /// The model.
     pub model: &'a ModelInfo,
-    /// Whether the updates are printed, too.
+    /// Whether updates are printed, too.
     pub updates: bool,
-    /// Whether the probabilities are calibrated, so that they may be held against the thresholds of the
-    /// model's calibration.
+    /// Whether the probabilities are calibrated, so that they can be compared with the thresholds
+    /// of the model's calibration.
     pub calibrated: bool,
 }
 
@@ -76,7 +76,7 @@ impl Serialize for Ranked<'_> {
 }
 
 impl Report<'_> {
-    /// Prints what comes before the first file.
+    /// Prints the part before the first file.
     ///
     /// # Errors
     /// Of `out`.
@@ -132,7 +132,8 @@ impl Report<'_> {
             let bar = "█".repeat((probability * BAR_CELLS as f64).round() as usize);
             let percent = probability * 100.0;
             let width = widest.unwrap_or(0);
-            // A tag that reaches its threshold is marked; where there are none, there is no column.
+            // A tag that reaches its threshold is marked. Without thresholds there is no such
+            // column.
             let mark = match &yes {
                 Some(yes) if yes.contains(tag) => " ●",
                 Some(_) => "  ",
@@ -154,7 +155,7 @@ impl Report<'_> {
             last: self.moment(&file.last),
             updates: self.updates.then(|| updates().collect()),
         };
-        // As text first, so that a line is written whole.
+        // The text is made first, so that a line is written whole.
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
         out.write_all(text.as_bytes())
@@ -185,7 +186,7 @@ impl Report<'_> {
         }
     }
 
-    /// The tags that reach their threshold, strongest first; `None` where there are no thresholds.
+    /// The tags that reach their threshold, strongest first; `None` without thresholds.
     fn yes(&self, update: &Update) -> Option<Vec<&str>> {
         if !self.calibrated || self.model.calibration.is_none() {
             return None;
@@ -212,7 +213,7 @@ impl Report<'_> {
     }
 }
 
-/// Six decimals: single precision has no more.
+/// Six decimals, since single precision has no more.
 fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
@@ -223,7 +224,7 @@ fn row(out: &mut impl Write, fields: impl Iterator<Item = String>) -> std::io::R
     out.write_all(text.as_bytes())
 }
 
-/// A CSV field, quoted where RFC 4180 asks for it.
+/// A CSV field, quoted if RFC 4180 demands it.
 fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", field.replace('"', "\"\""))

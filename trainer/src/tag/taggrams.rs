@@ -1,16 +1,16 @@
-//! Where the taggrams of tagged files go.
+//! Writes the taggrams of tagged files.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use tagline_engine::ModelInfo;
+use tagline_files::atomic;
 use tagline_media::{Taggram, TaggramError, write_taggram};
 
 use super::{TagError, TaggedFile};
-use crate::atomic;
 
-/// Taggrams for a run of files: one picture, or a folder of them.
+/// The taggrams of some files: one picture, or a folder of pictures.
 #[derive(Debug)]
 pub struct Taggrams {
     path: PathBuf,
@@ -19,8 +19,9 @@ pub struct Taggrams {
 }
 
 impl Taggrams {
-    /// One file's taggram goes to `path`; where `path` is a folder, or there are several files,
-    /// each goes to a picture of its own name in the folder `path`, which is made if need be.
+    /// The taggram of a single file goes to `path`. If `path` is a folder or there are several
+    /// files, each goes to a picture with the file's name in the folder `path`, which is made if it
+    /// is missing.
     ///
     /// # Errors
     /// The system's reason why there is no such folder.
@@ -42,7 +43,7 @@ impl Taggrams {
         })
     }
 
-    /// Draws `file`'s updates; returns where.
+    /// Draws `file`'s updates and returns the picture's path.
     ///
     /// # Errors
     /// [`TagError::Taggram`] if the picture cannot be written.

@@ -1,6 +1,6 @@
-//! The same music at another level, a little faster or slower at the same pitch, through another
-//! equaliser, with noise, under other music, with a gap: what can be done to a spectrogram in
-//! decibels, anew in each epoch.
+//! Alters spectrograms in decibels, anew in each epoch: the same music at another level, a little
+//! faster or slower at the same pitch, through another equaliser, with noise, under other music,
+//! with a gap.
 
 use std::f32::consts::PI;
 
@@ -8,24 +8,24 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::FrontEndSpec;
 
-/// Level, in dB: recordings are rarely louder than those that were prepared, and often softer.
+/// Change of level in dB. Recordings are rarely louder than the prepared ones, and often softer.
 const LEVEL_DB: [f32; 2] = [-24.0, 6.0];
-/// Most that each of the waves of the equaliser, and its tilt, lifts or lowers a band.
+/// Largest change of a band in dB by each wave of the equaliser and by its tilt.
 const WAVE_DB: f32 = 3.0;
 const TILT_DB: f32 = 6.0;
-/// How often a low-pass or high-pass is there, and its slope in dB a band.
+/// Probability of a low-pass or high-pass, and its slope in dB a band.
 const FILTERED: f64 = 0.15;
 const FILTER_DB: [f32; 2] = [0.8, 6.0];
-/// How often there is noise, and how far below the loudest band it lies.
+/// Probability of noise, and its distance from the loudest band in dB.
 const NOISY: f64 = 0.25;
 const NOISE_DB: [f32; 2] = [30.0, 80.0];
-/// How often there is other music, and how far below it lies.
+/// Probability of other music, and how many dB softer it is.
 const MIXED: f64 = 0.25;
 const OTHER_DB: [f32; 2] = [0.0, 12.0];
-/// How often the music is faster or slower at its pitch, and by how much at most.
+/// Probability of another speed at the same pitch, and its largest change.
 const STRETCHED: f64 = 0.5;
 const STRETCH: f32 = 0.08;
-/// How often it falls silent, and for how much of the window.
+/// Probability of a silent gap, and its share of the window.
 const GAPPED: f64 = 0.1;
 const GAP: [f32; 2] = [0.01, 0.12];
 
@@ -91,8 +91,8 @@ impl Augment {
 
     /// Alters `window`, `[band, frame]`, the network's input, and its labels.
     ///
-    /// Of two pieces of music, each label is the mean of both by the power that they have in the
-    /// mixture; what is unknown of either is unknown.
+    /// In a mixture of two pieces, each label is the mean of both, weighted by their power. A label
+    /// that is unknown for either piece is unknown.
     pub fn alter(
         &self,
         random: &mut ChaCha8Rng,
@@ -147,7 +147,7 @@ impl Augment {
             for value in row {
                 let mut db = *value;
                 if let Some(noise) = floor {
-                    // Noise has no frame like another: some dB of it are chance.
+                    // Noise differs from frame to frame by some dB.
                     db = sum_db(db, noise + random.random_range(-4.0..4.0));
                 }
                 *value = (db + gains[band]).max(self.floor_db) * self.scale + self.offset;
@@ -156,13 +156,13 @@ impl Augment {
     }
 }
 
-/// The power of a level, full scale being 1.
+/// The power of a level, where full scale is 1.
 fn power_of(db: f32) -> f64 {
     f64::from(db * std::f32::consts::LN_10 / 10.0).exp()
 }
 
-/// Reads `row` at another speed, from its beginning again after its end, as a window repeats what
-/// has been heard.
+/// Reads `row` at another speed. After its end it begins again, as a window repeats what has been
+/// heard.
 fn play_at(speed: f32, row: &[f32], out: &mut [f32]) {
     for (frame, value) in out.iter_mut().enumerate() {
         let place = frame as f32 * speed;
@@ -172,7 +172,7 @@ fn play_at(speed: f32, row: &[f32], out: &mut [f32]) {
     }
 }
 
-/// The level of two sounds together that have nothing to do with each other.
+/// The level of two independent sounds together.
 fn sum_db(a: f32, b: f32) -> f32 {
     let (high, low) = if a > b { (a, b) } else { (b, a) };
     // 10 log10(2) and what is left of it; below 30 dB less than 0.005 dB.

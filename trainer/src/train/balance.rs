@@ -1,10 +1,10 @@
-//! Which clips an epoch sees, and how often, where rare tags are to be seen more often.
+//! Which clips an epoch sees, and how often, if rare tags must be seen more often.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// As many numbers of clips as there are clips, in order: those with rare tags several times, those
-/// with common ones alone not always.
+/// As many clip numbers as there are clips, in order. Clips with rare tags come several times, and
+/// some with only common tags do not come at all.
 ///
 /// A clip counts as its rarest tag does, and a tag as one over the root of how often it is there, as
 /// Mahajan et al. ("Exploring the limits of weakly supervised pretraining", 2018) resample; the
@@ -42,7 +42,7 @@ pub(crate) fn balanced<'a>(
             next += step;
         }
     }
-    // Where rounding has left the last draw just beyond the end.
+    // Rounding can put the last draw just beyond the end.
     while order.len() < clips {
         order.push(clips - 1);
     }

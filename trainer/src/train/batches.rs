@@ -1,5 +1,5 @@
-//! Which clips a step sees, and how much of them. Everything is a function of seed, epoch and
-//! step, so that a resumed training sees what it would have seen.
+//! Which clips a step sees, and how much of them. Everything is a function of seed, epoch and step,
+//! so a resumed training sees the same as one that was not interrupted.
 
 use std::ops::Range;
 use std::thread::Scope;
@@ -9,14 +9,14 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, tile};
 
-use super::ahead::{Ahead, ahead};
 use super::augment::{Augment, Other, Strength};
 use super::balance::balanced;
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
 use crate::data::{Clips, DataError};
+use crate::work::{Ahead, ahead};
 
-/// Clips side by side.
+/// The clips of a step.
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// Number of clips.
@@ -58,11 +58,13 @@ pub(super) struct Epoch<'a> {
 struct Lengths {
     /// Frames that the network is given.
     given: usize,
-    /// Fewest frames that are kept of the clip's own; fewer than `given` are repeated.
+    /// Fewest of the clip's own frames that are kept. If they are fewer than `given`, they are
+    /// repeated.
     shortest: usize,
 }
 
-/// A generator for one purpose: the same for the same numbers, unlike any other's.
+/// The generator of one purpose. It depends on these numbers alone, and differs from that of any
+/// other purpose.
 pub(super) fn generator(seed: u64, purpose: Purpose, epoch: usize, step: usize) -> ChaCha8Rng {
     let mut key = [0; 32];
     let parts = [seed, purpose as u64, epoch as u64, step as u64];
@@ -81,8 +83,8 @@ pub(super) enum Purpose {
     Augment = 4,
 }
 
-/// Steps of an epoch: whole batches only, since a batch norm needs company; or one of all clips
-/// where there are too few for a whole one.
+/// Number of steps of an epoch. It has whole batches only, since a batch norm needs several clips,
+/// or a single batch of all clips if they do not fill one.
 pub(super) fn steps(clips: usize, batch: usize) -> usize {
     (clips / batch).max(1)
 }
@@ -126,8 +128,8 @@ impl<'a> Epoch<'a> {
         steps(self.order.len(), self.batch)
     }
 
-    /// Starts `threads` threads that load the batches from step `first` on; they arrive in order,
-    /// and are the same whatever the number of threads.
+    /// Starts `threads` threads that load the batches from step `first` on. The batches arrive in
+    /// order, and do not depend on the number of threads.
     pub(super) fn load<'scope, 'env>(
         &'env self,
         scope: &'scope Scope<'scope, 'env>,
@@ -160,7 +162,7 @@ impl<'a> Epoch<'a> {
         Ok(batch)
     }
 
-    /// Writes as much of a clip as is used to `out`; `window` is room for all of it.
+    /// Writes the used part of a clip to `out`. `window` has room for the whole clip.
     fn crop(
         &self,
         clip: usize,
@@ -172,7 +174,7 @@ impl<'a> Epoch<'a> {
         self.clips.read(clip, window)?;
         let heard = self.clips.heard_frames(clip).clamp(1, frames);
         let kept = rng.random_range(self.lengths.shortest..=given).min(heard);
-        // Where a whole window is given of a shorter clip, its own repetition stays.
+        // A whole window of a shorter clip keeps the repetition that it was prepared with.
         let kept = if self.lengths.shortest == given {
             given
         } else {

@@ -24,7 +24,7 @@ pub struct Best {
     pub roc_auc: f64,
 }
 
-/// What a run writes beside the best network's numbers.
+/// The state that a run writes beside the best network's numbers.
 #[derive(Serialize, Deserialize)]
 pub(super) struct BestState {
     pub(super) epoch: usize,
@@ -35,7 +35,7 @@ pub(super) struct BestState {
 /// The network of the best epoch of the run in the folder `run`; `None` if no epoch is done yet.
 ///
 /// # Errors
-/// [`TrainError`] if it cannot be read, is not the run's, or is gone.
+/// [`TrainError`] if it cannot be read, belongs to another run, or is gone.
 pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, TrainError> {
     let path = run.join(BEST);
     if !path.is_file() {
@@ -57,8 +57,8 @@ pub fn best(run: &Path, description: &RunDescription) -> Result<Option<Best>, Tr
     }))
 }
 
-/// Checks that a run with finished epochs still has the best of them: it goes on from the last one, and
-/// would end without what it was for.
+/// Checks that a run with finished epochs still has its best one. The run goes on from the last
+/// epoch, and without the best it would end without its result.
 pub(super) fn check_best(run: &Path, description: &RunDescription) -> Result<(), TrainError> {
     let found = best(run, description)?;
     found.map(drop).ok_or_else(|| lost(&run.join(BEST)))

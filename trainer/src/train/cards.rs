@@ -1,205 +1,116 @@
-//! Gradients by Burn on one graphics card, or on several: each takes its part of the batch, and their
-//! gradients are added up on the first, where the network is.
-//!
-//! The loss of a part is its share of the batch's, so the sum of the gradients is that of the whole
-//! batch. Each card norms its maps by the statistics of its own part, as data parallelism has it
-//! everywhere; the running statistics follow the mean of all.
+//! Training on graphics cards, by Burn.
 
-use std::ops::Range;
+mod error;
+mod learner;
+mod network;
+mod optimizer;
+mod parts;
+#[cfg(feature = "vulkan")]
+mod vulkan;
 
-use burn::module::Module;
-use burn::optim::{GradientsAccumulator, GradientsParams};
-use burn::tensor::activation::log_sigmoid;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, FloatDType, Tensor};
 
-use super::TrainError;
-use super::batches::Batch;
-use super::learner::Learnt;
-use crate::arch::{Network, Precision, values};
-use crate::cpu::Windows;
+pub use network::{ConvBlock, Network, TrainingOutput};
 
-/// A batch norm over a single clip of a map without extent would make it 0.
-const FEWEST_CLIPS: usize = 2;
+pub(super) use learner::CardLearner;
+#[cfg(feature = "vulkan")]
+pub(super) use vulkan::cards as vulkan;
 
-/// Devices that learn together.
-pub(super) struct Cards {
-    /// Never empty; the first is where the network is.
+use super::device::{Computer, Kind, Precision};
+#[cfg(any(feature = "cuda", feature = "vulkan"))]
+use super::{DeviceChoice, TrainError};
+
+/// Graphics cards that train together.
+#[derive(Clone, Debug)]
+pub(super) struct Devices {
+    /// Where Burn's tensors live, the first before all; never empty.
     devices: Vec<Device>,
+    /// What convolutions compute in.
     precision: Precision,
 }
 
-impl Cards {
-    /// # Panics
-    /// Without any device.
-    pub fn new(devices: Vec<Device>, precision: Precision) -> Self {
-        assert!(!devices.is_empty(), "something must compute");
-        Self { devices, precision }
+/// The gradients of a batch, and its statistics.
+struct Learnt {
+    loss: f32,
+    gradients: GradientsParams,
+    /// Mean and unbiased variance of each block's maps.
+    statistics: Vec<[Tensor<1>; 2]>,
+}
+
+impl Computer {
+    /// Burn on the processor, in place of so many cards, for comparisons.
+    #[must_use]
+    pub fn burns_processor(cards: usize, precision: Precision) -> Self {
+        Self {
+            name: format!("{cards} cards"),
+            kind: Kind::Cards(Devices {
+                devices: vec![Device::flex(); cards],
+                precision,
+            }),
+        }
     }
 
-    /// The gradients of a batch, on the first device.
-    ///
-    /// # Errors
-    /// [`TrainError::Card`].
-    pub fn learn(&self, network: &Network, batch: &Batch, seed: u64) -> Result<Learnt, TrainError> {
-        let known = batch.labels.iter().filter(|label| !label.is_nan()).count();
-        let part = |(number, clips): (usize, Range<usize>)| Part {
-            device: &self.devices[number],
-            batch,
-            clips,
-            known,
-            seed: seed.wrapping_add(number as u64),
-            precision: self.precision,
-        };
-        let parts: Vec<Part<'_>> = parts(batch.clips, self.devices.len())
-            .enumerate()
-            .map(part)
+    /// The first graphics card, if graphics cards compute.
+    #[must_use]
+    pub fn first_card(&self) -> Option<&Device> {
+        match &self.kind {
+            Kind::Processor => None,
+            Kind::Cards(cards) => cards.devices.first(),
+        }
+    }
+}
+
+impl Devices {
+    /// The first graphics cards of those `found`, or the reason why one of them is unfit.
+    #[cfg(any(feature = "cuda", feature = "vulkan"))]
+    pub(super) fn open(
+        choice: DeviceChoice,
+        found: Vec<Result<Device, String>>,
+        cards: usize,
+        precision: Precision,
+    ) -> Result<Computer, TrainError> {
+        // Burn panics if it is asked for a card that does not exist.
+        if found.len() < cards.max(1) {
+            return Err(TrainError::Device(match found.len() {
+                0 => format!("no graphics card for {} was found", choice.name()),
+                found => format!("{cards} graphics cards were asked for, and {found} found"),
+            }));
+        }
+        let first = found.into_iter().take(cards.max(1));
+        let devices: Result<Vec<Device>, String> = first.collect();
+        let devices = devices.map_err(TrainError::Device)?;
+        let able =
+            |device: &Device| dtype(precision).is_none_or(|dtype| device.supports_dtype(dtype));
+        if !devices.iter().all(able) {
+            return Err(TrainError::Device(format!(
+                "a graphics card cannot compute in {}; leave --precision out",
+                precision.name()
+            )));
+        }
+        let unnamed = || "unnamed card".to_owned();
+        let cards: Vec<String> = devices
+            .iter()
+            .map(|device| device.identity().map_or_else(unnamed, |card| card.name))
             .collect();
-        if let [only] = parts.as_slice() {
-            return only.learn(network);
-        }
-        let learnt: Result<Vec<Learnt>, TrainError> = std::thread::scope(|scope| {
-            let home = &self.devices[0];
-            let started: Vec<_> = parts
-                .iter()
-                .map(|part| {
-                    let network = network.clone();
-                    scope.spawn(move || part.learn_away(network, home))
-                })
-                .collect();
-            let finished = started.into_iter().map(|thread| thread.join());
-            finished
-                .map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
-        Ok(together(network, learnt?, &parts))
-    }
-}
-
-/// Clips of each part: as alike in number as can be, and at least [`FEWEST_CLIPS`].
-fn parts(clips: usize, cards: usize) -> impl Iterator<Item = Range<usize>> {
-    let count = cards.min(clips / FEWEST_CLIPS).max(1);
-    (0..count).map(move |part| part * clips / count..(part + 1) * clips / count)
-}
-
-/// Adds up what was learnt of the parts of a batch.
-fn together(network: &Network, learnt: Vec<Learnt>, parts: &[Part<'_>]) -> Learnt {
-    let mut gradients = GradientsAccumulator::new();
-    let mut loss = 0.0;
-    let mut statistics: Vec<[Tensor<1>; 2]> = Vec::new();
-    for (learnt, part) in learnt.into_iter().zip(parts) {
-        gradients.accumulate(network, learnt.gradients);
-        loss += learnt.loss;
-        let share = part.clips.len() as f64 / part.batch.clips as f64;
-        let of_part = learnt
-            .statistics
-            .into_iter()
-            .map(|both| both.map(|one| one * share));
-        if statistics.is_empty() {
-            statistics = of_part.collect();
-        } else {
-            for (all, part) in statistics.iter_mut().zip(of_part) {
-                let [mean, variance] = part;
-                *all = [all[0].clone() + mean, all[1].clone() + variance];
-            }
-        }
-    }
-    Learnt {
-        loss,
-        gradients: gradients.grads(),
-        statistics,
-    }
-}
-
-/// What one card does for a step.
-struct Part<'a> {
-    device: &'a Device,
-    batch: &'a Batch,
-    /// Which of the batch's clips.
-    clips: Range<usize>,
-    /// Labels of the whole batch that are known.
-    known: usize,
-    seed: u64,
-    precision: Precision,
-}
-
-impl Part<'_> {
-    /// Learns with a copy of the network on the part's own device; the result lies on `home`.
-    fn learn_away(&self, network: Network, home: &Device) -> Result<Learnt, TrainError> {
-        let copy = network.fork(self.device);
-        let learnt = self.learn(&copy)?;
-        let to_home = |both: [Tensor<1>; 2]| both.map(|one| one.to_device(home));
-        Ok(Learnt {
-            loss: learnt.loss,
-            gradients: learnt.gradients.to_device(&home.clone().inner(), &copy),
-            statistics: learnt.statistics.into_iter().map(to_home).collect(),
-        })
-    }
-
-    fn learn(&self, network: &Network) -> Result<Learnt, TrainError> {
-        self.device.seed(self.seed);
-        let tags = self.batch.labels.len() / self.batch.clips;
-        let windows = self.batch.windows();
-        let length = windows.values.len() / self.batch.clips;
-        let windows = Windows {
-            clips: self.clips.len(),
-            values: &windows.values[self.clips.start * length..self.clips.end * length],
-            ..windows
-        };
-        let labels = &self.batch.labels[self.clips.start * tags..self.clips.end * tags];
-        let tensor = |value: fn(f32) -> f32| {
-            let values: Vec<f32> = labels.iter().copied().map(value).collect();
-            let data = TensorData::new(values, [self.clips.len(), tags]);
-            Tensor::<2>::from_data(data, self.device)
-        };
-        let yes = tensor(|label| if label.is_nan() { 0.0 } else { label });
-        let known = tensor(|label| f32::from(u8::from(!label.is_nan())));
-        let windows = input(windows, self.device);
-        let output = network.forward_training(windows, true, self.precision);
-        let loss = cross_entropy(output.logits, yes, known) / self.known.max(1) as f64;
-        let value = values(loss.clone())?;
-        Ok(Learnt {
-            loss: value.first().copied().unwrap_or(f32::NAN),
-            gradients: GradientsParams::from_grads(loss.backward(), network),
-            statistics: output.statistics,
+        Ok(Computer {
+            name: format!("{}: {}", choice.name(), cards.join(" + ")),
+            kind: Kind::Cards(Self { devices, precision }),
         })
     }
 }
 
-/// Windows as the network's input.
-pub(super) fn input(windows: Windows<'_>, device: &Device) -> Tensor<4> {
-    let [bands, frames] = windows.size;
-    let data = TensorData::new(windows.values.to_vec(), [windows.clips, 1, bands, frames]);
-    Tensor::from_data(data, device)
+/// NVIDIA's graphics cards.
+#[cfg(feature = "cuda")]
+pub(super) fn cuda() -> Vec<Result<Device, String>> {
+    let found = Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec();
+    found.into_iter().map(Ok).collect()
 }
 
-/// The sum of the binary cross-entropy of logits whose labels are `known` (1, or 0 where they are
-/// not): (1 − y) x − log σ(x), which never overflows.
-fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>, known: Tensor<2>) -> Tensor<1> {
-    let each = (labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits);
-    sum(each * known)
-}
-
-/// The sum of all values, in an order of its own: `Tensor::sum` adds up on graphics cards in the order
-/// in which threads happen to come.
-pub(super) fn sum<const D: usize>(values: Tensor<D>) -> Tensor<1> {
-    let count = values.shape().num_elements();
-    values.reshape([count]).sum_dim(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_clip_is_in_one_part_and_no_part_has_a_single_clip() {
-        for clips in 1..40 {
-            for cards in 1..9 {
-                let parts: Vec<Range<usize>> = parts(clips, cards).collect();
-                assert!(parts.len() <= cards);
-                let all: Vec<usize> = parts.iter().cloned().flatten().collect();
-                assert_eq!(all, (0..clips).collect::<Vec<_>>());
-                assert!(clips < 2 || parts.iter().all(|part| part.len() >= FEWEST_CLIPS));
-            }
-        }
+/// The type that convolutions cast to, if any.
+fn dtype(precision: Precision) -> Option<FloatDType> {
+    match precision {
+        Precision::F32 => None,
+        Precision::Bf16 => Some(FloatDType::BF16),
     }
 }

@@ -1,4 +1,4 @@
-//! Checkpoints: one safetensors file each, whole or not at all.
+//! Checkpoints. Each is a safetensors file, written whole or not at all.
 //!
 //! It holds the network's tensors under PyTorch's names, Adam's moments of each as its `exp_avg` and
 //! `exp_avg_sq`, and where the training stands as JSON in the file's metadata, with a SHA-256 over all
@@ -9,20 +9,19 @@ use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use tagline_files::atomic;
+use tagline_files::hash::Sha256;
 
 use super::TrainError;
-use super::optimizer::Moments;
+use super::adam::Moments;
 use crate::arch::{Architecture, Parameters};
-use crate::atomic;
-use crate::data::hex;
 
 /// Largest checkpoint, in bytes.
 const MAX_BYTES: u64 = 8 << 30;
-/// What the names of Adam's first and second moments end in.
+/// Endings of the names of Adam's first and second moments.
 const MOMENTS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
-/// Key of the metadata: a SHA-256, a space, and JSON. One key alone, so that the same state gives
-/// the same bytes.
+/// The only key of the metadata: a SHA-256, a space, and JSON. With several keys, the same state
+/// would not always give the same bytes.
 const STATE: &str = "tagline.state";
 
 /// Why a checkpoint cannot be used.
@@ -32,8 +31,8 @@ pub enum CheckpointError {
     /// It cannot be read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// It is damaged or no checkpoint.
-    #[error("no whole checkpoint: {0}")]
+    /// It is damaged, or not a checkpoint.
+    #[error("damaged, or not a checkpoint: {0}")]
     Damaged(String),
     /// It is of another network.
     #[error("a checkpoint of {found}, not of {expected}")]
@@ -104,19 +103,19 @@ pub(super) struct Checkpoint {
     pub(super) network: NetworkId,
     /// Its numbers.
     pub(super) parameters: Parameters,
-    /// What the optimizer remembers; `None` before the first step, and in a checkpoint that is only
-    /// for use.
+    /// What the optimizer remembers; `None` before the first step and in the checkpoint of the best
+    /// epoch.
     pub(super) moments: Option<Moments>,
     /// Where the training stands.
     pub(super) state: serde_json::Value,
 }
 
-/// What stands beside the tensors.
+/// The description beside the tensors.
 #[derive(Deserialize)]
 struct Described {
     network: NetworkId,
     state: serde_json::Value,
-    /// Steps that went into Adam's moments, where they are there.
+    /// Number of steps that Adam's moments come from, if there are moments.
     #[serde(default)]
     adam_steps: Option<usize>,
 }
@@ -125,7 +124,7 @@ impl Checkpoint {
     /// Writes it to `path`, whole or not at all.
     ///
     /// # Errors
-    /// [`TrainError::Write`]; `path` is as it was then.
+    /// [`TrainError::Write`]. `path` is then unchanged.
     pub(super) fn write(&mut self, path: &Path) -> Result<(), TrainError> {
         atomic::write(path, &self.bytes()).map_err(|source| TrainError::Write {
             path: path.display().to_string(),
@@ -170,7 +169,7 @@ impl Checkpoint {
         safetensors::serialize(views, Some(metadata)).expect("every tensor fits its description")
     }
 
-    /// Reads the checkpoint `path`, which must be of `expected` where that is given.
+    /// Reads the checkpoint `path`, which must be of the network `expected` if one is given.
     ///
     /// # Errors
     /// [`TrainError::Checkpoint`].
@@ -277,7 +276,7 @@ fn checksum<'a>(described: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])
         sum.update((bytes.len() as u64).to_le_bytes());
         sum.update(bytes);
     }
-    hex(&sum.finalize())
+    sum.hex()
 }
 
 #[cfg(test)]
@@ -326,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_another_network_is_named() {
+    fn a_checkpoint_of_another_network_is_named() {
         let bytes = checkpoint().bytes();
         let expected = NetworkId {
             architecture: "fcn4".into(),
@@ -340,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_cut_or_changed_anywhere_is_refused() {
+    fn a_checkpoint_that_is_cut_or_changed_anywhere_is_refused() {
         let bytes = checkpoint().bytes();
         for length in [0, 7, 100, bytes.len() - 1] {
             let error = Checkpoint::parse(&bytes[..length], None).unwrap_err();

@@ -1,36 +1,30 @@
 //! What computes: the one place that knows which devices were built in.
 
-use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
 
 use super::TrainError;
-use crate::arch::Precision;
+#[cfg(feature = "burn")]
+use super::cards::Devices;
 
 /// Devices that are there.
 #[derive(Clone, Debug)]
 pub struct Computer {
-    /// What a run's description calls them: the kind, and the cards by their own names.
+    /// Their name in a run's description: the kind, and the names of the cards.
     pub(super) name: String,
-    /// Where Burn's tensors live, the first before all; never empty.
-    pub(super) devices: Vec<Device>,
-    /// Whether it is the processor, whose gradients are [`crate::cpu`]'s.
-    pub(super) is_processor: bool,
-    /// What convolutions compute in.
-    pub(super) precision: Precision,
+    pub(super) kind: Kind,
 }
 
-impl Computer {
-    /// The first device, where the network is.
-    ///
-    /// # Panics
-    /// Never: there is one.
-    #[must_use]
-    pub fn first(&self) -> &Device {
-        &self.devices[0]
-    }
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// [`crate::cpu`].
+    Processor,
+    /// Burn.
+    #[cfg(feature = "burn")]
+    Cards(Devices),
 }
 
 /// What computes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// The processor.
     #[default]
@@ -52,11 +46,11 @@ impl DeviceChoice {
         }
     }
 
-    /// So many `cards` of this kind, for convolutions in this `precision`.
+    /// Opens so many `cards` of this kind, for convolutions in this `precision`.
     ///
     /// # Errors
-    /// [`TrainError::Device`] where it was not built in, or there are not as many, or they cannot
-    /// compute so.
+    /// [`TrainError::Device`] if the kind was not built in, there are too few cards, or they cannot
+    /// compute in this precision.
     pub fn open(self, cards: usize, precision: Precision) -> Result<Computer, TrainError> {
         match self {
             Self::Cpu if cards > 1 => Err(TrainError::Device(
@@ -69,17 +63,12 @@ impl DeviceChoice {
             )),
             Self::Cpu => Ok(Computer {
                 name: self.name().to_owned(),
-                devices: vec![Device::flex()],
-                is_processor: true,
-                precision,
+                kind: Kind::Processor,
             }),
             #[cfg(feature = "cuda")]
-            Self::Cuda => {
-                let found = Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec();
-                self.some(found.into_iter().map(Ok).collect(), cards, precision)
-            }
+            Self::Cuda => Devices::open(self, super::cards::cuda(), cards, precision),
             #[cfg(feature = "vulkan")]
-            Self::Vulkan => self.some(super::vulkan::cards(), cards, precision),
+            Self::Vulkan => Devices::open(self, super::cards::vulkan(), cards, precision),
             #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
             _ => Err(TrainError::Device(format!(
                 "this trainer was built without {name}; build it with `--features {name}`",
@@ -87,46 +76,27 @@ impl DeviceChoice {
             ))),
         }
     }
+}
 
-    /// The first of the graphics cards `found`, or what makes one of them unfit.
-    #[cfg(any(feature = "cuda", feature = "vulkan"))]
-    fn some(
-        self,
-        found: Vec<Result<Device, String>>,
-        cards: usize,
-        precision: Precision,
-    ) -> Result<Computer, TrainError> {
-        // Asked for by its number, a card that is not there would be a panic.
-        if found.len() < cards.max(1) {
-            return Err(TrainError::Device(match found.len() {
-                0 => format!("no graphics card for {} was found", self.name()),
-                found => format!("{cards} graphics cards were asked for, and {found} found"),
-            }));
+/// The numbers that convolutions compute in during training. Weights, batch norms, the loss and the
+/// optimizer stay in f32. bf16 has the same range, so the loss needs no scaling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 24 bits of precision.
+    #[default]
+    F32,
+    /// 8 bits of precision and the range of f32.
+    Bf16,
+}
+
+impl Precision {
+    /// Name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
         }
-        let first = found.into_iter().take(cards.max(1));
-        let devices: Result<Vec<Device>, String> = first.collect();
-        let devices = devices.map_err(TrainError::Device)?;
-        let able = |device: &Device| {
-            precision
-                .dtype()
-                .is_none_or(|dtype| device.supports_dtype(dtype))
-        };
-        if !devices.iter().all(able) {
-            return Err(TrainError::Device(format!(
-                "a graphics card cannot compute in {}; leave --precision out",
-                precision.name()
-            )));
-        }
-        let unnamed = || "unnamed card".to_owned();
-        let cards: Vec<String> = devices
-            .iter()
-            .map(|device| device.identity().map_or_else(unnamed, |card| card.name))
-            .collect();
-        Ok(Computer {
-            name: format!("{}: {}", self.name(), cards.join(" + ")),
-            devices,
-            is_processor: false,
-            precision,
-        })
     }
 }

@@ -1,13 +1,12 @@
-//! Why a training did not run to its end.
+//! Why a training ended early or did not begin.
 
-use burn::tensor::ExecutionError;
+use tagline_files::advice;
 
 use super::checkpoint::CheckpointError;
-use crate::advice::advice;
 use crate::data::DataError;
 use crate::metrics::AnswersError;
 
-/// Why a training did not run to its end.
+/// Why a training ended early or did not begin.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
@@ -40,7 +39,7 @@ pub enum TrainError {
         /// The folder.
         run: String,
     },
-    /// The folder holds a run that is not the one asked for.
+    /// The folder holds another run than the one asked for.
     #[error(
         "{run} already holds a run with {differences}; go on with it with the same options, or \
          choose another folder"
@@ -51,7 +50,7 @@ pub enum TrainError {
         /// What differs: option, its value there, the value asked for.
         differences: String,
     },
-    /// The folder holds the run asked for, but for the number of its epochs.
+    /// The folder holds the same run with another number of epochs.
     #[error(
         "{run} already holds a run of {has} epochs, not {asked}; its learning rate falls to 0 over \
          just that many, so that another number would be another training. To train for longer, \
@@ -65,7 +64,7 @@ pub enum TrainError {
         /// Epochs asked for.
         asked: usize,
     },
-    /// A file of the run is not what it should be.
+    /// A file of the run is damaged.
     #[error("{path}: {reason}")]
     Run {
         /// The file.
@@ -81,7 +80,7 @@ pub enum TrainError {
         /// What is wrong with it.
         source: CheckpointError,
     },
-    /// The run to begin with cannot be begun with.
+    /// The training cannot begin with the named run.
     #[error("--start {run}: {reason}")]
     Start {
         /// Its folder.
@@ -100,7 +99,7 @@ pub enum TrainError {
     /// The network's outputs cannot be ranked.
     #[error("validation: {0}")]
     Answers(#[from] AnswersError),
-    /// The device is not there.
+    /// The device cannot be used.
     #[error("{0}")]
     Device(String),
     /// No model file may hold the network.
@@ -129,7 +128,7 @@ pub enum TrainError {
         /// What it failed at.
         reason: String,
     },
-    /// The loss is no number any more.
+    /// The loss has become infinite or NaN.
     #[error("the loss is {loss} in step {step} of epoch {epoch}; try a lower --lr")]
     Diverged {
         /// The epoch, from 1.
@@ -139,34 +138,4 @@ pub enum TrainError {
         /// NaN or an infinity.
         loss: f32,
     },
-}
-
-impl From<ExecutionError> for TrainError {
-    fn from(error: ExecutionError) -> Self {
-        Self::Card {
-            reason: root(&error.to_string()),
-        }
-    }
-}
-
-/// What an error of Burn comes from: the line after the last `Caused by:`.
-fn root(text: &str) -> String {
-    let lines = text.lines().zip(text.lines().skip(1));
-    let causes = lines.filter(|(before, _)| *before == "Caused by:");
-    let cause = causes.map(|(_, line)| line).last();
-    cause.unwrap_or(text).trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_card_failed_at_is_told_without_all_that_was_skipped_for_it() {
-        let text = "An error happened during execution\nCaused by:\n  The bytes were never \
-                    written\n  skipped `Kernel`\nCaused by:\n  can't allocate buffer of size: \
-                    402259968\nNo backtrace available\nAsked at:\nNo backtrace available";
-        assert_eq!(root(text), "can't allocate buffer of size: 402259968");
-        assert_eq!(root("poisoned"), "poisoned");
-    }
 }

@@ -1,11 +1,12 @@
-//! Whether a network can become a model file: better said before days of training than after them.
+//! Checks before a training that its network can become a model file.
 
 use tagline_engine::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS};
 
 use super::TrainError;
 use crate::arch::{Architecture, Convolution};
 
-/// Refuses a network that at `width` is beyond what a model file may hold or a window take.
+/// Refuses a network that at `width` exceeds the limits of a model file or of a window's
+/// computation.
 pub(super) fn check(architecture: &Architecture, width: f64) -> Result<(), TrainError> {
     let spec = architecture.input.front_end();
     let size = [spec.input_bands(), spec.frames];

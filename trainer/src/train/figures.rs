@@ -1,4 +1,4 @@
-//! What a run shows of itself: tables and figures.
+//! Tables and figures of a run.
 
 use super::TrainError;
 use super::run_folder::{EpochRecord, RunFolder};

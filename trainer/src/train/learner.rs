@@ -1,44 +1,24 @@
 //! A network that learns, one step at a time.
 
-use burn::module::{Module, Param};
-use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
-
 use super::TrainError;
+use super::adam::{Adam, Moments};
 use super::batches::Batch;
-use super::cards::{Cards, input};
-use super::device::Computer;
-use super::optimizer::{Moments, Optimizer};
-use crate::arch::{Architecture, Network, Parameters, values};
+#[cfg(feature = "burn")]
+use super::cards::CardLearner;
+use super::device::{Computer, Kind};
+use crate::arch::{Architecture, Parameters};
 use crate::cpu::{Processor, Windows};
 
-/// How far the running statistics go towards a batch's.
-const MOMENTUM: f64 = 0.1;
+/// Share of a batch's statistics in the running ones after each step.
+pub(super) const MOMENTUM: f64 = 0.1;
 
 /// A network, its optimizer, and what computes.
-///
-/// Network and Adam are Burn's. So are gradients and predictions on a graphics card; on the
-/// processor they are [`crate::cpu`]'s.
-pub struct Learner {
-    network: Network,
-    optimizer: Optimizer,
-    /// Where they live.
-    device: Device,
-    gradients: Gradients,
-}
+pub struct Learner(On);
 
-/// What computes gradients.
-enum Gradients {
-    Processor(Box<Processor>),
-    Cards(Cards),
-}
-
-/// The gradients of a batch, and its statistics.
-pub(super) struct Learnt {
-    pub loss: f32,
-    pub gradients: GradientsParams,
-    /// Mean and unbiased variance of each block's maps.
-    pub statistics: Vec<[Tensor<1>; 2]>,
+enum On {
+    Processor(Box<ProcessorLearner>),
+    #[cfg(feature = "burn")]
+    Cards(Box<CardLearner>),
 }
 
 impl Learner {
@@ -50,18 +30,18 @@ impl Learner {
         clip_norm: f64,
         computer: &Computer,
     ) -> Self {
-        let devices = computer.devices.iter().cloned();
-        let devices: Vec<Device> = devices.map(Device::autodiff).collect();
-        let device = devices[0].clone();
-        Self {
-            network: Network::new(architecture, parameters, &device),
-            optimizer: Optimizer::new(clip_norm),
-            device,
-            gradients: match computer.is_processor {
-                true => Gradients::Processor(Box::new(Processor::new(architecture))),
-                false => Gradients::Cards(Cards::new(devices, computer.precision)),
-            },
-        }
+        Self(match &computer.kind {
+            Kind::Processor => On::Processor(Box::new(ProcessorLearner {
+                passes: Processor::new(architecture),
+                parameters: parameters.clone(),
+                adam: Adam::new(clip_norm),
+            })),
+            #[cfg(feature = "burn")]
+            Kind::Cards(cards) => {
+                let learner = CardLearner::new(architecture, parameters, clip_norm, cards);
+                On::Cards(Box::new(learner))
+            }
+        })
     }
 
     /// The network's numbers as they are now.
@@ -69,7 +49,11 @@ impl Learner {
     /// # Errors
     /// [`TrainError::Card`] if a graphics card fails.
     pub fn parameters(&self) -> Result<Parameters, TrainError> {
-        Ok(self.network.parameters()?)
+        match &self.0 {
+            On::Processor(learner) => Ok(learner.parameters.clone()),
+            #[cfg(feature = "burn")]
+            On::Cards(learner) => learner.parameters(),
+        }
     }
 
     /// What the optimizer remembers of the network, whose numbers are `parameters`; `None` before the
@@ -77,14 +61,22 @@ impl Learner {
     ///
     /// # Errors
     /// [`TrainError::Card`] if a graphics card fails.
+    #[cfg_attr(not(feature = "burn"), allow(unused_variables))]
     pub(super) fn moments(&self, parameters: &Parameters) -> Result<Option<Moments>, TrainError> {
-        self.optimizer.moments(&self.network, parameters)
+        match &self.0 {
+            On::Processor(learner) => Ok(learner.adam.moments().cloned()),
+            #[cfg(feature = "burn")]
+            On::Cards(learner) => learner.moments(parameters),
+        }
     }
 
     /// Goes on with what an optimizer remembered.
     pub(super) fn remember(&mut self, moments: Moments) {
-        let inner = self.device.clone().inner();
-        self.optimizer.remember(&self.network, moments, &inner);
+        match &mut self.0 {
+            On::Processor(learner) => learner.adam.remember(moments),
+            #[cfg(feature = "burn")]
+            On::Cards(learner) => learner.remember(moments),
+        }
     }
 
     /// One step of Adam at `rate` on `batch`, with dropout by `seed`; the loss before it.
@@ -92,19 +84,11 @@ impl Learner {
     /// # Errors
     /// [`TrainError::Card`] if a graphics card fails.
     pub fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> Result<f32, TrainError> {
-        let mut learnt = match &mut self.gradients {
-            Gradients::Processor(processor) => {
-                learn_on(processor, &self.network, &self.device, batch, seed)?
-            }
-            Gradients::Cards(cards) => cards.learn(&self.network, batch, seed)?,
-        };
-        self.optimizer
-            .step(&mut self.network, &mut learnt.gradients, rate);
-        for (block, [mean, variance]) in self.network.blocks.iter_mut().zip(learnt.statistics) {
-            block.mean = follow(&block.mean, mean);
-            block.variance = follow(&block.variance, variance);
+        match &mut self.0 {
+            On::Processor(learner) => Ok(learner.step(batch, rate, seed)),
+            #[cfg(feature = "burn")]
+            On::Cards(learner) => learner.step(batch, rate, seed),
         }
-        Ok(learnt.loss)
     }
 
     /// Probabilities `[clip, tag]`.
@@ -112,248 +96,39 @@ impl Learner {
     /// # Errors
     /// [`TrainError::Card`] if a graphics card fails.
     pub fn predict(&mut self, windows: Windows<'_>) -> Result<Vec<f32>, TrainError> {
-        if let Gradients::Processor(processor) = &mut self.gradients {
-            return Ok(processor.predict(&self.network.parameters()?, windows));
+        match &mut self.0 {
+            On::Processor(learner) => Ok(learner.passes.predict(&learner.parameters, windows)),
+            #[cfg(feature = "burn")]
+            On::Cards(learner) => learner.predict(windows),
         }
-        let device = self.device.clone().inner();
-        let probabilities = self.network.valid().forward(input(windows, &device));
-        Ok(values(probabilities)?)
     }
 }
 
-fn learn_on(
-    processor: &mut Processor,
-    network: &Network,
-    device: &Device,
-    batch: &Batch,
-    seed: u64,
-) -> Result<Learnt, TrainError> {
-    let parameters = network.parameters()?;
-    let found = processor.gradients(&parameters, batch.windows(), &batch.labels, Some(seed));
-    let (loss, found) = (found.loss, found.parameters);
-    let inner = device.clone().inner();
-    let mut gradients = GradientsParams::new();
-    let mut statistics = Vec::new();
-    for (block, found) in network.blocks.iter().zip(found.blocks) {
-        register(&mut gradients, &block.kernels, found.kernels, &inner);
-        register(&mut gradients, &block.gain, found.gain, &inner);
-        register(&mut gradients, &block.offset, found.offset, &inner);
-        statistics.push([found.mean, found.variance].map(|values| line(values, device)));
-    }
-    register(&mut gradients, &network.weights, found.weights, &inner);
-    register(&mut gradients, &network.bias, found.bias, &inner);
-    Ok(Learnt {
-        loss,
-        gradients,
-        statistics,
-    })
+struct ProcessorLearner {
+    passes: Processor,
+    parameters: Parameters,
+    adam: Adam,
 }
 
-fn line(values: Vec<f32>, device: &Device) -> Tensor<1> {
-    let shape = [values.len()];
-    Tensor::from_data(TensorData::new(values, shape), device)
+impl ProcessorLearner {
+    fn step(&mut self, batch: &Batch, rate: f64, seed: u64) -> f32 {
+        let parameters = &mut self.parameters;
+        let windows = batch.windows();
+        let found = self
+            .passes
+            .gradients(parameters, windows, &batch.labels, Some(seed));
+        for (block, found) in parameters.blocks.iter_mut().zip(&found.parameters.blocks) {
+            follow(&mut block.mean, &found.mean);
+            follow(&mut block.variance, &found.variance);
+        }
+        self.adam.step(parameters, found.parameters, rate);
+        found.loss
+    }
 }
 
-fn register<const D: usize>(
-    gradients: &mut GradientsParams,
-    parameter: &Param<Tensor<D>>,
-    values: Vec<f32>,
-    device: &Device,
-) {
-    let data = TensorData::new(values, parameter.dims());
-    gradients.register(parameter.id, Tensor::<D>::from_data(data, device));
-}
-
-/// A running statistic after one more batch.
-fn follow(running: &Param<Tensor<1>>, batch: Tensor<1>) -> Param<Tensor<1>> {
-    let value = running.val() * (1.0 - MOMENTUM) + batch * MOMENTUM;
-    Param::initialized(running.id, value.detach())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::arch::{Block, Kernel, Precision};
-    use crate::data::Input;
-
-    /// Without dropout, whose draws differ from device to device.
-    static PLAIN: Architecture = Architecture {
-        name: "plain",
-        title: "Plain",
-        input: Input::Mel,
-        scaled_rows: false,
-        blocks: &[
-            Block {
-                kernel: Kernel::Square,
-                maps: 4,
-                pool: Some([4, 4]),
-                dropout: false,
-            },
-            Block {
-                kernel: Kernel::Square,
-                maps: 6,
-                pool: Some([2, 5]),
-                dropout: false,
-            },
-        ],
-    };
-
-    /// The processor by Burn, as so many cards.
-    fn flex(cards: usize) -> Computer {
-        Computer {
-            name: format!("{cards} cards"),
-            devices: vec![Device::flex(); cards],
-            is_processor: false,
-            precision: Precision::F32,
-        }
-    }
-
-    /// Losses of five steps, and the network after them.
-    fn trained(
-        batch: &Batch,
-        parameters: &Parameters,
-        computer: &Computer,
-    ) -> (Vec<f32>, Parameters) {
-        let mut learner = Learner::new(&PLAIN, parameters, 1.0, computer);
-        let step = |seed| learner.step(batch, 0.01, seed).unwrap();
-        let losses = (0..5).map(step).collect();
-        (losses, learner.parameters().unwrap())
-    }
-
-    /// How far the trained numbers of two networks lie apart. Of their running variances, the
-    /// unbiased ones of parts are not quite that of the whole.
-    fn apart(mut a: Parameters, mut b: Parameters) -> f32 {
-        let both = a.tensors().into_iter().zip(b.tensors());
-        let trained = both.filter(|((name, ..), _)| !name.ends_with("running_var"));
-        trained
-            .flat_map(|((_, _, a), (_, _, b))| std::iter::zip(a.clone(), b.clone()))
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f32::max)
-    }
-
-    /// Six clips; the second three are the first three again if `twice`.
-    fn six_clips(twice: bool) -> Batch {
-        let period = if twice { 480 } else { 960 };
-        let label = |at: usize| [0.0, 1.0, f32::NAN, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0][at];
-        let labels = (0..12).map(|at| label(if twice { at % 6 } else { at % 9 }));
-        Batch {
-            clips: 6,
-            size: [8, 20],
-            windows: (0..960_usize)
-                .map(|at| (at % period * 7 % 31) as f32 / 10.0 - 1.5)
-                .collect(),
-            labels: labels.collect(),
-        }
-    }
-
-    #[test]
-    fn two_cards_with_the_same_clips_each_learn_what_one_learns_of_all() {
-        let batch = six_clips(true);
-        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
-        let (one_losses, one) = trained(&batch, &parameters, &flex(1));
-        let (two_losses, two) = trained(&batch, &parameters, &flex(2));
-        for (one, two) in one_losses.iter().zip(&two_losses) {
-            assert!((one - two).abs() < 1e-3, "{one_losses:?} {two_losses:?}");
-        }
-        assert!(apart(one, two) < 5e-3);
-    }
-
-    #[test]
-    fn cards_with_different_clips_and_unknown_labels_learn_together() {
-        let batch = six_clips(false);
-        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
-        // Four cards, and clips for three with two each.
-        let (losses, _) = trained(&batch, &parameters, &flex(4));
-        assert!(losses[4] < losses[0], "{losses:?}");
-        assert!(losses.iter().all(|loss| loss.is_finite()));
-    }
-
-    /// With `--features vulkan` or `cuda`.
-    #[cfg(any(feature = "cuda", feature = "vulkan"))]
-    #[test]
-    fn graphics_cards_learn_what_the_processor_learns() {
-        use crate::train::DeviceChoice;
-
-        let batch = six_clips(false);
-        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
-        let processor = DeviceChoice::Cpu.open(1, Precision::F32).unwrap();
-        let (expected_losses, expected) = trained(&batch, &parameters, &processor);
-        for kind in [DeviceChoice::Cuda, DeviceChoice::Vulkan] {
-            let card = match kind.open(1, Precision::F32) {
-                Ok(card) => card,
-                Err(error) => {
-                    eprintln!("skipped: {error}");
-                    continue;
-                }
-            };
-            let (losses, found) = trained(&batch, &parameters, &card);
-            for (found, expected) in losses.iter().zip(&expected_losses) {
-                let name = &card.name;
-                assert!(
-                    (found - expected).abs() < 1e-3,
-                    "{name}: {losses:?} {expected_losses:?}"
-                );
-            }
-            assert!(apart(found, expected.clone()) < 5e-3);
-        }
-    }
-
-    #[test]
-    fn convolutions_in_bf16_learn_nearly_the_same() {
-        let batch = six_clips(false);
-        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
-        let halved = Computer {
-            precision: Precision::Bf16,
-            ..flex(1)
-        };
-        let (exact_losses, exact) = trained(&batch, &parameters, &flex(1));
-        let (losses, found) = trained(&batch, &parameters, &halved);
-        for (exact, found) in exact_losses.iter().zip(&losses) {
-            assert!((exact - found).abs() < 0.02, "{exact_losses:?} {losses:?}");
-        }
-        // Rounded somewhere, and the weights that are kept are not.
-        assert!(losses != exact_losses);
-        assert!(apart(exact, found) < 0.1);
-    }
-
-    #[test]
-    fn burns_own_gradients_lead_to_the_same_network() {
-        let batch = Batch {
-            clips: 3,
-            size: [8, 20],
-            windows: (0..480_u16)
-                .map(|at| f32::from(at * 7 % 31) / 10.0 - 1.5)
-                .collect(),
-            labels: vec![0.0, 1.0, f32::NAN, 0.0, 1.0, 0.0],
-        };
-        let parameters = Parameters::random(&PLAIN, 1.0, 8, 2, 0);
-        let train = |is_processor| {
-            let computer = Computer {
-                is_processor,
-                ..flex(1)
-            };
-            let mut learner = Learner::new(&PLAIN, &parameters, 1.0, &computer);
-            let losses: Vec<f32> = (0..5)
-                .map(|seed| learner.step(&batch, 0.01, seed).unwrap())
-                .collect();
-            let probabilities = learner.predict(batch.windows()).unwrap();
-            (losses, probabilities, learner.parameters().unwrap())
-        };
-        let (losses, probabilities, mut found) = train(true);
-        let (in_burn, expected, mut in_burns) = train(false);
-        let close = |found: &[f32], expected: &[f32]| {
-            assert_eq!(found.len(), expected.len());
-            for (found, expected) in found.iter().zip(expected) {
-                assert!((found - expected).abs() < 1e-3, "{found} {expected}");
-            }
-        };
-        close(&losses, &in_burn);
-        close(&probabilities, &expected);
-        assert!(losses[4] < losses[0], "{losses:?}");
-        for ((_, _, found), (_, _, expected)) in found.tensors().into_iter().zip(in_burns.tensors())
-        {
-            close(found, expected);
-        }
-        assert_ne!(found, parameters);
+/// Running statistics after one more batch.
+fn follow(running: &mut [f32], batch: &[f32]) {
+    for (running, batch) in running.iter_mut().zip(batch) {
+        *running = *running * (1.0 - MOMENTUM) as f32 + batch * MOMENTUM as f32;
     }
 }

@@ -1,14 +1,14 @@
-//! What a run is computed on.
+//! The machine that computes a run.
 
 use serde::{Deserialize, Serialize};
 
-/// A computer, as far as it may decide the last bits of a result.
+/// The properties of a computer that may decide the last bits of a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
     /// What computes: `cpu`, or `cuda` or `vulkan` with the names of its cards.
     pub device: String,
-    /// The processor's name; its architecture where the system does not tell.
+    /// The processor's name, or its architecture if the system does not tell the name.
     pub processor: String,
     /// The widest vector instructions that matrix products use.
     pub simd: String,
@@ -17,7 +17,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one, with `device`.
+    /// This computer, with `device`.
     pub(super) fn this(device: &str) -> Self {
         let architecture = std::env::consts::ARCH;
         Self {

@@ -1,13 +1,14 @@
-//! What a training is asked to do.
+//! The options of a training.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Precision;
 use super::{DeviceChoice, TrainError};
-use crate::arch::{Architecture, Precision};
+use crate::arch::Architecture;
 
-/// More epochs than anybody waits for.
+/// Most epochs.
 const MOST_EPOCHS: usize = 1_000_000;
 
 /// A training: which network, on which data, into which folder, how.
@@ -17,27 +18,27 @@ pub struct TrainOptions {
     pub architecture: &'static Architecture,
     /// Folder of prepared data.
     pub data: PathBuf,
-    /// Folder of the run: made if it is not there, gone on with if it is.
+    /// Folder of the run. It is made if it does not exist; otherwise its run goes on.
     pub run: PathBuf,
     /// What computes.
     pub device: DeviceChoice,
-    /// What decides the result.
+    /// The options that decide the result.
     pub recipe: Recipe,
 }
 
-/// What decides a training's result, beside network and data.
+/// The options that decide a training's result, besides network and data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// Factor of the number of maps in every layer.
     pub width: f64,
-    /// Times that every clip is seen.
+    /// Number of epochs: how often every clip is seen.
     pub epochs: usize,
-    /// Clips a step.
+    /// Clips of a step.
     pub batch: usize,
-    /// Highest learning rate, where warm-up ends and the cosine begins.
+    /// Highest learning rate, at the end of the warm-up and the beginning of the cosine.
     pub learning_rate: f64,
-    /// Part of all steps in which the learning rate rises from 0.
+    /// Share of the steps, at the beginning, in which the learning rate rises from 0.
     pub warm_up: f64,
     /// Epochs without a better validation ROC-AUC after which the training ends.
     pub patience: usize,
@@ -48,7 +49,7 @@ pub struct Recipe {
     /// Train on random lengths from [`SHORTEST_SECONDS`] to the whole window, repeated until they
     /// fill it as the plugin does.
     pub variable_length: bool,
-    /// Part of the epochs, at the beginning, that train on random halves of the window, in half
+    /// Share of the epochs, at the beginning, that train on random halves of the window, in half
     /// the time.
     pub half_windows: f64,
     /// Alter each window's level, equalisation and noise, and mix some with others, anew in each
@@ -127,7 +128,7 @@ impl Recipe {
         let few = (1..=MOST_EPOCHS).contains(&self.epochs);
         check("epochs", few, "must be at least 1 and at most 1000000")?;
         check("cards", self.cards > 0, "must be at least 1")?;
-        // A batch norm over a single value makes it 0.
+        // A batch norm over a single value gives 0.
         check("batch", self.batch > 1, "must be at least 2")?;
         let rate = positive(self.learning_rate) && self.learning_rate <= 1.0;
         check("lr", rate, "must be above 0 and at most 1")?;

@@ -1,4 +1,4 @@
-//! The folder of a run: everything that is needed to repeat it, and what came of it.
+//! The folder of a run. It holds everything that is needed to repeat the run, and its results.
 //!
 //! | file | holds |
 //! |---|---|
@@ -14,22 +14,22 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tagline_engine::FrontEndSpec;
+use tagline_files::Lock;
+use tagline_files::atomic;
 
 use super::checkpoint::NetworkId;
 use super::machine::Machine;
 use super::{Computer, Recipe, TrainError, TrainOptions};
-use crate::atomic;
-use crate::lock::Lock;
 
 /// Version of the folder's format.
 const FORMAT: u32 = 1;
 
-/// Numbers as texts, since JSON's readers may round them by a bit.
+/// Stores numbers as texts, since readers of JSON may round them by a bit.
 pub(super) mod exact {
     use serde::de::{Deserialize, Deserializer, Error};
     use serde::ser::Serializer;
 
-    /// Writes the shortest text that gives the number again.
+    /// Writes the shortest text that reads back as the number.
     pub fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(number)
     }
@@ -40,7 +40,7 @@ pub(super) mod exact {
     }
 }
 
-/// What a run is: its network, recipe and data.
+/// The description of a run: its network, recipe and data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunDescription {
@@ -50,12 +50,12 @@ pub struct RunDescription {
     trainer: String,
     /// Name of the network.
     pub architecture: String,
-    /// What decides the result.
+    /// The options that decide the result.
     pub recipe: Recipe,
-    /// What it was begun on; runs of early trainers do not tell.
+    /// The machine that it was begun on; `None` in runs of early versions.
     #[serde(default)]
     pub machine: Option<Machine>,
-    /// SHA-256 of the checkpoint that it began with, where it did not begin with random numbers.
+    /// SHA-256 of the checkpoint that it began with; `None` if it began with random numbers.
     #[serde(default)]
     pub start_sha256: Option<String>,
     /// The data.
@@ -88,7 +88,7 @@ pub struct DataDescription {
     pub options: BTreeMap<String, String>,
 }
 
-/// What came of an epoch.
+/// The figures of an epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// Its number, from 1.
@@ -114,7 +114,7 @@ pub struct EpochRecord {
 }
 
 impl RunDescription {
-    /// The run that `options` ask for, on `computer` and `data`, with random numbers at the beginning.
+    /// The run that `options` describe, on `computer` and `data`, beginning with random numbers.
     pub(super) fn new(options: &TrainOptions, computer: &Computer, data: DataDescription) -> Self {
         Self {
             format: FORMAT,
@@ -160,7 +160,7 @@ impl RunDescription {
         }
     }
 
-    /// What differs from `other` in a way that changes the result: names and values here, there.
+    /// The differences from `other` that change the result: names, and the values here and there.
     fn differences(&self, other: &Self) -> Vec<String> {
         let flat = |run: &Self| {
             let mut all = vec![
@@ -180,7 +180,7 @@ impl RunDescription {
             all
         };
         let mut pairs: Vec<_> = flat(self).into_iter().zip(flat(other)).collect();
-        // Of a run that is under way, the weights that it began with may be gone.
+        // The weights that a run began with may be gone when it goes on.
         if let (Some(here), Some(there)) = (&self.start_sha256, &other.start_sha256) {
             let named = |sum: &String| ("start weights".to_owned(), sum.clone());
             pairs.push((named(here), named(there)));
@@ -192,7 +192,7 @@ impl RunDescription {
             .collect()
     }
 
-    /// What is to be said if the run goes on as `now`, computed by something else.
+    /// The remark for a run that goes on as `now`, on another machine.
     fn remark(&self, now: &Self) -> Option<String> {
         let (begun_on, now_on) = (self.machine.as_ref()?, now.machine.as_ref()?);
         let how = match begun_on.device == now_on.device {
@@ -217,12 +217,12 @@ pub(super) struct RunFolder {
 }
 
 impl RunFolder {
-    /// Opens the folder `path` for `run`: a new one, or one that holds this very run, perhaps with
-    /// a remark for people.
+    /// Opens the folder `path` for `run`. It is new or already holds this run. There may be a
+    /// remark for the user.
     ///
     /// # Errors
-    /// [`TrainError::Busy`], [`TrainError::OtherRun`], [`TrainError::OtherEpochs`], or that it cannot
-    /// be read or written.
+    /// [`TrainError::Busy`], [`TrainError::OtherRun`], [`TrainError::OtherEpochs`], or the error of
+    /// a read or write.
     pub(super) fn open(
         path: &Path,
         run: &RunDescription,

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_rises_to_its_peak_and_falls_to_almost_nothing() {
+    fn the_learning_rate_rises_to_its_peak_and_falls_to_almost_nothing() {
         let schedule = Schedule {
             peak: 0.01,
             warm_up: 10,

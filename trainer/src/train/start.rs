@@ -4,13 +4,14 @@ use std::path::Path;
 
 use prost::Message;
 use tagline_engine::{FrontEndSpec, Model};
+use tagline_files::hash::sha256_of_file;
 use tract_onnx::pb::{ModelProto, TensorProto};
 
 use super::best::{BEST, best};
 use super::{RunDescription, TrainError};
 use crate::arch::{Architecture, EPSILON, Parameters, RowScaling};
 use crate::cpu::{Processor, Windows};
-use crate::data::{Clips, file_sha256};
+use crate::data::Clips;
 use crate::spread::spread;
 
 /// Most clips of the training split that the scaling of the input's rows is taken from.
@@ -28,7 +29,7 @@ pub(super) fn start_sha256(start: &Path) -> Result<Option<String>, TrainError> {
     if !path.is_file() {
         return Ok(None);
     }
-    let sum = file_sha256(&path).map_err(|source| TrainError::Checkpoint {
+    let sum = sha256_of_file(&path).map_err(|source| TrainError::Checkpoint {
         path: path.display().to_string(),
         source: source.into(),
     })?;

@@ -1,21 +1,20 @@
-//! How good a network is on a split.
+//! Scores a network on a split.
 
 use super::TrainError;
-use super::ahead::threads;
 use super::batches::in_order;
 use super::learner::Learner;
-use super::progress::{Event, Progress};
 use crate::cpu::Windows;
 use crate::data::Clips;
 use crate::metrics::{Answers, Bootstrap, Scores, truth_of};
+use crate::work::{Count, Event, Progress, Unit, threads};
 
-/// Clips that are computed side by side.
+/// Clips that are computed at once.
 const CLIPS: usize = 8;
 
-/// Checks that some tag has both a clip with it and one without, so that epochs can be compared.
+/// Checks that some tag has clips with it and clips without it, so that epochs can be compared.
 ///
 /// # Errors
-/// [`TrainError::NothingToMeasure`] if none has.
+/// [`TrainError::NothingToMeasure`] if there is no such tag.
 pub(super) fn check_measurable(clips: &Clips, tags: &[String]) -> Result<(), TrainError> {
     let mut answers = Answers::new(tags);
     for clip in 0..clips.len() {
@@ -48,10 +47,8 @@ pub(super) fn validate(
                 let truth = clips.labels(clip).iter().copied().map(truth_of);
                 answers.push(scores, truth)?;
             }
-            progress.event(&Event::Validating {
-                clips: range.end,
-                of: clips.len(),
-            });
+            let count = Count::new("validation", Unit::Clips, range.end, clips.len());
+            progress.event(&Event::Counted(count));
             if progress.interrupted() {
                 return Ok(None);
             }

@@ -1,4 +1,4 @@
-//! What can be wrong with a vocabulary.
+//! Errors of vocabularies.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub enum VocabularyError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The file is not what it should be.
+    /// The file is not a vocabulary.
     #[error("{}: {reason}", path.display())]
     Format {
         /// The file.
@@ -22,7 +22,7 @@ pub enum VocabularyError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A model whose tags nobody knows.
+    /// No vocabulary knows the model's tags.
     #[error(
         "no tag of the model ({tags}, …) is known to the vocabulary, which translates {known}; \
          add the names of the model's tags to it"
@@ -30,7 +30,7 @@ pub enum VocabularyError {
     Foreign {
         /// Some of the model's tags.
         tags: String,
-        /// The foreign vocabularies there are.
+        /// The foreign vocabularies that exist.
         known: String,
     },
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::foreign::OWN;
 use super::{Tag, Vocabulary, VocabularyError};
 
-/// The key that holds facts, not a foreign vocabulary.
+/// The key that holds facts instead of a foreign vocabulary's names.
 const SYNTH: &str = "synth";
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct TagTable {
     names: BTreeMap<String, Vec<String>>,
 }
 
-/// Of a foreign vocabulary: a threshold for every name, and others for some.
+/// The thresholds of a foreign vocabulary: one for all names, and others for some.
 #[derive(Deserialize)]
 struct Thresholds {
     default: f32,
@@ -197,7 +197,7 @@ mod tests {
         let part = speaks(&["soul"]);
         assert!(part.is_own());
         assert!(part.opinions(&[0.9])[0].is_nan());
-        // More of its tags are another vocabulary's, or hardly any is known.
+        // Another vocabulary knows more of its tags, or hardly any is known.
         assert_eq!(speaks(&["rock", "hard rock", "soul"]).name(), "msd");
         assert_eq!(speaks(&["rock", "polka", "samba"]).name(), "msd");
     }

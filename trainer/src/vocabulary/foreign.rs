@@ -1,15 +1,15 @@
-//! Another model's tags in our words.
+//! Translates another model's tags into ours.
 
 use super::Vocabulary;
 
-/// Name of what a model speaks whose tags are the vocabulary's own.
+/// The name that stands for the vocabulary itself.
 pub(super) const OWN: &str = "own";
 
-/// How a model's probabilities become opinions on our tags.
+/// Turns a model's probabilities into opinions on our tags.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Foreign {
     name: String,
-    /// For each of our tags, the model's tags that mean it, by number, with their thresholds.
+    /// For each of our tags, the numbers of the model's tags that mean it, with their thresholds.
     meanings: Vec<Vec<(usize, f32)>>,
     /// How much its opinion on each of our tags counts, 0 to 1.
     trust: Vec<f32>,
@@ -35,7 +35,7 @@ impl Foreign {
         }
     }
 
-    /// Of a model that speaks our words.
+    /// The translation of a model that has our tags.
     pub(super) fn own(vocabulary: &Vocabulary, model_tags: &[String]) -> Self {
         let number = |name: &String| model_tags.iter().position(|tag| tag == name);
         let meanings = vocabulary.tags.iter().map(|tag| {
@@ -49,7 +49,7 @@ impl Foreign {
         }
     }
 
-    /// Whether the model's tags are ours: then its opinions are its own probabilities, calibrated
+    /// Whether the model's tags are ours. Then its opinions are its own probabilities, calibrated
     /// if it has a calibration.
     #[must_use]
     pub fn is_own(&self) -> bool {
@@ -77,12 +77,12 @@ impl Foreign {
             .count()
     }
 
-    /// The model's opinions on our tags, from its `probabilities`; NaN where it has none.
+    /// The model's opinions on our tags, from its `probabilities`, or NaN where it has none.
     ///
-    /// A probability p of a name with the threshold t is an opinion of p² / (p² + t²): a half at
-    /// the threshold, whatever the scale that the model's training gave to the name. Of several
-    /// names, the strongest opinion counts. Where [the model speaks our words](Self::is_own), a
-    /// probability is an opinion.
+    /// A probability p of a name with the threshold t becomes the opinion p² / (p² + t²), which is
+    /// a half at the threshold, whatever scale the model's training gave the name. The strongest
+    /// opinion of several names counts. If [the model has our tags](Self::is_own), its
+    /// probabilities are the opinions.
     #[must_use]
     pub fn opinions(&self, probabilities: &[f32]) -> Vec<f32> {
         let opinion = |(name, threshold): &(usize, f32)| {

@@ -1,4 +1,4 @@
-//! Little-endian floating point numbers of the kinds that weights are stored in.
+//! Decodes the floating point numbers that weights are stored in, in little-endian order.
 
 /// A kind of floating point number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Float {
 }
 
 impl Float {
-    /// Decodes little-endian numbers; bytes beyond the last whole number are left out.
+    /// Decodes little-endian numbers. Bytes beyond the last whole number are left out.
     pub fn decode(self, bytes: &[u8]) -> Vec<f32> {
         match self {
             Self::F16 => numbers(bytes, |b| f16_to_f32(u16::from_le_bytes(b))),
@@ -32,7 +32,7 @@ fn numbers<const N: usize>(bytes: &[u8], decode: impl Fn([u8; N]) -> f32) -> Vec
     numbers.iter().map(|number| decode(*number)).collect()
 }
 
-/// IEEE 754 half to single precision, exactly.
+/// Converts IEEE 754 half to single precision, exactly.
 fn f16_to_f32(half: u16) -> f32 {
     let sign = u32::from(half >> 15) << 31;
     let exponent = u32::from(half >> 10 & 0x1f);

@@ -6,9 +6,9 @@ use hdf5_reader::{Dataset, Datatype, Hdf5File};
 
 use super::{MAX_BYTES, Tensor, Weights, WeightsError};
 
-/// Deepest nesting of groups that is followed, so that a group that holds itself ends.
+/// Deepest nesting of groups that is followed, so that a group inside itself ends.
 const MAX_DEPTH: usize = 6;
-/// Most groups and datasets that are looked at.
+/// Most groups and datasets that are visited.
 const MAX_OBJECTS: usize = 10_000;
 
 /// Reads a whole file.
@@ -84,7 +84,7 @@ impl Walk {
     }
 }
 
-/// Names may be whole paths or last components, depending on how the file was made.
+/// Names are whole paths or last components, depending on what made the file.
 fn join(path: &str, name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name);
     if path.is_empty() {

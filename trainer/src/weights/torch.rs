@@ -1,4 +1,4 @@
-//! PyTorch state dicts: the zip archives of today and the row of pickles before PyTorch 1.6.
+//! PyTorch state dicts: today's zip archives, and the sequences of pickles from before PyTorch 1.6.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,9 +8,9 @@ use super::floats::Float;
 use super::pickle::{Global, Pickle, Value};
 use super::{MAX_BYTES, Weights, WeightsError};
 
-/// The number that opens a legacy file, as its first pickle: 0x1950a86a20f9469cfc6c.
+/// The number 0x1950a86a20f9469cfc6c as a pickle, which opens a legacy file.
 const LEGACY_MAGIC: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
-/// Names under which training scripts keep the state dict beside other things.
+/// Names under which training scripts keep the state dict beside other data.
 const STATE_DICT_KEYS: [&str; 3] = ["state_dict", "model_state_dict", "model"];
 
 /// Whether `bytes` are a legacy file.
@@ -140,9 +140,9 @@ struct View<'a> {
 }
 
 fn tensors(pickle: &Pickle) -> Result<Vec<View<'_>>, WeightsError> {
-    let entries = pickle
-        .entries(pickle.value)
-        .ok_or_else(|| WeightsError::Archive("not a state dict: the pickle is no dict".into()))?;
+    let entries = pickle.entries(pickle.value).ok_or_else(|| {
+        WeightsError::Archive("not a state dict: the pickle is not a dict".into())
+    })?;
     let nested = entries.iter().find_map(|(key, value)| {
         let key = pickle.text(*key)?;
         STATE_DICT_KEYS.contains(&key).then_some(*value)
@@ -180,7 +180,7 @@ fn view<'a>(pickle: &'a Pickle, name: &'a str, tensor: Value) -> Option<View<'a>
     else {
         return None;
     };
-    // A legacy storage may itself be a view of another; no state dict has them.
+    // A legacy storage may itself be a view of another, but no state dict has such storages.
     let plain =
         pickle.text(*tag) == Some("storage") && rest.iter().all(|value| *value == Value::Other);
     plain.then_some(())?;
@@ -213,7 +213,7 @@ fn assemble(
 ) -> Result<Weights, WeightsError> {
     let mut weights = Weights::default();
     let mut decoded: HashMap<&str, Vec<f32>> = HashMap::new();
-    // Views may share a storage, so that their sum is not bounded by the file.
+    // Views may share a storage, so the file does not bound their sum.
     let mut budget = MAX_BYTES as usize / size_of::<f32>();
     for view in views {
         let refuse = |reason: &str| WeightsError::View {
@@ -244,7 +244,7 @@ fn assemble(
     Ok(weights)
 }
 
-/// The view's values in row-major order; `None` where they lie outside the storage, or are more
+/// The view's values in row-major order; `None` if they lie outside of the storage, or are more
 /// than it holds.
 fn gather(view: &View<'_>, stored: &[f32]) -> Option<Vec<f32>> {
     let count = view

@@ -7,9 +7,9 @@ use prost::Message;
 use tagline_engine::{Model, open_network};
 use tract_onnx::pb::ModelProto;
 use trainer::arch::{ARCHITECTURES, Architecture};
+use trainer::convert::export::{Export, to_int8};
 use trainer::data::{Input, Split};
 use trainer::evaluation::{Predictor, SharedTags, open_data_of};
-use trainer::export::{Export, to_int8};
 use trainer::metrics::{Bootstrap, Scores};
 use trainer::train::{self, Recipe, TrainOptions};
 
@@ -45,7 +45,9 @@ fn evaluate(model: &Model, folder: &Path) -> Scores {
     let clips = data.split(Split::Test).unwrap();
     let shared = SharedTags::between(&model.info().tags, data.tags()).unwrap();
     let mut predictor = Predictor::open(model, TRACT, &[], NonZeroUsize::MIN).unwrap();
-    let answers = predictor.predict(&clips, clips.frames(), &()).unwrap();
+    let answers = predictor
+        .predict(&clips, clips.frames(), "test", &())
+        .unwrap();
     let answers = shared.answers(&clips, &answers).unwrap();
     answers.score(Bootstrap::NONE)
 }
@@ -84,7 +86,7 @@ fn the_mfcc_network_hears_derivatives_beside_a_coefficient_fifty_times_as_large(
     let folder = clips::folder(&[Input::Mfcc], [32, 12, 12]);
     let folder = folder.path();
     let model = train(Architecture::named("mfcc").unwrap(), folder, 0.05, 10);
-    // `high` raises rows of derivatives alone.
+    // `high` only raises rows of derivatives.
     let auc = |scores: &Scores| {
         scores
             .tags

@@ -13,7 +13,7 @@ use crate::common::program::{assert_refused, json, stderr, stdout, trainer};
 const BANDS: usize = 96;
 const FRAMES: usize = 1366;
 
-/// A tiny model of these tags, which are all of one group.
+/// A tiny model of these tags, all in one group.
 fn model(tags: &[&str]) -> Vec<u8> {
     let groups = serde_json::to_string(&vec!["pitch"; tags.len()]).unwrap();
     tiny_model_of_data(tags)
@@ -21,8 +21,8 @@ fn model(tags: &[&str]) -> Vec<u8> {
         .bytes()
 }
 
-/// Data in `data`: 12 validation clips of the tags `low`, which the louder half has, and `never`; and
-/// the same to test on.
+/// Data in `data`: 12 validation clips with the tags `low`, which the louder half has, and `never`.
+/// The test split has the same clips.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tags = vec!["low".to_owned(), "never".to_owned()];
@@ -86,8 +86,9 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
         "no clip has this tag, though the network says 99 %"
     );
     assert_eq!(low["slope"].as_f64(), Some(calibration[1].slope));
-    // Of one level, the raw probability is sigmoid((0.05 · level + 2 + 50) / 10): about 99 % for all.
-    // Half of the clips lie above −74.5 dB, and so the calibrated one is a half there.
+    // At a constant level the raw probability is sigmoid((0.05 · level + 2 + 50) / 10), about 99 %
+    // for all clips. Half of the clips lie above −74.5 dB, so the calibrated probability there is a
+    // half.
     let between = sigmoid((0.05 * -74.5 + 52.0) / 10.0) as f32;
     let shown = calibration[1].apply(between);
     assert!((shown - 0.5).abs() < 0.1, "{shown} {calibration:?}");
@@ -98,7 +99,7 @@ fn a_copy_of_the_model_carries_the_calibration_and_runs_the_same_network() {
 }
 
 #[test]
-fn clips_that_nothing_was_fitted_on_say_what_the_calibration_is_worth() {
+fn a_check_on_other_clips_tells_the_quality_of_the_calibration() {
     let folder = folder();
     let json = json(&calibrate(folder.path(), &["--json", "--check", "test"]));
     // The test clips are the validation clips again.
@@ -129,7 +130,7 @@ fn a_table_is_printed_for_people() {
 }
 
 #[test]
-fn what_cannot_be_calibrated_is_a_named_error_and_leaves_the_file_that_was_there() {
+fn an_impossible_calibration_is_a_named_error_and_leaves_the_old_file() {
     let folder = folder();
     let out = folder.path().join("out.onnx");
     std::fs::write(&out, "a good model").unwrap();

@@ -16,7 +16,7 @@ fn lines(points: Vec<Vec<(f64, f64)>>) -> String {
     chart.svg().unwrap()
 }
 
-/// The figure is whole, and no number in it is not one.
+/// The figure is complete and has no NaN.
 #[track_caller]
 fn assert_sound(svg: &str) {
     assert!(

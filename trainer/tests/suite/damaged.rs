@@ -1,4 +1,4 @@
-//! Bytes that changed on the disk, under the commands that read prepared data.
+//! The commands that read prepared data notice bytes that changed on the disk.
 
 use std::path::Path;
 use std::process::Output;
@@ -12,7 +12,7 @@ use crate::common::program::{assert_refused, stdout, trainer};
 const FRAMES: usize = 1366;
 const BYTES: usize = 2 * 96 * FRAMES;
 
-/// Twelve clips, those of each split in a shard of their own, and a model of their tags.
+/// Twelve clips, with a shard for each split, and a model of their tags.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tags = vec!["low".to_owned(), "high".to_owned()];
@@ -74,7 +74,7 @@ fn run(folder: &Path, command: &[&str]) -> Output {
 #[test]
 fn no_command_goes_on_with_a_changed_byte_or_a_nan() {
     let folder = folder();
-    // The shards of training, validation and test, and who reads them.
+    // The shards of training, validation and test, and the commands that read them.
     let cases = [(0, TRAIN), (1, TRAIN), (1, CALIBRATE), (2, EVALUATE)];
     for (shard, command) in cases {
         let name = format!("{shard:05}.mel.f16");

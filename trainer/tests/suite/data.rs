@@ -1,12 +1,12 @@
-//! Prepared data sets: what is written is read back, and what was interrupted goes on.
+//! Prepared data sets are written, read back, and go on after an interruption.
 
 use std::path::Path;
 
+use tagline_tests::files;
 use trainer::data::{
     Clip, ClipInfo, DataError, Dataset, DatasetWriter, Input, Plan, Remark, SourceFile, Split,
 };
 
-use crate::common::files::files;
 use crate::common::program::{argument, json, stdout, trainer};
 
 pub const VALUES: usize = 96 * 1366;
@@ -17,7 +17,7 @@ pub fn plan() -> Plan {
     plan.with_option("seed", 7)
 }
 
-/// Clip `k`, whose window holds values that f16 holds exactly.
+/// Clip `k`. f16 holds the values of its window exactly.
 pub fn clip(k: usize) -> Clip {
     let split = Split::ALL[k % 3];
     let window = (0..VALUES).map(|i| ((i * 31 + k * 7) % 1024) as f32 / 256.0 - 2.0);
@@ -67,7 +67,7 @@ pub fn opened(folder: &Path) -> Result<Dataset, DataError> {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn a_data_set_reads_back_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
     let data = opened(folder.path()).unwrap();
@@ -201,7 +201,7 @@ fn a_finished_shard_that_was_damaged_is_made_again() {
     std::fs::write(folder.path().join(".tagline-left-over"), b"half").unwrap();
     let windows = folder.path().join("00000.mel.f16");
     let good = std::fs::read(&windows).unwrap();
-    // Cut, and of the right length with one bit changed.
+    // A cut file, and one of the right length with one bit changed.
     let mut changed = good.clone();
     changed[12_345] ^= 1;
     for damaged in [&good[..5], &changed] {

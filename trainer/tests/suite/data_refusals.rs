@@ -1,12 +1,12 @@
-//! Prepared data sets: nothing damaged, foreign or impossible is taken for data.
+//! Prepared data sets: damaged, foreign and impossible files are refused.
 
 use std::path::Path;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tagline_tests::files;
 use trainer::data::{Clip, DataError, Dataset, DatasetWriter, Plan, Split};
 
-use crate::common::files::files;
 use crate::data::{VALUES, clip, opened, plan, skipped, write};
 
 fn message(folder: &Path) -> String {
@@ -19,7 +19,7 @@ fn a_window_of_a_damaged_shard_is_never_read() {
     write(folder.path());
     let path = folder.path().join("00001.mel.f16");
     let good = std::fs::read(&path).unwrap();
-    // A changed bit in another clip's window than the one that is read, and a NaN.
+    // A changed bit in the window of a clip that is not read, and a NaN.
     for (at, bytes) in [(5, [good[5] ^ 1, good[6]]), (2 * VALUES, [0x00, 0x7e])] {
         let mut damaged = good.clone();
         damaged[at..at + 2].copy_from_slice(&bytes);
@@ -84,7 +84,7 @@ fn of_processes_that_begin_at_once_one_writes_and_the_others_are_busy() {
                 scope.spawn(|| {
                     begun.wait();
                     let writer = DatasetWriter::create(&folder, plan());
-                    // Nobody gives up before all have tried.
+                    // Nobody gives the folder up before all have tried.
                     ended.wait();
                     match writer {
                         Ok(_) => _ = writers.fetch_add(1, Ordering::Relaxed),
@@ -152,7 +152,7 @@ fn a_truncated_or_grown_file_is_an_error_at_opening() {
 fn every_changed_byte_is_found() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
-    Dataset::verify(folder.path(), |_, _| {}).unwrap();
+    Dataset::verify(folder.path(), &()).unwrap();
     for (name, bytes) in files(folder.path()) {
         if name == "manifest.json" {
             continue;
@@ -162,13 +162,13 @@ fn every_changed_byte_is_found() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
             std::fs::write(&path, changed).unwrap();
-            let error = Dataset::verify(folder.path(), |_, _| {}).unwrap_err();
+            let error = Dataset::verify(folder.path(), &()).unwrap_err();
             assert!(
                 matches!(error, DataError::Hash { .. }),
                 "{name} {at}: {error}"
             );
             if name.ends_with(".arrow") {
-                // The reader of Arrow files never sees bytes that were not written by us.
+                // The reader of Arrow files only sees bytes that we wrote.
                 assert!(matches!(opened(folder.path()), Err(DataError::Hash { .. })));
             }
         }
@@ -188,7 +188,7 @@ fn a_manifest_that_does_not_fit_is_refused() {
         (
             "\"format_version\": 2",
             "\"format_version\": 1",
-            "format version 1, where 2 is understood; prepare the data set again",
+            "format version 1, but only 2 is understood; prepare the data set again",
         ),
         ("\"rock\"", "\"jazz\"", "there twice"),
         ("\"rock\"", "\"punk\"", "not those of the manifest"),

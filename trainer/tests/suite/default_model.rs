@@ -1,4 +1,4 @@
-//! The default model, as people meet it: what it must know, and what it must not imagine.
+//! The default model: the tags that it must find, and those that it must not imagine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,12 +34,12 @@ fn tags_of(path: &Path) -> Vec<(String, f32)> {
     tags
 }
 
-/// The strongest genre of all windows from the third second on.
+/// The strongest genre in all windows from the third second on.
 fn strongest_genre(path: &Path) -> (f32, String) {
     let model = model();
     let (info, groups) = (model.info(), model.info().groups.as_ref().unwrap());
     let tagged = tagged(path);
-    // A file that is silent from end to end has no update but the last.
+    // A file that is silent throughout has only its last update.
     let windows = tagged.updates.iter().chain([&tagged.last]);
     let values = windows.flat_map(|update| update.probabilities.iter().copied().enumerate());
     let genres = values.filter(|(tag, _)| groups[*tag] == "genre");
@@ -48,21 +48,21 @@ fn strongest_genre(path: &Path) -> (f32, String) {
 }
 
 #[test]
-fn it_is_small_and_says_what_it_is() {
+fn the_default_model_is_small_and_describes_itself() {
     assert!(tagline_models::DEFAULT_MODEL.len() < 4_000_000);
     let model = model();
     let info = model.info();
     assert_eq!(info.name, "Tagline default");
     assert_eq!(info.licence, "MIT OR Apache-2.0");
     assert_eq!(info.front_end.sample_rate, 12_000);
-    // So that windows are computed incrementally.
+    // With `top_db`, windows could not be computed incrementally.
     assert_eq!(info.front_end.top_db, None);
     let calibration = info.calibration.as_ref().unwrap();
     assert!(calibration.iter().any(|tag| tag.slope != 1.0));
 }
 
 #[test]
-fn its_tags_and_groups_are_the_vocabularys() {
+fn the_default_models_tags_and_groups_are_the_vocabularys() {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tags.toml"));
     let vocabulary = Vocabulary::read(path).unwrap();
     let model = model();
@@ -85,7 +85,7 @@ fn its_tags_and_groups_are_the_vocabularys() {
     for tag in vocabulary.tags() {
         assert!(!tag.definition.is_empty(), "{}", tag.name);
     }
-    // Each tag says what it is in each data set of the field, or that it is not there.
+    // Each tag has its names in each published data set, or says that it has none.
     let text = std::fs::read_to_string(path).unwrap();
     let file: toml::Table = text.parse().unwrap();
     for tag in file["tag"].as_array().unwrap() {
@@ -96,8 +96,8 @@ fn its_tags_and_groups_are_the_vocabularys() {
 }
 
 #[test]
-fn it_knows_what_the_published_clips_are() {
-    let Some(reference) = reference("it_knows_what_the_published_clips_are") else {
+fn the_default_model_recognises_the_published_clips() {
+    let Some(reference) = reference("the_default_model_recognises_the_published_clips") else {
         return;
     };
     let rank = |clip: &str, tag: &str| {
@@ -118,7 +118,7 @@ const RATE_HZ: u32 = 44_100;
 type Sound = Box<dyn FnMut(usize) -> f32>;
 
 #[test]
-fn it_imagines_no_genre_in_silence_noise_sweeps_and_speech() {
+fn the_default_model_finds_no_genre_in_silence_noise_sweeps_and_speech() {
     let noise = |level: f32| {
         let mut seed = 1_u32;
         move |_: usize| {
@@ -126,14 +126,14 @@ fn it_imagines_no_genre_in_silence_noise_sweeps_and_speech() {
             level * ((seed >> 8) as f32 / (1 << 23) as f32 - 1.0)
         }
     };
-    // From 20 Hz to 20 kHz, by octaves.
+    // From 20 Hz to 20 kHz, with equal time for each octave.
     let sweep = |at: usize| {
         let (seconds, octaves) = (at as f64 / f64::from(RATE_HZ), 1_000.0_f64.log2());
         let turns =
             20.0 * 30.0 / (octaves * 2.0_f64.ln()) * (2.0_f64.powf(octaves * seconds / 30.0) - 1.0);
         0.5 * (turns * std::f64::consts::TAU).sin() as f32
     };
-    // Noise that was summed up, and leaks.
+    // Noise through a leaky integrator.
     let brown = {
         let (mut white, mut sum) = (noise(0.02), 0.0);
         move |at: usize| {

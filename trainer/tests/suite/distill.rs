@@ -1,16 +1,15 @@
-//! `trainer distill`: what is heard, under which name, and in which split.
+//! `trainer distill`: which sounds it hears, under which names, and in which splits.
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use tagline_files::hash::sha256_of_file;
 use tagline_tests::tiny_model;
 use trainer::data::{Clips, Dataset, Input, Split};
 use trainer::distill::{Distillation, Teacher, distill};
 use trainer::prepare::Parts;
 use trainer::vocabulary::Vocabulary;
 
-use crate::common::files::sha256;
 use crate::common::networks::TRACT;
 use crate::common::program::{assert_refused, json, stdout, trainer};
 use crate::common::sounds::tones;
@@ -118,10 +117,8 @@ impl Studio {
             Teacher::open(&path, &self.vocabulary, TRACT, &[]).map_err(|error| error.to_string())
         };
         let teachers: Vec<Teacher> = teachers.iter().map(open).collect::<Result<_, _>>()?;
-        distill(distillation, &self.vocabulary, &teachers, |_| {
-            ControlFlow::Continue(())
-        })
-        .map_err(|error| error.to_string())?;
+        distill(distillation, &self.vocabulary, &teachers, &())
+            .map_err(|error| error.to_string())?;
         Dataset::open(&distillation.out, Input::Mel).map_err(|error| error.to_string())
     }
 }
@@ -165,7 +162,7 @@ fn a_source_is_never_in_two_splits() {
 }
 
 #[test]
-fn copies_are_for_training_alone_and_a_second_run_finds_all_done() {
+fn only_the_training_split_has_copies_and_a_second_run_finds_everything_done() {
     let studio = Studio::new();
     studio.write("audio/sources.csv", "source,split\nattic,test\n");
     let distillation = Distillation {
@@ -194,7 +191,7 @@ fn copies_are_for_training_alone_and_a_second_run_finds_all_done() {
 }
 
 #[test]
-fn what_is_wrong_with_a_table_or_a_teacher_is_named() {
+fn a_wrong_table_or_teacher_is_named() {
     let studio = Studio::new();
     let refused = |table: &str, word: &str| {
         studio.write("audio/sources.csv", table);
@@ -248,7 +245,7 @@ fn the_vocabulary_is_the_built_in_models_wherever_the_program_is_started() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_no_text_is_reported_where_it_is_to_be_heard_and_heeded_where_it_is_not() {
+fn a_name_that_is_not_utf_8_is_reported_among_audio_and_accepted_among_exceptions() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let studio = Studio::new();
@@ -292,7 +289,7 @@ fn a_loose_file_is_a_source_of_its_own() {
 }
 
 #[test]
-fn what_a_table_names_must_be_there_once() {
+fn everything_that_a_table_names_must_exist_once() {
     let studio = Studio::new();
     let refused = |table: &str, text: &str, word: &str| {
         let path = format!("audio/{table}");
@@ -316,10 +313,13 @@ fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_
     let studio = Studio::new();
     tones(&studio.file("audio/attic/long.wav"), &[(700.0, 70.0)]);
     tones(&studio.file("audio/loose.wav"), &[(800.0, 4.0)]);
-    // One by its hash, as sha256sum writes it, one by a copy of another name.
-    let one = sha256(&studio.file("audio/cellar/one.wav"));
+    // One file by its hash, as sha256sum writes it, and one by a copy with another name.
+    let one = sha256_of_file(&studio.file("audio/cellar/one.wav")).unwrap();
     // The other tone of the cellar has the same content.
-    assert_eq!(one, sha256(&studio.file("audio/cellar/two.wav")));
+    assert_eq!(
+        one,
+        sha256_of_file(&studio.file("audio/cellar/two.wav")).unwrap()
+    );
     studio.write(
         "judge.txt",
         &format!("{}  judge/a.wav\n\n", one.to_uppercase()),
@@ -352,14 +352,14 @@ fn excepted_audio_is_never_heard_whatever_it_is_called_and_all_that_is_heard_is_
     let clips = clips.split(Split::Train).unwrap();
     assert_eq!(clips.named("attic/long.wav").unwrap().len(), 4);
     let files = std::fs::read_to_string(studio.file("data/files.csv")).unwrap();
-    let [long, loose] =
-        ["attic/long.wav", "loose.wav"].map(|file| sha256(&studio.file("audio").join(file)));
+    let [long, loose] = ["attic/long.wav", "loose.wav"]
+        .map(|file| sha256_of_file(&studio.file("audio").join(file)).unwrap());
     let expected = format!(
         "source,path,sha256,windows\nattic,long.wav,{long},2\nloose.wav,loose.wav,{loose},1\n"
     );
     assert_eq!(files, expected);
     studio.write("data/files.csv", &files.replace("long", "lang"));
-    let error = Dataset::verify(&studio.file("data"), |_, _| {}).unwrap_err();
+    let error = Dataset::verify(&studio.file("data"), &()).unwrap_err();
     assert!(error.to_string().contains("files.csv: damaged"), "{error}");
 
     let refused = |lists: &[&str], word: &str| assert_refused(&distill(lists), word);

@@ -1,4 +1,4 @@
-//! `trainer distill`: whose word counts.
+//! `trainer distill`: where the labels come from.
 
 use tagline_engine::Calibration;
 use tagline_tests::TinyModel;
@@ -8,7 +8,7 @@ use trainer::distill::Distillation;
 use crate::common::sounds::tones;
 use crate::distill::{Studio, labels};
 
-/// A model that says the same of every sound.
+/// A model that gives the same tags for every sound.
 fn constant(tags: &[(&str, f32)]) -> TinyModel {
     let names: Vec<&str> = tags.iter().map(|(name, _)| *name).collect();
     let mut model = TinyModel::new(&names, 141);
@@ -34,7 +34,7 @@ fn assert_labels(found: &[f32], expected: [f32; 3]) {
 }
 
 #[test]
-fn teachers_speak_where_nothing_is_known_and_nobody_where_nobody_knows() {
+fn teachers_label_what_no_table_labels_and_the_rest_stays_unknown() {
     let studio = Studio::new();
     let data = studio.run(&studio.distillation()).unwrap();
     assert_eq!(data.tags(), ["deep", "bright", "warm"]);
@@ -210,7 +210,7 @@ fn facts_of_a_synthetic_corpus_win_and_teachers_are_not_asked_about_it() {
     };
     let data = studio.run_with(&distillation, &["own.onnx"]).unwrap();
     let [train, valid, test] = Split::ALL.map(|split| data.split(split).unwrap());
-    // Of warmth the corpus knows nothing, and the teacher is not asked.
+    // The corpus does not know warmth, and the teacher is not asked.
     let unknown = f32::NAN;
     assert_labels(&labels(&train, "synth-1/0"), [1.0, 0.0, unknown]);
     assert_labels(&labels(&train, "synth-1/1"), [0.0, 0.0, unknown]);

@@ -14,20 +14,20 @@ const BANDS: usize = 96;
 
 pub const FRAMES: usize = 1366;
 
-/// Frames of three seconds, and more.
+/// Frames of a little more than three seconds.
 const EARLY: usize = 160;
 
 fn model(tags: &[&str]) -> Vec<u8> {
     tiny_model_of_data(tags).bytes()
 }
 
-/// A folder with data in `data`: 12 test clips of the tags `low` and `high`, whose half of the bands
-/// is 20 dB louder where the clip has the tag; `low` is heard only after three seconds.
+/// A folder with data in `data`: 12 test clips with the tags `low` and `high`. A tag makes its half
+/// of the bands 20 dB louder, `low` only after three seconds.
 pub fn folder() -> TempDir {
     folder_of(|_| String::new())
 }
 
-/// The same, whose clips are of these sources.
+/// The same, with these sources for the clips.
 fn folder_of(source: fn(usize) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tags = vec!["low".to_owned(), "high".to_owned()];
@@ -50,7 +50,7 @@ pub fn clip(number: usize) -> Clip {
         for (frame, value) in row.iter_mut().enumerate() {
             let tag = usize::from(band >= BANDS / 2);
             let loud = labels[tag] && (tag == 1 || frame >= EARLY);
-            // Levels before three seconds rise from clip to clip, whatever the tags are.
+            // Before three seconds, levels rise from clip to clip, independent of the tags.
             let level_db = -60.0 + number as f32 * 0.1 + if loud { 20.0 } else { 0.0 };
             *value = level_db * 0.05 + 2.0;
         }
@@ -124,7 +124,7 @@ fn a_model_is_scored_the_same_on_any_number_of_threads_and_from_its_answers() {
 }
 
 #[test]
-fn what_is_heard_late_is_not_known_early() {
+fn a_tag_at_the_end_is_not_known_early() {
     let folder = folder();
     let arguments = [
         "--seconds-heard",
@@ -139,7 +139,7 @@ fn what_is_heard_late_is_not_known_early() {
         .map(|moment| (moment["seconds_heard"].as_f64().unwrap() * 100.0).round() / 100.0)
         .collect();
     assert_eq!(seconds, [3.07, 5.12, 10.24, 20.14, 29.14]);
-    // After 3 s, `low` follows the clip's number alone: 15 of 36 pairs.
+    // After 3 s, `low` only follows the clip's number: 15 of 36 pairs.
     let early = (1.0 + 15.0 / 36.0) / 2.0;
     let first = moments[0]["macro_roc_auc"].as_f64().unwrap();
     assert!((first - early).abs() < 1e-9, "{first}");
@@ -174,7 +174,7 @@ fn intervals_over_sources_draw_an_artists_clips_together() {
         by_artists.is_array() && by_artists != by_clips,
         "{by_artists}"
     );
-    // Nothing else could have been drawn.
+    // No other draw is possible.
     let one = folder_of(|_| "the artist".to_owned());
     assert!(interval(&one, &draw("sources")).is_null());
 }
@@ -182,7 +182,7 @@ fn intervals_over_sources_draw_an_artists_clips_together() {
 #[test]
 fn tags_are_matched_by_name_and_those_of_one_side_are_named() {
     let folder = folder();
-    // A model whose low bands are called `high` has it the wrong way round.
+    // A model that calls the low bands `high` has the order reversed.
     std::fs::write(folder.path().join("model.onnx"), model(&["high", "low"])).unwrap();
     let found = json(&evaluate(folder.path(), &["--json"]));
     assert!(found["macro_roc_auc"].as_f64().unwrap() < 0.7, "{found}");

@@ -26,7 +26,7 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     program::command(folder, &[&given[..], &reduced, arguments].concat())
 }
 
-/// What was printed, without the spaces that align it.
+/// The output without the spaces that align it.
 #[track_caller]
 fn text(output: &Output) -> String {
     let text = stdout(output);
@@ -132,7 +132,7 @@ fn experiment_two_draws_learning_curves_and_does_not_repeat_what_is_finished() {
 }
 
 #[test]
-fn what_is_missing_is_named_before_the_first_training() {
+fn missing_data_are_named_before_the_first_training() {
     let folder = clips::folder(&[Input::Mel], CLIPS);
     let refused = |arguments: &[&str], message: &str| {
         let output = experiment(folder.path(), arguments);
@@ -142,7 +142,7 @@ fn what_is_missing_is_named_before_the_first_training() {
     refused(&["paper-1"], "prepared without stft");
     refused(
         &["paper-2", "--only", "fcn9"],
-        "no system `fcn9` in this experiment: fcn3, fcn4",
+        "this experiment has no system `fcn9`; it has fcn3, fcn4",
     );
     refused(&["paper-2", "--width", "0"], "--width must be above 0");
     refused(&["paper-2", "--epochs", "0"], "--epochs must be at least 1");
@@ -179,7 +179,7 @@ fn a_finished_system_stays_in_the_table_where_the_data_lack_its_input() {
         "{printed}"
     );
 
-    // Of another data set it does not belong there.
+    // The result of another data set does not belong there.
     let run = folder.path().join("experiments/paper-1/runs/mfcc/run.json");
     let description = std::fs::read_to_string(&run).unwrap();
     std::fs::write(&run, description.replace("\"made-up\"", "\"large\"")).unwrap();
@@ -197,7 +197,7 @@ fn ctrl_c_ends_a_test_at_once_and_the_same_command_goes_on_with_it() {
     let arguments = [&arguments[..], &jobs].concat();
     let run = folder.path().join("experiments/paper-2/runs/fcn3");
     let child = command(folder.path(), &arguments).spawn().unwrap();
-    // It is exported right before it is tested.
+    // The model is exported right before it is tested.
     let ended = tagline_tests::interrupt_once(|| run.join("model.onnx").exists(), child);
     assert_eq!(ended.status.code(), Some(130), "{ended:?}");
     let said = stderr(&ended);

@@ -1,6 +1,5 @@
-//! Exported models against the networks they are made of.
+//! Compares exported models with their networks.
 
-use burn::tensor::{Device, Tensor, TensorData};
 use prost::Message;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -8,15 +7,16 @@ use tagline_engine::{Backend, BackendChoice, Model, open_network};
 use tagline_tests::onnx_runtime;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value;
-use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters};
+use trainer::arch::{ARCHITECTURES, Architecture};
+use trainer::convert::export::to_model;
 use trainer::cpu::{Processor, Windows};
-use trainer::export::to_model;
 
 use crate::common::networks::{info, parameters};
+use crate::common::reference::Reference;
 
 const TAGS: usize = 4;
 
-/// Largest difference between what a backend makes of `model` and what is expected.
+/// Largest difference between the result of a backend for `model` and the expected one.
 fn difference(model: &Model, backend: Backend, windows: &[f32], expected: &[f32]) -> f32 {
     let library: Vec<_> = onnx_runtime("export").into_iter().collect();
     let choice = BackendChoice::Only(backend);
@@ -37,22 +37,8 @@ fn difference(model: &Model, backend: Backend, windows: &[f32], expected: &[f32]
     largest
 }
 
-/// What Burn makes of `windows`.
-fn in_burn(
-    architecture: &Architecture,
-    parameters: &Parameters,
-    windows: &[f32],
-    size: [usize; 2],
-) -> Vec<f32> {
-    let device = Device::flex();
-    let network = Network::new(architecture, parameters, &device);
-    let shape = [windows.len() / (size[0] * size[1]), 1, size[0], size[1]];
-    let windows = Tensor::from_data(TensorData::new(windows.to_vec(), shape), &device);
-    let found = network.forward(windows).into_data();
-    found.iter::<f32>().collect()
-}
-
-/// The model of `architecture` gives what Burn and the processor's own passes give.
+/// Asserts that the model of `architecture` gives the results of its mathematics and of the
+/// processor's own passes.
 fn check(architecture: &'static Architecture, width: f64, clips: usize) {
     let runtime = onnx_runtime("export");
     let name = architecture.name;
@@ -71,7 +57,7 @@ fn check(architecture: &'static Architecture, width: f64, clips: usize) {
         clips,
         size,
     };
-    let expected = in_burn(architecture, &parameters, &windows, size);
+    let expected = Reference::new(architecture, &parameters).predict(&windows, size);
     let ours = Processor::new(architecture).predict(&parameters, values);
     let largest = expected.iter().zip(&ours).map(|(a, b)| (a - b).abs());
     assert!(largest.fold(0.0, f32::max) < 1e-5, "{name}: {ours:?}");
@@ -90,14 +76,14 @@ fn check(architecture: &'static Architecture, width: f64, clips: usize) {
 }
 
 #[test]
-fn every_architecture_gives_burns_probabilities_as_a_model_file() {
+fn every_architecture_gives_its_own_probabilities_as_a_model_file() {
     for architecture in ARCHITECTURES {
         check(architecture, 0.05, 2);
     }
 }
 
 #[test]
-fn a_network_of_full_width_gives_burns_probabilities_as_a_model_file() {
+fn a_network_of_full_width_gives_its_own_probabilities_as_a_model_file() {
     check(Architecture::named("fcn5-compact").unwrap(), 1.0, 1);
 }
 

@@ -1,14 +1,57 @@
 //! Disks that are full before the work is done.
 
+use std::io::{Error, ErrorKind};
 use std::path::Path;
 use std::process::Output;
 
-use tagline_tests::SmallDisk;
+use tagline_tests::{SmallDisk, files};
 use tempfile::TempDir;
+use trainer::calibration::CalibrateError;
+use trainer::convert::export::ExportError;
+use trainer::convert::import::ImportError;
+use trainer::experiment::ExperimentError;
+use trainer::train::TrainError;
 
-use crate::common::files::files;
 use crate::common::program::{PROGRAM, argument, stderr, stdout, trainer};
 use crate::common::sounds::tones;
+
+#[test]
+fn every_command_says_what_to_do_about_a_full_disk() {
+    let full = || Error::from(ErrorKind::StorageFull);
+    let path = || "a/file".to_owned();
+    let messages = [
+        TrainError::Write {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+        ExportError::Write {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+        ImportError::Write {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+        CalibrateError::Write {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+        ExperimentError::Io {
+            path: path(),
+            source: full(),
+        }
+        .to_string(),
+    ];
+    for message in messages {
+        assert!(message.starts_with("a/file"), "{message}");
+        let end = ". Make room and run the same command again";
+        assert!(message.ends_with(end), "{message}");
+    }
+}
 
 /// KiB of a shard of two clips, and of one of 128.
 const TWO_CLIPS: usize = 513;
@@ -26,8 +69,8 @@ fn music() -> TempDir {
     folder
 }
 
-/// Checks that a command that found no room says what to do, keeps the first shard, and leaves
-/// nothing half-written; `whole` is what it would have made.
+/// Asserts that a command without room says what to do, keeps the first shard, and leaves nothing
+/// half-written. `whole` is its complete output.
 fn assert_kept(output: &Output, out: &Path, whole: &Path, expected: &str) {
     let error = stderr(output);
     assert!(!output.status.success(), "it found room");
@@ -58,7 +101,7 @@ fn fill_up(test: &str, kib: usize, command: &[&str]) {
     stdout(&run(&[command, &["--out", argument(&whole)]].concat()));
     let out = disk.path().join("data");
     let command = [command, &["--out", argument(&out)]].concat();
-    // Twice: the second time, there is no room from the start on.
+    // It runs twice. The second time there is no room from the start.
     for _ in 0..2 {
         assert_kept(&run(&command), &out, &whole, "the disk is full");
     }
@@ -83,7 +126,7 @@ fn distill_keeps_its_finished_shards_on_a_full_disk_and_goes_on_later() {
     fill_up(name, MANY_CLIPS + 1_000, &command);
 }
 
-/// Where nobody may mount a disk, a limit on the length of files does.
+/// Without the right to mount a disk, a limit on the length of files serves.
 #[cfg(unix)]
 #[test]
 fn prepare_says_what_to_do_where_files_must_be_short() {

@@ -1,22 +1,18 @@
-//! The processor's own passes against the same network in Burn, on the processor and on a graphics
-//! card of each kind that is built in (`--features vulkan`, `cuda`).
+//! Compares the processor's own passes with the same mathematics written out in double precision.
 
-use burn::optim::GradientsParams;
-use burn::tensor::activation::log_sigmoid;
-use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use trainer::arch::{ARCHITECTURES, Architecture, Network, Parameters, Precision};
+use trainer::arch::{ARCHITECTURES, Architecture, Parameters};
 use trainer::cpu::{Processor, Windows};
-use trainer::train::DeviceChoice;
 
 use crate::common::networks;
+use crate::common::reference::Reference;
 
 const TAGS: usize = 3;
 const CLIPS: usize = 3;
 
 /// Small random windows and labels.
-fn batch(size: [usize; 2], seed: u64) -> (Vec<f32>, Vec<f32>) {
+pub fn batch(size: [usize; 2], seed: u64) -> (Vec<f32>, Vec<f32>) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let windows = (0..CLIPS * size[0] * size[1]).map(|_| rng.random_range(-2.0..2.0));
     let windows = windows.collect();
@@ -24,68 +20,24 @@ fn batch(size: [usize; 2], seed: u64) -> (Vec<f32>, Vec<f32>) {
     (windows, labels.collect())
 }
 
-fn parameters(architecture: &Architecture, bands: usize) -> Parameters {
+pub fn parameters(architecture: &Architecture, bands: usize) -> Parameters {
     networks::parameters(architecture, 0.03, bands, TAGS)
 }
 
-fn tensor<const D: usize>(values: &[f32], shape: [usize; D], device: &Device) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
+/// A window whose size the pools do not divide.
+pub fn size(architecture: &Architecture) -> [usize; 2] {
+    [architecture.input.front_end().input_bands(), 173]
 }
 
-/// Burn on the processor, and on the first graphics card of each kind that is built in.
-fn devices() -> Vec<(&'static str, Device)> {
-    let mut devices = vec![("flex", Device::flex())];
-    let kinds = [
-        (DeviceChoice::Cuda, cfg!(feature = "cuda")),
-        (DeviceChoice::Vulkan, cfg!(feature = "vulkan")),
-    ];
-    for (kind, _) in kinds.into_iter().filter(|(_, is_built_in)| *is_built_in) {
-        match kind.open(1, Precision::F32) {
-            Ok(computer) => devices.push((kind.name(), computer.first().clone())),
-            Err(error) => eprintln!("skipped: {error}"),
-        }
+fn windows_of(values: &[f32], size: [usize; 2]) -> Windows<'_> {
+    Windows {
+        values,
+        clips: values.len() / (size[0] * size[1]),
+        size,
     }
-    devices
 }
 
-/// Burn's loss and gradients, in the same shape as the processor's.
-fn in_burn(
-    device: &Device,
-    architecture: &Architecture,
-    parameters: &Parameters,
-    size: [usize; 2],
-    windows: &[f32],
-    labels: &[f32],
-) -> (f32, Parameters) {
-    let device = device.clone().autodiff();
-    let network = Network::new(architecture, parameters, &device);
-    let windows = tensor(windows, [CLIPS, 1, size[0], size[1]], &device);
-    let labels = tensor(labels, [CLIPS, TAGS], &device);
-    let output = network.forward_training(windows, false, Precision::F32);
-    let logits = output.logits;
-    let loss = ((labels.neg() + 1.0) * logits.clone() - log_sigmoid(logits)).mean();
-    let value = loss.clone().into_data().iter::<f32>().next().unwrap();
-    let gradients = GradientsParams::from_grads(loss.backward(), &network);
-    let list = |tensor: TensorData| -> Vec<f32> { tensor.iter::<f32>().collect() };
-    let mut found = parameters.clone();
-    let blocks = found
-        .blocks
-        .iter_mut()
-        .zip(&network.blocks)
-        .zip(output.statistics);
-    for ((found, block), [mean, variance]) in blocks {
-        found.kernels = list(gradients.get::<4>(block.kernels.id).unwrap().into_data());
-        found.gain = list(gradients.get::<1>(block.gain.id).unwrap().into_data());
-        found.offset = list(gradients.get::<1>(block.offset.id).unwrap().into_data());
-        found.mean = list(mean.into_data());
-        found.variance = list(variance.into_data());
-    }
-    found.weights = list(gradients.get::<4>(network.weights.id).unwrap().into_data());
-    found.bias = list(gradients.get::<1>(network.bias.id).unwrap().into_data());
-    (value, found)
-}
-
-fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let largest = expected
         .iter()
@@ -99,77 +51,87 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     }
 }
 
-/// A window that leaves rests at the pools' edges.
-fn size(architecture: &Architecture) -> [usize; 2] {
-    [architecture.input.front_end().input_bands(), 173]
-}
-
+/// Each tensor's gradient is the slope of the loss in a random direction, in double precision.
 #[test]
-fn every_architectures_gradients_are_those_of_burn() {
-    let devices = devices();
+fn every_architectures_gradients_are_the_slopes_of_its_loss() {
+    const STEP: f64 = 1e-6;
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
     for architecture in ARCHITECTURES {
         let size = size(architecture);
         let mut parameters = parameters(architecture, size[0]);
         let (windows, labels) = batch(size, 2);
-        let mut processor = Processor::new(architecture);
-        let windows_of = Windows {
-            values: &windows,
-            clips: CLIPS,
-            size,
-        };
-        let mut found = processor.gradients(&parameters, windows_of, &labels, None);
-        for (device_name, device) in &devices {
-            let (loss, mut expected) =
-                in_burn(device, architecture, &parameters, size, &windows, &labels);
-            let name = format!("{} on {device_name}", architecture.name);
-            assert!(
-                (found.loss - loss).abs() < 1e-5,
-                "{name}: {} {loss}",
-                found.loss
+        let mut found = Processor::new(architecture).gradients(
+            &parameters,
+            windows_of(&windows, size),
+            &labels,
+            None,
+        );
+        let reference = Reference::new(architecture, &parameters);
+        let (loss, statistics) = reference.loss(&windows, size, &labels);
+        let name = architecture.name;
+        let difference = (f64::from(found.loss) - loss).abs();
+        assert!(difference < 1e-5, "{name}: {} {loss}", found.loss);
+        // In place of the running statistics stand the batch's own.
+        for (block, [mean, variance]) in found.parameters.blocks.iter().zip(&statistics) {
+            let narrow = |values: &[f64]| values.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+            assert_close(&format!("{name} mean"), &block.mean, &narrow(mean), 2e-3);
+            assert_close(
+                &format!("{name} variance"),
+                &block.variance,
+                &narrow(variance),
+                2e-3,
             );
-            let pairs = found
-                .parameters
-                .tensors()
-                .into_iter()
-                .zip(expected.tensors());
-            for ((tensor, _, found), (_, _, expected)) in pairs {
-                assert_close(&format!("{name} {tensor}"), found, expected, 2e-3);
+        }
+        for (number, (tensor, _, gradient)) in found.parameters.tensors().into_iter().enumerate() {
+            if tensor.starts_with("input.") || tensor.contains(".running_") {
+                continue;
             }
+            let direction: Vec<f64> = gradient
+                .iter()
+                .map(|_| rng.random_range(-1.0..1.0))
+                .collect();
+            let moved = |by: f64| {
+                let mut moved = reference.clone();
+                let values = moved.tensors[number].iter_mut().zip(&direction);
+                values.for_each(|(value, direction)| *value += by * direction);
+                moved.loss(&windows, size, &labels).0
+            };
+            let expected = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
+            let along = gradient.iter().zip(&direction);
+            let along: f64 = along.map(|(x, d)| f64::from(*x) * d).sum();
+            let norm = gradient
+                .iter()
+                .map(|x| f64::from(*x).powi(2))
+                .sum::<f64>()
+                .sqrt();
+            assert!(
+                (along - expected).abs() <= 2e-3 * norm.max(1e-4),
+                "{name} {tensor}: {along}, not {expected} (norm {norm})"
+            );
         }
         let rows = if architecture.scaled_rows { 2 } else { 0 };
         let tensors = rows + 5 * architecture.blocks.len() + 2;
-        assert_eq!(parameters.tensors().len(), tensors, "{}", architecture.name);
+        assert_eq!(parameters.tensors().len(), tensors, "{name}");
     }
 }
 
 #[test]
-fn every_architectures_predictions_are_those_of_burn_at_any_length() {
-    let devices = devices();
+fn every_architectures_predictions_are_right_at_any_length() {
     for architecture in ARCHITECTURES {
         for frames in [50, 173, 1366, 3000] {
             let size = [size(architecture)[0], frames];
             let parameters = parameters(architecture, size[0]);
             let (windows, _) = batch(size, 3);
-            let mut processor = Processor::new(architecture);
-            let windows_of = Windows {
-                values: &windows,
-                clips: CLIPS,
-                size,
-            };
-            let found = processor.predict(&parameters, windows_of);
-            for (device_name, device) in &devices {
-                let network = Network::new(architecture, &parameters, device);
-                let windows = tensor(&windows, [CLIPS, 1, size[0], size[1]], device);
-                let output = network.forward(windows);
-                let expected: Vec<f32> = output.into_data().iter::<f32>().collect();
-                assert_eq!(found.len(), expected.len());
-                for (found, expected) in found.iter().zip(&expected) {
-                    let name = architecture.name;
-                    assert!(
-                        (found - expected).abs() < 1e-5,
-                        "{name} {frames} on {device_name}: {found} {expected}"
-                    );
-                }
+            let found =
+                Processor::new(architecture).predict(&parameters, windows_of(&windows, size));
+            let expected = Reference::new(architecture, &parameters).predict(&windows, size);
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(&expected) {
+                let name = architecture.name;
+                assert!(
+                    (found - expected).abs() < 1e-5,
+                    "{name} {frames}: {found} {expected}"
+                );
             }
         }
     }

@@ -1,10 +1,10 @@
-//! Import of made-up weights in every format, and of every kind of wrong file.
+//! Imports made-up weights in every format, and every kind of wrong file.
 
 use std::path::Path;
 
 use tagline_engine::Model;
-use trainer::About;
-use trainer::import::{Import, ImportError, TensorError};
+use trainer::convert::About;
+use trainer::convert::import::{Import, ImportError, TensorError};
 use trainer::weights::WeightsError;
 
 use crate::common::weights::{
@@ -63,7 +63,7 @@ fn names_wrapped_by_data_parallel_are_unwrapped() {
 }
 
 #[test]
-fn what_the_model_says_of_itself_can_be_given() {
+fn the_models_description_can_be_given() {
     let folder = tempfile::tempdir().unwrap();
     write_safetensors(&folder.path().join("w.safetensors"), &fcn_weights(3));
     let out = folder.path().join("model.onnx");
@@ -254,7 +254,7 @@ fn an_output_that_cannot_be_written_is_named_and_nothing_is_left_behind() {
     assert!(matches!(error, ImportError::Write { .. }), "{error}");
     assert!(error.to_string().contains("no/such/folder"), "{error}");
 
-    // A folder in the model's place: the new file is whole when the rename fails.
+    // A folder lies in the model's place, so the rename fails after the new file is complete.
     let out = folder.path().join("model.onnx");
     std::fs::create_dir_all(out.join("kept")).unwrap();
     let error = import.write(&out).unwrap_err();

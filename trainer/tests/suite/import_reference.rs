@@ -1,12 +1,12 @@
-//! Published networks, imported, against the probabilities that their own software computed.
+//! Compares imported published networks with the probabilities that their own software computed.
 
 use std::path::Path;
 
 use serde_json::Value;
 use tagline_engine::{Model, open_network};
 use tagline_tests::{npy, reference};
-use trainer::About;
-use trainer::import::Import;
+use trainer::convert::About;
+use trainer::convert::import::Import;
 
 use crate::common::networks::TRACT;
 
@@ -29,7 +29,7 @@ fn numbers(value: &Value) -> Vec<f32> {
         .collect()
 }
 
-/// Largest difference between what `model` computes in tract and what is expected.
+/// Largest difference between the results of `model` in tract and the expected ones.
 fn largest_difference(model: &Model, windows: &[(Vec<f32>, Vec<f32>)]) -> f32 {
     let (mut network, _) = open_network(model, TRACT, &[]).unwrap();
     let mut largest = 0f32;
@@ -125,7 +125,7 @@ fn the_keras_network_gives_its_authors_probabilities() {
     let model = import.model().unwrap();
     let spec = &model.info().front_end;
     assert_eq!((spec.exponent, spec.top_db), (2.0, Some(80.0)));
-    // The network's input is scaled as the front-end says; in raw dB as its author fed it.
+    // The front-end scales the network's input. Its author fed it raw dB.
     for (scaling, scale, offset) in [
         ("affine_db_plus24_div16", spec.scale, spec.offset),
         ("raw_db", 1.0, 0.0),
@@ -210,7 +210,7 @@ fn damaged_reference_files_are_errors_and_never_panics() {
             let outcome = trainer::weights::Weights::from_bytes(cut_off);
             assert!(outcome.is_err(), "{name} cut off at {cut}");
         }
-        // The structure of these files lies in their first bytes, that of HDF5 everywhere.
+        // The structure of these files lies in their first bytes. That of HDF5 lies everywhere.
         let span = if name.ends_with("h5") {
             whole.len()
         } else {

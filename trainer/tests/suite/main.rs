@@ -1,5 +1,5 @@
-//! Everything that the trainer does, as its user meets it and by its library: one program, which is
-//! linked once, and whose tests share the processors to the end.
+//! Tests of the trainer, as its user meets it and through its library. They are one program, which
+//! is linked once and keeps all processors busy to the end.
 
 mod architectures;
 mod calibrate;
@@ -16,6 +16,8 @@ mod experiment;
 mod export;
 mod full_disk;
 mod gradients;
+#[cfg(feature = "burn")]
+mod gradients_in_burn;
 mod import_files;
 mod import_reference;
 mod judge;
@@ -29,7 +31,6 @@ mod refine;
 mod resume;
 mod score;
 mod synth;
-mod synth_command;
 mod tag;
 mod tag_output;
 mod train;

@@ -1,10 +1,10 @@
-//! Areas, averages and intervals, held against their definitions.
+//! Compares areas, averages and intervals with their definitions.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::metrics::{Answers, Bootstrap, Scores, average_precision, best_f1, roc_auc};
 
-/// Scores and truth of up to 60 clips: few distinct scores, so many ties.
+/// Scores and truth of up to 60 clips. Few scores are distinct, so there are many ties.
 fn clips(random: &mut ChaCha8Rng) -> (Vec<f32>, Vec<bool>) {
     let clips = random.random_range(1..60);
     let distinct = random.random_range(1..25);
@@ -15,7 +15,7 @@ fn clips(random: &mut ChaCha8Rng) -> (Vec<f32>, Vec<bool>) {
     (scores, positive)
 }
 
-/// For each of many random sets of clips.
+/// Calls `check` with many random sets of clips.
 fn for_many(check: impl Fn(&[f32], &[bool])) {
     for seed in 0..400 {
         let (scores, positive) = clips(&mut ChaCha8Rng::seed_from_u64(seed));
@@ -23,7 +23,7 @@ fn for_many(check: impl Fn(&[f32], &[bool])) {
     }
 }
 
-/// Every pair of a positive and a negative clip, one by one.
+/// Counts every pair of a positive and a negative clip.
 fn naive_roc_auc(scores: &[f32], positive: &[bool]) -> Option<f64> {
     let (mut won, mut pairs) = (0.0, 0.0);
     for (a, _) in scores.iter().zip(positive).filter(|clip| *clip.1) {
@@ -41,7 +41,7 @@ fn naive_roc_auc(scores: &[f32], positive: &[bool]) -> Option<f64> {
     (pairs > 0.0).then(|| won / pairs)
 }
 
-/// Hits and clips tagged at a threshold, counted anew.
+/// Counts the hits and the tagged clips at a threshold.
 fn tagged_from(threshold: f32, scores: &[f32], positive: &[bool]) -> (f64, f64) {
     let tagged = scores
         .iter()
@@ -123,7 +123,8 @@ fn tags(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// 300 clips whose scores say something of three tags; no clip has the fourth, each has the fifth.
+/// 300 clips whose scores carry information about three tags. No clip has the fourth tag, and every
+/// clip has the fifth.
 fn answers() -> Answers {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let mut answers = Answers::new(&tags(&["good", "fair", "rare", "none", "all"]));

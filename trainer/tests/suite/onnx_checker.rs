@@ -1,4 +1,4 @@
-//! Every kind of model file that the trainer writes, under ONNX's own checker.
+//! ONNX's own checker accepts every kind of model file that the trainer writes.
 
 use std::path::Path;
 
@@ -6,13 +6,13 @@ use prost::Message;
 use tagline_tests::{OnnxChecker, onnx_checker};
 use tract_onnx::pb::ModelProto;
 use trainer::arch::{ARCHITECTURES, Parameters};
-use trainer::export::quantize::quantize_int8;
-use trainer::export::to_model;
+use trainer::convert::export::quantize::quantize_int8;
+use trainer::convert::export::to_model;
 
 use crate::common::networks::info;
 use crate::common::weights::{fcn_import, fcn_weights, write_safetensors};
 
-/// What the checker says of `model`, written to `folder` under this name.
+/// The checker's verdict on `model`, which is written to `folder` under this name.
 fn check(
     checker: &OnnxChecker,
     folder: &Path,
@@ -53,7 +53,7 @@ fn imported_exported_and_quantized_models_are_sound_onnx() {
         check(&checker, folder, architecture.name, &proto).unwrap();
     }
 
-    // The checker does look: at types, and at the shapes of what is inside.
+    // The checker does check types and inner shapes.
     let graph = quantized.graph.as_mut().unwrap();
     let int8 = graph.initializer.iter_mut().find(|t| t.data_type == 3);
     int8.unwrap().data_type = 1;

@@ -1,15 +1,15 @@
-//! What is already there where a command writes: it is replaced whole, or written to, and stays what
-//! it is.
+//! Commands write over what is already there: files are replaced whole, and links, FIFOs and
+//! devices stay what they are.
 
 use std::path::Path;
 use std::process::Output;
 
+use tagline_tests::files;
 use tempfile::TempDir;
 
-use crate::common::files::files;
 use crate::common::program::{assert_refused, command, stdout, trainer};
 
-/// What `trainer score` reads.
+/// Writes the files that `trainer score` reads.
 fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("est.csv"), "a,0.9\nb,0.1\n").unwrap();
@@ -26,7 +26,7 @@ const SCORE: [&str; 6] = [
     "--chart",
 ];
 
-/// Draws a chart to `path`, the quickest of all outputs.
+/// Draws a chart to `path`, which is the quickest output.
 fn draw(folder: &Path, path: &str) -> Output {
     trainer(folder, &[&SCORE[..], &[path]].concat())
 }
@@ -36,7 +36,7 @@ fn is_chart(bytes: &[u8]) -> bool {
 }
 
 #[test]
-fn what_cannot_be_written_is_called_by_its_own_name() {
+fn an_output_that_cannot_be_written_is_called_by_its_own_name() {
     let folder = folder();
     std::fs::create_dir(folder.path().join("taken.svg")).unwrap();
     let cases = [
@@ -66,7 +66,7 @@ mod unix {
     use super::*;
 
     #[test]
-    fn a_link_stays_one_and_what_it_leads_to_is_replaced() {
+    fn a_link_stays_a_link_and_its_target_is_replaced() {
         let folder = folder();
         let path = |name: &str| folder.path().join(name);
         std::fs::create_dir(path("charts")).unwrap();
@@ -91,7 +91,7 @@ mod unix {
     }
 
     #[test]
-    fn a_fifo_is_written_to_and_stays_one() {
+    fn a_fifo_is_written_to_and_stays_a_fifo() {
         let folder = folder();
         let fifo = folder.path().join("fifo.svg");
         let made = Command::new("mkfifo").arg(&fifo).status();
@@ -105,11 +105,11 @@ mod unix {
         let there = std::fs::symlink_metadata(&fifo).unwrap();
         assert!(there.file_type().is_fifo());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before);
-        // Last: where there is no FIFO any more, the reader waits for ever.
+        // This comes last, since a reader waits forever if the FIFO is gone.
         assert!(is_chart(&reader.join().unwrap()));
     }
 
-    /// By a link to it, so that a fault of the program would cost a link and no device.
+    /// The test goes through a link, so that a fault of the program costs a link and not a device.
     #[cfg(target_os = "linux")]
     #[test]
     fn standard_output_takes_a_file_before_what_is_printed() {

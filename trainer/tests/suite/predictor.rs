@@ -1,18 +1,18 @@
-//! Models on prepared clips: the windows that they see, and how they are stopped.
+//! Runs models on prepared clips: the windows that they see, and how they are stopped.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, Model, RollingWindow};
 use trainer::data::{Dataset, DatasetWriter, Input, Plan, Split};
-use trainer::evaluation::{ClipProgress, EvaluateError, HeardWindows, Predictor};
+use trainer::evaluation::{EvaluateError, HeardWindows, Predictor};
 
 use crate::common::networks::TRACT;
+use crate::common::progress::EndWhen;
 use crate::evaluate::{FRAMES, clip, folder};
 
-/// Frames such as a front-end gives, different in every clip.
+/// Frames as from a front-end, different for every clip.
 fn frames(spec: &FrontEndSpec, clip: usize, count: usize) -> Vec<Vec<f32>> {
     let mut random = ChaCha8Rng::seed_from_u64(clip as u64);
     let mut frame = || {
@@ -22,7 +22,7 @@ fn frames(spec: &FrontEndSpec, clip: usize, count: usize) -> Vec<Vec<f32>> {
     (0..count).map(|_| frame()).collect()
 }
 
-/// What the plugin's network sees after these frames.
+/// The window of the plugin's network after these frames.
 fn window_after(spec: &FrontEndSpec, frames: &[Vec<f32>]) -> Vec<f32> {
     let mut rolling = RollingWindow::new(spec, 0);
     frames.iter().for_each(|frame| rolling.push(frame));
@@ -63,7 +63,7 @@ fn a_window_partly_heard_is_the_plugins_for_every_input() {
                 windows.read(number, &mut found).unwrap();
                 let frames = frames(spec, number, heard.min(length));
                 let expected = window_after(spec, &frames);
-                // The data hold sixteen bits.
+                // The data have 16 bits.
                 let worst = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
                 let worst = worst.fold(0.0, f32::max);
                 assert!(
@@ -72,22 +72,6 @@ fn a_window_partly_heard_is_the_plugins_for_every_input() {
                 );
             }
         }
-    }
-}
-
-/// Ends the work after some clips.
-struct StopAfter {
-    clips: usize,
-    done: AtomicUsize,
-}
-
-impl ClipProgress for StopAfter {
-    fn clip_done(&self) {
-        self.done.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn interrupted(&self) -> bool {
-        self.done.load(Ordering::Relaxed) >= self.clips
     }
 }
 
@@ -100,16 +84,16 @@ fn a_model_stops_among_the_clips_when_it_is_asked_to() {
     let jobs = NonZeroUsize::new(2).unwrap();
     let mut predictor = Predictor::open(&model, TRACT, &[], jobs).unwrap();
     let mut predict = |stop_after| {
-        let progress = StopAfter {
-            clips: stop_after,
-            done: AtomicUsize::new(0),
-        };
-        let predicted = predictor.predict(&clips, clips.frames(), &progress);
-        (predicted, progress.done.into_inner())
+        let end = EndWhen::new(|[done, ..]| done >= stop_after);
+        let predicted = predictor.predict(&clips, clips.frames(), "test", &end);
+        (predicted, end.last())
     };
-    let (predicted, done) = predict(3);
+    let (predicted, last) = predict(3);
     assert!(matches!(predicted, Err(EvaluateError::Interrupted)));
-    assert!((3..=4).contains(&done), "{done} clips, by two threads");
-    let (predicted, done) = predict(100);
-    assert_eq!((predicted.unwrap().len(), done), (12, 12));
+    assert_eq!(last, Some([3, 12, 0, 0]));
+    let (predicted, last) = predict(100);
+    assert_eq!((predicted.unwrap().len(), last), (12, Some([12, 12, 0, 0])));
+    // It is interrupted during the last clip, after which nothing is left to end.
+    let (predicted, _) = predict(12);
+    assert!(matches!(predicted, Err(EvaluateError::Interrupted)));
 }

@@ -1,4 +1,4 @@
-//! int8: how far the tags move, and that both backends move alike.
+//! int8 hardly moves the tags, and moves them alike in both backends.
 
 use std::path::Path;
 
@@ -8,12 +8,12 @@ use tagline_engine::{
 };
 use tagline_tests::{onnx_runtime, reference};
 use tract_onnx::pb::{GraphProto, ModelProto};
-use trainer::export::quantize::{QuantizeError, quantize_int8};
-use trainer::import::Import;
+use trainer::convert::export::quantize::{QuantizeError, quantize_int8};
+use trainer::convert::import::Import;
 
 use crate::common::weights::{fcn_import, fcn_weights, write_safetensors};
 
-/// A network of random weights: five blocks of convolution, ReLU and pooling.
+/// A network with random weights: five blocks of convolution, ReLU and pooling.
 fn random() -> Model {
     let folder = tempfile::tempdir().unwrap();
     let weights = folder.path().join("weights.safetensors");
@@ -35,7 +35,7 @@ fn graph(proto: &ModelProto) -> &GraphProto {
     proto.graph.as_ref().unwrap()
 }
 
-/// Windows of noise at levels that differ.
+/// Windows of noise at different levels.
 fn noise_windows(spec: &FrontEndSpec, count: usize) -> Vec<Vec<f32>> {
     let mut state = 1u32;
     let mut random = || {
@@ -50,7 +50,7 @@ fn noise_windows(spec: &FrontEndSpec, count: usize) -> Vec<Vec<f32>> {
     (0..count).map(|_| window()).collect()
 }
 
-/// Every window of a clip, `every` so many seconds.
+/// The windows of a clip, one every `every` seconds.
 fn music_windows(file: &Path, spec: &FrontEndSpec, every: f64) -> Vec<Vec<f32>> {
     let audio = tagline_media::decode(file).unwrap();
     let (mono, mut windows) = (audio.mono(), Vec::new());
@@ -65,7 +65,7 @@ fn music_windows(file: &Path, spec: &FrontEndSpec, every: f64) -> Vec<Vec<f32>> 
     windows
 }
 
-/// The tags of every window on `backend`, which must run; `None` where it cannot be had.
+/// The tags of every window on `backend`, which must run; `None` if it is not installed.
 fn tags(model: &Model, backend: Backend, windows: &[Vec<f32>]) -> Option<Vec<Vec<f32>>> {
     let dirs: Vec<_> = match backend {
         Backend::Tract => Vec::new(),
@@ -237,7 +237,7 @@ fn an_int8_network_computes_in_integers_in_onnx_runtime_as_its_graph_says() {
 }
 
 #[test]
-fn what_cannot_be_quantized_is_a_named_error() {
+fn a_model_that_cannot_be_quantized_is_a_named_error() {
     let model = random();
     let proto = proto(&model);
     let spec = &model.info().front_end;

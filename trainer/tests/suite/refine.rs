@@ -2,8 +2,8 @@
 
 use tagline_engine::Model;
 use trainer::arch::{Architecture, Parameters};
+use trainer::convert::export::to_model;
 use trainer::data::{Dataset, Input};
-use trainer::export::to_model;
 use trainer::refine::{RefineEvent, Refinement, refine};
 
 use crate::common::clips;

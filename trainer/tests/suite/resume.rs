@@ -1,22 +1,24 @@
-//! Runs that are killed, interrupted, moved, or found in a state that they should not be in.
+//! Runs that were killed, interrupted, moved or damaged.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use safetensors::SafeTensors;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use tagline_files::hash::Sha256;
+use tagline_files::hash::sha256_of_file;
 use tempfile::TempDir;
 use trainer::arch::Architecture;
+use trainer::convert::export::Export;
 use trainer::data::Input;
-use trainer::export::Export;
-use trainer::train::{self, End, Event, Progress, Recipe, TrainError, TrainOptions};
+use trainer::train::{self, End, Recipe, TrainError, TrainOptions};
+use trainer::work::{Event, Progress};
 
 use crate::common::clips;
-use crate::common::files::sha256;
 use crate::common::program::{assert_refused, command, stderr, stdout};
 use crate::common::training::options;
 
@@ -39,8 +41,8 @@ fn train_command(folder: &Path, run: &str) -> Command {
     program(folder, &arguments)
 }
 
-/// Every tensor of a checkpoint, Adam's moments among them, and where the training stands, but
-/// for the times that it took.
+/// Every tensor of a checkpoint, including Adam's moments, and the state of the training without
+/// its times.
 fn checkpoint(file: &Path) -> (BTreeMap<String, Vec<u8>>, Value) {
     let bytes = std::fs::read(file).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
@@ -79,7 +81,7 @@ fn assert_same_run(folder: &Path, found: &str, expected: &str) {
 }
 
 #[test]
-fn killed_or_interrupted_in_an_epoch_a_training_ends_as_if_nothing_had_been() {
+fn a_training_that_was_killed_or_interrupted_in_an_epoch_ends_the_same() {
     let folder = folder([12, 4, 4]);
     let at = folder.path();
     stdout(&train_command(at, "whole").output().unwrap());
@@ -88,7 +90,7 @@ fn killed_or_interrupted_in_an_epoch_a_training_ends_as_if_nothing_had_been() {
         move || file.exists()
     };
 
-    // No signal that a program could answer.
+    // A program cannot answer this signal.
     let mut killed = train_command(at, "killed").spawn().unwrap();
     while !begun("killed")() && killed.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(2));
@@ -124,7 +126,7 @@ fn figures_that_could_not_be_written_after_the_last_epoch_come_when_the_run_is_o
     let folder = folder([4, 4, 4]);
     let options = options(folder.path(), "run");
     let table = options.run.join("epochs.csv");
-    // A folder in its place is refused by every system, and by root, too.
+    // Every system refuses to replace a folder, even for root.
     std::fs::create_dir_all(table.join("in the way")).unwrap();
     let error = train::run(&options, &()).unwrap_err();
     assert!(matches!(error, TrainError::Write { .. }), "{error}");
@@ -140,7 +142,7 @@ fn figures_that_could_not_be_written_after_the_last_epoch_come_when_the_run_is_o
 }
 
 #[test]
-fn a_run_whose_best_network_is_gone_or_damaged_is_no_success() {
+fn a_run_whose_best_network_is_gone_or_damaged_fails() {
     let folder = folder([4, 4, 4]);
     let options = options(folder.path(), "run");
     train::run(&options, &()).unwrap();
@@ -168,23 +170,23 @@ fn a_run_whose_best_network_is_gone_or_damaged_is_no_success() {
     export.model().unwrap();
 }
 
-/// Asks for an end as soon as an epoch is done.
+/// Ends a training as soon as an epoch is finished.
 #[derive(Default)]
-struct OneEpoch(Cell<bool>);
+struct OneEpoch(AtomicBool);
 
 impl Progress for OneEpoch {
     fn event(&self, event: &Event<'_>) {
         if matches!(event, Event::Epoch { .. }) {
-            self.0.set(true);
+            self.0.store(true, Ordering::Relaxed);
         }
     }
 
     fn interrupted(&self) -> bool {
-        self.0.get()
+        self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Takes Adam's moments out of a checkpoint, as those of early trainers do not have them.
+/// Removes Adam's moments from a checkpoint, as in checkpoints of early versions.
 fn forget_moments(file: &Path) {
     let bytes = std::fs::read(file).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
@@ -204,7 +206,7 @@ fn forget_moments(file: &Path) {
         sum.update((tensor.data().len() as u64).to_le_bytes());
         sum.update(tensor.data());
     }
-    let sum: String = sum.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let sum = sum.hex();
     let state = HashMap::from([("tagline.state".to_owned(), format!("{sum} {described}"))]);
     std::fs::write(file, safetensors::serialize(kept, Some(state)).unwrap()).unwrap();
 }
@@ -234,17 +236,17 @@ fn an_unfinished_run_without_adams_moments_is_refused_and_a_finished_one_is_done
     assert_eq!(train::run(&unfinished, &()).unwrap(), finished);
 }
 
-/// Begins the same training while it is under way.
+/// Starts the same training while it runs.
 struct Twice<'a> {
     options: &'a TrainOptions,
-    second: RefCell<Option<TrainError>>,
+    second: Mutex<Option<TrainError>>,
 }
 
 impl Progress for Twice<'_> {
     fn event(&self, event: &Event<'_>) {
         if matches!(event, Event::Started { .. }) {
             let second = train::run(self.options, &());
-            *self.second.borrow_mut() = second.err();
+            *self.second.lock().unwrap() = second.err();
         }
     }
 }
@@ -255,23 +257,23 @@ fn a_second_training_in_a_folder_is_kept_out_and_the_first_goes_on() {
     let options = options(folder.path(), "run");
     let twice = Twice {
         options: &options,
-        second: RefCell::default(),
+        second: Mutex::default(),
     };
     let first = train::run(&options, &twice).unwrap();
     assert_eq!(first.end, End::Finished);
-    let second = twice.second.into_inner().unwrap();
+    let second = twice.second.into_inner().unwrap().unwrap();
     assert!(matches!(second, TrainError::Busy { .. }), "{second}");
     assert_eq!(train::run(&options, &()).unwrap(), first);
 }
 
-/// Keeps what people are told.
+/// Keeps the remarks for the user.
 #[derive(Default)]
-struct Remarks(RefCell<Vec<String>>);
+struct Remarks(Mutex<Vec<String>>);
 
 impl Progress for Remarks {
     fn event(&self, event: &Event<'_>) {
         if let Event::Remark { text } = event {
-            self.0.borrow_mut().push((*text).to_owned());
+            self.0.lock().unwrap().push((*text).to_owned());
         }
     }
 }
@@ -291,7 +293,7 @@ fn a_run_says_what_made_it_and_warns_when_something_else_goes_on_with_it() {
     let remarks = || {
         let remarks = Remarks::default();
         train::run(&options, &remarks).unwrap();
-        remarks.0.into_inner()
+        remarks.0.into_inner().unwrap()
     };
     assert_eq!(remarks(), [""; 0]);
     let written = description(&options.run);
@@ -316,7 +318,7 @@ fn a_run_says_what_made_it_and_warns_when_something_else_goes_on_with_it() {
         let said = remarks().join("\n");
         assert!(said.contains(value) && said.contains(how), "{said}");
     }
-    // As early trainers wrote it.
+    // As early versions wrote it.
     let mut early = written;
     early.as_object_mut().unwrap().remove("machine");
     early.as_object_mut().unwrap().remove("start_sha256");
@@ -334,7 +336,7 @@ fn a_run_that_begins_with_anothers_weights_holds_their_hash_and_refuses_others()
     let mut second = options(folder.path(), "second");
     second.recipe.start = Some(first.run.clone());
     train::run(&second, &()).unwrap();
-    let sum = sha256(&first.run.join("best.safetensors"));
+    let sum = sha256_of_file(&first.run.join("best.safetensors")).unwrap();
     assert_eq!(description(&second.run)["start_sha256"], sum);
 
     let mut other = options(folder.path(), "other");
@@ -342,7 +344,7 @@ fn a_run_that_begins_with_anothers_weights_holds_their_hash_and_refuses_others()
     train::run(&other, &()).unwrap();
     let weights = other.run.join("best.safetensors");
     std::fs::copy(weights, first.run.join("best.safetensors")).unwrap();
-    // Under way, a run needs them no more.
+    // A run that has begun does not need them.
     train::run(&second, &()).unwrap();
     std::fs::remove_file(second.run.join("last.safetensors")).unwrap();
     let error = train::run(&second, &()).unwrap_err().to_string();

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::common::program::{assert_refused, json, stdout, trainer};
 
-/// The program with two files of these texts as predictions (est.csv) and truth (gt.csv).
+/// Runs the program with these texts as predictions (est.csv) and truth (gt.csv).
 fn score(predictions: &str, truth: &str, arguments: &[&str]) -> Output {
     let folder = folder(predictions, truth);
     run(folder.path(), arguments)
@@ -27,7 +27,8 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 const TRUTH: &str = "clip,rock,calm\na.mp3,1,0\nb.mp3,0,1\nc.mp3,1,1\nd.mp3,0,0\n";
-/// The same clips and tags in another order: `rock` is perfect, `calm` has one pair of four wrong.
+/// The same clips and tags in another order. `rock` is perfect, and `calm` has one of four pairs
+/// wrong.
 const PREDICTIONS: &str =
     "clip,calm,rock\nd.mp3,0.4,0.1\nc.mp3,0.3,0.8\nb.mp3,0.9,0.2\na.mp3,0.1,0.7\n";
 
@@ -133,7 +134,7 @@ fn a_figure_is_drawn_and_an_impossible_place_for_it_is_named() {
 }
 
 #[test]
-fn what_does_not_belong_together_is_named_with_its_line() {
+fn clips_and_tags_without_a_match_are_named_with_their_lines() {
     let refused = |predictions: &str, truth: &str, message: &str| {
         assert_refused(&score(predictions, truth, &[]), message);
     };
@@ -223,8 +224,8 @@ fn a_bad_cell_is_named_with_its_line() {
         &graded,
         "gt.csv, line 3: column `rock`: the truth must be 0 or 1, not 0.5",
     );
-    truth("", "gt.csv: holds no clip");
-    truth("clip,rock,calm\n", "gt.csv: holds no clip");
+    truth("", "gt.csv: holds no clips");
+    truth("clip,rock,calm\n", "gt.csv: holds no clips");
     truth("a.mp3\n", "gt.csv, line 1: no comma or tab");
     assert_refused(
         &score("a,0.1\nb,x\n", "a,1\nb,0\n", &[]),
@@ -233,12 +234,12 @@ fn a_bad_cell_is_named_with_its_line() {
 }
 
 #[test]
-fn what_is_no_text_or_not_there_is_named() {
+fn a_table_that_is_missing_or_not_text_is_named() {
     let folder = folder(PREDICTIONS, TRUTH);
     std::fs::write(folder.path().join("est.csv"), b"a,0.1\n\xff\xfe,0.2\n").unwrap();
     assert_refused(
         &run(folder.path(), &[]),
-        "est.csv, line 2: this is no UTF-8 text",
+        "est.csv, line 2: this is not UTF-8 text",
     );
     std::fs::remove_file(folder.path().join("est.csv")).unwrap();
     assert_refused(&run(folder.path(), &[]), "est.csv: ");

@@ -1,4 +1,4 @@
-//! `trainer tag` as its user meets it: which tags generated and real audio have.
+//! `trainer tag` as its user meets it: the tags of generated and real audio.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use serde_json::Value;
 use tagline_engine::{built_in_info, logit, sigmoid};
 use tagline_tests::{TinyModel, reference, tiny_model};
 use tempfile::TempDir;
-use trainer::import::Import;
+use trainer::convert::import::Import;
 
 use crate::common::program::{self, stdout, trainer};
 use crate::common::sounds::tones;
 
-/// A folder with a model of the tags low, middle and high, which answer to those frequencies.
+/// A folder with a model of the tags low, middle and high, which detect those frequencies.
 pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let model = tiny_model(&["low", "middle", "high"]);
@@ -23,7 +23,7 @@ pub fn wav(folder: &Path, name: &str, sounds: &[(f32, f32)]) {
     tones(&folder.join(name), sounds);
 }
 
-/// Tags with the tiny model, by what needs no library.
+/// Tags with the tiny model and a backend that needs no library.
 pub const TAG: [&str; 5] = ["tag", "--model", "model.onnx", "--backend", "tract"];
 
 /// The JSON objects of a run that must succeed.
@@ -101,14 +101,14 @@ fn tags_hold_over_silence_as_in_the_plugin() {
     assert_eq!(strongest(line), "high");
     let position = line["position"].as_f64().unwrap();
     assert!(position < 8.0, "{position}");
-    // A file of nothing but silence has tags, too.
+    // A silent file has tags, too.
     wav(folder.path(), "silent.wav", &[(0.0, 5.0)]);
     let line = &json(folder.path(), &["silent.wav"])[0];
     assert!(line["tags"]["low"].as_f64().unwrap() < 0.05);
 }
 
 #[test]
-fn without_a_chosen_model_the_embedded_one_tags_whatever_lies_in_folders() {
+fn the_built_in_model_tags_unless_another_is_chosen_whatever_lies_in_folders() {
     let folder = folder();
     wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
     for path in ["target/models/newest.onnx", "no-models/default.onnx"] {
@@ -160,7 +160,7 @@ fn tags_that_reach_their_threshold_are_named_where_there_are_thresholds() {
     let plain = &json(folder.path(), &["a.wav"])[0];
     assert!(plain.get("yes").is_none(), "no thresholds, no answer");
     let value = |tag: &str| plain["tags"][tag].as_f64().unwrap();
-    // Calibration changes nothing here, so that thresholds are placed around the values by hand.
+    // Calibration changes nothing here, so the thresholds are placed around the values by hand.
     let entry = |threshold: f64| format!(r#"{{"slope":1.0,"offset":0.0,"threshold":{threshold}}}"#);
     let (below, above) = (value("low") - 0.01, value("middle") + 0.01);
     let calibration = format!("[{},{},{}]", entry(below), entry(above), entry(0.0));

@@ -1,5 +1,4 @@
-//! `trainer tag` as its user meets it: the form and the order of its results, and what it says where
-//! there are none.
+//! `trainer tag` as its user meets it: the form and order of its results, and its messages.
 
 use std::io::Read;
 
@@ -116,7 +115,7 @@ fn taggrams_are_pictures_of_every_file() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_is_not_an_error() {
     let folder = folder();
     wav(folder.path(), "a.wav", &[(200.0, 4.0)]);
     let arguments = [
@@ -151,7 +150,7 @@ fn an_impossible_update_interval_is_refused() {
     }
 }
 
-/// DirectML is Windows' own.
+/// Only Windows has DirectML.
 #[cfg(not(windows))]
 #[test]
 fn a_backend_that_is_not_there_is_named_with_the_one_that_runs_and_why() {
@@ -167,7 +166,7 @@ fn a_backend_that_is_not_there_is_named_with_the_one_that_runs_and_why() {
 }
 
 #[test]
-fn what_is_damaged_in_a_file_is_said_in_a_plain_line_beside_its_tags() {
+fn damage_in_a_file_is_told_in_a_plain_line_beside_its_tags() {
     let folder = folder();
     wav(folder.path(), "a.wav", &[(200.0, 8.0)]);
     let file = folder.path().join("a.wav");

@@ -1,16 +1,15 @@
 //! Training on small sets of made-up clips.
 
-use std::cell::Cell;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use trainer::arch::Architecture;
+use trainer::convert::export::{Export, to_int8};
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
-use trainer::export::{Export, to_int8};
-use trainer::train::{
-    self, DeviceChoice, End, Event, Progress, TrainError, TrainOptions, TrainReport,
-};
+use trainer::train::{self, DeviceChoice, End, TrainError, TrainOptions, TrainReport};
+use trainer::work::{Event, Progress};
 
 use crate::common::clips;
 use crate::common::program::{assert_refused, stderr, stdout, trainer};
@@ -18,7 +17,7 @@ use crate::common::training;
 
 const TAGS: [&str; 3] = ["low", "high", "late"];
 
-/// A data set of `clips` clips for each split, of noise with a louder part for each tag.
+/// A data set with `clips` clips for each split: noise with a louder part for each tag.
 fn prepare(folder: &Path, clips: usize) {
     let tags = TAGS.map(str::to_owned).to_vec();
     let plan = Plan::new("made-up", tags, &[Input::Mel]);
@@ -71,25 +70,25 @@ fn folder(clips: usize) -> tempfile::TempDir {
 /// Ends a training after some steps.
 struct StopAfter {
     steps: usize,
-    seen: Cell<usize>,
+    seen: AtomicUsize,
 }
 
 impl Progress for StopAfter {
     fn event(&self, event: &Event<'_>) {
         if let Event::Step { .. } = event {
-            self.seen.set(self.seen.get() + 1);
+            self.seen.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     fn interrupted(&self) -> bool {
-        self.seen.get() >= self.steps
+        self.seen.load(Ordering::Relaxed) >= self.steps
     }
 }
 
 fn stop_after(steps: usize) -> StopAfter {
     StopAfter {
         steps,
-        seen: Cell::new(0),
+        seen: AtomicUsize::new(0),
     }
 }
 
@@ -97,7 +96,7 @@ fn file(options: &TrainOptions, name: &str) -> Vec<u8> {
     std::fs::read(options.run.join(name)).unwrap()
 }
 
-/// What a report says apart from how long things took.
+/// A report without its times.
 fn result(report: &TrainReport) -> Vec<(usize, f64, f64, f64)> {
     let epochs = report.epochs.iter();
     epochs
@@ -133,7 +132,7 @@ fn a_small_set_is_learnt_and_the_run_folder_tells_all() {
         assert!((numbers[6] - record.waited).abs() < 1e-3, "{line}");
         assert!((0.0..record.seconds).contains(&record.waited), "{line}");
     }
-    // The first batch cannot be there already.
+    // The first batch cannot be ready yet.
     assert!(report.epochs.iter().all(|record| record.waited > 0.0));
     let tags = String::from_utf8(file(&options, "tags.csv")).unwrap();
     assert!(tags.contains("\nhigh,8,"), "{tags}");
@@ -160,7 +159,7 @@ fn an_interrupted_training_ends_in_the_same_weights_bit_for_bit() {
             ..whole.clone()
         };
         let expected = train::run(&whole, &()).unwrap();
-        // Three steps an epoch: in the first, at the end of the second, in the third.
+        // An epoch has three steps: in the first epoch, at the end of the second, in the third.
         for steps in [2, 4, 1] {
             let report = train::run(&parts, &stop_after(steps)).unwrap();
             assert_eq!(report.end, End::Interrupted);
@@ -189,7 +188,7 @@ fn a_training_begins_with_another_runs_best_epoch_and_leaves_out_clips_by_name()
         .1;
     let mut second = options(folder.path(), "second");
     second.recipe.start = Some(first.run.clone());
-    // Too small a step to change anything.
+    // The steps are too small to change anything.
     second.recipe.learning_rate = 1e-12;
     second.recipe.epochs = 1;
     let found = train::run(&second, &stop_after(1_000))
@@ -293,7 +292,7 @@ fn a_damaged_or_foreign_checkpoint_is_refused_by_name() {
     std::fs::write(&last, &good[..good.len() / 2]).unwrap();
     let error = train::run(&options, &()).unwrap_err().to_string();
     assert!(
-        error.contains("last.safetensors: no whole checkpoint"),
+        error.contains("last.safetensors: damaged, or not a checkpoint"),
         "{error}"
     );
 
@@ -315,7 +314,7 @@ fn a_checkpoint_that_cannot_be_written_leaves_the_good_one() {
     let options = options(folder.path(), "run");
     train::run(&options, &stop_after(1)).unwrap();
     let good = file(&options, "last.safetensors");
-    // A folder in its place is refused by every system, and by root, too.
+    // Every system refuses to replace a folder, even for root.
     std::fs::create_dir_all(options.run.join("best.safetensors/in the way")).unwrap();
     let error = train::run(&options, &()).unwrap_err();
     assert!(matches!(error, TrainError::Write { .. }), "{error}");

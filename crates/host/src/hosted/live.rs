@@ -15,7 +15,7 @@ use crate::{HostEvent, HostEventKind, HostingError, Transport, events, ids};
 pub struct Live {
     /// Blocks that were processed.
     pub blocks: usize,
-    /// Updates that the plugin told of.
+    /// Blocks in which tags were told.
     pub updates: usize,
 }
 
@@ -120,7 +120,7 @@ impl<'a> Pass<'a> {
                 std::thread::sleep(early);
             }
             self.block(position)?;
-            updates += self.told.iter().filter(|event| is_update(event)).count();
+            updates += usize::from(self.told.iter().any(is_tag));
         }
         Ok(Live { blocks, updates })
     }
@@ -159,6 +159,6 @@ impl<'a> Pass<'a> {
     }
 }
 
-fn is_update(event: &HostEvent) -> bool {
-    matches!(event.kind, HostEventKind::Value { id, .. } if id == ids::UPDATES)
+fn is_tag(event: &HostEvent) -> bool {
+    matches!(event.kind, HostEventKind::Value { id, .. } if ids::TAGS.contains(&id))
 }

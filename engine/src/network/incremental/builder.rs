@@ -1,17 +1,17 @@
-//! Collects the segments of one part of a network, along its chain.
+//! Collects the segments of one part of a network along its chain.
 
-use super::chain::Chain;
+use super::chain::{Chain, Link};
 use super::finish::Finish;
 use super::operator::{Axis, Kind, Step};
-use super::plan::{Link, Part, Segment, Source};
+use super::segment::{Part, Segment, Source};
 
-/// A segment is not kept if computing it again adds at most this share to what needs it.
+/// A segment is not kept if computing it again adds at most this share to the segment that needs it.
 const CHEAP_PERCENT: u64 = 15;
 
 /// Where a part ends.
 #[derive(Clone, Copy)]
 pub(super) enum End {
-    /// Within this pool, whose maximum over time is still to be taken.
+    /// Within this pool, before its maximum over time.
     Pool(usize, Axis),
     /// Before this step.
     Step(usize),
@@ -25,7 +25,7 @@ pub(super) struct Builder<'a> {
     segments: Vec<Segment>,
     current: Option<Segment>,
     next_step: usize,
-    /// Of the value that has been reached: shape without time, columns, and as in [`Segment`].
+    /// The value that the part has reached: its shape without time, its columns, and as in [`Segment`].
     dims: Vec<usize>,
     columns: usize,
     grid: usize,
@@ -34,8 +34,8 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// A part from the chain's beginning on, whose columns windows share that begin a multiple of
-    /// `unit` frames apart.
+    /// Starts a part at the chain's beginning. Windows that begin a multiple of `unit` frames apart
+    /// share its columns.
     pub fn new(chain: &'a Chain, source: Source, unit: usize) -> Self {
         let (columns, dims) = split_time(&chain.input_shape);
         Self {
@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The part after `last`, whose columns `step` pools over time by `axis`.
+    /// Starts the part after `last`, whose columns `step` pools over time by `axis`.
     pub fn after_pool(chain: &'a Chain, step: usize, axis: Axis, last: &Segment) -> Self {
         let (columns, dims) = split_time(&chain.steps[step].shape);
         let grid = last.grid * axis.stride;
@@ -105,7 +105,7 @@ impl<'a> Builder<'a> {
     fn append(&mut self, step: &Step, bands_only: bool) {
         let time = if bands_only { Axis::POINT } else { step.time() };
         if time.is_padded() {
-            // Zeros before the window mean zeros before this operator only.
+            // The padding lies outside the window, so the operators before it must not see it.
             self.segments.extend(self.current.take());
         }
         let (columns, dims) = split_time(&step.shape);
@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
             step: self.next_step,
             bands_only,
         });
-        // What came before in the segment is computed for each column that this operator sees.
+        // The operators before are computed for each column that this operator sees.
         segment.macs = segment.macs * time.stride as u64 + step.macs;
         segment.reach += (time.reach() - 1) * segment.stride;
         segment.stride *= time.stride;
@@ -151,7 +151,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Decides which segments are kept: the last, and those that cost much to compute again.
+/// Keeps the last segment, and those that cost much to compute again.
 fn decide(mut segments: Vec<Segment>, unit: usize) -> Vec<Segment> {
     let mut needed = None;
     let mut macs = 0;

@@ -1,4 +1,4 @@
-//! The part of a network's graph, from its input on, that can be computed column by column.
+//! The beginning of a network's graph, as far as it can be computed column by column.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,15 +6,22 @@ use tract_onnx::pb::{GraphProto, NodeProto};
 
 use super::operator::{self, Constants, Step};
 
-/// Operators from a graph's input on, each with the one before as its only changing input.
+/// Operators from a graph's input on. The only changing input of each is the one before.
 pub(super) struct Chain {
     pub steps: Vec<Step>,
     /// Name of the graph's input.
     pub input: String,
-    /// Its shape for one window; time is the last axis.
+    /// Its shape for one window. Time is the last axis.
     pub input_shape: Vec<usize>,
-    /// Why it goes no further.
+    /// Why the chain ends.
     pub end: String,
+}
+
+/// A step of a chain in a segment: all of it, or a pool's maximum over bands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Link {
+    pub step: usize,
+    pub bands_only: bool,
 }
 
 impl Chain {
@@ -48,7 +55,7 @@ impl Chain {
     }
 }
 
-/// The one operator that uses `value`.
+/// The only operator that uses `value`.
 fn next(
     graph: &GraphProto,
     users: &HashMap<&str, Vec<usize>>,
@@ -68,7 +75,9 @@ fn next(
     let used = node.input.iter().filter(|name| *name == value).count();
     let given = node.output.iter().filter(|name| !name.is_empty()).count();
     if used != 1 || given != 1 || node.output[0].is_empty() {
-        return Err(refused("it is not a link of a chain".to_owned()));
+        return Err(refused(
+            "it has several changing inputs or outputs".to_owned(),
+        ));
     }
     operator::step(node, index, value, shape, constants).map_err(refused)
 }

@@ -1,17 +1,18 @@
-//! Columns of a segment's output: those that are kept from window to window, and loose ones.
+//! Columns of a segment's output: kept ones, which last from window to window, and loose ones.
 
 use std::ops::Range;
 
-/// Columns that share a stretch of memory.
+/// Columns that share a block of memory.
 const BLOCK_COLUMNS: usize = 8;
 
-/// Columns with consecutive numbers: the newest push out the oldest. Memory is allocated as they
-/// come, block by block, and then used again and again.
+/// Columns with consecutive numbers. New ones replace the oldest. Memory is allocated block by block
+/// when it is first needed, and then used again.
 #[derive(Debug)]
 pub(super) struct Columns {
     rows: usize,
     capacity: usize,
-    /// Place `number modulo capacity` counts through the blocks, each `[column, row]`.
+    /// Column `number` lies at place `number modulo capacity`, counted through the blocks. A block is
+    /// `[column, row]`.
     blocks: Vec<Vec<f32>>,
     held: Range<u64>,
 }
@@ -26,7 +27,7 @@ impl Columns {
         }
     }
 
-    /// Forgets what lies outside `wanted`, and all unless the rest begins with it.
+    /// Forgets the columns outside `wanted`. If the first wanted column is not held, it forgets all.
     pub fn keep(&mut self, wanted: Range<u64>) {
         let end = self.held.end.min(wanted.end);
         let has_first = self.held.contains(&wanted.start);
@@ -43,7 +44,7 @@ impl Columns {
         &self.blocks[block][place]
     }
 
-    /// The memory of the next column, which is held from now on.
+    /// The memory of the next column. From now on this column is held.
     pub fn append(&mut self, number: u64) -> &mut [f32] {
         debug_assert_eq!(number, self.held.end, "columns come in order");
         self.held.end = number + 1;
@@ -69,7 +70,7 @@ impl Columns {
     }
 }
 
-/// The columns of a window, or of a period, that are not kept: those outside `inner`.
+/// The columns of a window, or of a period, that are not kept. They lie outside `inner`.
 #[derive(Debug, Default)]
 pub(super) struct Loose {
     rows: usize,
@@ -78,7 +79,7 @@ pub(super) struct Loose {
 }
 
 impl Loose {
-    /// Makes room for columns `0..columns` without `inner`.
+    /// Makes room for the columns `0..columns` outside `inner`.
     pub fn prepare(&mut self, rows: usize, columns: usize, inner: Range<usize>) {
         self.data.resize((columns - inner.len()) * rows, 0.0);
         (self.rows, self.inner) = (rows, inner);

@@ -1,16 +1,16 @@
-//! The end of a segment that is done here: rectification and maximum. Backends spend as much time
-//! on a pool's small slices as on the convolution before it.
+//! The end of a segment, which is computed here: rectification and maximum. On a pool's small slices,
+//! backends spend as much time as on the convolution before it.
 
+use super::chain::Link;
 use super::operator::{Axis, Kind, Step};
-use super::plan::Link;
 
 /// `max(x, 0)`, if the network has it there, then the maximum over rectangles.
 #[derive(Clone, Debug)]
 pub(super) struct Finish {
-    /// Operators of the segment that this replaces.
+    /// How many of the segment's operators this replaces.
     pub links: usize,
     relu: bool,
-    /// Shape of what comes in, without time: the last axis are bands.
+    /// Shape of the input without time. Bands are the last axis.
     pub dims_in: Vec<usize>,
     /// Size of the rectangles.
     bands: Axis,
@@ -18,7 +18,7 @@ pub(super) struct Finish {
 }
 
 impl Finish {
-    /// What can be done here of a segment's `links`. Something is always left to the backend.
+    /// The last of a segment's `links` that can be computed here. At least one is left to the backend.
     pub fn of(links: &[Link], steps: &[Step]) -> Option<Self> {
         let (last, before) = links.split_last()?;
         let pool = &steps[last.step];
@@ -26,13 +26,13 @@ impl Finish {
             return None;
         };
         let time = if last.bands_only { Axis::POINT } else { time };
-        // Rectangles side by side.
+        // The rectangles must lie side by side.
         let plain =
             |axis: Axis| !axis.is_padded() && axis.dilation == 1 && axis.stride == axis.kernel;
         if pool.kind != Kind::MaxPool || !plain(bands) || !plain(time) {
             return None;
         }
-        // The maximum of rectified values is the rectified maximum, which is less work.
+        // The maximum of rectified values equals the rectified maximum, which is less work.
         let relu = before.len() > 1 && steps[before[before.len() - 1].step].kind == Kind::Rectifier;
         let (_, dims_in) = steps[before.last()?.step].shape.split_last()?;
         Some(Self {
@@ -44,14 +44,14 @@ impl Finish {
         })
     }
 
-    /// Columns that come in for `columns` of what goes out.
+    /// Columns of the input for `columns` of the output.
     pub fn columns_in(&self, columns: usize) -> usize {
         columns * self.time.kernel
     }
 
     /// Finishes `input: [map, band, columns_in]` to `output: [map, band, columns]`.
     pub fn apply(&self, input: &[f32], columns: usize, output: &mut Vec<f32>) {
-        // Of fixed length, the innermost loop is unrolled: several times as fast.
+        // A fixed length lets the compiler unroll the innermost loop, which is several times as fast.
         match self.time.kernel {
             1 => self.raise_all(input, columns, output, raise_by::<1>),
             2 => self.raise_all(input, columns, output, raise_by::<2>),
@@ -99,14 +99,14 @@ fn raise_by<const KERNEL: usize>(values: &mut [f32], row: &[f32]) {
     }
 }
 
-/// Raises each value to that of `other`, where that is greater.
+/// Raises each value to that of `other`, if that is greater.
 pub(super) fn raise(values: &mut [f32], other: &[f32]) {
     for (value, &other) in values.iter_mut().zip(other) {
         *value = greater(*value, other);
     }
 }
 
-/// As processors have it: one instruction, where `f32::max` must look out for what is no number.
+/// The larger of two numbers. This is one instruction, while `f32::max` must also handle NaN.
 fn greater(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }

@@ -1,28 +1,27 @@
-//! Where the columns of a window lie: kept, loose, or outside.
+//! Says where the columns of a window lie: kept, loose, or outside.
 
 use std::ops::Range;
 
 use super::columns::{Columns, Loose};
 use super::finish::raise;
 use super::operator::Axis;
-use super::plan::{Part, Segment, Source};
+use super::segment::{Part, Segment, Source};
 use super::state::NetworkState;
 
 /// How a window lies in its stream.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Place {
-    /// It is the stream's frames from this one on.
+    /// It shows the stream's frames from this one on.
     Sliding { first_frame: u64 },
-    /// It is the stream's first frames, so many, and these again until it is full.
-    Tiled { period: usize },
+    /// It shows `period` frames of the stream from `first_frame` on, over and over.
+    Tiled { first_frame: u64, period: usize },
 }
 
 impl Place {
     /// The stream's frame with which the window begins.
     pub fn first_frame(self) -> u64 {
         match self {
-            Self::Sliding { first_frame } => first_frame,
-            Self::Tiled { .. } => 0,
+            Self::Sliding { first_frame } | Self::Tiled { first_frame, .. } => first_frame,
         }
     }
 }
@@ -30,33 +29,33 @@ impl Place {
 /// How columns are numbered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum View {
-    /// As the window's, with nothing outside.
+    /// From the start of the window. There is nothing outside.
     Window,
-    /// As those of a stretch of sound that repeats without an end, `period` columns long.
+    /// From the start of a stretch of `period` frames that repeats without end.
     Round { period: usize },
 }
 
-/// Room for one window's work.
+/// Buffers for the work on one window.
 #[derive(Default)]
 pub(super) struct Work {
-    /// For each segment of the part in turn: the window's columns that are not kept.
+    /// The window's columns that are not kept, for each segment of the current part.
     pub edges: Vec<Loose>,
-    /// The same for the repeated stretch: the columns that see its end and its start.
+    /// The same for the repeated stretch: the columns that see both its end and its start.
     pub seams: Vec<Loose>,
-    /// The source of the part in turn, where that is pooled: `[column, row]`.
+    /// The source of the current part, if it is pooled: `[column, row]`.
     pub pooled: Vec<f32>,
-    /// What is fed to a segment, or comes from it: `[row, column]`.
+    /// The input or output of a segment: `[row, column]`.
     pub slice: Vec<f32>,
-    /// Room for the next of these.
+    /// The buffer for the next one.
     pub spare: Vec<f32>,
 }
 
-/// How a window lies for one part.
+/// How a window lies in one part.
 #[derive(Clone, Copy)]
 pub(super) struct Layout<'a> {
     pub part: &'a Part,
     index: usize,
-    /// `None` if no column can be shared with another window, or within this one.
+    /// `None` if the part can share no column with another window, or within this one.
     pub place: Option<Place>,
 }
 
@@ -64,7 +63,7 @@ impl<'a> Layout<'a> {
     pub fn new(part: &'a Part, index: usize, place: Place) -> Self {
         let shared = match place {
             Place::Sliding { .. } => true,
-            Place::Tiled { period } => {
+            Place::Tiled { period, .. } => {
                 part.source == Source::Frames && period.is_multiple_of(part.unit)
             }
         };
@@ -75,7 +74,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// The window's columns of `segment` that are not its edges.
+    /// The columns of `segment` that are not the window's edges.
     pub fn inner(&self, segment: &Segment, frames: usize) -> Range<usize> {
         match self.place {
             Some(_) => segment.inner(frames, segment.columns),
@@ -99,13 +98,17 @@ impl<'a> Layout<'a> {
         column: i64,
     ) -> Option<&'b [f32]> {
         let segment = &self.part.segments[index];
-        let kept = |number| Some(self.columns(state, index)?.get(number));
+        let first_number = self.first_number(segment);
+        let kept = |column: usize| {
+            let number = first_number + column as u64;
+            Some(self.columns(state, index)?.get(number))
+        };
         let round = |column: usize| {
             let seams = &work.seams[index];
             if seams.has(column) {
                 Some(seams.get(column))
             } else {
-                kept(column as u64)
+                kept(column)
             }
         };
         if let View::Round { period } = view {
@@ -118,8 +121,8 @@ impl<'a> Layout<'a> {
         let edges = &work.edges[index];
         match self.place {
             _ if edges.has(column) => Some(edges.get(column)),
-            Some(Place::Tiled { period }) => round(column % (period / segment.grid)),
-            _ => kept(self.first_number(segment) + column as u64),
+            Some(Place::Tiled { period, .. }) => round(column % (period / segment.grid)),
+            _ => kept(column),
         }
     }
 
@@ -166,7 +169,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Makes `slice: [row, column]` of columns; those that are not there are `fill`.
+/// Lays columns side by side into `slice: [row, column]`. A missing column is filled with `fill`.
 pub(super) fn lay_out<'b>(
     slice: &mut Vec<f32>,
     rows: usize,

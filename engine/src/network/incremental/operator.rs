@@ -1,4 +1,4 @@
-//! What one operator does along time: which columns of its input a column of its output sees.
+//! What an operator does along time: which columns of its input a column of its output sees.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// Each column of the output sees the one of the input in its place.
+    /// Each column of the output sees the column of the input in its place.
     pub const POINT: Self = Self {
         kernel: 1,
         stride: 1,
@@ -30,7 +30,7 @@ impl Axis {
         after: 0,
     };
 
-    /// Columns of the input from the first to the last that a column of the output sees.
+    /// Columns of the input that a column of the output spans, from the first to the last it sees.
     pub fn reach(self) -> usize {
         (self.kernel - 1) * self.dilation + 1
     }
@@ -39,7 +39,7 @@ impl Axis {
         self.before > 0 || self.after > 0
     }
 
-    /// Length of the output for an input of `length`; `None` if there is not one column.
+    /// Length of the output for an input of `length`. `None` if it has no column.
     pub fn output(self, length: usize) -> Option<usize> {
         let room = (length + self.before + self.after).checked_sub(self.reach())?;
         Some(room / self.stride + 1)
@@ -49,13 +49,13 @@ impl Axis {
 /// What kind of operator a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Every value depends on those in its own column only.
+    /// Every value depends on its own column alone.
     Column,
-    /// So does `max(x, 0)`.
+    /// The same, for `max(x, 0)`.
     Rectifier,
     /// Convolution.
     Convolution,
-    /// The maximum over a rectangle, which is that over bands of those over time.
+    /// The maximum over a rectangle. It is the maximum over bands of the maxima over time.
     MaxPool,
     /// The mean over a rectangle.
     AveragePool,
@@ -67,10 +67,10 @@ pub(super) struct Step {
     /// Its place among the graph's nodes.
     pub node: usize,
     pub kind: Kind,
-    /// Its kernel along the axes after batch and channel; time is the last. Empty for
+    /// Its kernel along the axes after batch and channel. Time is the last. There is none for
     /// [`Kind::Column`].
     pub axes: Vec<Axis>,
-    /// Shape of its output for one window; time is the last axis.
+    /// Shape of its output for one window. Time is the last axis.
     pub shape: Vec<usize>,
     /// Multiply-adds for one column of its output.
     pub macs: u64,
@@ -82,7 +82,7 @@ impl Step {
     }
 }
 
-/// Operators of one input that treat every value alike.
+/// Operators of one input that treat each value by itself.
 const VALUE_BY_VALUE: [&str; 21] = [
     "Abs",
     "Celu",
@@ -110,7 +110,7 @@ const VALUE_BY_VALUE: [&str; 21] = [
 /// What `node` does with `input`, whose shape for one window is `shape`.
 ///
 /// # Errors
-/// Why it cannot be computed column by column.
+/// The reason why it cannot be computed column by column.
 pub(super) fn step(
     node: &NodeProto,
     index: usize,
@@ -139,7 +139,7 @@ pub(super) fn step(
         }
         "BatchNormalization" => {
             if integer(node, "training_mode", 0) != 0 || integer(node, "spatial", 1) == 0 {
-                return Err("it normalises by what it hears".to_owned());
+                return Err("it normalises by statistics of the window".to_owned());
             }
             column(shape)
         }
@@ -168,22 +168,23 @@ pub(super) fn step(
                 return Ok(step(Kind::MaxPool, axes, out, 0));
             }
             if axes.iter().any(|axis| axis.is_padded()) {
-                return Err("it takes means over the window's edges".to_owned());
+                return Err("it averages across the window's edges".to_owned());
             }
             Ok(step(Kind::AveragePool, axes, out, 0))
         }
-        _ => Err("it looks at the whole window".to_owned()),
+        _ => Err("it depends on the whole window".to_owned()),
     }
 }
 
-/// A constant that is broadcast along time, and does not widen the value it is combined with.
+/// Checks that `name` is a constant that is the same in every column, and that it does not widen the
+/// value with which it is combined.
 fn same_in_every_column(name: &str, shape: &[usize], constants: &Constants) -> Result<(), String> {
     let Some(tensor) = constants.get(name) else {
         return Err(format!("`{name}` is not a stored constant"));
     };
     let dims = &tensor.dims;
     if dims.last().is_some_and(|&dim| dim != 1) {
-        return Err("it differs from frame to frame of the window".to_owned());
+        return Err("it differs between the window's frames".to_owned());
     }
     let own = shape.iter().rev();
     let fits = dims.len() <= shape.len()

@@ -1,27 +1,29 @@
-//! Runs a network in segments, and of each only the columns that are new.
+//! Runs a network in segments, and computes only the columns that are new.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::layout::{Layout, Place, Work};
-use super::plan::{Plan, Source, UPDATE_FRAMES};
+use super::plan::Plan;
+use super::segment::{Source, UPDATE_FRAMES};
 use super::state::NetworkState;
 use super::turn::Turn;
-use crate::network::guarded::Runner;
+use crate::network::inference::Span;
+use crate::network::runner::Runner;
 
-/// A network in segments. What is kept between windows lies in each stream's [`NetworkState`]; here
-/// are the weights, each of them once, and room for one window's work.
+/// A network in segments. It holds the weights, once, and the buffers for one window's work. Each
+/// stream's [`NetworkState`] keeps what lasts between windows.
 pub(in crate::network) struct Staged {
-    /// Tells the columns of this network from those of others.
+    /// Tells this network's columns from those of others.
     id: u64,
     plan: Plan,
-    /// For each part, what runs its segments.
+    /// The runners of each part's segments.
     runners: Vec<Vec<Box<dyn Runner>>>,
     tail: Box<dyn Runner>,
     work: Work,
 }
 
 impl Staged {
-    /// Puts a network together from what runs its segments, part by part, and its tail.
+    /// Makes a network from the runners of its segments, part by part, and of its tail.
     pub(super) fn new(
         plan: Plan,
         runners: Vec<Vec<Box<dyn Runner>>>,
@@ -37,28 +39,19 @@ impl Staged {
         }
     }
 
-    /// Computes the window that ended with frame `end_frame` of a stream, and hands the output's
-    /// values to `take`.
+    /// Computes the `window` that shows the stretch `span` of a stream, and calls `take` with the
+    /// output's values.
     pub fn run(
         &mut self,
         state: &mut NetworkState,
-        end_frame: u64,
+        span: Span,
         window: &[f32],
         take: &mut dyn FnMut(&[f32]),
     ) -> Result<(), String> {
-        let frames = self.plan.frames as u64;
-        let on_grid = end_frame > 0 && end_frame.is_multiple_of(UPDATE_FRAMES as u64);
-        let place = match end_frame.checked_sub(frames) {
-            Some(first_frame) => Some(Place::Sliding { first_frame }),
-            None if on_grid => Some(Place::Tiled {
-                period: end_frame as usize,
-            }),
-            None => None,
-        };
-        let outcome = match place {
+        let outcome = match self.place(span) {
             Some(place) => self.run_at(state, place, window, take),
             None => {
-                // Not on the grid: nothing that was kept fits, nor will fit another window.
+                // Off the grid, no kept column fits this window, and none of this window's fits another.
                 state.clear();
                 let outcome = self.run_at(state, Place::Sliding { first_frame: 0 }, window, take);
                 state.clear();
@@ -69,6 +62,21 @@ impl Staged {
             state.clear();
         }
         outcome
+    }
+
+    /// How a window that shows `span` lies in its stream. `None` if it does not lie on the grid.
+    fn place(&self, span: Span) -> Option<Place> {
+        let frames = self.plan.frames as u64;
+        let first_frame = span.end_frame.checked_sub(span.frames.min(frames))?;
+        if span.frames >= frames {
+            return Some(Place::Sliding { first_frame });
+        }
+        let on_grid = |frame: u64| frame.is_multiple_of(UPDATE_FRAMES as u64);
+        let fits = span.frames > 0 && on_grid(span.frames) && on_grid(first_frame);
+        fits.then_some(Place::Tiled {
+            first_frame,
+            period: span.frames as usize,
+        })
     }
 
     fn run_at(

@@ -1,29 +1,31 @@
-//! What a stream keeps from one window to the next.
+//! What a stream keeps between windows.
 
 use std::ops::Range;
 
 use super::columns::Columns;
-use super::plan::{Part, Plan, UPDATE_FRAMES};
+use super::plan::Plan;
+use super::segment::{Part, Segment, UPDATE_FRAMES};
 
-/// Most phases of a part whose columns are kept; the one not used for longest gives way.
+/// Most phases of a part whose columns are kept. A new one replaces the one that was used least
+/// recently.
 const MOST_PHASES: usize = 8;
 
 /// What a [`Network`](crate::Network) remembers of a stream's earlier windows: columns of its inner
-/// layers that the next window needs again. It is memory alone: results do not depend on it, so it
-/// may be dropped at any time. Whoever runs a stream must [`clear`](Self::clear) it when the frames
-/// are numbered anew, that is when the stream is reset or its front-end changes.
+/// layers that the next window needs again. No result depends on it, so it may be dropped at any time.
+/// [`Clear`](Self::clear) it when the frames are numbered anew: when the stream is reset, or when its
+/// front-end changes.
 #[derive(Debug, Default)]
 pub struct NetworkState {
-    /// The network whose columns these are.
+    /// The network to which these columns belong.
     owner: u64,
-    /// Where windows begin between two points of the update grid.
+    /// The distance of a window's start from the update grid.
     offset: u64,
-    /// For each part, its phases.
+    /// The phases of each part.
     parts: Vec<Vec<Phase>>,
     uses: u64,
 }
 
-/// The columns of one phase of a part: of each segment that is kept.
+/// The columns of one phase of a part, for each segment that is kept.
 #[derive(Debug)]
 struct Phase {
     /// First frame of a window, modulo the part's unit.
@@ -46,11 +48,11 @@ impl NetworkState {
         columns.map(Columns::bytes).sum()
     }
 
-    /// Prepares for a window of `owner` that begins with frame `first_frame`.
+    /// Prepares for a window of the network `owner` that begins with frame `first_frame`.
     pub(super) fn enter(&mut self, owner: u64, plan: &Plan, first_frame: u64) {
         let offset = first_frame % UPDATE_FRAMES as u64;
         if self.owner != owner || self.offset != offset || self.parts.is_empty() {
-            // Chunks lie on the update grid: on another one, columns may be rounded otherwise.
+            // Chunks lie on the update grid. On another grid, columns may be rounded differently.
             self.parts = plan.parts.iter().map(|_| Vec::new()).collect();
         }
         (self.owner, self.offset) = (owner, offset);
@@ -72,12 +74,12 @@ impl NetworkState {
                     oldest
                 });
             phases[place].last_use = self.uses;
-            // The phase in use lies first.
+            // The current phase comes first.
             phases.swap(0, place);
         }
     }
 
-    /// The kept columns of a segment, in the phase entered.
+    /// The kept columns of a segment in the current phase.
     pub(super) fn columns(&self, part: usize, segment: usize) -> Option<&Columns> {
         self.parts
             .get(part)?
@@ -95,7 +97,7 @@ impl NetworkState {
 
 impl Phase {
     fn new(part: &Part, phase: u64) -> Self {
-        let kept = |segment: &super::plan::Segment| {
+        let kept = |segment: &Segment| {
             segment
                 .kept
                 .then(|| Columns::new(segment.rows(), segment.columns))

@@ -1,4 +1,4 @@
-//! The ONNX model of one segment, and of the tail.
+//! Makes the ONNX models of segments and of the tail.
 
 use std::collections::HashSet;
 
@@ -7,30 +7,31 @@ use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, ValueInf
 
 use super::chain::Chain;
 use super::operator::{Axis, Step};
-use super::plan::{Plan, Segment};
+use super::plan::Plan;
+use super::segment::Segment;
 use crate::model::f32_value;
 
-/// Makes models of parts of `model`, which begins with `chain`.
+/// Cuts models out of `model`, which begins with `chain`.
 pub(super) struct Cutter<'a> {
     model: &'a ModelProto,
     graph: &'a GraphProto,
     chain: &'a Chain,
 }
 
-/// A model of its own, and the shape of its input.
+/// A model that was cut out, and the shape of its input.
 pub(super) struct Submodel {
     pub proto: ModelProto,
     pub input_shape: Vec<usize>,
 }
 
-/// Which axes of a window operator are left to it.
+/// The axes along which an operator still has its kernel.
 #[derive(Clone, Copy, PartialEq)]
 enum Extent {
-    /// All, but no padding along time: that is for the caller to add.
+    /// All axes. There is no padding along time, which the caller adds.
     WithoutTimePadding,
-    /// Bands only.
+    /// Bands alone.
     Bands,
-    /// Time only.
+    /// Time alone.
     Time,
 }
 
@@ -64,7 +65,7 @@ impl<'a> Cutter<'a> {
         self.model(nodes, input, shape, vec![output])
     }
 
-    /// The model of the tail of `plan`, for the columns of a whole window.
+    /// The model of the tail of `plan`. It takes the columns of a whole window.
     pub fn tail(&self, plan: &Plan) -> Option<Submodel> {
         let last = plan.last()?;
         let chained = self.chain.steps.iter().map(|step| step.node);
@@ -85,7 +86,7 @@ impl<'a> Cutter<'a> {
         Some(self.model(nodes.collect(), input, shape, self.graph.output.clone()))
     }
 
-    /// Name of the value that comes into a step.
+    /// Name of a step's input.
     fn input_of(&self, step: usize) -> &str {
         match step.checked_sub(1) {
             Some(previous) => &self.graph.node[self.chain.steps[previous].node].output[0],
@@ -155,7 +156,7 @@ impl<'a> Cutter<'a> {
             .filter(|t| needed.contains(t.name.as_str()))
             .cloned()
             .collect();
-        // A constant that a node holds lies before the nodes that use it.
+        // A node that holds a constant comes before the nodes that use it.
         let constants = self.graph.node.iter().filter(|node| {
             let output = node.output.first().map_or("", String::as_str);
             node.op_type == "Constant" && needed.contains(output) && !given.contains(output)

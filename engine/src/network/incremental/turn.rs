@@ -1,14 +1,14 @@
-//! Computes the columns of one part that a window needs and that are not kept.
+//! Computes the columns of one part that a window needs and that are missing.
 
 use super::layout::{Layout, Place, View, Work, lay_out};
-use super::plan::{Segment, Source};
+use super::segment::{Segment, Source};
 use super::state::NetworkState;
-use crate::network::guarded::Runner;
+use crate::network::runner::Runner;
 
 /// One part at work on one window.
 pub(super) struct Turn<'a> {
     pub layout: Layout<'a>,
-    /// What runs its segments.
+    /// The runners of its segments.
     pub runners: &'a mut [Box<dyn Runner>],
     /// `[mel band, frame]`
     pub window: &'a [f32],
@@ -17,7 +17,7 @@ pub(super) struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// Computes what is missing of each kept segment, in order.
+    /// Computes the missing columns of each kept segment, in order.
     pub fn run(&mut self, state: &mut NetworkState) -> Result<(), String> {
         let segments = &self.layout.part.segments;
         self.work
@@ -30,7 +30,7 @@ impl Turn<'_> {
             if !segment.kept {
                 continue;
             }
-            if let Some(Place::Tiled { period }) = self.layout.place {
+            if let Some(Place::Tiled { period, .. }) = self.layout.place {
                 self.complete_round(state, index, period)?;
             }
             self.complete_window(state, index)?;
@@ -38,7 +38,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Every column of the repeated stretch, `period` frames long.
+    /// Computes the missing columns of the repeated stretch of `period` frames.
     fn complete_round(
         &mut self,
         state: &mut NetworkState,
@@ -48,15 +48,16 @@ impl Turn<'_> {
         let segment = &self.layout.part.segments[index];
         let columns = period / segment.grid;
         let inner = segment.inner(period, columns);
+        let number = self.layout.first_number(segment);
         if let Some(kept) = self.layout.columns_mut(state, index) {
-            kept.keep(inner.start as u64..inner.end as u64);
+            kept.keep(number + inner.start as u64..number + inner.end as u64);
         }
         self.work.seams[index].prepare(segment.rows(), columns, inner);
         for first in (0..columns).step_by(segment.chunk) {
             let chunk = first..(first + segment.chunk).min(columns);
             let wanted = chunk.clone().any(|column| {
                 self.work.seams[index].has(column)
-                    || !has(&self.layout, state, index, column as u64)
+                    || !has(&self.layout, state, index, number + column as u64)
             });
             if !wanted {
                 continue;
@@ -65,10 +66,10 @@ impl Turn<'_> {
             for column in chunk {
                 let place = if self.work.seams[index].has(column) {
                     self.work.seams[index].get_mut(column)
-                } else if has(&self.layout, state, index, column as u64) {
+                } else if has(&self.layout, state, index, number + column as u64) {
                     continue;
                 } else if let Some(kept) = self.layout.columns_mut(state, index) {
-                    kept.append(column as u64)
+                    kept.append(number + column as u64)
                 } else {
                     continue;
                 };
@@ -78,7 +79,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// The window's edges, and what is missing between them.
+    /// Computes the window's edges, and the missing columns between them.
     fn complete_window(&mut self, state: &mut NetworkState, index: usize) -> Result<(), String> {
         let layout = self.layout;
         let segment = &layout.part.segments[index];
@@ -118,8 +119,8 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Computes a chunk of segment `index` from column `first` on, and of the segments before it
-    /// that are not kept what that needs, into `slice`.
+    /// Computes a chunk of segment `index` from column `first` on into `slice`. This includes the
+    /// columns that it needs of the segments before, if these are not kept.
     fn evaluate(
         &mut self,
         state: &NetworkState,
@@ -164,7 +165,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Lays the input of segment `index` from column `first` on into `slice`.
+    /// Lays the input of segment `index`, from column `first` on, into `slice`.
     fn feed(&mut self, state: &NetworkState, index: usize, view: View, first: i64) {
         let segment = &self.layout.part.segments[index];
         let (rows, columns) = (segment.rows_in(), segment.chunk_in());
@@ -199,7 +200,7 @@ impl Turn<'_> {
     }
 }
 
-/// The column of its input with which a segment begins for its column `column`.
+/// The first column of its input that `segment` needs for its column `column`.
 fn input_column(segment: &Segment, column: i64) -> i64 {
     column * segment.stride as i64 - segment.before as i64
 }
@@ -210,7 +211,8 @@ fn has(layout: &Layout, state: &NetworkState, segment: usize, number: u64) -> bo
         .is_some_and(|kept| kept.has(number))
 }
 
-/// Puts `fill` where `slice`, columns of `segment` from `first` on, lies outside the window.
+/// Overwrites the columns outside the window with `fill`. `slice` holds the columns of `segment` from
+/// `first` on.
 fn blank(slice: &mut [f32], segment: &Segment, view: View, first: i64, fill: f32) {
     if view != View::Window {
         return;
@@ -227,7 +229,7 @@ fn blank(slice: &mut [f32], segment: &Segment, view: View, first: i64, fill: f32
     }
 }
 
-/// Copies column `column` of `slice: [row, columns]`.
+/// Copies column `column` of `slice: [row, columns]` to `place`.
 fn pick(slice: &[f32], columns: usize, column: usize, place: &mut [f32]) {
     for (place, value) in place
         .iter_mut()

@@ -2,9 +2,9 @@
 
 use egui::{Frame, Label, Margin, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
+use crate::core::view::{EditorSource, ModelInForce, Snapshot};
 use crate::editor::chooser::Chooser;
 use crate::editor::header::backend_name;
-use crate::editor::source::{EditorSource, ModelInForce, Snapshot};
 use crate::editor::{message, theme};
 
 /// Draws the page into `ui`.

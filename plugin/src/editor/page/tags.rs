@@ -3,8 +3,8 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use super::Page;
+use crate::core::view::Snapshot;
 use crate::editor::motion::Motion;
-use crate::editor::source::Snapshot;
 use crate::editor::{bars, message, theme};
 
 /// Draws the page into `ui`.

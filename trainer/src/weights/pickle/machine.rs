@@ -15,7 +15,7 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// For the pickle at the start of `bytes`, which lies at `base` of its file.
+    /// A machine for the pickle at the start of `bytes`, which lies at `base` of its file.
     pub(super) fn new(bytes: &'a [u8], base: usize) -> Self {
         Self {
             bytes,
@@ -28,7 +28,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Does all that the pickle says.
+    /// Runs all instructions of the pickle.
     pub(super) fn run(mut self) -> Result<Pickle, WeightsError> {
         loop {
             let offset = self.base + self.at;
@@ -49,7 +49,7 @@ impl<'a> Machine<'a> {
     /// Instructions that push a plain value, and those about the memo and the protocol.
     fn make(&mut self, opcode: u8) -> Result<bool, WeightsError> {
         match opcode {
-            // PROTO and FRAME say nothing that is needed.
+            // PROTO and FRAME hold nothing that is needed.
             0x80 => drop(self.take(1)?),
             0x95 => drop(self.take(8)?),
             // NONE, NEWTRUE, NEWFALSE, BINFLOAT
@@ -155,7 +155,7 @@ impl<'a> Machine<'a> {
         Ok(true)
     }
 
-    /// Instructions that in a real unpickler look names up and call them.
+    /// Instructions that look up and call names in a real unpickler.
     fn call(&mut self, opcode: u8, offset: usize) -> Result<bool, WeightsError> {
         match opcode {
             // GLOBAL
@@ -169,14 +169,14 @@ impl<'a> Machine<'a> {
                 let names = self.pop_many(2)?;
                 let text = |value| self.arena.text(value).map(str::to_owned);
                 let (Some(module), Some(name)) = (text(names[0]), text(names[1])) else {
-                    return Err(self.broken("a global whose name is no text"));
+                    return Err(self.broken("a global whose name is not a text"));
                 };
                 self.push_global(&module, &name, offset)?;
             }
             // BINPERSID
             b'Q' => match self.pop()? {
                 Value::Tuple(index) => self.stack.push(Value::Persistent(index)),
-                _ => return Err(self.broken("a persistent id that is no tuple")),
+                _ => return Err(self.broken("a persistent id that is not a tuple")),
             },
             // REDUCE
             b'R' => self.reduce()?,
@@ -202,7 +202,7 @@ impl<'a> Machine<'a> {
         let arguments = self.pop()?;
         let callable = self.pop()?;
         let Value::Tuple(index) = arguments else {
-            return Err(self.broken("a call whose arguments are no tuple"));
+            return Err(self.broken("a call whose arguments are not a tuple"));
         };
         let first = self.arena.sequences[index].first().copied();
         let result = match (callable, first) {
@@ -221,7 +221,7 @@ impl<'a> Machine<'a> {
                 self.arena.sequences[*index].extend(items);
                 Ok(())
             }
-            _ => Err(self.broken("appends to something that is no list")),
+            _ => Err(self.broken("appends to something that is not a list")),
         }
     }
 
@@ -233,7 +233,7 @@ impl<'a> Machine<'a> {
                 self.arena.dicts[*index].extend(entries);
                 Ok(())
             }
-            _ => Err(self.broken("sets items of something that is no dict")),
+            _ => Err(self.broken("sets items of something that is not a dict")),
         }
     }
 
@@ -250,7 +250,7 @@ impl<'a> Machine<'a> {
     }
 
     fn put(&mut self, index: usize) -> Result<(), WeightsError> {
-        // The writer numbers its values one by one, so the memo cannot outgrow the pickle.
+        // Writers number their values one by one, so the memo cannot outgrow the pickle.
         if index > self.bytes.len() {
             return Err(self.broken("a memo index that no writer makes"));
         }

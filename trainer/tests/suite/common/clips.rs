@@ -7,11 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 use trainer::data::{Clip, ClipInfo, DatasetWriter, Input, Plan, Split};
 
-/// Tags of [`prepare`]'s clips: the first third of the rows is raised, or the last third is.
+/// Tags of [`prepare`]'s clips: the first or the last third of the rows is raised.
 pub const TAGS: [&str; 2] = ["low", "high"];
 
-/// A data set `data` in `folder` with so many clips of each split. Rows have the sizes that they have
-/// on music: those of MFCC range from -2 ± 0.7 to ± 0.02.
+/// A data set `data` in `folder` with so many clips of each split. The values of rows are as large
+/// as for music: those of MFCC range from -2 ± 0.7 to ± 0.02.
 pub fn prepare(folder: &Path, inputs: &[Input], clips: [usize; 3]) {
     let plan = Plan::new("made-up", TAGS.map(str::to_owned).to_vec(), inputs);
     let mut writer = DatasetWriter::create(&folder.join("data"), plan).unwrap();

@@ -7,10 +7,10 @@ use tagline_tests::TinyModel;
 use trainer::arch::{Architecture, Parameters};
 use trainer::data::Input;
 
-/// What runs a network whichever libraries tests beside this one have loaded: they are the process's.
+/// A backend that does not depend on the libraries that other tests of this process have loaded.
 pub const TRACT: BackendChoice = BackendChoice::Only(Backend::Tract);
 
-/// Parameters whose batch norms are not what they begin as, with gains of both signs.
+/// Parameters with batch norms as after training, with gains of both signs.
 pub fn parameters(
     architecture: &Architecture,
     width: f64,
@@ -34,7 +34,7 @@ pub fn parameters(
     parameters
 }
 
-/// What a model of an architecture with so many tags says of itself.
+/// The description of a model of an architecture with so many tags.
 pub fn info(architecture: &Architecture, tags: usize) -> ModelInfo {
     ModelInfo {
         name: architecture.title.into(),
@@ -50,8 +50,8 @@ pub fn info(architecture: &Architecture, tags: usize) -> ModelInfo {
     }
 }
 
-/// A tiny model of these tags on the front-end of prepared data: a tag's probability rises with the
-/// level of its share of the bands, low bands first.
+/// A tiny model of these tags with the front-end of prepared data. A tag's probability rises with
+/// the level of its share of the bands, from the low bands to the high ones.
 pub fn tiny_model_of_data(tags: &[&str]) -> TinyModel {
     let spec = Input::Mel.front_end();
     let front_end = serde_json::to_string(&spec).unwrap();

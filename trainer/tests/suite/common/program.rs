@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Its file.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_trainer");
 
-/// The program in `folder`, about to be started. The user's own models are out of its sight.
+/// The program in `folder`, ready to start. It does not see the user's own models.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command
@@ -21,7 +21,7 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// What the program in `folder` makes of these arguments.
+/// Runs the program in `folder` with these arguments.
 pub fn trainer(folder: &Path, arguments: &[&str]) -> Output {
     command(folder, arguments).output().unwrap()
 }
@@ -31,19 +31,19 @@ pub fn argument(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// What a run that must succeed printed.
+/// The output of a run that must succeed.
 #[track_caller]
 pub fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// What a run told people.
+/// The messages of a run.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The one line of JSON that a run that must succeed printed.
+/// The single line of JSON from a run that must succeed.
 #[track_caller]
 pub fn json(output: &Output) -> Value {
     let text = stdout(output);
@@ -54,7 +54,7 @@ pub fn json(output: &Output) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The program failed with this in its message, and printed nothing else.
+/// Asserts that the program failed with this in its message, and printed nothing else.
 #[track_caller]
 pub fn assert_refused(output: &Output, message: &str) {
     let said = stderr(output);

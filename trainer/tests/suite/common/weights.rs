@@ -1,4 +1,4 @@
-//! Weights of a published network, made up, in every format.
+//! Made-up weights of a published network, in every format.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -6,14 +6,14 @@ use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
-use trainer::import::Import;
+use trainer::convert::import::Import;
 
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// Adds a tensor of this name and shape with values between two bounds.
+/// Adds a tensor with this name and shape and values between two bounds.
 type AddTensor<'a> = dyn FnMut(String, &[usize], f32, f32) + 'a;
 
-/// Weights of the shapes of `won2020-fcn` for `tags` tags: small, different and reproducible.
+/// Weights with the shapes of `won2020-fcn` for `tags` tags: small, all different, reproducible.
 pub fn fcn_weights(tags: usize) -> Tensors {
     let mut tensors = Tensors::new();
     let mut seed = 1u32;

@@ -89,7 +89,7 @@ fn damaged_audio_that_is_used_stands_in_the_report() {
     assert!(lines[0].contains("truncated after 31.00 s"), "{report}");
 }
 
-/// Prepares a folder; the most memory that it took, in bytes.
+/// Prepares a folder and returns the peak of its memory, in bytes.
 #[cfg(target_os = "linux")]
 fn peak_of_preparing(folder: &Path, options: &[&str]) -> (Value, u64) {
     let given = ["prepare", "folder", "music", "--out", "data", "--json"];
@@ -103,14 +103,14 @@ fn peak_of_preparing(folder: &Path, options: &[&str]) -> (Value, u64) {
     (json(&output), peak)
 }
 
-/// A file of so many samples at a low rate: hours are cheap.
+/// A file of so many samples at a low rate, at which hours are cheap.
 #[cfg(target_os = "linux")]
 fn long_file(path: &Path, samples: u32) {
     let samples = (0..samples).map(|at| (at.wrapping_mul(at >> 9) % 20_000) as i16);
     tagline_tests::write_wav(path, 1_000, samples);
 }
 
-/// Half a gigabyte, if all windows and their samples were held at once.
+/// It would be half a gigabyte if all windows and their samples were held at once.
 #[cfg(target_os = "linux")]
 #[test]
 fn many_windows_of_a_long_file_are_not_held_at_once() {
@@ -136,7 +136,7 @@ fn many_jobs_share_one_limit_of_memory() {
     assert!(peak < 600_000_000, "{peak} bytes");
 }
 
-/// A table of as many clips as the whole data set, three of which have a tag.
+/// A table with as many clips as the whole data set, of which three have a tag.
 #[test]
 fn a_table_of_the_whole_data_set_with_other_counts_is_warned_about() {
     let root = tempfile::tempdir().unwrap();
@@ -165,7 +165,7 @@ fn a_table_of_the_whole_data_set_with_other_counts_is_warned_about() {
 }
 
 #[test]
-fn what_cannot_be_prepared_is_said_in_a_line() {
+fn a_preparation_that_cannot_begin_says_why_in_one_line() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path(), &ROWS);
     let list = root.path().join("list.txt");
@@ -203,12 +203,12 @@ fn what_cannot_be_prepared_is_said_in_a_line() {
     assert_refused(&nothing, "no prepared data set");
 }
 
-/// Interrupted at some moment, the same command goes on, to the same bytes.
+/// After an interruption at any moment, the same command goes on to the same bytes.
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_preparation_that_goes_on_later() {
     use super::corpus::{samples, wav};
-    use crate::common::files::files;
+    use tagline_tests::files;
     let root = tempfile::tempdir().unwrap();
     let rows: Vec<(String, String)> = (0..60)
         .map(|k| (k.to_string(), format!("{:x}/{k}.wav", k % 16)))

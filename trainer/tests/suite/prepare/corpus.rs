@@ -1,7 +1,6 @@
-//! Small data sets for the tests, and what is read back of them.
+//! Small data sets for the tests, and readers of their content.
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use tagline_engine::{FrontEnd, RollingWindow};
@@ -27,7 +26,7 @@ pub fn wav(path: &Path, rate_hz: u32, samples: &[i16]) {
     write_wav(path, rate_hz, samples.iter().copied());
 }
 
-/// A clip of 4 s, or of as many seconds.
+/// A clip of 4 s.
 pub fn clip(path: &Path, seed: u32) {
     wav(path, 16_000, &samples(seed, 16_000, 4.0));
 }
@@ -43,10 +42,10 @@ pub fn options(out: &Path) -> Options {
 
 /// Prepares all of it.
 pub fn run(collection: &Collection, options: &Options) -> Result<Prepared, PrepareError> {
-    prepare(collection, options, |_| ControlFlow::Continue(()))
+    prepare(collection, options, &())
 }
 
-/// Ids and labels of a split of a prepared data set; none of an empty one.
+/// Ids and labels of a split of a prepared data set, which may be empty.
 pub fn clips(out: &Path, split: Split) -> Vec<(String, Vec<f32>)> {
     let data = Dataset::open(out, Input::Mel).unwrap();
     let Ok(clips) = data.split(split) else {
@@ -65,13 +64,13 @@ pub fn report(out: &Path) -> Vec<String> {
     lines
 }
 
-/// The window of a stream of these samples, straight from the engine.
+/// The engine's own window of a stream of these samples.
 pub fn window(input: Input, rate_hz: u32, samples: &[i16]) -> Vec<f32> {
     let mono: Vec<f32> = samples.iter().map(|s| f32::from(*s) / 32_768.0).collect();
     window_of(input, rate_hz, &mono)
 }
 
-/// The same of samples from −1 to 1.
+/// The same for samples from −1 to 1.
 pub fn window_of(input: Input, rate_hz: u32, mono: &[f32]) -> Vec<f32> {
     let spec = input.front_end();
     let mut front_end = FrontEnd::new(&spec, f64::from(rate_hz)).unwrap();
@@ -83,7 +82,7 @@ pub fn window_of(input: Input, rate_hz: u32, mono: &[f32]) -> Vec<f32> {
     out
 }
 
-/// Asserts that a prepared window is the engine's, as far as f16 holds it.
+/// Asserts that a prepared window is the engine's, within the precision of f16.
 pub fn assert_window(what: &str, found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len());
     for (at, (found, expected)) in found.iter().zip(expected).enumerate() {

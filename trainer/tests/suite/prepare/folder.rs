@@ -20,7 +20,7 @@ fn reading(root: &Path) -> Reading {
     }
 }
 
-/// Two folders of five files, one of them in a folder of its own.
+/// Two folders with five files each. One file lies in a folder of its own.
 fn folders(root: &Path) {
     for k in 0..5 {
         clip(&root.join(format!("rock/album {k}/song.wav")), k);
@@ -43,7 +43,7 @@ fn paths(collection: &Collection, split: Split) -> Vec<&str> {
     items.map(|item| &*item.path).collect()
 }
 
-/// More than 16 bits number.
+/// More than 16 bits can number.
 const MANY_TAGS: usize = 65_540;
 
 #[test]
@@ -64,7 +64,8 @@ fn more_tags_than_16_bits_number_stay_apart_and_are_refused_only_if_all_are_kept
     let error = run(&collection, &options(out.path())).unwrap_err();
     let expected = "65540 tags, where 1 to 10000 are possible";
     assert_eq!(error.to_string(), expected);
-    // The first tag of which 16 bits lose something, and the one that they would make of it.
+    // The first tag whose number does not fit into 16 bits, and the tag that the cut number would
+    // name.
     let two = Reading {
         tags: Some(Selection::Named(vec![
             names[MANY_TAGS - 1].clone(),
@@ -291,7 +292,7 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn files_whose_cell_of_the_group_is_empty_are_no_group() {
+fn files_with_an_empty_group_cell_are_not_one_group() {
     let root = tempfile::tempdir().unwrap();
     let mut lines = vec!["path,artist,tags".to_owned()];
     for k in 0..20 {
@@ -357,7 +358,7 @@ fn audio_that_cannot_be_a_part_of_the_data_is_in_the_report() {
         "skipped,rock/up,rock/up,a link to a folder that it lies in".to_owned(),
     ];
     assert_eq!(skipped, expected);
-    // Another list, since its report is another.
+    // It is another list, since its report differs.
     std::fs::remove_file(root.path().join("loose.wav")).unwrap();
     let fewer = read(&reading(root.path())).unwrap();
     let error = run(&fewer, &options(out.path())).unwrap_err().to_string();

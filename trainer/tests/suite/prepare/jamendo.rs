@@ -193,7 +193,7 @@ fn what_is_wrong_is_named() {
     }
     table(&folder, "test", &[]);
     assert!(refused(&reading(root.path())).contains("no clips in the split `test`"));
-    // What a link of the repository becomes where links are not known.
+    // The repository's links are text files on systems without links.
     let pointer = folder.join("autotagging_top50tags-test.tsv");
     std::fs::write(&pointer, "../autotagging.tsv").unwrap();
     assert!(refused(&reading(root.path())).contains("no column `TRACK_ID`; it has ../autotagging"));

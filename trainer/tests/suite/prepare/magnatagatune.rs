@@ -13,7 +13,7 @@ use crate::common::program::{argument, json, stdout, trainer};
 
 const HEADER: &str = "clip_id\tno voice\tguitar\tbeat\tbeats\ttechno\tmp3_path";
 
-/// Clips in their folders, and the table that names them, quoted as the real one.
+/// Clips in their folders, and the table that names them, with the quotes of the real one.
 pub fn corpus(root: &Path, rows: &[(&str, &str, &str)]) {
     let mut table = String::new();
     for line in std::iter::once(HEADER.to_owned()).chain(
@@ -120,7 +120,7 @@ fn the_windows_are_the_engines_own() {
     );
 }
 
-/// The table of titles and artists, quoted as the real one.
+/// The table of titles and artists, with the quotes of the real one.
 fn clip_info(root: &Path, rows: &[(&str, &str)]) {
     let columns = [
         "clip_id",
@@ -213,7 +213,7 @@ fn synonyms_are_merged_before_tags_are_counted() {
         ..reading(root.path())
     };
     let collection = read(&reading).unwrap();
-    // beat and beats are three clips together; `no voice` is kept under its group's name.
+    // beat and beats have three clips together. `no voice` is kept under its group's name.
     assert_eq!(collection.tags, ["guitar", "beat", "no singer"]);
     run(&collection, &options(out.path())).unwrap();
     let train = clips(out.path(), Split::Train);

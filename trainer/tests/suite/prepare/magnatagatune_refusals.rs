@@ -1,4 +1,4 @@
-//! MagnaTagATune where something is missing or wrong.
+//! MagnaTagATune with missing or wrong files.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ fn a_broken_table_of_artists_is_named_and_can_be_left_out() {
 }
 
 #[test]
-fn nothing_that_is_wrong_with_a_clip_is_lost() {
+fn every_fault_of_a_clip_is_reported() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path(), &ROWS);
     let file = |name: &str| root.path().join(name);
@@ -75,7 +75,7 @@ fn nothing_that_is_wrong_with_a_clip_is_lost() {
 }
 
 #[test]
-fn a_table_that_is_not_as_it_should_be_is_named() {
+fn a_malformed_table_is_named() {
     let root = tempfile::tempdir().unwrap();
     assert!(
         refused(&reading(root.path())).contains("no MagnaTagATune; expected annotations_final")
@@ -124,7 +124,7 @@ fn a_table_that_is_not_as_it_should_be_is_named() {
 }
 
 #[test]
-fn audio_that_is_elsewhere_is_asked_for() {
+fn missing_audio_is_asked_for() {
     let (root, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path(), &ROWS);
     for (_, _, path) in ROWS {

@@ -1,4 +1,4 @@
-//! The Million Song Dataset in the field's form.
+//! The Million Song Dataset in its published form.
 
 use std::path::Path;
 
@@ -127,7 +127,8 @@ fn an_id_that_the_published_lists_repeat_is_numbered_and_both_tracks_are_kept() 
                 }
             }
         }
-        // One preview, two tracks with labels of their own, and a name that the number would give.
+        // Two tracks with different labels share a preview, and a third has the name that numbering
+        // would give.
         let lines = match list {
             "7d_id" => "5504670\n5504670\n5504670\n5504670@2\n",
             _ => "5/5/5504670.npy\n5/5/5504670.npy\n5/5/5504670.npy\n5/5/5504670@2.npy\n",

@@ -1,15 +1,15 @@
 //! Interruption, resumption, and work side by side.
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 
+use tagline_tests::files;
 use trainer::data::{DataError, Input};
 use trainer::prepare::magnatagatune::read;
-use trainer::prepare::{PrepareError, Progress, prepare};
+use trainer::prepare::{PrepareError, prepare};
 
 use super::corpus::{options, run};
 use super::magnatagatune::{ROWS, corpus, reading};
-use crate::common::files::files;
+use crate::common::progress::EndWhen;
 
 #[test]
 fn the_result_depends_neither_on_interruptions_nor_on_jobs() {
@@ -28,34 +28,20 @@ fn the_result_depends_neither_on_interruptions_nor_on_jobs() {
             let out = tempfile::tempdir().unwrap();
             let mut options = options(out.path());
             options.jobs = NonZeroUsize::new(jobs).unwrap();
-            let stopped = prepare(&collection, &options, |progress| {
-                match progress.done == stop_after {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
-                }
-            });
+            let end = EndWhen::new(|[done, ..]| done == stop_after);
+            let stopped = prepare(&collection, &options, &end);
             let interrupted = matches!(
                 stopped,
-                Err(PrepareError::Interrupted { done, items: 7 }) if done == stop_after
+                Err(PrepareError::Interrupted { done, items: 7 }) if done as u64 == stop_after
             );
             assert!(interrupted, "{stopped:?}");
             let hidden = |name: &String| name.starts_with('.');
             assert!(!files(out.path()).keys().any(hidden), "temporary files");
 
-            let mut first = None;
-            prepare(&collection, &options, |progress| {
-                first.get_or_insert(progress);
-                ControlFlow::Continue(())
-            })
-            .unwrap();
+            let whole = EndWhen::new(|_| false);
+            prepare(&collection, &options, &whole).unwrap();
             let earlier = stop_after / 3 * 3;
-            let expected_first = Progress {
-                done: earlier,
-                items: 7,
-                earlier,
-                skipped: 0,
-            };
-            assert_eq!(first, Some(expected_first));
+            assert_eq!(whole.first(), Some([earlier, 7, earlier, 0]));
             assert!(files(out.path()) == expected, "{jobs} jobs, {stop_after}");
         }
     }
@@ -74,16 +60,13 @@ fn a_finished_data_set_is_left_as_it_is() {
 }
 
 #[test]
-fn what_would_change_the_data_is_refused_on_resumption() {
+fn options_that_would_change_the_data_are_refused_on_resumption() {
     let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     corpus(root.path(), &ROWS);
     let collection = read(&reading(root.path())).unwrap();
     let options = options(out.path());
-    let stopped = prepare(&collection, &options, |progress| match progress.done {
-        4 => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
-    assert!(stopped.is_err());
+    let end = EndWhen::new(|[done, ..]| done == 4);
+    assert!(prepare(&collection, &options, &end).is_err());
     let refused = |collection: &_, options: &_| {
         let error = run(collection, options).unwrap_err();
         let other = matches!(&error, PrepareError::Data(DataError::OtherPlan { .. }));
@@ -105,7 +88,7 @@ fn what_would_change_the_data_is_refused_on_resumption() {
     let mut other = collection.clone();
     other.items[0].labels = Box::new([]);
     assert!(refused(&other, &options).contains("list: "));
-    // As where clip_info_final.csv comes later: a part would have artists, and a part none.
+    // If clip_info_final.csv came later, some shards would have artists and some would not.
     let mut other = collection.clone();
     other.items[0].source = "an artist".into();
     assert!(refused(&other, &options).contains("list: "));

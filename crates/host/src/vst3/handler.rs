@@ -1,0 +1,140 @@
+//! What a plugin tells the host of its parameters, with the thread it comes on.
+
+use std::sync::{Mutex, PoisonError};
+use std::thread::ThreadId;
+
+use vst3::Steinberg::Vst::{
+    IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
+    IEditController, IEditControllerTrait, ParamID, ParamValue, ParameterInfo,
+};
+use vst3::Steinberg::{FIDString, TBool, int32, kNotImplemented, kResultOk, tresult};
+use vst3::{Class, ComPtr, ComWrapper};
+
+/// Something the plugin asked of the host.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Asked {
+    /// `beginEdit` of this parameter.
+    Begin(ParamID),
+    /// `performEdit` of this parameter, with the normalised value.
+    Perform(ParamID, ParamValue),
+    /// `endEdit` of this parameter.
+    End(ParamID),
+    /// `restartComponent` with these flags.
+    Restart(int32),
+    /// `setDirty`.
+    Dirty(bool),
+}
+
+/// A call of the plugin's to its host.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HandlerCall {
+    /// The thread that it came on.
+    pub thread: ThreadId,
+    /// What was asked.
+    pub asked: Asked,
+}
+
+/// The host's component handler. It reads all parameters anew while it is told that they have
+/// changed, as many a host does.
+pub(super) struct Handler(ComWrapper<Recorder>);
+
+struct Recorder {
+    calls: Mutex<Vec<HandlerCall>>,
+    controller: Mutex<Option<ComPtr<IEditController>>>,
+}
+
+impl Class for Recorder {
+    type Interfaces = (IComponentHandler, IComponentHandler2);
+}
+
+impl Handler {
+    pub(super) fn new(controller: ComPtr<IEditController>) -> Self {
+        Self(ComWrapper::new(Recorder {
+            calls: Mutex::default(),
+            controller: Mutex::new(Some(controller)),
+        }))
+    }
+
+    pub(super) fn interface(&self) -> ComPtr<IComponentHandler> {
+        self.0
+            .to_com_ptr()
+            .expect("a handler has the interface of handlers")
+    }
+
+    /// Everything since the last call, oldest first.
+    pub(super) fn take(&self) -> Vec<HandlerCall> {
+        let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut calls)
+    }
+
+    /// Lets go of the plugin.
+    pub(super) fn forget(&self) {
+        let mut controller = self.0.controller.lock();
+        if let Ok(controller) = &mut controller {
+            controller.take();
+        }
+    }
+}
+
+impl Recorder {
+    fn record(&self, asked: Asked) -> tresult {
+        let call = HandlerCall {
+            thread: std::thread::current().id(),
+            asked,
+        };
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push(call);
+        kResultOk
+    }
+
+    fn read_anew(&self) {
+        let controller = self.controller.lock().ok().and_then(|c| c.clone());
+        let Some(controller) = controller else { return };
+        // SAFETY: the controller is counted, and the structure is one of numbers.
+        unsafe {
+            for index in 0..controller.getParameterCount() {
+                let mut info: ParameterInfo = std::mem::zeroed();
+                controller.getParameterInfo(index, &mut info);
+                controller.getParamNormalized(info.id);
+            }
+        }
+    }
+}
+
+impl IComponentHandlerTrait for Recorder {
+    unsafe fn beginEdit(&self, id: ParamID) -> tresult {
+        self.record(Asked::Begin(id))
+    }
+
+    unsafe fn performEdit(&self, id: ParamID, value: ParamValue) -> tresult {
+        self.record(Asked::Perform(id, value))
+    }
+
+    unsafe fn endEdit(&self, id: ParamID) -> tresult {
+        self.record(Asked::End(id))
+    }
+
+    unsafe fn restartComponent(&self, flags: int32) -> tresult {
+        let result = self.record(Asked::Restart(flags));
+        self.read_anew();
+        result
+    }
+}
+
+impl IComponentHandler2Trait for Recorder {
+    unsafe fn setDirty(&self, state: TBool) -> tresult {
+        self.record(Asked::Dirty(state != 0))
+    }
+
+    unsafe fn requestOpenEditor(&self, _name: FIDString) -> tresult {
+        kNotImplemented
+    }
+
+    unsafe fn startGroupEdit(&self) -> tresult {
+        kNotImplemented
+    }
+
+    unsafe fn finishGroupEdit(&self) -> tresult {
+        kNotImplemented
+    }
+}

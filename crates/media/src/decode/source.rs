@@ -1,0 +1,28 @@
+//! What gives a file's audio, piece by piece.
+
+/// One step through a file.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Piece {
+    /// Samples, at this rate in Hz.
+    Audio(u32),
+    /// A damaged piece, which is left out.
+    Damaged(String),
+    /// The end.
+    End,
+    /// Nothing more can be read, for this reason.
+    Cut(String),
+}
+
+/// A file's audio.
+pub(crate) trait Source {
+    /// The next piece; samples are put into `planes: [channel][sample]`.
+    fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> Piece;
+
+    /// Seconds of audio that the file says it holds.
+    fn promised_seconds(&self) -> Option<f64>;
+
+    /// What else there is to say of the file once it has been read.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

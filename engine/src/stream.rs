@@ -1,0 +1,26 @@
+//! Streams of audio, analysed while they play.
+//!
+//! `service` starts a stream. It has three ends: the audio thread's (`tap`), the main thread's
+//! (`service`), and the worker's (`pipeline`). The threads share the settings in `controls`, the
+//! counters in `status`, and the queues for samples, `update`s and `event`s. One `worker` serves all
+//! streams of the process, and one `loader` opens their models.
+
+mod controls;
+mod event;
+mod loader;
+mod model_slot;
+mod new_stream;
+mod pipeline;
+mod service;
+mod smoothing;
+mod status;
+mod tap;
+mod update;
+mod worker;
+
+pub use event::Event;
+pub use service::{Hold, Service, ServiceError, Stream, StreamConfig};
+pub use smoothing::Smoothing;
+pub use status::StreamStatus;
+pub use tap::{OFFLINE_PATIENCE, Tap};
+pub use update::{MAX_TAGS, TagUpdate};

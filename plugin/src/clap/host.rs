@@ -1,0 +1,99 @@
+//! What the plugin's core asks of a CLAP host.
+
+use std::ffi::CString;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use clack_extensions::log::{HostLog, LogSeverity};
+use clack_extensions::params::{HostParams, ParamRescanFlags};
+use clack_extensions::state::HostState;
+use clack_plugin::host::{HostMainThreadHandle, HostSharedHandle};
+
+use crate::core::{Changed, Host, MainHost, Severity};
+
+/// The host's `request_callback`, for threads that may outlive the instance by a moment. It does
+/// nothing before [`AnyThread::connect`] and after [`AnyThread::disconnect`].
+#[derive(Default)]
+pub struct AnyThread(Mutex<Option<HostSharedHandle<'static>>>);
+
+impl AnyThread {
+    /// Calls go to `host` from now on, until [`Self::disconnect`], which must come before `host`
+    /// goes.
+    pub fn connect(&self, host: HostSharedHandle<'_>) {
+        // SAFETY: the owner disconnects before the host's handle dies, and both that and the use
+        // of the handle happen under the lock.
+        *self.lock() = Some(unsafe { host.with_arbitrary_lifetime() });
+    }
+
+    /// Forgets the host.
+    pub fn disconnect(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<HostSharedHandle<'static>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Host for AnyThread {
+    fn request_main_thread(&self) {
+        if let Some(host) = &*self.lock() {
+            host.request_callback();
+        }
+    }
+}
+
+/// The host's extensions for the main thread, as far as it has them.
+pub struct MainThreadHost<'a> {
+    host: HostMainThreadHandle<'a>,
+    params: Option<HostParams>,
+    state: Option<HostState>,
+    log: Option<HostLog>,
+}
+
+impl<'a> MainThreadHost<'a> {
+    /// Asks `host` for its extensions.
+    pub fn new(host: HostMainThreadHandle<'a>) -> Self {
+        Self {
+            host,
+            params: host.get_extension(),
+            state: host.get_extension(),
+            log: host.get_extension(),
+        }
+    }
+}
+
+impl MainHost for MainThreadHost<'_> {
+    fn parameters_changed(&self, changed: Changed) {
+        let mut flags = ParamRescanFlags::empty();
+        flags.set(ParamRescanFlags::VALUES, changed.values);
+        flags.set(ParamRescanFlags::TEXT, changed.texts);
+        flags.set(ParamRescanFlags::INFO, changed.infos);
+        if let Some(params) = &self.params {
+            params.rescan(&self.host, flags);
+        }
+    }
+
+    fn state_changed(&self) {
+        if let Some(state) = &self.state {
+            state.mark_dirty(&self.host);
+        }
+    }
+
+    fn request_flush(&self) {
+        if let Some(params) = &self.params {
+            params.request_flush(&self.host);
+        }
+    }
+
+    fn log(&self, severity: Severity, message: &str) {
+        let severity = match severity {
+            Severity::Warning => LogSeverity::Warning,
+            Severity::Error => LogSeverity::Error,
+        };
+        if let Some(log) = &self.log
+            && let Ok(message) = CString::new(message.replace('\0', " "))
+        {
+            log.log(&self.host.shared(), severity, &message);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The plugin without a plugin format. The rooms `clap` and `vst3` are thin shells over this one.
+//!
+//! A shell makes one [`Instance`] for each instance of the plugin and calls it on the host's main
+//! thread. It implements [`Host`] and [`MainHost`], through which the instance talks back. When the
+//! host activates the plugin, [`Instance::activate`] gives the shell a [`Processor`] for the audio
+//! thread. The shell hands every block to [`Processor::process`]: the input's [`Channels`], the
+//! host's events as [`TimedInput`]s, and something that takes [`Output`]s. The shell itself passes
+//! the signal through, before it does anything else.
+//!
+//! A block's way, one file for each step: `processor` (and `mono`, the mono mix for the engine's
+//! [`Tap`](tagline_engine::Tap)) → `driver` (updates, transport and mode become tag values) →
+//! `thinning` (which of them the host needs to hear) → `outbox` (gestures, values, `midi`) → shell.
+//!
+//! `board` is what the threads share. [`params`] is the table of parameters, `text` their texts,
+//! [`settings`] their types, and [`state`] what a session saves. `model_choice` says which model is
+//! chosen and what became of it. [`view`] is what the editor sees.
+//!
+//! Nothing in this room may use CLAP, VST3 or the editor; a test reads the `use` lines.
+
+mod bits;
+mod board;
+mod driver;
+mod events;
+mod host;
+mod instance;
+mod midi;
+mod model_choice;
+mod mono;
+mod outbox;
+pub mod params;
+mod processor;
+pub mod settings;
+mod shared;
+pub mod state;
+mod text;
+mod thinning;
+pub mod view;
+
+pub use events::{Input, Output, Outputs, TimedInput};
+pub use host::{Changed, Host, MainHost, Severity};
+pub use instance::{Instance, MAX_CHANNELS};
+pub use mono::Channels;
+pub use processor::{Block, Processor};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,342 @@
+//! What the audio thread, the main thread and the editor share of one instance.
+//!
+//! Everything that the audio thread touches is an atomic. The [`Desk`](super::desk::Desk) lies
+//! behind a lock that only the other threads take.
+
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
+
+use tagline_engine::{Backend, MAX_TAGS};
+
+use super::bits::bits;
+use super::params::{self, Access, TAGS_AT, index_of, param, tag_slot};
+use super::settings::{Mode, Packed, Setting, Settings, backend_code, backend_of_code};
+
+/// What the threads of one instance share.
+pub struct Board {
+    /// Plain values of the visible parameters in the table's order, as f64 bits.
+    values: [AtomicU64; params::VISIBLE],
+    /// The settings that are no parameters.
+    packed_word: AtomicU64,
+    /// The resolution, as f64 bits.
+    resolution: AtomicU64,
+    /// Tag slots whose value the plugin has driven and Follow's automation has not set since, a bit
+    /// each.
+    driven: AtomicU64,
+    /// Tag slots whose value the host has set and the plugin has not driven since, a bit each.
+    set_by_host: AtomicU64,
+    /// The model, as the stream counts them, that the driven values are of; 0 before the first.
+    generation: AtomicU32,
+    /// Whether the driven values are calibrated.
+    calibrated: AtomicBool,
+    /// Whether values have been replaced outside the audio thread since it looked last.
+    replaced: AtomicBool,
+    /// Settings that the editor has changed and the host has not heard of, bit = id.
+    edited: AtomicU32,
+    running: AtomicU8,
+    /// Seconds of audio that the newest update rests on, as f32 bits.
+    heard_seconds: AtomicU32,
+    /// Time of the newest update's inference in milliseconds, as f32 bits.
+    inference_ms: AtomicU32,
+    updates: AtomicU64,
+    offline: AtomicBool,
+    stalled: AtomicBool,
+    /// Whether the main thread has not been told yet that the analysis stands still.
+    untold_stall: AtomicBool,
+    /// Whether processing has failed since the activation.
+    failed: AtomicBool,
+    active: AtomicBool,
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        let default = |index| param(index).map_or(0.0, |param| param.default);
+        let packed = Settings::default().packed();
+        Self {
+            values: std::array::from_fn(|index| AtomicU64::new(f64::to_bits(default(index)))),
+            packed_word: AtomicU64::new(packed.word),
+            resolution: AtomicU64::new(packed.resolution.to_bits()),
+            driven: AtomicU64::new(0),
+            set_by_host: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
+            calibrated: AtomicBool::new(true),
+            replaced: AtomicBool::new(false),
+            edited: AtomicU32::new(0),
+            running: AtomicU8::new(0),
+            heard_seconds: AtomicU32::new(0),
+            inference_ms: AtomicU32::new(0),
+            updates: AtomicU64::new(0),
+            offline: AtomicBool::new(false),
+            stalled: AtomicBool::new(false),
+            untold_stall: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+            active: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Board {
+    /// The value of the visible parameter at `index` of the table; 0 beyond them.
+    pub fn value(&self, index: usize) -> f64 {
+        self.values
+            .get(index)
+            .map_or(0.0, |value| f64::from_bits(value.load(Relaxed)))
+    }
+
+    /// Stores the value of the visible parameter at `index` of the table.
+    pub fn store(&self, index: usize, value: f64) {
+        if let Some(slot) = self.values.get(index) {
+            slot.store(value.to_bits(), Relaxed);
+        }
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        let packed = Packed {
+            word: self.packed_word.load(Relaxed),
+            resolution: f64::from_bits(self.resolution.load(Relaxed)),
+        };
+        Settings::from_parts(
+            |id| index_of(id).map_or(0.0, |index| self.value(index)),
+            packed,
+        )
+    }
+
+    /// Puts the settings that are no parameters in force.
+    pub fn store_packed(&self, settings: &Settings) {
+        let packed = settings.packed();
+        self.packed_word.store(packed.word, Relaxed);
+        self.resolution.store(packed.resolution.to_bits(), Relaxed);
+    }
+
+    /// Takes a value that the host sets; unknown ids, read-only ones and NaN are ignored. Returns
+    /// the value as it is now.
+    pub fn set_from_host(&self, id: u32, value: f64, mode: Mode) -> Option<f64> {
+        let index = index_of(id)?;
+        let param = param(index).filter(|param| param.access != Access::ReadOnly)?;
+        let value = param.nearest(value)?;
+        self.store(index, value);
+        if let Some(slot) = tag_slot(index) {
+            self.set_by_host.fetch_or(1 << slot, Relaxed);
+            if mode == Mode::Follow {
+                self.driven.fetch_and(!(1 << slot), Relaxed);
+            }
+        }
+        Some(value)
+    }
+
+    /// Stores a tag's value that the plugin drives, in per cent.
+    pub fn drive_tag(&self, slot: usize, percent: f64) {
+        // Release: a thread that sees the value also sees the generation that was set before it.
+        // Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
+        // generation.
+        self.values[TAGS_AT + slot].store(percent.to_bits(), Release);
+        self.driven.fetch_or(1 << slot, Relaxed);
+        self.set_by_host.fetch_and(!(1 << slot), Relaxed);
+    }
+
+    /// The values driven next are of the stream's model number `generation`.
+    pub fn drive_for(&self, generation: u32) {
+        self.generation.store(generation, Release);
+    }
+
+    /// Says whether the values driven next are calibrated.
+    pub fn set_calibrated(&self, calibrated: bool) {
+        self.calibrated.store(calibrated, Relaxed);
+    }
+
+    /// Whether the tags' values are calibrated. Of driven values this is known, also where the
+    /// setting has changed since. Of the host's own values the setting is all there is to go by.
+    pub fn is_calibrated(&self, settings: &Settings) -> bool {
+        if self.driven() == 0 || settings.mode == Mode::Follow {
+            settings.calibrated
+        } else {
+            self.calibrated.load(Relaxed)
+        }
+    }
+
+    /// Sets the driven values of every model before the stream's number `generation` to 0, because
+    /// that model has come into force and they would stand under its tags' names. Values that it
+    /// has driven already stay, and so do those of a newer model of which the main thread has not
+    /// heard yet, also if the audio thread drives them at this very moment.
+    pub fn take_back_driven(&self, generation: u32) {
+        for slot in bits(self.driven()) {
+            let value = &self.values[TAGS_AT + slot];
+            let seen = value.load(Acquire);
+            if self.generation.load(Acquire) >= generation {
+                return;
+            }
+            let _ = value.compare_exchange(seen, 0, AcqRel, Relaxed);
+        }
+        self.replaced.store(true, Release);
+    }
+
+    /// Tag slots that hold a value: a driven one, or one that is not 0. A bit each.
+    pub fn held(&self) -> u64 {
+        let is_set = |slot: &usize| self.value(TAGS_AT + slot) != 0.0;
+        let set = (0..MAX_TAGS).filter(is_set);
+        set.fold(self.driven(), |held, slot| held | 1 << slot)
+    }
+
+    /// Tag slots that hold driven values, a bit each.
+    pub fn driven(&self) -> u64 {
+        self.driven.load(Relaxed)
+    }
+
+    /// Tag slots that the host has set and the plugin has not driven since, a bit each.
+    pub fn set_by_host(&self) -> u64 {
+        self.set_by_host.load(Relaxed)
+    }
+
+    /// A tag's value that belongs into the state: one that the host has set.
+    pub fn host_tag(&self, slot: usize) -> Option<f64> {
+        let driven = self.driven() >> slot & 1 == 1;
+        let value = self.value(TAGS_AT + slot);
+        (!driven && value != 0.0).then_some(value)
+    }
+
+    /// All values are a loaded state's now: none is driven any more.
+    pub fn values_are_loaded(&self) {
+        self.driven.store(0, Relaxed);
+        self.set_by_host.store(0, Relaxed);
+        self.replaced.store(true, Release);
+    }
+
+    /// Whether values have been replaced outside the audio thread since the last call.
+    pub fn take_replaced(&self) -> bool {
+        self.replaced.load(Relaxed) && self.replaced.swap(false, Acquire)
+    }
+
+    /// Takes a setting that the user changes in the editor. Returns whether it is a parameter, of
+    /// which the host hears with the next block or flush.
+    pub fn edit(&self, setting: Setting) -> bool {
+        let Some((id, value)) = setting.as_parameter() else {
+            self.store_packed(&self.settings().with(setting));
+            return false;
+        };
+        if let Some(index) = index_of(id)
+            && let Some(value) = param(index).and_then(|param| param.nearest(value))
+        {
+            self.store(index, value);
+            self.edited.fetch_or(1 << id, Release);
+        }
+        true
+    }
+
+    /// Whether [`Self::take_edits`] has something.
+    pub fn has_edits(&self) -> bool {
+        self.edited.load(Relaxed) != 0
+    }
+
+    /// Parameters edited since the last call, bit = id.
+    pub fn take_edits(&self) -> u32 {
+        if self.has_edits() {
+            self.edited.swap(0, Acquire)
+        } else {
+            0
+        }
+    }
+
+    /// What runs the network.
+    pub fn running(&self) -> Option<Backend> {
+        backend_of_code(self.running_code())
+    }
+
+    /// The same as the value of its parameter.
+    pub fn running_code(&self) -> u8 {
+        self.running.load(Relaxed)
+    }
+
+    /// Says what runs the network.
+    pub fn set_running(&self, backend: Option<Backend>) {
+        self.running.store(backend_code(backend), Relaxed);
+    }
+
+    /// An activation begins: no update yet.
+    pub fn begin_counting(&self) {
+        self.updates.store(0, Relaxed);
+        self.inference_ms.store(0, Relaxed);
+        self.begin_window();
+    }
+
+    /// The window begins anew: nothing has been heard yet.
+    pub fn begin_window(&self) {
+        self.heard_seconds.store(0, Relaxed);
+    }
+
+    /// Counts an update.
+    pub fn count_update(&self, heard_seconds: f32, inference_ms: f32) {
+        self.updates.fetch_add(1, Relaxed);
+        self.heard_seconds.store(heard_seconds.to_bits(), Relaxed);
+        self.inference_ms.store(inference_ms.to_bits(), Relaxed);
+    }
+
+    /// Updates since the activation.
+    pub fn updates(&self) -> u64 {
+        self.updates.load(Relaxed)
+    }
+
+    /// Seconds of audio that the newest update rests on.
+    pub fn heard_seconds(&self) -> f32 {
+        f32::from_bits(self.heard_seconds.load(Relaxed))
+    }
+
+    /// Time of the newest update's inference, in milliseconds.
+    pub fn inference_ms(&self) -> f32 {
+        f32::from_bits(self.inference_ms.load(Relaxed))
+    }
+
+    /// Whether the host renders offline.
+    pub fn is_offline(&self) -> bool {
+        self.offline.load(Relaxed)
+    }
+
+    /// Says whether the host renders offline.
+    pub fn set_offline(&self, offline: bool) {
+        self.offline.store(offline, Relaxed);
+    }
+
+    /// Whether the analysis stands still, so that offline rendering no longer waits for it.
+    pub fn is_stalled(&self) -> bool {
+        self.stalled.load(Relaxed)
+    }
+
+    /// Says whether the analysis stands still.
+    pub fn set_stalled(&self, stalled: bool) {
+        self.stalled.store(stalled, Relaxed);
+    }
+
+    /// Says that the analysis stands still, for the main thread to tell people.
+    pub fn stall(&self) {
+        self.set_stalled(true);
+        self.untold_stall.store(true, Release);
+    }
+
+    /// Whether people need to be told that the analysis stood still; only once.
+    pub fn take_stall(&self) -> bool {
+        self.untold_stall.swap(false, Acquire)
+    }
+
+    /// Says that processing has failed, for the main thread to tell people.
+    pub fn fail(&self) {
+        self.failed.store(true, Release);
+    }
+
+    /// Whether people need to be told that processing has failed; only once.
+    pub fn take_failure(&self) -> bool {
+        self.failed.swap(false, Acquire)
+    }
+
+    /// Whether the host has activated the plugin.
+    pub fn is_active(&self) -> bool {
+        self.active.load(Relaxed)
+    }
+
+    /// Says whether the host has activated the plugin.
+    pub fn set_active(&self, active: bool) {
+        self.active.store(active, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

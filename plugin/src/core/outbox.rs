@@ -1,0 +1,167 @@
+//! Audio thread: what the host needs to be told, and what it has been told.
+//!
+//! Nothing is queued. Every value lies on the board; the outbox knows which of them the host has
+//! not heard, and which gestures it believes open. So a host that refuses events loses nothing:
+//! with the next block it is told what it refused, the newest value first and only once.
+
+use super::bits::bits;
+use super::board::Board;
+use super::events::{Output, Outputs};
+use super::midi::MidiOut;
+use super::params::{self, TAGS_AT, id, tag_slot};
+use super::thinning::Thinning;
+
+/// What the host needs to be told of up to 64 parameters in a row, a bit each.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    /// Values that the host needs to hear.
+    dirty: u64,
+    /// Gestures that the host believes open.
+    open: u64,
+    /// Gestures that should be open.
+    wanted: u64,
+}
+
+impl Group {
+    fn is_due(&self) -> bool {
+        self.dirty != 0 || self.open != self.wanted
+    }
+
+    /// Tells begins, values, ends. Returns `false` once the host takes no more.
+    fn send(
+        &mut self,
+        first_index: usize,
+        (board, thinning): (&Board, &mut Thinning),
+        time: u32,
+        out: &mut impl Outputs,
+    ) -> bool {
+        for bit in bits(self.wanted & !self.open) {
+            let index = first_index + bit;
+            let id = index as u32;
+            if !out.push(time, Output::GestureBegin { id }) {
+                return false;
+            }
+            self.open |= 1 << bit;
+            // A gesture begins with a value, also with one that the host has.
+            self.dirty |= 1 << bit;
+            if let Some(slot) = tag_slot(index) {
+                thinning.forget(slot);
+            }
+        }
+        for bit in bits(self.dirty) {
+            let index = first_index + bit;
+            let (value, slot) = (board.value(index), tag_slot(index));
+            if slot.is_none_or(|slot| thinning.differs(slot, value)) {
+                let told = Output::Value {
+                    id: index as u32,
+                    value,
+                    record: self.open >> bit & 1 == 1,
+                };
+                if !out.push(time, told) {
+                    return false;
+                }
+                if let Some(slot) = slot {
+                    thinning.host_has(slot, value);
+                }
+            }
+            self.dirty &= !(1 << bit);
+        }
+        for bit in bits(self.open & !self.wanted) {
+            let id = (first_index + bit) as u32;
+            if !out.push(time, Output::GestureEnd { id }) {
+                return false;
+            }
+            self.open &= !(1 << bit);
+        }
+        true
+    }
+}
+
+/// What the host needs to be told. It moves between the audio thread, while the plugin is active,
+/// and the main thread.
+#[derive(Default)]
+pub struct Outbox {
+    tags: Group,
+    thinning: Thinning,
+    /// Settings changed in the editor: bit = id.
+    edits: Group,
+    midi: MidiOut,
+}
+
+impl Outbox {
+    /// Takes a tag slot's value of an update, which lies on the board.
+    pub fn update_tag(&mut self, slot: usize, value: f64, resolution: f64) {
+        if self.thinning.update(slot, value, resolution) {
+            self.tags.dirty |= 1 << slot;
+        }
+    }
+
+    /// The host needs to hear these tag slots' values, unless it has them.
+    pub fn mark_tags(&mut self, slots: u64) {
+        self.tags.dirty |= slots;
+    }
+
+    /// The host has set a tag slot.
+    pub fn host_has_set(&mut self, slot: usize, value: f64) {
+        self.thinning.host_has(slot, value);
+    }
+
+    /// It is not known which values of the tags the host has.
+    pub fn forget_told(&mut self) {
+        self.thinning = Thinning::default();
+    }
+
+    /// These tag slots may have another 7-bit value.
+    pub fn mark_midi(&mut self, slots: u64) {
+        self.midi.mark(slots);
+    }
+
+    /// These tag slots, and no others, should be in a gesture. A gesture that ends does so with the
+    /// newest value.
+    pub fn want_gestures(&mut self, slots: u64) {
+        self.tags.dirty |= self.tags.open & !slots;
+        self.tags.wanted = slots;
+    }
+
+    /// Whether the host believes a gesture open.
+    pub fn has_open_gestures(&self) -> bool {
+        self.tags.open != 0
+    }
+
+    /// Where MIDI goes.
+    pub fn midi(&mut self) -> &mut MidiOut {
+        &mut self.midi
+    }
+
+    /// Tells the host everything that it needs to hear, at `time` in the block. What it refuses
+    /// stays for the next call.
+    pub fn send(&mut self, board: &Board, time: u32, out: &mut impl Outputs) {
+        self.edits.wanted |= u64::from(board.take_edits());
+        let told = (board, &mut self.thinning);
+        let sent = (!self.edits.is_due() || send_edits(&mut self.edits, told, time, out))
+            && (!self.tags.is_due()
+                || self
+                    .tags
+                    .send(TAGS_AT, (board, &mut self.thinning), time, out));
+        if sent && self.midi.is_due() {
+            let percent = |slot| board.value(params::TAGS_AT + slot);
+            self.midi.send(percent, time, out);
+        }
+    }
+}
+
+/// A setting changed in the editor is a whole gesture: begin, value, end.
+fn send_edits(
+    edits: &mut Group,
+    (board, thinning): (&Board, &mut Thinning),
+    time: u32,
+    out: &mut impl Outputs,
+) -> bool {
+    const { assert!(id::BYPASS == 0, "the edits' bits are ids and indexes") };
+    edits.dirty |= edits.wanted;
+    let begun = edits.send(0, (board, thinning), time, out);
+    if begun {
+        edits.wanted = 0;
+    }
+    begun && edits.send(0, (board, thinning), time, out)
+}

@@ -1,0 +1,187 @@
+//! What the threads of one instance share: the board for all, and behind a lock the choice of a
+//! model and the analysis' stream, for the main thread and the editor.
+//!
+//! Either of the two carries the choice of a model forward, so that an open editor goes on where a
+//! host never calls the main thread. What the host must hear waits for the main thread.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tagline_engine::{MAX_TAGS, ModelPlace, Stream, StreamStatus, read_info};
+
+use super::board::Board;
+use super::host::{Changed, Host, Severity};
+use super::model_choice::{Analysis, Effects, ModelChoice};
+use super::params::TAGS_AT;
+use super::settings::Setting;
+use super::view::{EditorSource, Snapshot};
+
+/// What the main thread still has to tell the host.
+#[derive(Default)]
+pub struct News {
+    /// What the host must read anew.
+    pub changed: Changed,
+    /// Whether the state would be saved differently.
+    pub state: bool,
+    /// Lines for the host's log, oldest first.
+    pub log: Vec<(Severity, Arc<str>)>,
+}
+
+/// What the main thread and the editor share.
+pub struct Desk {
+    /// The choice of a model.
+    pub choice: ModelChoice,
+    /// The analysis, while the plugin is active.
+    pub stream: Option<Stream>,
+    /// Counters of the newest analysis.
+    pub status: Option<Arc<StreamStatus>>,
+    /// What the host must hear.
+    pub news: News,
+}
+
+impl Desk {
+    fn analysis(&self) -> Analysis {
+        match &self.stream {
+            None => Analysis::Off,
+            Some(stream) if stream.has_ended() => Analysis::Ended,
+            Some(_) => Analysis::On,
+        }
+    }
+
+    /// Carries `effects` out, up to the file whose metadata must be read.
+    fn apply(&mut self, effects: Effects, board: &Board) -> Option<PathBuf> {
+        if let Some(running) = effects.running {
+            board.set_running(running);
+        }
+        if effects.wait_again {
+            board.set_stalled(false);
+        }
+        if let Some(generation) = effects.take_back {
+            if generation == u32::MAX {
+                board.drive_for(0);
+            }
+            board.take_back_driven(generation);
+        }
+        if let (Some(source), Some(stream)) = (effects.ask, &self.stream) {
+            stream.set_model(source);
+        }
+        self.news.changed = self.news.changed.and(effects.changed);
+        self.news.state |= effects.state;
+        self.news.log.extend(effects.log);
+        effects.read
+    }
+}
+
+/// What the threads of one instance share.
+pub struct Shared {
+    /// What every thread may use.
+    pub board: Board,
+    /// The host, for every thread.
+    pub host: Arc<dyn Host>,
+    desk: Mutex<Desk>,
+}
+
+impl Shared {
+    /// A fresh instance with the built-in model. Opens no file and starts no thread.
+    pub fn new(host: Arc<dyn Host>) -> Self {
+        Self {
+            board: Board::default(),
+            host,
+            desk: Mutex::new(Desk {
+                choice: ModelChoice::fresh(),
+                stream: None,
+                status: None,
+                news: News::default(),
+            }),
+        }
+    }
+
+    /// What the main thread and the editor share. Never for the audio thread; nobody keeps it
+    /// locked while calling the host or reading a file.
+    pub fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the choice of a model, and carries out what follows.
+    pub fn change(&self, step: impl FnOnce(&mut ModelChoice, Analysis) -> Effects) {
+        let mut unread = {
+            let mut desk = self.desk();
+            let analysis = desk.analysis();
+            let effects = step(&mut desk.choice, analysis);
+            desk.apply(effects, &self.board)
+        };
+        while let Some(path) = unread {
+            let read = read_info(&path).map_err(|error| error.to_string());
+            let mut desk = self.desk();
+            let effects = desk.choice.names_read(&path, read);
+            unread = desk.apply(effects, &self.board);
+        }
+    }
+
+    /// Takes what the analysis and the audio thread have told.
+    pub fn read_events(&self) {
+        loop {
+            let mut desk = self.desk();
+            let Some(event) = desk.stream.as_ref().and_then(Stream::next_event) else {
+                break;
+            };
+            let effects = desk.choice.take_event(event);
+            // An event never asks for a file's metadata.
+            desk.apply(effects, &self.board);
+        }
+        // After the events: a model that has arrived meanwhile does not bring back what a bounce
+        // lacks. Where the analysis has ended, its last event says so.
+        if self.board.take_stall() {
+            self.change(|choice, analysis| match analysis {
+                Analysis::Ended => Effects::default(),
+                Analysis::On | Analysis::Off => choice.bounce_gave_up(),
+            });
+        }
+        if self.board.take_failure() {
+            self.change(|choice, _| choice.processing_failed());
+        }
+    }
+}
+
+impl EditorSource for Shared {
+    fn fill(&self, snapshot: &mut Snapshot) {
+        self.read_events();
+        let board = &self.board;
+        let settings = board.settings();
+        snapshot.values = std::array::from_fn::<_, MAX_TAGS, _>(|slot| {
+            (board.value(TAGS_AT + slot) / 100.0) as f32
+        });
+        snapshot.set_by_host = board.set_by_host();
+        snapshot.calibrated = board.is_calibrated(&settings);
+        snapshot.running = board.running();
+        snapshot.active = board.is_active();
+        snapshot.updates = board.updates();
+        snapshot.seconds_heard = board.heard_seconds();
+        snapshot.inference_ms = board.inference_ms();
+        snapshot.settings = settings;
+        let desk = self.desk();
+        snapshot.model = desk.choice.model().cloned();
+        snapshot.loading = desk.choice.is_loading();
+        snapshot.message = desk.choice.message().cloned();
+        if let Some(status) = &desk.status {
+            snapshot.late_updates = status.late_updates.load(Relaxed);
+            snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
+        }
+    }
+
+    fn set(&self, setting: Setting) {
+        if !self.board.edit(setting) {
+            self.desk().news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn choose_model(&self, place: ModelPlace) {
+        self.change(|choice, analysis| choice.choose(&place, analysis));
+        self.host.request_main_thread();
+    }
+}
+
+#[cfg(test)]
+mod tests;

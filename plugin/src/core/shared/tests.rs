@@ -1,0 +1,103 @@
+//! What the editor sees and changes.
+
+use super::*;
+use crate::core::params::id;
+use crate::core::settings::Mode;
+use crate::core::tests::Noted;
+use tagline_engine::{Backend, BackendChoice};
+
+fn shared() -> (Shared, Arc<Noted>) {
+    let host = Arc::<Noted>::default();
+    (Shared::new(Arc::clone(&host) as _), host)
+}
+
+#[test]
+fn the_editor_sees_driven_values_and_what_it_has_set() {
+    let (shared, host) = shared();
+    shared.board.drive_tag(3, 25.0);
+    shared.set(Setting::Smoothing(2.0));
+    shared.set(Setting::Backend(BackendChoice::Only(Backend::Tract)));
+    shared.set(Setting::Calibrated(false));
+    assert!(host.asked.load(std::sync::atomic::Ordering::Acquire));
+    let mut snapshot = Snapshot::default();
+    shared.fill(&mut snapshot);
+    assert_eq!(snapshot.values[3], 0.25);
+    let settings = &snapshot.settings;
+    assert_eq!(settings.smoothing_seconds, 2.0);
+    assert_eq!(settings.backend, BackendChoice::Only(Backend::Tract));
+    assert!(!settings.calibrated);
+    assert!(!snapshot.active && snapshot.model.is_none());
+}
+
+#[test]
+fn a_setting_that_is_no_parameter_marks_the_state_as_changed() {
+    let (shared, _) = shared();
+    shared.set(Setting::Mode(Mode::Record));
+    assert!(!shared.desk().news.state, "the host hears of the parameter");
+    shared.set(Setting::MidiChannel(5));
+    assert!(shared.desk().news.state);
+}
+
+#[test]
+fn the_editor_sees_a_window_begin_anew_before_the_next_one_is_full() {
+    let (shared, _) = shared();
+    let mut snapshot = Snapshot::default();
+    shared.fill(&mut snapshot);
+    assert_eq!(snapshot.seconds_heard, 0.0);
+    shared.board.count_update(3.0, 1.0);
+    shared.fill(&mut snapshot);
+    assert_eq!(snapshot.seconds_heard, 3.0);
+    shared.board.begin_window();
+    shared.fill(&mut snapshot);
+    assert_eq!(snapshot.seconds_heard, 0.0);
+}
+
+#[test]
+fn raw_values_that_still_stand_are_not_held_against_calibrated_thresholds() {
+    let (shared, _) = shared();
+    let mut snapshot = Snapshot::default();
+    shared.board.set_calibrated(false);
+    shared.board.drive_tag(3, 25.0);
+    shared.fill(&mut snapshot);
+    assert!(snapshot.settings.calibrated && !snapshot.calibrated);
+    shared.board.set_calibrated(true);
+    shared.set(Setting::Calibrated(false));
+    shared.fill(&mut snapshot);
+    assert!(!snapshot.settings.calibrated && snapshot.calibrated);
+    // Automation that the host plays is of the kind that the setting says.
+    shared.set(Setting::Mode(Mode::Follow));
+    shared.fill(&mut snapshot);
+    assert!(!snapshot.calibrated);
+}
+
+#[test]
+fn the_editor_shows_which_tags_the_host_has_set() {
+    let (shared, _) = shared();
+    let mut snapshot = Snapshot::default();
+    shared
+        .board
+        .set_from_host(id::FIRST_TAG + 7, 50.0, Mode::Live);
+    shared.fill(&mut snapshot);
+    assert_eq!(snapshot.set_by_host, 1 << 7);
+}
+
+#[test]
+fn the_editors_defaults_are_the_plugins() {
+    let (shared, _) = shared();
+    let mut snapshot = Snapshot::default();
+    let expected = snapshot.settings;
+    shared.fill(&mut snapshot);
+    assert_eq!(snapshot.settings, expected);
+}
+
+#[test]
+fn an_open_editor_gets_its_model_although_the_host_never_calls_the_main_thread() {
+    let (shared, _) = shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("tiny.onnx");
+    std::fs::write(&path, tagline_tests::tiny_model(&["jazz"])).expect("a model");
+    shared.choose_model(ModelPlace::File(path));
+    let desk = shared.desk();
+    assert_eq!(desk.choice.tag(0).0, Some("jazz"));
+    assert!(desk.news.state && desk.news.changed.infos, "this waits");
+}

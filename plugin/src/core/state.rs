@@ -1,0 +1,364 @@
+//! The saved state: JSON text of deterministic bytes, the same in every plugin format. Pure
+//! functions; nothing here touches a file or the plugin.
+//!
+//! Tag values that the plugin drives are never saved. A tag slot that the host itself has set is,
+//! because a host expects to find every value again that it has set; such states carry `tags`.
+//!
+//! Version 1 had no bypass and no resolution, and numbered the tags from 101. It still loads.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tagline_engine::{Backend, BackendChoice, MAX_TAGS};
+
+use super::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
+use super::settings::{CcRoute, LAST_CC, MAX_RESOLUTION, Mode, Settings};
+
+const FORMAT: &str = "tagline-state";
+const VERSION: u64 = 2;
+
+/// Id of the first tag slot in a state of version 1.
+const FIRST_TAG_OF_VERSION_1: u32 = 101;
+
+/// Longest state that is read, in bytes; a saved one has about a thousand.
+pub const MAX_STATE_BYTES: u64 = 1 << 20;
+
+/// Why a state is refused. The settings before it stay in force.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// There is nothing to read.
+    #[error("the saved state is empty; the settings stay as they are")]
+    Empty,
+    /// More bytes than any state has.
+    #[error("the saved state is longer than {MAX_STATE_BYTES} bytes, so it is not Tagline's")]
+    TooLong,
+    /// Not the JSON of a state.
+    #[error("the saved state cannot be read ({0}); the settings stay as they are")]
+    Malformed(#[from] serde_json::Error),
+    /// Somebody else's JSON.
+    #[error("the saved state says it is {0:?}, not {FORMAT:?}")]
+    Foreign(String),
+    /// Written by a later version.
+    #[error("the saved state has version {0}, and this Tagline reads up to {VERSION}: update it")]
+    Newer(u64),
+    /// A version that never existed.
+    #[error(
+        "the saved state has version 0, which there never was, so it is damaged; the settings stay \
+         as they are"
+    )]
+    NoVersion,
+    /// A value that no parameter has.
+    #[error("the saved state has {field} = {value}, but it must be {expected}")]
+    OutOfRange {
+        /// Which field.
+        field: String,
+        /// What it holds.
+        value: String,
+        /// What it may hold.
+        expected: &'static str,
+    },
+}
+
+/// A model, as it is saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedModel {
+    /// Whether it is the one inside the version of the plugin that saved it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub built_in: bool,
+    /// Name for people; empty where it is not known yet.
+    #[serde(default)]
+    pub name: String,
+    /// Where it was; empty for a built-in one.
+    pub path: String,
+    /// SHA-256 of the file in lower-case hex, or empty: whatever is at `path`.
+    #[serde(default)]
+    pub sha256: String,
+    /// Its version, for people; empty where it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+}
+
+/// What is saved with a session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The model; `None` for the built-in one of whatever version loads the state.
+    pub model: Option<SavedModel>,
+    /// The settings.
+    pub settings: Settings,
+    /// Values that the host has set, by tag slot from 0, in per cent.
+    pub tags: BTreeMap<usize, f64>,
+}
+
+/// The text's fields, in the order they are written: by name.
+#[derive(Serialize, Deserialize)]
+struct Text {
+    format: String,
+    #[serde(default)]
+    model: Option<SavedModel>,
+    #[serde(default)]
+    settings: SettingsText,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tags: BTreeMap<String, f64>,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+struct SettingsText {
+    backend: BackendText,
+    bypass: bool,
+    midi_cc_count: u8,
+    midi_cc_first: u8,
+    midi_cc_output: bool,
+    midi_channel: u8,
+    mode: ModeText,
+    resolution: f64,
+    smoothing_seconds: f64,
+    update_seconds: f64,
+    values: ValuesText,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ModeText {
+    Live,
+    Record,
+    Follow,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ValuesText {
+    Calibrated,
+    Raw,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BackendText {
+    Auto,
+    Tract,
+    OnnxRuntimeCpu,
+    Cuda,
+    #[serde(rename = "directml")]
+    DirectMl,
+}
+
+impl Default for SettingsText {
+    fn default() -> Self {
+        Self::from(&Settings::default())
+    }
+}
+
+impl From<&Settings> for SettingsText {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            backend: match settings.backend {
+                BackendChoice::Auto => BackendText::Auto,
+                BackendChoice::Only(Backend::Tract) => BackendText::Tract,
+                BackendChoice::Only(Backend::OnnxRuntimeCpu) => BackendText::OnnxRuntimeCpu,
+                BackendChoice::Only(Backend::Cuda) => BackendText::Cuda,
+                BackendChoice::Only(Backend::DirectMl) => BackendText::DirectMl,
+            },
+            bypass: settings.bypass,
+            midi_cc_count: settings.midi.count,
+            midi_cc_first: settings.midi.first,
+            midi_cc_output: settings.midi_cc_output,
+            midi_channel: settings.midi.channel + 1,
+            mode: match settings.mode {
+                Mode::Live => ModeText::Live,
+                Mode::Record => ModeText::Record,
+                Mode::Follow => ModeText::Follow,
+            },
+            resolution: short(settings.resolution),
+            smoothing_seconds: short(settings.smoothing_seconds),
+            update_seconds: settings.update_seconds(),
+            values: if settings.calibrated {
+                ValuesText::Calibrated
+            } else {
+                ValuesText::Raw
+            },
+        }
+    }
+}
+
+/// Rounds to 12 decimals: so few digits are read back exactly, and a state that is loaded and saved
+/// again keeps its bytes.
+fn short(value: f64) -> f64 {
+    (value * 1e12).round() / 1e12
+}
+
+fn check(
+    good: bool,
+    field: &str,
+    value: impl ToString,
+    expected: &'static str,
+) -> Result<(), StateError> {
+    if good {
+        return Ok(());
+    }
+    Err(StateError::OutOfRange {
+        field: field.to_owned(),
+        value: value.to_string(),
+        expected,
+    })
+}
+
+impl SettingsText {
+    fn settings(&self) -> Result<Settings, StateError> {
+        let Self {
+            midi_cc_count: count,
+            midi_cc_first: first,
+            midi_channel: channel,
+            resolution,
+            smoothing_seconds,
+            update_seconds,
+            ..
+        } = *self;
+        check((1..=50).contains(&count), "midi_cc_count", count, "1 to 50")?;
+        check(first <= LAST_CC, "midi_cc_first", first, "0 to 119")?;
+        check(
+            (1..=16).contains(&channel),
+            "midi_channel",
+            channel,
+            "1 to 16",
+        )?;
+        check(
+            (0.0..=MAX_RESOLUTION).contains(&resolution),
+            "resolution",
+            resolution,
+            "0 to 10",
+        )?;
+        check(
+            (0.0..=MAX_SMOOTHING_SECONDS).contains(&smoothing_seconds),
+            "smoothing_seconds",
+            smoothing_seconds,
+            "0 to 10",
+        )?;
+        let update_every = UPDATE_SECONDS.iter().position(|&s| s == update_seconds);
+        let one_of = "0.25, 0.5, 1, 2 or 5";
+        check(
+            update_every.is_some(),
+            "update_seconds",
+            update_seconds,
+            one_of,
+        )?;
+        Ok(Settings {
+            bypass: self.bypass,
+            mode: match self.mode {
+                ModeText::Live => Mode::Live,
+                ModeText::Record => Mode::Record,
+                ModeText::Follow => Mode::Follow,
+            },
+            update_every: update_every.unwrap_or_default(),
+            smoothing_seconds,
+            midi_cc_output: self.midi_cc_output,
+            midi: CcRoute {
+                channel: channel - 1,
+                first,
+                count,
+            },
+            backend: match self.backend {
+                BackendText::Auto => BackendChoice::Auto,
+                BackendText::Tract => BackendChoice::Only(Backend::Tract),
+                BackendText::OnnxRuntimeCpu => BackendChoice::Only(Backend::OnnxRuntimeCpu),
+                BackendText::Cuda => BackendChoice::Only(Backend::Cuda),
+                BackendText::DirectMl => BackendChoice::Only(Backend::DirectMl),
+            },
+            calibrated: self.values == ValuesText::Calibrated,
+            resolution,
+        })
+    }
+}
+
+impl State {
+    /// Writes the state. The same state always gives the same bytes.
+    ///
+    /// # Errors
+    /// [`StateError::Malformed`] if a value cannot be written as JSON, which no parameter's can.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
+        let text = Text {
+            format: FORMAT.to_owned(),
+            model: self.model.clone(),
+            settings: SettingsText::from(&self.settings),
+            tags: self
+                .tags
+                .iter()
+                .map(|(slot, value)| (tag_key(id::FIRST_TAG, *slot), short(*value)))
+                .collect(),
+            version: VERSION,
+        };
+        Ok(serde_json::to_vec(&text)?)
+    }
+
+    /// Reads a state. Settings that it lacks take their defaults. Zero bytes and white space behind
+    /// it are ignored, as some hosts pad what they keep.
+    ///
+    /// # Errors
+    /// [`StateError`] says what is wrong with it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
+        if bytes.len() as u64 > MAX_STATE_BYTES {
+            return Err(StateError::TooLong);
+        }
+        let bytes = without_padding(bytes);
+        if bytes.is_empty() {
+            return Err(StateError::Empty);
+        }
+        let version = check_header(bytes)?;
+        let text: Text = serde_json::from_slice(bytes)?;
+        let mut tags = BTreeMap::new();
+        for (key, value) in text.tags {
+            let (first, expected) = match version {
+                1 => (FIRST_TAG_OF_VERSION_1, "keyed by 101 to 150"),
+                _ => (id::FIRST_TAG, "keyed by 5 to 54"),
+            };
+            let slot = (0..MAX_TAGS).find(|&slot| tag_key(first, slot) == key);
+            check(slot.is_some(), "tags", &key, expected)?;
+            check((0.0..=100.0).contains(&value), &key, value, "0 to 100")?;
+            tags.extend(slot.map(|slot| (slot, value)));
+        }
+        Ok(Self {
+            model: text
+                .model
+                .filter(|model| model.built_in || !model.path.is_empty()),
+            settings: text.settings.settings()?,
+            tags,
+        })
+    }
+}
+
+/// The bytes up to the last that is neither zero nor white space.
+fn without_padding(bytes: &[u8]) -> &[u8] {
+    let is_padding = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    let end = bytes.iter().rposition(|byte| !is_padding(byte));
+    &bytes[..end.map_or(0, |last| last + 1)]
+}
+
+/// Returns the state's version. A later version's state is refused here, before anything that the
+/// version may have changed is read.
+fn check_header(bytes: &[u8]) -> Result<u64, StateError> {
+    #[derive(Deserialize)]
+    struct Header {
+        format: String,
+        version: u64,
+    }
+    let header: Header = serde_json::from_slice(bytes)?;
+    if header.format != FORMAT {
+        return Err(StateError::Foreign(
+            header.format.chars().take(40).collect(),
+        ));
+    }
+    match header.version {
+        0 => Err(StateError::NoVersion),
+        1..=VERSION => Ok(header.version),
+        newer => Err(StateError::Newer(newer)),
+    }
+}
+
+fn tag_key(first: u32, slot: usize) -> String {
+    (first as usize + slot).to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! The plugin as the editor sees it. The editor knows nothing else of the plugin.
+
+use std::sync::Arc;
+
+use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace};
+
+use super::settings::{Setting, Settings};
+
+/// What the editor shows, and how it asks for changes. One source may serve several editors in
+/// turn. All methods are called on the editor's thread, which on X11 is not the host's main thread,
+/// so they must not wait for the audio thread or the main thread, and of the host they may only ask
+/// what every thread may ask.
+pub trait EditorSource: Send + Sync {
+    /// Fills `snapshot` with what holds now. Called up to 30 times a second with the same
+    /// `snapshot`; replaces an [`Arc`] only when its content has changed, and allocates nothing
+    /// else.
+    fn fill(&self, snapshot: &mut Snapshot);
+
+    /// Changes a setting. Where it is a parameter, the host hears of it as of a user's gesture. The
+    /// next snapshot shows it.
+    fn set(&self, setting: Setting);
+
+    /// Asks for the model at `place`. A later snapshot tells the result: another
+    /// [`Snapshot::model`], or a [`Snapshot::message`].
+    fn choose_model(&self, place: ModelPlace);
+}
+
+/// A model in force.
+#[derive(Clone, Debug)]
+pub struct ModelInForce {
+    /// What it says of itself.
+    pub info: Arc<ModelInfo>,
+    /// Where it was found.
+    pub place: ModelPlace,
+    /// What was chosen to run it when it was opened, and why not something else.
+    pub report: BackendReport,
+}
+
+/// Everything the editor shows, at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The model in force, if any.
+    pub model: Option<Arc<ModelInForce>>,
+    /// Whether a model is being opened.
+    pub loading: bool,
+    /// What runs the network now, which a failure may have changed since the model was opened.
+    pub running: Option<Backend>,
+    /// Tag values, 0 to 1, in the model's order; the first `ModelInfo::tags.len()` of them count.
+    pub values: [f32; MAX_TAGS],
+    /// Tags whose value the host has set and the plugin has not driven since, a bit each.
+    pub set_by_host: u64,
+    /// Whether [`Self::values`] are calibrated, which may differ from what the settings ask for.
+    pub calibrated: bool,
+    /// Whether the host has activated the plugin.
+    pub active: bool,
+    /// Updates delivered.
+    pub updates: u64,
+    /// Updates that were skipped because the network was still busy.
+    pub late_updates: u64,
+    /// Samples dropped because the analysis did not keep up.
+    pub dropped_samples: u64,
+    /// Seconds of audio that the newest update rests on.
+    pub seconds_heard: f32,
+    /// Time of the newest update's inference, in milliseconds.
+    pub inference_ms: f32,
+    /// What went wrong last and what to do, until something goes right.
+    pub message: Option<Arc<str>>,
+    /// The settings in force.
+    pub settings: Settings,
+}
+
+impl Snapshot {
+    /// The tags' names, in the order of [`Self::values`].
+    #[must_use]
+    pub fn tags(&self) -> &[String] {
+        self.model.as_ref().map_or(&[], |model| {
+            let tags = &model.info.tags;
+            &tags[..tags.len().min(MAX_TAGS)]
+        })
+    }
+
+    /// A tag's group, if the model has groups.
+    #[must_use]
+    pub fn group(&self, tag: usize) -> Option<&str> {
+        let groups = self.model.as_ref()?.info.groups.as_deref()?;
+        groups.get(tag).map(String::as_str)
+    }
+
+    /// The value from which a tag is best said to be there, 0 to 1. Only calibrated values of a
+    /// calibrated model have one.
+    #[must_use]
+    pub fn threshold(&self, tag: usize) -> Option<f32> {
+        let model = self.model.as_ref().filter(|_| self.calibrated)?;
+        model.info.threshold(tag)
+    }
+
+    /// Length of the model's window, in seconds; 0 without a model.
+    #[must_use]
+    pub fn window_seconds(&self) -> f32 {
+        self.model
+            .as_ref()
+            .map_or(0.0, |model| model.info.front_end.window_seconds() as f32)
+    }
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self {
+            model: None,
+            loading: false,
+            running: None,
+            values: [0.0; MAX_TAGS],
+            set_by_host: 0,
+            calibrated: true,
+            active: false,
+            updates: 0,
+            late_updates: 0,
+            dropped_samples: 0,
+            seconds_heard: 0.0,
+            inference_ms: 0.0,
+            message: None,
+            settings: Settings::default(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The page of the settings that one sets once. They belong to the session, not to the host's
+//! automation.
+
+use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
+use tagline_engine::MAX_TAGS;
+
+use crate::core::settings::{LAST_CC, MAX_RESOLUTION, Setting, Settings};
+use crate::core::view::EditorSource;
+use crate::editor::{switch, theme};
+
+/// Draws the page into `ui`; changes go to `source`.
+pub fn show(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+    ScrollArea::vertical()
+        .id_salt("settings")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            heading(ui, "Plugin");
+            rows(ui, "plugin", |ui| {
+                toggle(ui, "Bypass", settings.bypass, |on| {
+                    source.set(Setting::Bypass(on));
+                });
+                about(ui, "The signal passes, and nothing is analysed.");
+                resolution(ui, settings, source);
+                about(
+                    ui,
+                    "How far a tag must move, in points, before the host is told. \
+                     A tag that has settled is told in any case. 0 tells every change.",
+                );
+            });
+            heading(ui, "Tags as MIDI controllers");
+            rows(ui, "midi", |ui| midi(ui, settings, source));
+        });
+}
+
+fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+    let midi = settings.midi;
+    toggle(ui, "Send MIDI CC", settings.midi_cc_output, |on| {
+        source.set(Setting::MidiCcOutput(on));
+    });
+    about(ui, "Sends the first tags as controllers of 7 bits.");
+    number(ui, "Channel", midi.channel + 1, (1, 16), |channel| {
+        source.set(Setting::MidiChannel(channel - 1));
+    });
+    about(ui, "");
+    number(ui, "First controller", midi.first, (0, LAST_CC), |first| {
+        source.set(Setting::FirstMidiCc(first));
+    });
+    about(ui, "The first tag's; the next tags follow it.");
+    let most = MAX_TAGS as u8;
+    number(
+        ui,
+        "Number of controllers",
+        midi.count,
+        (1, most),
+        |count| {
+            source.set(Setting::MidiCcCount(count));
+        },
+    );
+    about(ui, "No controller above 119 is ever sent.");
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(8.0);
+    let text = RichText::new(text)
+        .font(theme::medium(15.0))
+        .color(theme::TEXT);
+    ui.label(text);
+    ui.add_space(4.0);
+}
+
+fn rows(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
+    Grid::new(id)
+        .num_columns(3)
+        .spacing(vec2(16.0, 8.0))
+        .show(ui, content);
+}
+
+fn caption(ui: &mut Ui, text: &str) {
+    ui.label(
+        RichText::new(text)
+            .font(theme::regular(13.5))
+            .color(theme::TEXT_SOFT),
+    );
+}
+
+/// The last cell of a row: what the setting does.
+fn about(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text)
+        .font(theme::regular(12.0))
+        .color(theme::TEXT_FAINT);
+    ui.add(Label::new(text).wrap());
+    ui.end_row();
+}
+
+fn toggle(ui: &mut Ui, text: &str, on: bool, set: impl FnOnce(bool)) {
+    caption(ui, text);
+    if let Some(on) = switch::show(ui, on) {
+        set(on);
+    }
+}
+
+fn number(ui: &mut Ui, text: &str, value: u8, (least, most): (u8, u8), set: impl FnOnce(u8)) {
+    caption(ui, text);
+    let mut changed = value;
+    let drag = DragValue::new(&mut changed)
+        .range(least..=most)
+        .speed(0.1)
+        .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
+    if ui.add(drag).changed() && changed != value {
+        set(changed);
+    }
+}
+
+fn resolution(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+    caption(ui, "Resolution");
+    let mut points = settings.resolution;
+    let drag = DragValue::new(&mut points)
+        .range(0.0..=MAX_RESOLUTION)
+        .speed(0.02)
+        .max_decimals(2)
+        .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
+    if ui.add(drag).changed() {
+        source.set(Setting::Resolution(points));
+    }
+}

@@ -1,0 +1,9 @@
+//! The plugin in a host in the same process: one program, which is linked once.
+
+mod bounce;
+mod common;
+mod driving;
+mod malformed_calls;
+mod pass_through;
+mod session;
+mod status;

@@ -1,0 +1,289 @@
+//! The editor of the built CLAP bundle, opened in windows of a virtual X server.
+//!
+//! Each test runs in a process of its own, with a server of its own: so that the environment is
+//! its own, and threads and open files can be counted.
+
+mod child;
+mod host;
+mod screen;
+
+use std::path::Path;
+use std::time::Duration;
+
+use clack_extensions::gui::GuiSize;
+use tagline_host::HostEventKind;
+
+use self::child::{Display, Usage, in_a_process_of_its_own};
+use self::host::{EditorHost, Sound};
+use self::screen::{Picture, Screen};
+
+const OPEN_SIZE: GuiSize = GuiSize {
+    width: 760,
+    height: 640,
+};
+
+/// The same for a screen of twice the pixels.
+const DOUBLED: GuiSize = GuiSize {
+    width: 1520,
+    height: 1280,
+};
+
+#[test]
+fn the_tags_are_seen_to_move_and_a_click_reaches_the_host() {
+    let name = "the_tags_are_seen_to_move_and_a_click_reaches_the_host";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        let window = screen.window(OPEN_SIZE);
+        host.create().expect("the editor is created");
+        assert_eq!(host.size(), Some(OPEN_SIZE));
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+
+        host.play(Sound::Silence, Duration::from_secs(2));
+        let silent = screen.picture_of_child(window);
+        assert!(silent.colours() > 50, "blank: {} colours", silent.colours());
+        host.play(Sound::Noise, Duration::from_secs(6));
+        let loud = screen.picture_of_child(window);
+        let target = bundle.ancestors().nth(2).expect("a build folder");
+        loud.save(&target.join("editor.png"));
+        let moved = loud.differences(&silent);
+        assert!(moved > 2_000, "only {moved} pixels have changed");
+
+        // The second of the three modes.
+        host.forget_events();
+        screen.click(window, 101, 608);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let recorded = HostEventKind::Value { id: 1, value: 1.0 };
+        assert!(
+            host.events().iter().any(|event| event.kind == recorded),
+            "the host was not told of the mode: {:?}",
+            host.events()
+        );
+
+        screen.click(window, 215, 31);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let page = screen.picture_of_child(window);
+        page.save(&target.join("editor-model.png"));
+        assert!(page.differences(&loud) > 5_000, "the page has not changed");
+        host.destroy();
+    });
+}
+
+#[test]
+fn opening_and_closing_leaves_nothing_behind() {
+    let name = "opening_and_closing_leaves_nothing_behind";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let before = Usage::now();
+        let mut first = None;
+        for round in 0..20 {
+            let window = screen.window(OPEN_SIZE);
+            host.create().expect("the editor is created");
+            host.embed(window).expect("the editor takes its parent");
+            host.show().expect("the editor is shown");
+            host.play(Sound::Noise, Duration::from_millis(400));
+            let picture = screen.picture_of_child(window);
+            assert!(picture.colours() > 50, "blank in round {round}");
+            host.destroy();
+            screen.await_no_child(window);
+            screen.destroy(window);
+            if round == 4 {
+                first = Some(Usage::once_at_rest(before.threads));
+            }
+        }
+        let first = first.expect("five rounds");
+        let last = Usage::once_at_rest(before.threads);
+        println!("before {before}\nafter 5 rounds {first}\nafter 20 rounds {last}");
+        assert!(last.threads <= before.threads, "threads are left");
+        assert!(last.files <= before.files, "open files are left");
+        assert!(last.kib < first.kib + 12 * 1024, "memory is left");
+    });
+}
+
+#[test]
+fn a_hidden_editor_rests_and_comes_back() {
+    let name = "a_hidden_editor_rests_and_comes_back";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        let window = screen.window(OPEN_SIZE);
+        host.create().expect("the editor is created");
+        host.embed(window).expect("the editor takes its parent");
+        // A host may take its time between these two.
+        std::thread::sleep(Duration::from_secs(1));
+        host.show().expect("the editor is shown");
+        host.play(Sound::Noise, Duration::from_secs(5));
+        let shown = Usage::now();
+        host.play(Sound::Noise, Duration::from_secs(2));
+        let drawing = Usage::now().window_ticks - shown.window_ticks;
+
+        host.hide().expect("the editor is hidden");
+        host.play(Sound::Noise, Duration::from_millis(500));
+        let hidden = Usage::now();
+        host.play(Sound::Noise, Duration::from_secs(2));
+        let resting = Usage::now().window_ticks - hidden.window_ticks;
+        println!("ticks of 10 ms in 2 s: {drawing} shown, {resting} hidden");
+        assert!(resting <= 1, "{resting} ticks of work while hidden");
+
+        host.show().expect("the editor is shown again");
+        host.play(Sound::Silence, Duration::from_secs(2));
+        assert!(screen.picture_of_child(window).colours() > 50, "blank");
+        host.destroy();
+    });
+}
+
+/// `cargo test --workspace --test product picture_of_the_readme -- --ignored`, after `cargo xtask bundle`, draws the README's
+/// picture anew.
+#[test]
+#[ignore = "draws a picture of half a minute of music"]
+fn the_picture_of_the_readme() {
+    let name = "the_picture_of_the_readme";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let piece =
+            tagline_media::decode(&root.join("crates/host/assets/demo.ogg")).expect("the piece");
+        let screen = Screen::connect();
+        let mut host = EditorHost::load_built_in(bundle, piece.sample_rate_hz.into());
+        let window = screen.window(DOUBLED);
+        host.create().expect("the editor is created");
+        host.set_scale(2.0).expect("the editor takes the scale");
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        // The pointer must not rest on a tag, which would explain itself.
+        screen.click(window, 900, 20);
+        host.play_samples(&piece.channels[0]);
+        let picture = screen.picture_of_child(window);
+        picture.save(&root.join("docs/pictures/editor.png"));
+        host.destroy();
+    });
+}
+
+#[test]
+fn host_and_editor_agree_on_the_size() {
+    let name = "host_and_editor_agree_on_the_size";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        let window = screen.window(GuiSize {
+            width: 1600,
+            height: 1300,
+        });
+        host.create().expect("the editor is created");
+        host.set_scale(2.0).expect("the editor takes the scale");
+        assert_eq!(host.size(), Some(DOUBLED));
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        host.play(Sound::Noise, Duration::from_secs(5));
+        let picture = screen.picture_of_child(window);
+        assert_eq!((picture.width, picture.height), (1520, 1280));
+        let target = bundle.ancestors().nth(2).expect("a build folder");
+        picture.save(&target.join("editor-2x.png"));
+
+        let least = GuiSize {
+            width: 1360,
+            height: 720,
+        };
+        let tiny = GuiSize {
+            width: 1,
+            height: 1,
+        };
+        assert_eq!(host.adjust_size(tiny), Some(least));
+        host.set_size(least).expect("the editor takes the size");
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let picture = screen.picture_of_child(window);
+        assert_eq!((picture.width, picture.height), (1360, 720));
+        assert!(picture.colours() > 50, "blank after a resize");
+        host.destroy();
+    });
+}
+
+#[test]
+fn a_host_that_errs_gets_errors_and_keeps_its_sound() {
+    let name = "a_host_that_errs_gets_errors_and_keeps_its_sound";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let mut host = EditorHost::load(bundle);
+        host.show().expect_err("shown before it is created");
+        host.set_size(OPEN_SIZE)
+            .expect_err("sized before it is created");
+        assert_eq!(host.size(), None);
+        host.destroy();
+        host.create_floating()
+            .expect_err("floating windows are not supported");
+        host.create().expect("the editor is created");
+        host.embed(0).expect_err("no window");
+        host.embed(0x00f0_0dad)
+            .expect_err("a window that does not exist");
+        let log = host.log();
+        let last = log.last().expect("hosts can show why");
+        assert!(last.contains("window that the host gave"), "{last}");
+        host.create().expect("a second creation replaces the first");
+        host.destroy();
+        host.destroy();
+        host.play(Sound::Noise, Duration::from_secs(1));
+    });
+}
+
+#[test]
+fn a_host_that_changes_its_mind_at_once_does_not_hang() {
+    let name = "a_host_that_changes_its_mind_at_once_does_not_hang";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let mut host = EditorHost::load(bundle);
+        for _ in 0..60 {
+            host.create().expect("the editor is created");
+            host.destroy();
+        }
+    });
+}
+
+#[test]
+fn an_editor_left_open_goes_with_its_instance() {
+    let name = "an_editor_left_open_goes_with_its_instance";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let window = screen.window(OPEN_SIZE);
+        let mut host = EditorHost::load(bundle);
+        host.create().expect("the editor is created");
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        host.play(Sound::Noise, Duration::from_secs(1));
+        drop(host);
+        screen.await_no_child(window);
+    });
+}
+
+#[test]
+fn two_instances_have_an_editor_each() {
+    let name = "two_instances_have_an_editor_each";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut hosts = [EditorHost::load(bundle), EditorHost::load(bundle)];
+        let windows = [screen.window(OPEN_SIZE), screen.window(OPEN_SIZE)];
+        for (host, window) in hosts.iter_mut().zip(windows) {
+            host.create().expect("the editor is created");
+            host.embed(window).expect("the editor takes its parent");
+            host.show().expect("the editor is shown");
+        }
+        for host in &mut hosts {
+            host.play(Sound::Silence, Duration::from_secs(1));
+        }
+        hosts[0].destroy();
+        hosts[1].play(Sound::Noise, Duration::from_secs(5));
+        let picture: Picture = screen.picture_of_child(windows[1]);
+        assert!(picture.colours() > 50, "blank");
+    });
+}
+
+#[test]
+fn a_machine_without_a_display_keeps_its_sound() {
+    let name = "a_machine_without_a_display_keeps_its_sound";
+    in_a_process_of_its_own(name, Display::None, |bundle| {
+        let mut host = EditorHost::load(bundle);
+        host.create().expect_err("there is no display");
+        host.show().expect_err("there is no editor");
+        host.destroy();
+        host.play(Sound::Noise, Duration::from_secs(1));
+    });
+}

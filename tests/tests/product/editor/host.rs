@@ -1,0 +1,192 @@
+//! The plugin in a host that has a window for it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiError, GuiSize, PluginGui, Window};
+use clack_host::prelude::PluginMainThreadHandle;
+use tagline_host::{BlockOptions, HostEvent, HostedPlugin, state_with_model};
+
+const SAMPLE_RATE_HZ: f64 = 48_000.0;
+const BLOCK_FRAMES: usize = 512;
+
+/// What is played.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// Nothing.
+    Silence,
+    /// White noise.
+    Noise,
+}
+
+/// An active instance.
+pub struct EditorHost {
+    plugin: HostedPlugin,
+    sample_rate_hz: f64,
+    events: Vec<HostEvent>,
+    noise: u32,
+}
+
+impl EditorHost {
+    /// Loads the bundle and activates it, with the model that is built in.
+    pub fn load_built_in(bundle: &Path, sample_rate_hz: f64) -> Self {
+        let plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        Self::activated(plugin, sample_rate_hz)
+    }
+
+    /// Loads the bundle, gives it the model of the models folder, and activates it.
+    pub fn load(bundle: &Path) -> Self {
+        let mut plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        let models = std::env::var_os("TAGLINE_MODELS").expect("a models folder");
+        let state = state_with_model(Some(&Path::new(&models).join("tiny.onnx")), 1.0);
+        plugin
+            .load_state(state.as_bytes())
+            .expect("the state is loaded");
+        Self::activated(plugin, SAMPLE_RATE_HZ)
+    }
+
+    fn activated(mut plugin: HostedPlugin, sample_rate_hz: f64) -> Self {
+        plugin
+            .activate(sample_rate_hz, BLOCK_FRAMES as u32)
+            .expect("the plugin is activated");
+        Self {
+            plugin,
+            sample_rate_hz,
+            events: Vec::new(),
+            noise: 1,
+        }
+    }
+
+    fn gui<R>(&mut self, f: impl FnOnce(&PluginMainThreadHandle<'_>, PluginGui) -> R) -> R {
+        self.plugin
+            .with_editor(f)
+            .expect("the plugin has an editor")
+    }
+
+    fn create_with(&mut self, is_floating: bool) -> Result<(), GuiError> {
+        let configuration = GuiConfiguration {
+            api_type: GuiApiType::X11,
+            is_floating,
+        };
+        let created = self.gui(|handle, gui| gui.create(handle, configuration));
+        if created.is_err() {
+            println!("{:?}", self.plugin.log());
+        }
+        created
+    }
+
+    pub fn create(&mut self) -> Result<(), GuiError> {
+        self.create_with(false)
+    }
+
+    pub fn create_floating(&mut self) -> Result<(), GuiError> {
+        self.create_with(true)
+    }
+
+    pub fn set_scale(&mut self, scale: f64) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.set_scale(handle, scale))
+    }
+
+    pub fn size(&mut self) -> Option<GuiSize> {
+        self.gui(|handle, gui| gui.get_size(handle))
+            .filter(|size| size.width > 0)
+    }
+
+    pub fn adjust_size(&mut self, size: GuiSize) -> Option<GuiSize> {
+        self.gui(|handle, gui| gui.adjust_size(handle, size))
+    }
+
+    pub fn set_size(&mut self, size: GuiSize) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.set_size(handle, size))
+    }
+
+    /// Embeds the editor in the X11 window `parent`.
+    pub fn embed(&mut self, parent: u32) -> Result<(), GuiError> {
+        let window = Window::from_x11_handle(parent.into());
+        self.gui(|handle, gui| {
+            // SAFETY: an X11 window is an id that the server checks; the tests destroy theirs
+            // after the editor.
+            unsafe { gui.set_parent(handle, window) }
+        })
+    }
+
+    pub fn show(&mut self) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.show(handle))
+    }
+
+    pub fn hide(&mut self) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.hide(handle))
+    }
+
+    pub fn destroy(&mut self) {
+        self.gui(|handle, gui| gui.destroy(handle));
+    }
+
+    /// What the plugin has written into the host's log.
+    pub fn log(&self) -> Vec<String> {
+        self.plugin.log()
+    }
+
+    /// What the plugin has told since [`Self::forget_events`].
+    pub fn events(&self) -> &[HostEvent] {
+        &self.events
+    }
+
+    pub fn forget_events(&mut self) {
+        self.events.clear();
+    }
+
+    /// Plays for `time` by the clock, and checks that the sound passes unchanged.
+    pub fn play(&mut self, sound: Sound, time: Duration) {
+        let block = Duration::from_secs_f64(BLOCK_FRAMES as f64 / self.sample_rate_hz);
+        let start = Instant::now();
+        let mut played = Duration::ZERO;
+        while played < time {
+            self.play_block(sound);
+            played += block;
+            std::thread::sleep((start + played).saturating_duration_since(Instant::now()));
+        }
+    }
+
+    /// Plays mono samples by the clock.
+    pub fn play_samples(&mut self, samples: &[f32]) {
+        let block = Duration::from_secs_f64(BLOCK_FRAMES as f64 / self.sample_rate_hz);
+        let mut next = Instant::now();
+        for input in samples.chunks_exact(BLOCK_FRAMES) {
+            self.process(input);
+            next += block;
+            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+        }
+    }
+
+    fn play_block(&mut self, sound: Sound) {
+        let input: Vec<f32> = (0..BLOCK_FRAMES).map(|_| self.sample(sound)).collect();
+        self.process(&input);
+    }
+
+    fn process(&mut self, input: &[f32]) {
+        let mut left = vec![0.0; BLOCK_FRAMES];
+        let mut right = vec![0.0; BLOCK_FRAMES];
+        self.plugin
+            .process(
+                &[input, input],
+                &mut [&mut left, &mut right],
+                &BlockOptions::default(),
+                &mut self.events,
+            )
+            .expect("the block is processed");
+        assert!(left == input && right == input, "the sound has changed");
+        self.plugin.run_callbacks();
+    }
+
+    fn sample(&mut self, sound: Sound) -> f32 {
+        // Xorshift: any noise does.
+        self.noise ^= self.noise << 13;
+        self.noise ^= self.noise >> 17;
+        self.noise ^= self.noise << 5;
+        match sound {
+            Sound::Silence => 0.0,
+            Sound::Noise => 0.25 * (self.noise as f32 / u32::MAX as f32 - 0.5),
+        }
+    }
+}

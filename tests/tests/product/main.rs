@@ -1,0 +1,15 @@
+//! The built product as its users meet it: one program, which is linked once.
+//!
+//! Tests that count threads or need an environment of their own start this program again for
+//! themselves alone.
+
+mod clap_contract;
+mod clap_scan;
+mod demo;
+#[cfg(target_os = "linux")]
+mod editor;
+mod manual;
+mod parity;
+mod plugin_vs_trainer;
+mod recipe;
+mod vst3_ardour;

@@ -1,0 +1,177 @@
+//! Writes a [`NetworkWeights`] as an ONNX model of opset 17, for imports and exports.
+//!
+//! `[batch, 1, bands, frames]` → perhaps Mul, Add → for each block Conv, activation and perhaps
+//! MaxPool → 1×1 Conv → Sigmoid → GlobalAveragePool → Flatten → `tags [batch, tags]`. At the
+//! window's own length the average is over a single value; where no frame has a factor of its own,
+//! longer inputs give the mean of the probabilities along time.
+//!
+//! The input's factor and offset stay nodes of their own. The first convolution pads with zeros
+//! *after* them, so folding the offset into it would change the window's edges.
+
+use tract_onnx::pb::attribute_proto::AttributeType;
+use tract_onnx::pb::tensor_shape_proto::Dimension;
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
+    TensorShapeProto, TypeProto, ValueInfoProto, tensor_proto, type_proto,
+};
+
+use crate::convert::import::Activation;
+use crate::convert::network::{Along, NetworkWeights};
+
+/// The model of `network` for windows `[bands, frames]` of `input`, without metadata.
+#[must_use]
+pub fn model(network: &NetworkWeights, input: &str, bands: usize, frames: usize) -> ModelProto {
+    let batch = || Length::DimParam("batch".into());
+    let frames = if network.any_length() {
+        Length::DimParam("frames".into())
+    } else {
+        fixed(frames)
+    };
+    let mut graph = Graph::default();
+    graph.network(network, input);
+    ModelProto {
+        // The version of the format that belongs to opset 17.
+        ir_version: 8,
+        opset_import: vec![OperatorSetIdProto {
+            domain: String::new(),
+            version: 17,
+        }],
+        producer_name: "tagline trainer".to_owned(),
+        producer_version: env!("CARGO_PKG_VERSION").to_owned(),
+        graph: Some(GraphProto {
+            name: "tagger".to_owned(),
+            node: graph.nodes,
+            initializer: graph.tensors,
+            input: vec![value_info(
+                input,
+                vec![batch(), fixed(1), fixed(bands), frames],
+            )],
+            output: vec![value_info(OUTPUT, vec![batch(), fixed(network.tags())])],
+            ..GraphProto::default()
+        }),
+        ..ModelProto::default()
+    }
+}
+
+const OUTPUT: &str = "tags";
+
+#[derive(Default)]
+struct Graph {
+    nodes: Vec<NodeProto>,
+    tensors: Vec<TensorProto>,
+}
+
+impl Graph {
+    /// Adds every layer.
+    fn network(&mut self, network: &NetworkWeights, input: &str) {
+        let mut last = input.to_owned();
+        if let Some(input) = &network.input {
+            let shape = match input.along {
+                Along::Rows => [1, 1, input.gain.len(), 1],
+                Along::Frames => [1, 1, 1, input.gain.len()],
+            };
+            let gain = self.tensor("input.gain", &shape, &input.gain);
+            let offset = self.tensor("input.offset", &shape, &input.offset);
+            last = self.node("Mul", "input.scaled", &[&last, &gain], vec![]);
+            last = self.node("Add", "input.normalised", &[&last, &offset], vec![]);
+        }
+        for (number, block) in (1..).zip(&network.blocks) {
+            let name = |part| format!("block{number}.{part}");
+            let [bands, frames] = block.kernel;
+            let shape = [block.maps_out, block.maps_in, bands, frames];
+            let kernels = self.tensor(&name("kernels"), &shape, &block.kernels);
+            let bias = self.tensor(&name("bias"), &[block.maps_out], &block.bias);
+            let attributes = vec![
+                integers("kernel_shape", &block.kernel),
+                integers("pads", &[block.padding, block.padding].concat()),
+            ];
+            last = self.node("Conv", &name("conv"), &[&last, &kernels, &bias], attributes);
+            let activation = match network.activation {
+                Activation::Relu => "Relu",
+                Activation::Elu => "Elu",
+            };
+            last = self.node(activation, &name("active"), &[&last], vec![]);
+            if let Some(pool) = block.pool {
+                let attributes = vec![integers("kernel_shape", &pool), integers("strides", &pool)];
+                last = self.node("MaxPool", &name("pooled"), &[&last], attributes);
+            }
+        }
+        let maps = network.blocks.last().map_or(1, |block| block.maps_out);
+        let tags = network.tags();
+        let dense = self.tensor("dense.weights", &[tags, maps, 1, 1], &network.dense);
+        let bias = self.tensor("dense.bias", &[tags], &network.dense_bias);
+        let attributes = vec![integers("kernel_shape", &[1, 1])];
+        last = self.node("Conv", "logits", &[&last, &dense, &bias], attributes);
+        last = self.node("Sigmoid", "probabilities", &[&last], vec![]);
+        last = self.node("GlobalAveragePool", "mean", &[&last], vec![]);
+        self.node("Flatten", OUTPUT, &[&last], vec![]);
+    }
+
+    /// Adds a node. Its output has the node's name, which is returned.
+    fn node(
+        &mut self,
+        operator: &str,
+        name: &str,
+        inputs: &[&str],
+        attributes: Vec<AttributeProto>,
+    ) -> String {
+        self.nodes.push(NodeProto {
+            op_type: operator.to_owned(),
+            name: name.to_owned(),
+            input: inputs.iter().map(|&input| input.to_owned()).collect(),
+            output: vec![name.to_owned()],
+            attribute: attributes,
+            ..NodeProto::default()
+        });
+        name.to_owned()
+    }
+
+    fn tensor(&mut self, name: &str, shape: &[usize], values: &[f32]) -> String {
+        self.tensors.push(TensorProto {
+            name: name.to_owned(),
+            dims: shape.iter().map(|&axis| axis as i64).collect(),
+            data_type: tensor_proto::DataType::Float as i32,
+            raw_data: values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect(),
+            ..TensorProto::default()
+        });
+        name.to_owned()
+    }
+}
+
+fn integers(name: &str, values: &[usize]) -> AttributeProto {
+    AttributeProto {
+        name: name.to_owned(),
+        r#type: AttributeType::Ints as i32,
+        ints: values.iter().map(|&value| value as i64).collect(),
+        ..AttributeProto::default()
+    }
+}
+
+fn fixed(length: usize) -> Length {
+    Length::DimValue(length as i64)
+}
+
+fn value_info(name: &str, shape: Vec<Length>) -> ValueInfoProto {
+    let dim = shape
+        .into_iter()
+        .map(|length| Dimension {
+            value: Some(length),
+            ..Dimension::default()
+        })
+        .collect();
+    ValueInfoProto {
+        name: name.to_owned(),
+        r#type: Some(TypeProto {
+            value: Some(type_proto::Value::TensorType(type_proto::Tensor {
+                elem_type: tensor_proto::DataType::Float as i32,
+                shape: Some(TensorShapeProto { dim }),
+            })),
+            ..TypeProto::default()
+        }),
+        ..ValueInfoProto::default()
+    }
+}

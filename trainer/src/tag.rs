@@ -1,0 +1,82 @@
+//! Tags audio files exactly as the plugin tags what it hears.
+
+mod file;
+mod models;
+mod queue;
+mod report;
+mod taggrams;
+
+use std::path::PathBuf;
+
+use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
+use tagline_media::{DecodeError, TaggramError};
+
+pub use file::{TaggedFile, Tagger, Update};
+pub use models::find_model;
+pub use queue::tag_files;
+pub use report::{Format, Report};
+pub use taggrams::Taggrams;
+
+/// Why a file was not tagged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TagError {
+    /// The file cannot be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The file holds no sound.
+    #[error("{path}: holds no audio")]
+    Empty {
+        /// The file.
+        path: String,
+    },
+    /// The front-end cannot work at the file's sample rate.
+    #[error("{path}: {source}")]
+    FrontEnd {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        source: FrontEndError,
+    },
+    /// Neither the backend nor tract can run the network.
+    #[error("{path}: {source}")]
+    Inference {
+        /// The file.
+        path: String,
+        /// What the backend said.
+        source: InferenceError,
+    },
+    /// The taggram cannot be written.
+    #[error("taggram of {path}: {source}")]
+    Taggram {
+        /// The audio file.
+        path: String,
+        /// What is wrong.
+        source: TaggramError,
+    },
+    /// A decoder or this program panicked.
+    #[error("{path}: internal error ({message}); the other files are not affected")]
+    Panic {
+        /// The file.
+        path: String,
+        /// What the panic said.
+        message: String,
+    },
+}
+
+/// How files are tagged.
+#[derive(Clone, Debug)]
+pub struct Tagging {
+    /// The model.
+    pub model: Model,
+    /// What runs it.
+    pub backend: BackendChoice,
+    /// Where ONNX Runtime's library is looked for first.
+    pub library_dirs: Vec<PathBuf>,
+    /// Seconds between windows.
+    pub update_seconds: f64,
+    /// Run the network on every window and not only on the last one.
+    pub every_update: bool,
+    /// Give the network's own probabilities instead of calibrated ones.
+    pub raw: bool,
+}

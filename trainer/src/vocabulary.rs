@@ -1,0 +1,136 @@
+//! A vocabulary of tags: the tags that a model learns, and their names in other vocabularies.
+//!
+//! A vocabulary is a TOML file such as `models/tags.toml`, which is built in. Each `[[tag]]` has a
+//! `name`, a `group`, a `definition`, and for each foreign vocabulary the names there that mean it; our tag is as strong
+//! as the strongest of them. `synth` is not a foreign vocabulary of opinions but of facts: what
+//! [`tagline_synth`] says by construction.
+
+mod error;
+mod file;
+mod foreign;
+
+pub use error::VocabularyError;
+pub use foreign::Foreign;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A tag of a vocabulary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tag {
+    /// Its name.
+    pub name: String,
+    /// Its group, such as `genre`.
+    pub group: String,
+    /// What it means, in a line.
+    pub definition: String,
+    /// Names that mean it in the labels of [`tagline_synth`]; none that it never has it, `None` that
+    /// it does not know.
+    pub synth: Option<Vec<String>>,
+    /// Names that mean it, by foreign vocabulary.
+    names: BTreeMap<String, Vec<String>>,
+    /// How much the opinion of a teacher counts that speaks a foreign vocabulary; 1 where nothing is
+    /// said.
+    trust: BTreeMap<String, f32>,
+}
+
+/// Tags, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vocabulary {
+    tags: Vec<Tag>,
+    /// For each foreign vocabulary, the probability from which on a name is a yes.
+    thresholds: BTreeMap<String, BTreeMap<String, f32>>,
+}
+
+impl Vocabulary {
+    /// The vocabulary of the model that is built in.
+    ///
+    /// # Panics
+    /// Never: a test reads it.
+    #[must_use]
+    pub fn built_in() -> Self {
+        file::parse(tagline_models::VOCABULARY).expect("the built-in vocabulary is one")
+    }
+
+    /// Reads and checks a vocabulary.
+    ///
+    /// # Errors
+    /// [`VocabularyError`] names the file, the tag and what is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, VocabularyError> {
+        file::read(path)
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// Names of the tags.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.tags.iter().map(|tag| tag.name.clone()).collect()
+    }
+
+    /// Numbers of the tags that `name` means: the tag of that name, or all tags of that group.
+    pub fn meant_by<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let tags = self.tags.iter().enumerate();
+        tags.filter(move |(_, tag)| tag.name == name || tag.group == name)
+            .map(|(number, _)| number)
+    }
+
+    /// How the tags of a model are translated: the foreign vocabulary is the one that knows the
+    /// most of them. A model speaks our own words if they are most of its tags, and none of the
+    /// foreign vocabularies knows more.
+    ///
+    /// # Errors
+    /// [`VocabularyError::Foreign`] if none knows any.
+    pub fn foreign(&self, model_tags: &[String]) -> Result<Foreign, VocabularyError> {
+        let known = |vocabulary: &str| {
+            let knows = |name: &&String| {
+                let named = |tag: &Tag| tag.names.get(vocabulary).is_some_and(|n| n.contains(name));
+                self.tags.iter().any(named)
+            };
+            model_tags.iter().filter(knows).count()
+        };
+        let is_own = |name: &&String| self.tags.iter().any(|tag| tag.name == **name);
+        let own = model_tags.iter().filter(is_own).count();
+        let best = self.thresholds.keys().map(|name| (known(name), name));
+        match best.max_by_key(|(known, _)| *known) {
+            best if 2 * own > model_tags.len() && best.is_none_or(|(known, _)| known <= own) => {
+                Ok(Foreign::own(self, model_tags))
+            }
+            Some((1.., vocabulary)) => Ok(Foreign::new(self, vocabulary, model_tags)),
+            _ => Err(VocabularyError::Foreign {
+                tags: model_tags
+                    .iter()
+                    .take(5)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                known: self
+                    .thresholds
+                    .keys()
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }),
+        }
+    }
+
+    /// What a clip of [`tagline_synth`] with these labels has: 1, 0, or NaN where it is not known.
+    #[must_use]
+    pub fn of_synth(&self, has: impl Fn(&str) -> bool) -> Vec<f32> {
+        let label = |tag: &Tag| match &tag.synth {
+            Some(names) => f32::from(u8::from(names.iter().any(|name| has(name)))),
+            None => f32::NAN,
+        };
+        self.tags.iter().map(label).collect()
+    }
+
+    /// Names of [`tagline_synth`] that the tags use.
+    pub fn synth_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.tags.iter().filter_map(|tag| tag.synth.as_ref());
+        names.flatten().map(String::as_str)
+    }
+}

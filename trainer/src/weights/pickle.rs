@@ -1,0 +1,235 @@
+//! A pickle reader that knows the parts of a PyTorch state dict and nothing else.
+//!
+//! A pickle is a program for a stack machine that may call any function by name. This machine has
+//! no functions. It builds numbers, texts, tuples, lists and dicts, and knows the names of the few
+//! callables of a state dict ([`Global`]), whose calls become plain data. Any other name or
+//! instruction ends the reading with an error that names it.
+//!
+//! Containers live in an arena and refer to each other by index. So deep nesting and cycles cost no
+//! more than the bytes that describe them.
+
+mod machine;
+
+use super::WeightsError;
+use machine::Machine;
+
+/// Most bytes of one pickle, which describes tensors and does not hold them.
+const MAX_PICKLE_BYTES: usize = 64 << 20;
+
+/// The callables that a state dict uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Global {
+    /// `collections.OrderedDict`
+    OrderedDict,
+    /// `torch._utils._rebuild_tensor_v2`
+    RebuildTensor,
+    /// `torch._utils._rebuild_parameter`
+    RebuildParameter,
+    /// `torch.FloatStorage` and its kin.
+    Storage(&'static str),
+}
+
+impl Global {
+    fn named(module: &str, name: &str) -> Option<Self> {
+        const STORAGES: [&str; 10] = [
+            "FloatStorage",
+            "DoubleStorage",
+            "HalfStorage",
+            "BFloat16Storage",
+            "LongStorage",
+            "IntStorage",
+            "ShortStorage",
+            "CharStorage",
+            "ByteStorage",
+            "BoolStorage",
+        ];
+        match (module, name) {
+            ("collections", "OrderedDict") => Some(Self::OrderedDict),
+            ("torch._utils", "_rebuild_tensor_v2") => Some(Self::RebuildTensor),
+            ("torch._utils", "_rebuild_parameter") => Some(Self::RebuildParameter),
+            ("torch", name) => STORAGES
+                .iter()
+                .find(|storage| **storage == name)
+                .map(|storage| Self::Storage(storage)),
+            _ => None,
+        }
+    }
+}
+
+/// A value on the stack. Containers are indices into [`Pickle`]'s arena.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// `None` or a float, whose value is not needed.
+    Other,
+    /// A truth value.
+    Bool(bool),
+    /// An integer of up to eight bytes.
+    Int(i64),
+    /// An integer of more than eight bytes.
+    BigInt,
+    /// A text.
+    Text(usize),
+    /// A tuple.
+    Tuple(usize),
+    /// A list.
+    List(usize),
+    /// A dict, ordered or not.
+    Dict(usize),
+    /// A callable.
+    Global(Global),
+    /// A persistent id: the tuple that names a storage.
+    Persistent(usize),
+    /// A tensor: the tuple of `_rebuild_tensor_v2`'s arguments.
+    Tensor(usize),
+}
+
+/// The result of a pickle.
+#[derive(Debug)]
+pub struct Pickle {
+    /// The outermost value.
+    pub value: Value,
+    /// Bytes read, up to and including the last instruction.
+    pub length: usize,
+    arena: Arena,
+}
+
+impl Pickle {
+    /// The text, if the value is one.
+    pub fn text(&self, value: Value) -> Option<&str> {
+        self.arena.text(value)
+    }
+
+    /// The items of a tuple or list, or of the tuple behind a storage or tensor.
+    pub fn items(&self, value: Value) -> Option<&[Value]> {
+        match value {
+            Value::Tuple(index)
+            | Value::List(index)
+            | Value::Persistent(index)
+            | Value::Tensor(index) => self.arena.sequences.get(index).map(Vec::as_slice),
+            _ => None,
+        }
+    }
+
+    /// The entries of a dict.
+    pub fn entries(&self, value: Value) -> Option<&[(Value, Value)]> {
+        match value {
+            Value::Dict(index) => self.arena.dicts.get(index).map(Vec::as_slice),
+            _ => None,
+        }
+    }
+
+    /// Reads the pickle at the start of `bytes`, which lies at `base` of its file.
+    pub fn read(bytes: &[u8], base: usize) -> Result<Self, WeightsError> {
+        let bytes = &bytes[..bytes.len().min(MAX_PICKLE_BYTES)];
+        Machine::new(bytes, base).run()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Arena {
+    texts: Vec<String>,
+    sequences: Vec<Vec<Value>>,
+    dicts: Vec<Vec<(Value, Value)>>,
+}
+
+impl Arena {
+    fn text(&self, value: Value) -> Option<&str> {
+        match value {
+            Value::Text(index) => self.texts.get(index).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    fn sequence(&mut self, items: Vec<Value>) -> usize {
+        self.sequences.push(items);
+        self.sequences.len() - 1
+    }
+
+    fn dict(&mut self) -> Value {
+        self.dicts.push(Vec::new());
+        Value::Dict(self.dicts.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malicious_global_is_named_and_not_run() {
+        let error = Pickle::read(b"\x80\x02cos\nsystem\nX\x04\0\0\0ls -\x85R.", 100).unwrap_err();
+        assert!(
+            matches!(&error, WeightsError::Global { global, offset: 102 } if global == "os.system"),
+            "{error}"
+        );
+        let stack = b"\x80\x04\x8c\x05posix\x8c\x06system\x93.";
+        let error = Pickle::read(stack, 0).unwrap_err();
+        assert!(error.to_string().contains("posix.system"), "{error}");
+    }
+
+    #[test]
+    fn an_instruction_without_place_in_a_state_dict_is_named() {
+        // INST, OBJ, NEWOBJ, EXT1, and a text-mode integer
+        for opcode in [b'i', b'o', 0x81, 0x82, b'I'] {
+            let error = Pickle::read(&[0x80, 2, b'(', opcode], 0).unwrap_err();
+            assert!(
+                matches!(error, WeightsError::Opcode { opcode: named, offset: 3 } if named == opcode),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_call_of_a_value_or_with_other_arguments_is_refused() {
+        for pickle in [
+            &b"\x80\x02}}\x85R."[..],
+            b"\x80\x02ccollections\nOrderedDict\n}\x85R.",
+            b"\x80\x02ccollections\nOrderedDict\n}R.",
+            b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n)R.",
+            b"\x80\x02ctorch\nFloatStorage\n)R.",
+        ] {
+            let error = Pickle::read(pickle, 0).unwrap_err();
+            assert!(matches!(error, WeightsError::Pickle { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn values_below_a_mark_stay_out_of_reach() {
+        for pickle in [
+            &b"K\x01(\x85."[..],
+            b"R.",
+            b"t.",
+            b"K\x01s.",
+            b"a.",
+            b"q\0.",
+        ] {
+            let error = Pickle::read(pickle, 0).unwrap_err();
+            assert!(matches!(error, WeightsError::Pickle { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn nesting_and_cycles_cost_no_more_than_their_bytes() {
+        let mut deep = b"\x80\x02)".to_vec();
+        deep.resize(1_000_000, 0x85);
+        deep.push(b'.');
+        assert!(Pickle::read(&deep, 0).is_ok());
+        // l = []; l.append(l)
+        assert!(Pickle::read(b"]q\0h\0a.", 0).is_ok());
+        // A memo index of 4 billion in seven bytes.
+        assert!(Pickle::read(b"Nr\xff\xff\xff\xff.", 0).is_err());
+    }
+
+    #[test]
+    fn integers_of_every_width_are_read() {
+        for (pickle, number) in [
+            (&b"K\xff."[..], 255),
+            (b"M\x01\x02.", 513),
+            (b"J\xff\xff\xff\xff.", -1),
+            (b"\x8a\x02\x00\x80.", -32_768),
+            (b"\x8a\x00.", 0),
+        ] {
+            assert_eq!(Pickle::read(pickle, 0).unwrap().value, Value::Int(number));
+        }
+    }
+}

@@ -1,9 +1,0 @@
-//! What tests of several subjects need: the program, and files for it.
-
-pub mod clips;
-pub mod files;
-pub mod networks;
-pub mod program;
-pub mod sounds;
-pub mod training;
-pub mod weights;

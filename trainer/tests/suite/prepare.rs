@@ -1,0 +1,10 @@
+//! Prepares data sets as they lie on disk.
+
+mod commands;
+mod corpus;
+mod folder;
+mod jamendo;
+mod magnatagatune;
+mod magnatagatune_refusals;
+mod msd;
+mod running;
