@@ -39,7 +39,7 @@ use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, fill};
 use crate::vocabulary::Vocabulary;
 use crate::work::Progress;
 use except::Except;
-use sources::{Listed, Sound};
+use sources::{Listed, Origin, Sound};
 use worker::Worker;
 
 /// Sounds of a shard. An interruption loses an unfinished shard, and these take long.
@@ -117,7 +117,7 @@ pub fn distill(
         distillation,
         vocabulary,
         teachers,
-        list_sha256(&sounds, &left_out),
+        list_sha256(&sounds, &left_out, distillation.often()),
     );
     if let Some(list) = except.sha256() {
         plan = plan.with_option("except", list);
@@ -159,7 +159,7 @@ fn plan(
 }
 
 /// SHA-256 of the whole list. If it differs, an interrupted distillation cannot go on.
-fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
+fn list_sha256(sounds: &[Sound], left_out: &[LeftOut], usual: Often) -> String {
     let mut hash = Sha256::new();
     for sound in sounds {
         hash.update_texts([&sound.id, sound.origin.source(), sound.split.name()]);
@@ -169,13 +169,16 @@ fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
                 .flat_map(|label| label.to_le_bytes())
                 .collect::<Vec<u8>>(),
         );
-        let Often { windows, variants } = sound.often;
-        hash.update(
-            [windows, variants]
-                .map(|count| count as u64)
-                .map(u64::to_le_bytes)
-                .concat(),
-        );
+        // What is usual, the options say.
+        if matches!(sound.origin, Origin::Real(_)) && sound.often != usual {
+            let Often { windows, variants } = sound.often;
+            hash.update_texts(
+                [windows, variants]
+                    .map(|count| count.to_string())
+                    .each_ref()
+                    .map(String::as_str),
+            );
+        }
     }
     for audio in left_out {
         hash.update_texts([audio.shown.as_str()]);
@@ -198,7 +201,7 @@ fn known_or(known: &[f32], others: &[f32]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::sources::{Origin, Recording};
+    use super::sources::Recording;
     use super::*;
     use crate::data::Split;
 
@@ -217,7 +220,7 @@ mod tests {
                 often: Often::ONCE,
                 origin: Origin::Real(recording),
             };
-            list_sha256(&[sound], &[])
+            list_sha256(&[sound], &[], Often::ONCE)
         };
         assert_eq!(of("attic"), of("attic"));
         assert_ne!(of("attic"), of("cellar"));

@@ -148,6 +148,10 @@ pub fn refine(
         train.extend(without.try_fold(clips, |clips, prefix| clips.not_named(prefix)));
         valid.push(data.split(Split::Valid)?);
     }
+    if train.iter().map(Clips::len).sum::<usize>() < 2 {
+        let text = "fewer than two clips are left to train on".to_owned();
+        return Err(RefineError::Option(text));
+    }
     let (tags, spec) = (first.tags(), first.front_end());
     let mut whole = of_model(model, architecture, 1.0, (tags, spec)).map_err(RefineError::Model)?;
     let mut heard = Vec::new();
@@ -175,10 +179,6 @@ pub fn refine(
     let mut checked = Features::none(&lower, window, 0, 0);
     for clips in &valid {
         checked.add(&lower, clips, spec, &mut each)?;
-    }
-    if heard.clips() < 2 {
-        let text = "fewer than two clips are left to train on".to_owned();
-        return Err(RefineError::Option(text));
     }
 
     let computer = DeviceChoice::Cpu.open(1, Precision::F32)?;
