@@ -14,6 +14,7 @@ mod inference;
 mod library;
 mod onnxruntime;
 mod runner;
+mod span;
 mod tract;
 mod trial;
 
@@ -21,4 +22,5 @@ pub use backend::{Backend, BackendChoice, BackendReport};
 pub use choose::open_network;
 pub(crate) use choose::open_network_while;
 pub use incremental::NetworkState;
-pub use inference::{InferenceError, Network, Span};
+pub use inference::{InferenceError, Network};
+pub use span::Span;

@@ -75,6 +75,8 @@ pub struct Tagging {
     pub library_dirs: Vec<PathBuf>,
     /// Seconds between windows.
     pub update_seconds: f64,
+    /// How many of the last seconds count. Infinity stands for the model's whole window.
+    pub focus_seconds: f64,
     /// Run the network on every window and not only on the last one.
     pub every_update: bool,
     /// Give the network's own probabilities instead of calibrated ones.

@@ -23,13 +23,13 @@ const BLOCKS: usize = 110_000;
 /// Times faster than real time in the audio thread's part.
 const SPEED: f64 = 5.0;
 
-/// Instances of the memory part beside the first.
+/// Instances of the memory part, without the first.
 const MORE_INSTANCES: usize = 16;
 
-/// Tenths of a second after which an instance of the memory part must have told its tags.
+/// Tenths of a second within which an instance of the memory part must have its first tags.
 const MOST_PARTS: usize = 600;
 
-/// How long the instances of the memory part rest: the engine gives back what a stream needs only
+/// How long the instances of the memory part rest. Meanwhile the engine frees what a stream needs only
 /// while it plays.
 const REST: Duration = Duration::from_secs(8);
 
@@ -124,7 +124,7 @@ pub struct AnalysisReport {
 pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut report = BenchReport::default();
-    // Memory first: what later parts leave behind would hide what an instance takes.
+    // Memory comes first. What other parts leave behind would hide what an instance takes.
     if wanted(BenchPart::Memory) {
         let mut first = idle_instance(options)?;
         report.backend = running_backend(&mut first).unwrap_or_default();
@@ -164,7 +164,7 @@ fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
     }
 }
 
-/// Stereo noise at −20 dBFS: never silent, so that every update is computed.
+/// Stereo noise at −20 dBFS. It is never silent, so every update is computed.
 fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
     let mut state = 1u32;
     let frames = (seconds * SAMPLE_RATE_HZ) as usize;
@@ -203,7 +203,7 @@ fn measure_process(plugin: &mut HostedPlugin) -> Result<ProcessReport, DemoError
     })
 }
 
-/// Memory with `_first`, which the caller keeps, and with more instances beside it.
+/// Memory with `_first`, which the caller keeps, and with more instances.
 fn measure_memory(
     options: &BenchOptions,
     _first: &HostedPlugin,
@@ -226,10 +226,10 @@ fn measure_memory(
     }))
 }
 
-/// An instance that has used all of its memory once: it has heard sound until its first update.
+/// An instance that has heard sound until its first update, and so has used all of its memory once.
 fn idle_instance(options: &BenchOptions) -> Result<HostedPlugin, DemoError> {
     let mut plugin = start(options, 512)?;
-    // A little at a time, so that the host's own buffers do not count.
+    // It plays a little at a time, so that the host's own buffers do not count.
     let audio = noise(0.1, plugin.channels());
     let stream_options = StreamOptions {
         pace: Pace::Times(SPEED),
@@ -257,7 +257,7 @@ fn measure_analysis(plugin: &mut HostedPlugin) -> Result<Option<AnalysisReport>,
         ..StreamOptions::default()
     };
     stream(plugin, &audio, &options, |_, block| {
-        // From the first update on: what comes before is not yet one update a second.
+        // It counts from the first update on. Before that, there is less than one update a second.
         if begin.is_some() {
             log.push(block.events);
         } else if !block.events.is_empty() {

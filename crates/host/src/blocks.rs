@@ -3,13 +3,13 @@
 /// Sizes of the blocks of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockSizes {
-    /// All of this many frames, but the last.
+    /// This many frames each; the last block may be shorter.
     Fixed(u32),
     /// From 1 to `max` frames at random, the same for the same seed.
     Random {
         /// Longest block, in frames.
         max: u32,
-        /// Names the sequence.
+        /// Chooses the sequence.
         seed: u64,
     },
 }

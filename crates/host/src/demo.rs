@@ -23,8 +23,8 @@ use crate::{
 pub use report::{DemoReport, UpdateCosts};
 pub use view::View;
 
-/// The piece that is played where no song is given, seen from the project's folder: rendered by the
-/// project itself.
+/// The piece that is played if no song is given, which the project has rendered itself. The path is
+/// relative to the project's folder.
 pub const OWN_PIECE: &str = "crates/host/assets/demo.ogg";
 
 /// What to demonstrate.
@@ -67,10 +67,10 @@ pub enum DemoError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The model was given and cannot be used.
+    /// The given model cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The model was given and the plugin did not take it.
+    /// The plugin did not take the given model.
     #[error("the plugin did not take the model {}{}", model.display(), said(log))]
     ModelRefused {
         /// The model's file.
@@ -92,7 +92,7 @@ fn said(log: &[String]) -> String {
 pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoError> {
     let audio = decode(&options.audio)?;
     if let Some(model) = &options.model {
-        // Before the song has been played in vain. The plugin opens it with the same code.
+        // A broken model is found before the song is played. The plugin opens it with the same code.
         Model::open(model)?;
     }
     let mut plugin = start(options, &audio, options.realtime)?;
@@ -133,12 +133,12 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
     Ok(report)
 }
 
-/// A model that was given and is not the one that runs is an error.
+/// It is an error if a model was given and another one runs.
 fn check_model(options: &DemoOptions, plugin: &mut HostedPlugin) -> Result<(), DemoError> {
     let Some(model) = &options.model else {
         return Ok(());
     };
-    // The plugin may have fallen back to its own; it knows the hash of a model it has read.
+    // The plugin may have fallen back to its own. It knows the hash only of a model that it has read.
     if saved_model(plugin).is_some_and(|saved| !saved.sha256.is_empty()) {
         return Ok(());
     }
@@ -166,7 +166,7 @@ pub(crate) fn start(
     }
     let rate_hz = f64::from(audio.sample_rate_hz);
     plugin.activate(rate_hz, options.blocks.max_frames())?;
-    // A bounce waits for the model by itself.
+    // A bounce waits for the model anyway.
     if realtime {
         wait_for_model(&mut plugin);
     }
@@ -196,8 +196,8 @@ pub(crate) fn start_plugin(
     Ok(plugin)
 }
 
-/// Waits until the plugin's worker has found and opened its model, as it does in the background;
-/// not for ever, as it may refuse it.
+/// Waits until the plugin's worker has found and opened its model in the background. It gives up after
+/// a while, because the worker may have refused the model.
 pub(crate) fn wait_for_model(plugin: &mut HostedPlugin) {
     let patience = Duration::from_secs(20);
     let start = Instant::now();
@@ -207,7 +207,7 @@ pub(crate) fn wait_for_model(plugin: &mut HostedPlugin) {
     }
 }
 
-/// Whether the model is in force: the state then knows the hash of one that was chosen by its path.
+/// Whether the model is in force. The state then knows the hash of a model that was chosen by its path.
 pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
     match saved_model(plugin) {
         Some(saved) if !saved.built_in => !saved.sha256.is_empty(),
@@ -215,7 +215,7 @@ pub(crate) fn has_model(plugin: &mut HostedPlugin) -> bool {
     }
 }
 
-/// Name of what runs the network, if anything does.
+/// Name of the backend, if one runs.
 pub(crate) fn running_backend(plugin: &mut HostedPlugin) -> Option<String> {
     let value = plugin.value(ids::RUNNING_BACKEND)?;
     if value < 0.5 {

@@ -9,7 +9,7 @@ pub enum HostingError {
     /// There is no bundle.
     #[error("{}: no such bundle; `cargo xtask bundle` makes it", .0.display())]
     NoBundle(PathBuf),
-    /// The bundle is there and is no plugin.
+    /// The bundle is not a plugin.
     #[error("{}: cannot be loaded as a plugin: {reason}", path.display())]
     Load {
         /// The bundle.
@@ -25,13 +25,13 @@ pub enum HostingError {
         /// What it said.
         reason: String,
     },
-    /// The plugin lacks something every version of it has.
+    /// The plugin lacks something that every version of it has.
     #[error("the plugin lacks the extension {0}")]
     NoExtension(&'static str),
     /// Audio was sent to an instance that is not active.
     #[error("the plugin is not active")]
     NotActive,
-    /// A block that is longer than announced, or of another number of channels.
+    /// A block is longer than announced, or has another number of channels.
     #[error("a block of {frames} frames and {channels} channels does not fit: {reason}")]
     Block {
         /// Length of the block.

@@ -25,12 +25,12 @@ pub enum HostEventKind {
         /// Its plain value.
         value: f64,
     },
-    /// The plugin takes hold of a parameter, as a hand does.
+    /// The plugin begins a gesture: it takes hold of a parameter, as a hand does.
     GestureBegin {
         /// The parameter.
         id: u32,
     },
-    /// The plugin lets go of a parameter.
+    /// The plugin ends a gesture.
     GestureEnd {
         /// The parameter.
         id: u32,
@@ -39,7 +39,7 @@ pub enum HostEventKind {
     Midi([u8; 3]),
 }
 
-/// A value the host sets, as its automation does.
+/// A value that the host sets, as its automation does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ParameterChange {
     /// Offset in the block, in frames.
@@ -84,7 +84,7 @@ impl Transport {
     }
 }
 
-/// Appends the plugin's events of a block that began at `block_start_samples` to `events`.
+/// Appends to `events` the plugin's events of a block that began at `block_start_samples`.
 pub(crate) fn read_events(
     buffer: &EventBuffer,
     block_start_samples: u64,

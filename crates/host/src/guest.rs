@@ -1,4 +1,4 @@
-//! What an instance of the plugin is to its host, in whatever format it was loaded.
+//! An instance of the plugin as its host sees it, in either format.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the plugin may ask of the host.
+//! What the plugin may ask the host for.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,24 +14,22 @@ use clack_host::prelude::*;
 /// Requests of the plugin, as flags that any of its threads may set.
 #[derive(Default)]
 pub(crate) struct Requests {
-    pub(crate) restart: AtomicBool,
     pub(crate) process: AtomicBool,
     pub(crate) callback: AtomicBool,
     pub(crate) flush: AtomicBool,
     pub(crate) dirty: AtomicBool,
     /// Times the plugin said that parameters' names, ranges or values have changed.
     pub(crate) rescans: AtomicU32,
-    /// Lines the plugin logged, oldest first.
+    /// Lines that the plugin logged, oldest first.
     pub(crate) log: Mutex<Vec<String>>,
 }
 
-/// Most lines of the plugin's log that are kept.
+/// The most lines of the plugin's log that are kept.
 const MAX_LOG_LINES: usize = 1_000;
 
 impl SharedHandler<'_> for Requests {
-    fn request_restart(&self) {
-        self.restart.store(true, Ordering::Release);
-    }
+    /// The plugin never needs one.
+    fn request_restart(&self) {}
 
     fn request_process(&self) {
         self.process.store(true, Ordering::Release);
@@ -59,7 +57,7 @@ impl HostLogImpl for Requests {
     }
 }
 
-/// The main thread's half: it only passes on what it is told.
+/// The main thread's half. It only passes on what it is told.
 pub(crate) struct MainThread<'a> {
     requests: &'a Requests,
 }

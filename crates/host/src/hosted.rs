@@ -18,13 +18,13 @@ use crate::ports::{Buffers, PortBuffers};
 pub use block::BlockOptions;
 pub use live::{Live, Marks};
 
-/// Events of one block for which there is room without allocating.
+/// Events of one block that fit without an allocation.
 const EVENTS_PER_BLOCK: usize = 4_096;
 
 /// How the host renders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rendering {
-    /// Against the clock: the plugin must never wait.
+    /// In real time: the plugin must never wait.
     Realtime,
     /// A bounce: the plugin may take its time.
     Offline,
@@ -32,7 +32,7 @@ pub enum Rendering {
 
 /// One instance of the plugin, on the thread that made it.
 pub struct HostedPlugin {
-    // Before `instance`: the instance must outlive its processor.
+    // It stands before `instance`, which must outlive it.
     processor: Option<PluginAudioProcessor<Handlers>>,
     instance: PluginInstance<Handlers>,
     name: String,
@@ -195,8 +195,8 @@ impl HostedPlugin {
         self.position_samples
     }
 
-    /// Runs the plugin's main-thread callback if it asked for one. A host does this all the time;
-    /// here it happens between blocks.
+    /// Runs the plugin's main-thread callback if it asked for one. A host does this all the time; this
+    /// one does it between blocks.
     pub fn run_callbacks(&mut self) {
         let asked = self
             .instance
@@ -206,17 +206,11 @@ impl HostedPlugin {
         }
     }
 
-    /// Times the plugin asked the host to read its parameters anew.
+    /// How often the plugin asked the host to read its parameters again.
     #[must_use]
     pub fn rescans(&self) -> u32 {
         self.instance
             .access_shared_handler(|requests| requests.rescans.load(Ordering::Acquire))
-    }
-
-    /// Whether the plugin asked to be restarted since the last call.
-    pub fn take_restart_request(&mut self) -> bool {
-        self.instance
-            .access_shared_handler(|requests| requests.restart.swap(false, Ordering::AcqRel))
     }
 
     /// What the plugin logged, oldest first.

@@ -33,7 +33,7 @@ pub mod ids {
     pub const TAGS: RangeInclusive<u32> = 5..=54;
 }
 
-/// What the plugin says of a parameter.
+/// A parameter, as the plugin describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// Its id, which never changes.

@@ -1,11 +1,11 @@
-//! What the system says about this process.
+//! Memory and CPU time of this process.
 
-/// Largest memory this process ever held, in MiB; `None` where the system does not say.
+/// The most memory that this process ever held, in MiB; `None` if the system does not tell.
 pub(crate) fn peak_mb() -> Option<f64> {
     status_kb("VmHWM:").map(|kb| kb / 1024.0)
 }
 
-/// Memory this process holds, in MiB; `None` where the system does not say.
+/// The memory that this process holds, in MiB; `None` if the system does not tell.
 pub(crate) fn resident_mb() -> Option<f64> {
     status_kb("VmRSS:").map(|kb| kb / 1024.0)
 }
@@ -17,8 +17,8 @@ fn status_kb(field: &str) -> Option<f64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// CPU seconds that all threads of this process but the calling one have used so far, of those
-/// that still live; `None` where the system does not say.
+/// CPU seconds that the living threads of this process have used so far, without the calling one;
+/// `None` if the system does not tell.
 pub(crate) fn other_threads_cpu_seconds() -> Option<f64> {
     let own = std::fs::read_link("/proc/thread-self").ok()?;
     let mut seconds = 0.0;
@@ -26,7 +26,7 @@ pub(crate) fn other_threads_cpu_seconds() -> Option<f64> {
         if own.file_name() == Some(&task.file_name()) {
             continue;
         }
-        // A thread may end while it is asked.
+        // A thread may end meanwhile.
         if let Ok(stat) = std::fs::read_to_string(task.path().join("stat")) {
             seconds += cpu_seconds(&stat).unwrap_or(0.0);
         }
@@ -34,12 +34,12 @@ pub(crate) fn other_threads_cpu_seconds() -> Option<f64> {
     Some(seconds)
 }
 
-/// CPU seconds of a thread from its `stat`. The kernel's clock tick for user space is 10 ms on
-/// every architecture Linux runs a DAW on.
+/// CPU seconds of a thread, from its `stat`. The kernel's clock tick for user space is 10 ms on every
+/// architecture on which Linux runs a DAW.
 fn cpu_seconds(stat: &str) -> Option<f64> {
     // The name stands in parentheses and may hold anything.
     let (_, rest) = stat.rsplit_once(')')?;
-    // User and system time are fields 14 and 15; the first after the name is field 3.
+    // User and system time are fields 14 and 15. The first one after the name is field 3.
     let mut fields = rest.split_whitespace().skip(11);
     let ticks = fields.next()?.parse::<f64>().ok()? + fields.next()?.parse::<f64>().ok()?;
     Some(ticks / 100.0)
@@ -68,7 +68,7 @@ mod tests {
                     spun = std::hint::black_box(spun.wrapping_add(1));
                 }
                 done.send(spun).unwrap();
-                // Alive until it has been asked.
+                // It must live until its time has been read.
                 let _ = released.recv();
             });
             worked.recv().unwrap();

@@ -1,4 +1,4 @@
-//! The plugin's state, written and read from outside.
+//! The plugin's saved state, as seen from outside.
 
 use std::path::Path;
 

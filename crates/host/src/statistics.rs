@@ -1,4 +1,4 @@
-//! Costs of many blocks, in few numbers.
+//! The times of many blocks, in three numbers.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// Summarises the costs of blocks; all zero without any.
+    /// Summarises the times of blocks. Without any, all numbers are 0.
     #[must_use]
     pub fn of(costs: &[Duration]) -> Self {
         let mut micros: Vec<f64> = costs.iter().map(|cost| cost.as_secs_f64() * 1e6).collect();
@@ -29,8 +29,8 @@ impl Costs {
     }
 }
 
-/// The smallest of the ascending `values` that no smaller a `share` of them stays at or below;
-/// 0 without any.
+/// The smallest of the ascending `values` that at least a `share` of them do not exceed; 0 if there are
+/// none.
 pub(crate) fn percentile(values: &[f64], share: f64) -> f64 {
     let rank = (share * values.len() as f64).ceil() as usize;
     values

@@ -9,9 +9,9 @@ use crate::{BlockSizes, Guest, HostEvent, HostingError, Sample, Transport};
 /// How fast audio is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
-    /// Without waiting.
+    /// As fast as possible.
     Unpaced,
-    /// So many seconds of audio a second.
+    /// This many seconds of audio a second.
     Times(f64),
 }
 
@@ -50,20 +50,20 @@ impl Default for StreamOptions {
 pub struct BlockDone<'a> {
     /// Frames of this audio that have been processed.
     pub frames_done: usize,
-    /// What the plugin said in this block.
+    /// What the plugin told the host in this block.
     pub events: &'a [HostEvent],
 }
 
-/// What came back.
+/// What the plugin returned.
 #[derive(Clone, Debug, Default)]
 pub struct Streamed {
-    /// Everything the plugin said, in order.
+    /// Everything that the plugin told the host, in order.
     pub events: Vec<HostEvent>,
     /// `[channel][frame]`.
     pub output: Vec<Vec<f32>>,
-    /// Time the plugin took for each block, on the audio thread.
+    /// The plugin's time for each block, on the audio thread.
     pub block_costs: Vec<Duration>,
-    /// Time all of it took.
+    /// The time of the whole stream.
     pub wall: Duration,
 }
 
@@ -97,7 +97,7 @@ pub fn stream<G: Guest>(
     }
 }
 
-/// `audio` on so many channels: as it is, or else its mean on each.
+/// `audio` on this many channels: as it is if the number is right, otherwise its mean on each channel.
 pub(crate) fn fit_channels(audio: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
     if audio.len() == channels || audio.is_empty() {
         return audio.to_vec();

@@ -1,4 +1,4 @@
-//! The plugin's events, put together to updates again.
+//! Puts the plugin's events together to updates.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub struct UpdateLog {
     updates: Vec<Update>,
     /// Tags that the last update holds a value of its own for.
     told: BTreeSet<u32>,
-    /// Updates of which the status is known.
+    /// Updates whose status is known.
     with_status: usize,
 }
 
@@ -66,7 +66,7 @@ impl UpdateLog {
         }
     }
 
-    /// Reads from the plugin what the updates that came since the last call rest on.
+    /// Reads the status of the updates that came since the last call from the plugin.
     pub fn read_status(&mut self, plugin: &mut HostedPlugin) {
         let mut read = |id| plugin.value(id).unwrap_or(0.0);
         for update in &mut self.updates[self.with_status..] {

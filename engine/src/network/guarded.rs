@@ -2,8 +2,9 @@
 
 use super::backend::Backend;
 use super::incremental::{NetworkState, Staged};
-use super::inference::{InferenceError, Network, Span};
+use super::inference::{InferenceError, Network};
 use super::runner::Runner;
+use super::span::Span;
 use crate::model::{Model, OutputKind};
 use crate::panics::no_panic;
 

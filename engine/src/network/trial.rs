@@ -1,6 +1,6 @@
 //! Windows on which a backend is tried before it runs.
 
-use super::inference::Span;
+use super::span::Span;
 use crate::front_end::{Analyzer, Feature, FrontEndSpec};
 
 const GRID_FRAMES: u64 = Analyzer::GRID_FRAMES;

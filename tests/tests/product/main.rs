@@ -3,6 +3,7 @@
 //! Tests that count threads or need an environment of their own start this program again for
 //! themselves alone.
 
+mod architecture;
 mod clap_contract;
 mod clap_scan;
 mod demo;

@@ -83,6 +83,7 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
         backend: BackendChoice::Auto,
         library_dirs: Vec::new(),
         update_seconds: UPDATE_SECONDS,
+        focus_seconds: f64::INFINITY,
         every_update,
         raw: false,
     };

@@ -107,12 +107,18 @@ pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
     let by_themselves: Vec<Option<[f64; 2]>> = points
         .iter()
         .map(|points| {
-            (positives(points) >= FEWEST_POSITIVES).then(|| likeliest(points, Prior::WEAK))
+            let fewest = positives(points).min(points.len() - positives(points));
+            (fewest >= FEWEST_POSITIVES).then(|| likeliest(points, Prior::WEAK))
         })
         .collect();
     let known: Vec<[f64; 2]> = by_themselves.iter().copied().flatten().collect();
     let among = Prior::among(&known);
     let by_others = |points: &[[f64; 2]]| {
+        // Clips that all have the tag say nothing of those that lack it.
+        let points = match positives(points) == points.len() {
+            true => &[],
+            false => points,
+        };
         let prior = match (positives(points), among) {
             (_, None) => Prior::WEAK,
             (0, Some(among)) => among.doubting(),
@@ -140,7 +146,8 @@ fn fitted(tag: &str, slope: f64, offset: f64, samples: &[Sample]) -> TagFit {
         .map(|sample| calibration.apply(sample.probability))
         .collect();
     let positive: Vec<bool> = samples.iter().map(Sample::is_positive).collect();
-    if let Some(best) = best_f1(&calibrated, &positive) {
+    let both = positive.contains(&true) && positive.contains(&false);
+    if let Some(best) = best_f1(&calibrated, &positive).filter(|_| both) {
         // Downwards, so that the clip that it was found at still reaches it.
         calibration.threshold = ((best.threshold * 1e6).floor() / 1e6).max(LEAST_THRESHOLD);
     }

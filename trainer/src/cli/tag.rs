@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use tagline_engine::Analyzer;
 use trainer::tag::{
     Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files,
 };
@@ -25,6 +26,9 @@ pub(super) struct TagArgs {
     /// Seconds between windows.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = update_seconds)]
     update: f64,
+    /// How many of the last seconds count, at least 3; by default the model's whole window.
+    #[arg(long, value_name = "SECONDS", value_parser = focus_seconds)]
+    focus: Option<f64>,
     /// Also print the tags of every window (with --json or --csv).
     #[arg(long, requires = "for_programs")]
     updates: bool,
@@ -55,6 +59,13 @@ fn update_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
+fn focus_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds >= Analyzer::FIRST_WINDOW_SECONDS => Ok(seconds),
+        _ => Err("a number of seconds from 3 on is expected".into()),
+    }
+}
+
 pub(super) fn run(args: &TagArgs) -> Outcome {
     let model = find_model(args.model.as_deref())?;
     let info = model.info().clone();
@@ -81,6 +92,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         backend: args.backend.into(),
         library_dirs: library_dirs(),
         update_seconds: args.update,
+        focus_seconds: args.focus.unwrap_or(f64::INFINITY),
         raw: args.raw,
         every_update: taggrams.is_some() || args.updates,
     };

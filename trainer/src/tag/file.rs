@@ -88,6 +88,7 @@ impl<'a> Tagger<'a> {
                     source,
                 }
             })?;
+        analyzer.set_focus_seconds(self.tagging.focus_seconds);
         self.state.clear();
         let failed = |source| TagError::Inference {
             path: name(),

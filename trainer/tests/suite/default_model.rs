@@ -20,6 +20,7 @@ fn tagged(path: &Path) -> TaggedFile {
         backend: TRACT,
         library_dirs: Vec::new(),
         update_seconds: 1.0,
+        focus_seconds: f64::INFINITY,
         every_update: true,
         raw: false,
     };

@@ -83,6 +83,25 @@ fn every_update_is_given_when_asked_for_and_the_last_is_the_files() {
 }
 
 #[test]
+fn with_a_focus_the_last_seconds_alone_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = TinyModel::new(&["low", "middle", "high"], 564).bytes();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    wav(folder.path(), "a.wav", &[(200.0, 10.0), (5_000.0, 3.5)]);
+    let whole = &json(folder.path(), &["a.wav"])[0];
+    assert_eq!(strongest(whole), "low");
+    assert!(whole["seconds_heard"].as_f64().unwrap() > 12.0);
+    let line = &json(folder.path(), &["a.wav", "--focus", "3"])[0];
+    assert_eq!(strongest(line), "high");
+    let heard = line["seconds_heard"].as_f64().unwrap();
+    assert!((3.0..3.1).contains(&heard), "{heard}");
+    for refused in ["2.9", "nan", "-1", "long"] {
+        let run = trainer(folder.path(), &["tag", "a.wav", "--focus", refused]);
+        assert!(!run.status.success(), "{refused}");
+    }
+}
+
+#[test]
 fn a_file_shorter_than_a_first_window_is_tagged_by_what_there_is() {
     let folder = folder();
     wav(folder.path(), "short.wav", &[(5_000.0, 1.0)]);

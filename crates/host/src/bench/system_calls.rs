@@ -1,7 +1,7 @@
-//! Which system calls the audio thread makes: none, besides the sleeping that paces it.
+//! Counts the audio thread's system calls. There should be none but the sleeps that pace it.
 //!
-//! The program runs itself under strace and plays ten seconds in real time on a thread of its own;
-//! then it reads what that thread called between its first block and its last.
+//! The program runs itself under strace and plays ten seconds in real time on a thread of its own. Then
+//! it reads what that thread called between its first block and its last.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::hosted::Marks;
 const SECONDS: f64 = 10.0;
 /// Frames of a block.
 const BLOCK_FRAMES: u32 = 512;
-/// Sleeps that no pacing makes: strace shows their nanoseconds.
+/// Lengths of sleep that pacing never takes. strace shows their nanoseconds.
 const MARKS: Marks = Marks {
     begin: Duration::from_nanos(1_000_017),
     end: Duration::from_nanos(1_000_019),
@@ -30,7 +30,7 @@ pub const WATCHED_COMMAND: &str = "play-live";
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemCallReport {
-    /// Not measured; why.
+    /// Why nothing was measured.
     Skipped(String),
     /// Between the first block and the last.
     Measured {
@@ -38,7 +38,7 @@ pub enum SystemCallReport {
         seconds: f64,
         /// Blocks that were processed.
         blocks: usize,
-        /// Updates that the plugin told of.
+        /// Updates that came.
         updates: usize,
         /// Sleeps with which the host paces the thread.
         sleeps: u64,
@@ -55,14 +55,14 @@ struct Played {
     updates: usize,
 }
 
-/// Plays in real time on a thread of its own, and returns what that thread was as JSON: the part of the
-/// measurement that is watched.
+/// The watched part of the measurement: plays in real time on a thread of its own, and describes that
+/// thread as JSON.
 ///
 /// # Errors
 /// [`DemoError`] if the plugin cannot be used.
 pub fn play_watched(options: &BenchOptions) -> Result<String, DemoError> {
     let mut plugin = start(options, BLOCK_FRAMES)?;
-    // The first estimate needs 3 s; after that there is one a second.
+    // The first estimate needs 3 s. After that there is one a second.
     let audio = noise(SECONDS, plugin.channels());
     let mut thread = None;
     let live = plugin.play_live(&audio, BLOCK_FRAMES as usize, MARKS, || {
@@ -146,7 +146,7 @@ fn between_marks(trace: &str, thread: u32) -> Option<(u64, BTreeMap<String, u64>
         if call.contains(&end) {
             return Some((sleeps, others));
         }
-        // `<... name resumed>` ends a call that was counted when it began; signals are no calls.
+        // `<... name resumed>` ends a call that was counted when it began. Signals are not calls.
         let Some((name, _)) = call.split_once('(') else {
             continue;
         };

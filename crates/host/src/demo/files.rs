@@ -1,4 +1,4 @@
-//! The files a demonstration leaves.
+//! The files that a demonstration writes.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -11,7 +11,7 @@ use super::{DemoError, DemoOptions, DemoReport};
 use crate::HostedPlugin;
 use crate::updates::{Update, UpdateLog};
 
-/// An update, as the files tell it.
+/// An update as it stands in the files.
 struct Record<'a> {
     position_seconds: f64,
     update: &'a Update,

@@ -1,4 +1,4 @@
-//! The audio thread's cost, measured where it must be low.
+//! The audio thread's time, measured in real-time mode, where it must be short.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -14,8 +14,8 @@ const MEASURED_SECONDS: f64 = 24.0;
 /// Times faster than real time, so that it is short and updates still arrive between blocks.
 const SPEED: f64 = 8.0;
 
-/// Costs of the song's first blocks in realtime mode. In a bounce the plugin waits on the audio
-/// thread for every update, so a bounce's own times say nothing about a live stream.
+/// Times of the song's first blocks in real-time mode. In a bounce the plugin waits on the audio thread
+/// for every update, so the times of a bounce say nothing about a live stream.
 pub(super) fn realtime_block_costs(
     options: &DemoOptions,
     audio: &Audio,

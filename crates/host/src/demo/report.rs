@@ -1,4 +1,4 @@
-//! What a demonstration comes to.
+//! The result of a demonstration.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use crate::statistics::percentile;
 use crate::updates::UpdateLog;
 use crate::{Costs, HostedPlugin, Streamed, ids};
 
-/// The result of a demonstration; serialised, the object that `--json` prints.
+/// The result of a demonstration. Serialised, it is the object that `--json` prints.
 #[derive(Clone, Debug, Serialize)]
 pub struct DemoReport {
     /// The song.
     pub file: String,
     /// Its length, in seconds.
     pub seconds: f64,
-    /// Seconds of audio the last tags rest on.
+    /// Seconds of audio behind the last tags.
     pub window_seconds: f64,
     /// Name of the model; `None` if none runs.
     pub model: Option<String>,
-    /// Name of what ran it; `None` before the first update.
+    /// Name of the backend; `None` before the first update.
     pub backend: Option<String>,
     /// The tags of the last window, strongest first, 0 to 1.
     #[serde(serialize_with = "as_map")]
@@ -40,10 +40,10 @@ pub struct DemoReport {
     pub update_ms: UpdateCosts,
     /// Seconds of the song a second.
     pub real_time_factor: f64,
-    /// Largest memory of the whole process, the decoded song included, in MiB; 0 where the system
-    /// does not say.
+    /// The most memory of the whole process, with the decoded song, in MiB; 0 if the system does not
+    /// tell.
     pub peak_rss_mb: f64,
-    /// What else a person wants to know.
+    /// What is shown to people only.
     #[serde(skip)]
     pub notes: Notes,
 }
@@ -57,7 +57,7 @@ pub struct UpdateCosts {
     pub max: f64,
 }
 
-/// What is said to people only.
+/// What is shown to people, and is not in the JSON.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
     sample_rate_hz: u32,

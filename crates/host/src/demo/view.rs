@@ -1,4 +1,4 @@
-//! What a person sees while the song runs.
+//! Shows the tags while the song runs.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
@@ -13,17 +13,17 @@ use crate::{HostedPlugin, ids};
 /// Tags in the live table.
 const ROWS: usize = 12;
 
-/// Song seconds between two lines where there is no terminal.
+/// Song seconds between two lines if there is no terminal.
 const SECONDS_PER_LINE: f64 = 10.0;
 
-/// Where progress goes.
+/// How progress is shown.
 #[derive(Debug)]
 pub enum View {
-    /// Nowhere.
+    /// Not at all.
     Silent,
-    /// A live table on the terminal.
+    /// As a live table on the terminal.
     Table(ProgressBar),
-    /// A line now and then.
+    /// As a line now and then.
     Lines {
         /// Song position of the next line, in seconds.
         next_seconds: f64,

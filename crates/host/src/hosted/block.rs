@@ -9,21 +9,21 @@ use super::HostedPlugin;
 use crate::events::read_events;
 use crate::{HostEvent, HostingError, ParameterChange, Sample, Transport};
 
-/// What a block is, beside its audio.
+/// How a block is processed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BlockOptions<'a> {
     /// Whether the plugin's output buffers are its input buffers.
     pub in_place: bool,
     /// The transport, if the host has one.
     pub transport: Option<Transport>,
-    /// Values the host sets, by ascending offset.
+    /// Values that the host sets, by ascending offset.
     pub changes: &'a [ParameterChange],
 }
 
 impl HostedPlugin {
-    /// Processes one block: `input: [channel][frame]`, as many channels as the plugin has, to
-    /// `output` of the same shape. What the plugin says is appended to `events`. Returns the time
-    /// the plugin took, on this thread.
+    /// Processes one block: `input: [channel][frame]`, with the plugin's number of channels, to
+    /// `output` of the same shape. Appends to `events` what the plugin tells the host. Returns the
+    /// plugin's time on this thread.
     ///
     /// # Errors
     /// [`HostingError`] if the block does not fit or the plugin fails.

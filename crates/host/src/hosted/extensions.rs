@@ -1,4 +1,4 @@
-//! What the plugin's extensions offer to the host's main thread.
+//! The plugin's extensions, for the host's main thread.
 
 use std::ffi::CString;
 
@@ -14,8 +14,7 @@ use super::{HostedPlugin, refused};
 use crate::{HostingError, Parameter, Rendering};
 
 impl HostedPlugin {
-    /// Chooses the port configuration with this many channels; only while the plugin is not
-    /// active.
+    /// Chooses the port configuration with this many channels. The plugin must not be active.
     ///
     /// # Errors
     /// [`HostingError`] if the plugin has none or is active.
@@ -102,15 +101,14 @@ impl HostedPlugin {
         Some(String::from_utf8_lossy(text.ok()?).into_owned())
     }
 
-    /// The plain value the plugin reads from a text.
+    /// The plain value that the plugin reads from a text.
     pub fn text_value(&mut self, id: u32, text: &str) -> Option<f64> {
         let (handle, params) = self.params()?;
         let text = CString::new(text).ok()?;
         params.text_to_value(&handle, ClapId::from_raw(id)?, &text)
     }
 
-    /// Sets a parameter's plain value, as a host does outside of `process`; only while the plugin is not
-    /// active.
+    /// Sets a parameter's plain value, as a host does outside of `process`. The plugin must not be active.
     ///
     /// # Errors
     /// [`HostingError`] if it is active, or has no parameters.

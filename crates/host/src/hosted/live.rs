@@ -10,7 +10,7 @@ use crate::ports::PortBuffers;
 use crate::ports::private::Ported;
 use crate::{HostEvent, HostEventKind, HostingError, Transport, events, ids};
 
-/// What came of it.
+/// What was counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     /// Blocks that were processed.

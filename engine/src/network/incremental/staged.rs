@@ -7,8 +7,8 @@ use super::plan::Plan;
 use super::segment::{Source, UPDATE_FRAMES};
 use super::state::NetworkState;
 use super::turn::Turn;
-use crate::network::inference::Span;
 use crate::network::runner::Runner;
+use crate::network::span::Span;
 
 /// A network in segments. It holds the weights, once, and the buffers for one window's work. Each
 /// stream's [`NetworkState`] keeps what lasts between windows.
