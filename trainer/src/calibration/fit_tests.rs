@@ -192,3 +192,23 @@ fn the_calibration_error_is_that_of_a_hand_computed_example() {
     assert_eq!(calibration_error([(1.0, 1.0)].into_iter()), 0.0);
     assert_eq!(calibration_error(std::iter::empty()), 0.0);
 }
+
+#[test]
+fn clips_that_all_have_a_tag_do_not_show_it_everywhere() {
+    let others = [
+        made(1.0, 0.0, 400),
+        made(1.2, 0.3, 400),
+        made(0.9, -0.3, 400),
+    ];
+    let always: Vec<Sample> = (0..20)
+        .map(|n| Sample {
+            probability: 0.01 + n as f32 / 1_000.0,
+            label: 1.0,
+        })
+        .collect();
+    let tags: Vec<String> = ["a", "b", "c", "always"].map(str::to_owned).to_vec();
+    let samples = [others.to_vec(), vec![always]].concat();
+    let found = fit(&tags, &samples).remove(3).calibration;
+    assert!(found.apply(0.02) < 0.1, "{found:?}");
+    assert_eq!(found.threshold, Calibration::NONE.threshold);
+}
