@@ -63,14 +63,12 @@ pub fn weigh(
     (0..tags.len()).filter_map(of_tag).collect()
 }
 
+/// An area under the ROC curve, and its interval.
+type Area = (f64, Option<Interval>);
+
 /// A teacher's area on a tag, over the sets that have enough labels of it: the mean of theirs, and of the
 /// ends of their intervals.
-fn on_tag(
-    tag: usize,
-    files: &[Labelled],
-    said: &[Vec<f32>],
-    bootstrap: Bootstrap,
-) -> Option<(f64, Option<Interval>)> {
+fn on_tag(tag: usize, files: &[Labelled], said: &[Vec<f32>], bootstrap: Bootstrap) -> Option<Area> {
     let mut sets: Vec<&str> = files.iter().map(|file| file.set.as_str()).collect();
     sets.sort_unstable();
     sets.dedup();
@@ -100,17 +98,17 @@ fn on_tag(
         let scores = answers.score_over(&units, bootstrap);
         Some((scores.macro_roc_auc?, scores.macro_roc_auc_interval))
     });
-    let areas: Vec<(f64, Option<Interval>)> = areas.collect();
-    let mean = |value: &dyn Fn(&(f64, Option<Interval>)) -> Option<f64>| {
+    let areas: Vec<Area> = areas.collect();
+    let mean = |value: fn(&Area) -> Option<f64>| {
         let values: Option<Vec<f64>> = areas.iter().map(value).collect();
         values
             .filter(|values| !values.is_empty())
             .map(|values| values.iter().sum::<f64>() / values.len() as f64)
     };
-    let low = mean(&|(_, interval)| interval.map(|it| it.low));
-    let high = mean(&|(_, interval)| interval.map(|it| it.high));
+    let low = mean(|(_, interval)| interval.map(|it| it.low));
+    let high = mean(|(_, interval)| interval.map(|it| it.high));
     let interval = low.zip(high).map(|(low, high)| Interval { low, high });
-    Some((mean(&|(area, _)| Some(*area))?, interval))
+    Some((mean(|(area, _)| Some(*area))?, interval))
 }
 
 #[cfg(test)]
