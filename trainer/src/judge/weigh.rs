@@ -123,12 +123,17 @@ mod tests {
             artist: number.to_string(),
             genre: None,
             labels: vec![
-                f32::from(u8::from(number % 2 == 0)),
+                f32::from(u8::from(number.is_multiple_of(2))),
                 if number < 5 { 1.0 } else { f32::NAN },
             ],
         };
         let files: Vec<Labelled> = (0..80).map(file).collect();
-        let knows = |n: usize| vec![f32::from(u8::from(n % 2 == 0)) + n as f32 / 100.0, 0.5];
+        let knows = |n: usize| {
+            vec![
+                f32::from(u8::from(n.is_multiple_of(2))) + n as f32 / 100.0,
+                0.5,
+            ]
+        };
         let guesses = |n: usize| vec![(n * 7 % 80) as f32, 0.5];
         let deaf = |_: usize| vec![f32::NAN, f32::NAN];
         let all = 0..files.len();
