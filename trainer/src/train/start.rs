@@ -212,7 +212,8 @@ mod tests {
         let labels = vec![1.0; 4 * 3];
         let loss = processor.gradients(&normed, heard, &labels, None).loss;
         let expected = before.iter().map(|p| -p.ln()).sum::<f32>() / before.len() as f32;
-        assert!((loss - expected).abs() < 0.01, "{loss} {expected}");
+        // A batch norm in training divides by the biased variance: 1.6 % less of 64 values.
+        assert!((loss / expected - 1.0).abs() < 0.01, "{loss} {expected}");
         assert!(normed.blocks[2].variance != folded.blocks[2].variance);
     }
 }
