@@ -13,7 +13,8 @@
 //! * *Offline*, an [`Analyzer`] says which windows are due, and a [`Network`] from [`open_network`]
 //!   computes their tags.
 //!
-//! Both give the same tags to the last bit, whatever the block size. `examples/tag_wav.rs` shows both.
+//! Both give the same tags to the last bit, whatever the block size. `examples/tag_wav.rs` tags a file, and
+//! `examples/tag_live.rs` a stream while it plays.
 //!
 //! Each wing knows only the wings before it: `front_end`, `model`, `network`, `stream`.
 

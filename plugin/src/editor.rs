@@ -28,4 +28,4 @@ mod window;
 mod x11;
 
 pub use page::Page;
-pub use window::{Editor, EditorError, WindowSize, run_alone};
+pub use window::{DEFAULT_SIZE, Editor, EditorError, WindowSize, run_alone};

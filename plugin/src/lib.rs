@@ -2,14 +2,17 @@
 //!
 //! - [`core`] is the plugin, in no plugin format: parameters, state, the choice of a model, and
 //!   what happens in a block.
-//! - `clap` is a thin shell over it for CLAP. VST3 comes from the same entry through clap-wrapper.
+//! - `clap` and `vst3` are thin shells over it, one for each format.
 //! - [`editor`] is the window, drawn from what the core shows of itself.
-//! - `raw_audio` passes the signal through the host's raw pointers.
+//! - `raw_audio` passes the signal through the host's raw pointers, and `bundle` says where the
+//!   plugin's own files lie.
 
+mod bundle;
 mod clap;
 pub mod core;
 pub mod editor;
 mod raw_audio;
+mod vst3;
 
 pub use clap::TaglineEntry;
 
@@ -19,4 +22,3 @@ pub use clap::TaglineEntry;
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
 clack_plugin::clack_export_entry!(TaglineEntry);
-clap_wrapper::export_vst3!();

@@ -131,30 +131,41 @@ pub unsafe fn with_channels<R>(
     frames: u32,
     action: impl FnOnce(Channels<'_>) -> R,
 ) -> R {
-    const MOST: usize = MAX_CHANNELS as usize;
-    let frames = frames as usize;
     let mut single: [&[f32]; MOST] = [&[]; MOST];
+    // SAFETY: as the caller says.
+    let count = unsafe { readable(port, port.single, frames, &mut single) };
+    if count > 0 || port.double.is_null() {
+        return action(Channels::F32(&single[..count]));
+    }
     let mut double: [&[f64]; MOST] = [&[]; MOST];
-    let (mut singles, mut doubles) = (0, 0);
+    // SAFETY: as the caller says.
+    let count = unsafe { readable(port, port.double, frames, &mut double) };
+    action(Channels::F64(&double[..count]))
+}
+
+const MOST: usize = MAX_CHANNELS as usize;
+
+/// Puts the channels of `array` that can be read into `channels`, and returns how many there are.
+///
+/// # Safety
+/// `array` is one of the port's own, and the port is as [`with_channels`] expects it.
+unsafe fn readable<S>(
+    port: RawPort,
+    array: *const *mut S,
+    frames: u32,
+    channels: &mut [&[S]; MOST],
+) -> usize {
+    let mut count = 0;
     for index in 0..port.channel_count.min(MAX_CHANNELS) {
-        // SAFETY: the caller vouches for the pointers and for `frames` samples behind each.
-        unsafe {
-            let (one, two) = port.channel(index);
-            if !one.is_null() && one.is_aligned() {
-                single[singles] = std::slice::from_raw_parts(one, frames);
-                singles += 1;
-            }
-            if !two.is_null() && two.is_aligned() {
-                double[doubles] = std::slice::from_raw_parts(two, frames);
-                doubles += 1;
-            }
+        // SAFETY: as the caller says.
+        let pointer = unsafe { pointer_at(port, array, index) };
+        if !pointer.is_null() && pointer.is_aligned() {
+            // SAFETY: the pointer leads to `frames` samples that nobody writes to meanwhile.
+            channels[count] = unsafe { std::slice::from_raw_parts(pointer, frames as usize) };
+            count += 1;
         }
     }
-    if singles > 0 || doubles == 0 {
-        action(Channels::F32(&single[..singles]))
-    } else {
-        action(Channels::F64(&double[..doubles]))
-    }
+    count
 }
 
 #[cfg(test)]

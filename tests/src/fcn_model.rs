@@ -3,12 +3,10 @@
 
 use prost::Message;
 use serde_json::json;
-use tract_onnx::pb::attribute_proto::AttributeType;
-use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
-};
+use tagline_onnx::{integers, tensor};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, StringStringEntryProto};
 
-use crate::tiny_model::{metadata, node, tensor, value};
+use crate::tiny_model::{metadata, node, value};
 
 /// Convolution, activation, max-pooling.
 #[derive(Clone, Copy, Debug)]
@@ -157,15 +155,7 @@ impl FcnModel {
             node("GlobalAveragePool", &["probabilities"], "mean"),
             node("Flatten", &["mean"], "tags"),
         ]);
-        ModelProto {
-            ir_version: 8,
-            opset_import: vec![OperatorSetIdProto {
-                domain: String::new(),
-                version: 17,
-            }],
-            graph: Some(graph),
-            ..ModelProto::default()
-        }
+        tagline_onnx::model(graph)
     }
 }
 
@@ -219,15 +209,6 @@ fn add_block(
     ];
     graph.node.extend([conv, active, pool]);
     name("pooled")
-}
-
-fn integers(name: &str, values: &[usize]) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        r#type: AttributeType::Ints as i32,
-        ints: values.iter().map(|&value| value as i64).collect(),
-        ..AttributeProto::default()
-    }
 }
 
 /// Numbers from −1 to 1, the same every time (Knuth's MMIX generator).

@@ -28,7 +28,7 @@ pub use small_disk::SmallDisk;
 pub use small_disk::with_short_files;
 pub use soundfont::soundfont;
 pub use tiny_model::{TinyModel, tiny_model};
-pub use wav::{pcm, write_wav};
+pub use wav::{pcm, write_float_wav, write_stereo_wav, write_wav};
 
 /// Prints the line by which `cargo xtask test` counts the test `test` as skipped. The test itself then
 /// returns.

@@ -3,13 +3,8 @@
 
 use prost::Message;
 use serde_json::{Value, json};
-use tract_onnx::pb::tensor_shape_proto::Dimension;
-use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
-use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
-    TensorProto, TensorShapeProto, TypeProto, ValueInfoProto, attribute_proto, tensor_proto,
-    type_proto,
-};
+use tagline_onnx::{Length, integer, tensor};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, StringStringEntryProto, ValueInfoProto};
 
 /// Builds a model file for tests: the rows of the input are split into as many equal groups as there are
 /// tags, low bands first, and a tag's probability is
@@ -97,33 +92,28 @@ pub(crate) fn metadata(tags: &[&str], front_end: &Value) -> Vec<(String, String)
 }
 
 fn model(tags: usize, bands: usize, frames: usize) -> ModelProto {
+    let graph = GraphProto {
+        name: "tiny".to_owned(),
+        node: vec![
+            node("Conv", &["log_mel", "weight", "bias"], "level"),
+            node("GlobalAveragePool", &["level"], "mean_level"),
+            node("Flatten", &["mean_level"], "logits"),
+            node("Sigmoid", &["logits"], "tags"),
+        ],
+        initializer: vec![
+            tensor("weight", &[tags, 1, bands, 1], &weights(tags, bands)),
+            tensor("bias", &[tags], &vec![5.0; tags]),
+        ],
+        input: vec![value(
+            "log_mel",
+            &[None, Some(1), Some(bands), Some(frames)],
+        )],
+        output: vec![value("tags", &[None, Some(tags)])],
+        ..GraphProto::default()
+    };
     ModelProto {
-        ir_version: 8,
         producer_name: "tagline-tests".to_owned(),
-        opset_import: vec![OperatorSetIdProto {
-            domain: String::new(),
-            version: 17,
-        }],
-        graph: Some(GraphProto {
-            name: "tiny".to_owned(),
-            node: vec![
-                node("Conv", &["log_mel", "weight", "bias"], "level"),
-                node("GlobalAveragePool", &["level"], "mean_level"),
-                node("Flatten", &["mean_level"], "logits"),
-                node("Sigmoid", &["logits"], "tags"),
-            ],
-            initializer: vec![
-                tensor("weight", &[tags, 1, bands, 1], &weights(tags, bands)),
-                tensor("bias", &[tags], &vec![5.0; tags]),
-            ],
-            input: vec![value(
-                "log_mel",
-                &[None, Some(1), Some(bands), Some(frames)],
-            )],
-            output: vec![value("tags", &[None, Some(tags)])],
-            ..GraphProto::default()
-        }),
-        ..ModelProto::default()
+        ..tagline_onnx::model(graph)
     }
 }
 
@@ -140,58 +130,23 @@ fn weights(tags: usize, bands: usize) -> Vec<f32> {
     weights
 }
 
-pub(crate) fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
+/// A node with a name of its own.
+pub(crate) fn node(operator: &str, inputs: &[&str], output: &str) -> NodeProto {
+    let attributes = match operator {
+        "Flatten" => vec![integer("axis", 1)],
+        _ => Vec::new(),
+    };
     NodeProto {
-        op_type: op_type.to_owned(),
-        name: format!("{op_type}_{output}"),
-        input: input.iter().map(|&name| name.to_owned()).collect(),
-        output: vec![output.to_owned()],
-        attribute: match op_type {
-            "Flatten" => vec![AttributeProto {
-                name: "axis".to_owned(),
-                i: 1,
-                r#type: attribute_proto::AttributeType::Int as i32,
-                ..AttributeProto::default()
-            }],
-            _ => Vec::new(),
-        },
-        ..NodeProto::default()
+        name: format!("{operator}_{output}"),
+        ..tagline_onnx::node(operator, inputs, output, attributes)
     }
 }
 
-pub(crate) fn tensor(name: &str, dims: &[usize], values: &[f32]) -> TensorProto {
-    TensorProto {
-        name: name.to_owned(),
-        dims: dims.iter().map(|&dim| dim as i64).collect(),
-        data_type: tensor_proto::DataType::Float as i32,
-        raw_data: values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect(),
-        ..TensorProto::default()
-    }
-}
-
-pub(crate) fn value(name: &str, dims: &[Option<usize>]) -> ValueInfoProto {
-    let dim = dims
-        .iter()
-        .map(|dim| Dimension {
-            value: Some(match dim {
-                Some(dim) => DimValue::DimValue(*dim as i64),
-                None => DimValue::DimParam("batch".to_owned()),
-            }),
-            ..Dimension::default()
-        })
+/// An f32 value whose free axis is the batch.
+pub(crate) fn value(name: &str, shape: &[Option<usize>]) -> ValueInfoProto {
+    let lengths = shape.iter();
+    let lengths: Vec<Length<'_>> = lengths
+        .map(|length| length.map_or(Length::Free("batch"), Length::Fixed))
         .collect();
-    ValueInfoProto {
-        name: name.to_owned(),
-        r#type: Some(TypeProto {
-            value: Some(type_proto::Value::TensorType(type_proto::Tensor {
-                elem_type: tensor_proto::DataType::Float as i32,
-                shape: Some(TensorShapeProto { dim }),
-            })),
-            ..TypeProto::default()
-        }),
-        ..ValueInfoProto::default()
-    }
+    tagline_onnx::value(name, &lengths)
 }

@@ -15,6 +15,7 @@ mod judge;
 mod pace;
 mod prepare;
 mod progress;
+mod recipe;
 mod refine;
 mod resamples;
 mod score;

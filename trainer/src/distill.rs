@@ -35,7 +35,7 @@ pub(crate) use teacher::Lesson;
 pub use teacher::Teacher;
 
 use crate::data::{Input, LIST, Plan};
-use crate::prepare::{LeftOut, Parts, PrepareError, Prepared, fill};
+use crate::prepare::{Candidate, LeftOut, Parts, PrepareError, Prepared, fill, twins};
 use crate::vocabulary::Vocabulary;
 use crate::work::Progress;
 use except::Except;
@@ -119,6 +119,7 @@ pub fn distill(
         teachers,
         list_sha256(&sounds, &left_out, distillation.often()),
     );
+    let twins = twins(&candidates(&sounds));
     if let Some(list) = except.sha256() {
         plan = plan.with_option("except", list);
     }
@@ -129,11 +130,28 @@ pub fn distill(
         sounds.len() + left_out.len(),
         || Worker::new(distillation, teachers, &except),
         |worker, number, results| match sounds.get(number) {
-            Some(sound) => worker.hear(sound, number, results),
+            Some(sound) => worker.hear(sound, number, twins.get(&number), results),
             None => results.leave_out(&left_out[number - sounds.len()]),
         },
         progress,
     )
+    .map(|prepared| Prepared {
+        twins: twins.len(),
+        ..prepared
+    })
+}
+
+/// The files of the sounds. A sound without a file has an empty path, which is never equal to another.
+fn candidates(sounds: &[Sound]) -> Vec<Candidate> {
+    let candidate = |sound: &Sound| Candidate {
+        path: match &sound.origin {
+            Origin::Real(recording) | Origin::Synthetic(recording) => recording.path.clone(),
+            Origin::NoMusic(_) => PathBuf::new(),
+        },
+        shown: sound.id.clone(),
+        split: sound.split,
+    };
+    sounds.iter().map(candidate).collect()
 }
 
 fn plan(

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
 use tagline_media::{DecodeError, TaggramError};
 
-pub use file::{TaggedFile, Tagger, Update};
+pub use file::{NoTags, TaggedFile, Tagger, Update};
 pub use models::find_model;
 pub use queue::tag_files;
 pub use report::{Format, Report};
@@ -24,12 +24,6 @@ pub enum TagError {
     /// The file cannot be decoded.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The file holds no sound.
-    #[error("{path}: holds no audio")]
-    Empty {
-        /// The file.
-        path: String,
-    },
     /// The front-end cannot work at the file's sample rate.
     #[error("{path}: {source}")]
     FrontEnd {

@@ -7,6 +7,7 @@ mod floats;
 mod hdf5;
 mod pickle;
 mod safetensors;
+mod state_dict;
 mod torch;
 
 use std::collections::BTreeMap;
@@ -79,6 +80,40 @@ pub enum WeightsError {
         /// What is wrong.
         reason: String,
     },
+    /// Tensors lie under several keys.
+    #[error("holds tensors under {}; choose with --key", quoted(.0))]
+    KeyNeeded(Vec<String>),
+    /// No tensors lie under the key that was asked for.
+    #[error("holds no tensors under `{key}`{}", match held.is_empty() {
+        true => String::new(),
+        false => format!("; it does under {}", quoted(held)),
+    })]
+    NoSuchKey {
+        /// The key.
+        key: String,
+        /// The keys that hold tensors.
+        held: Vec<String>,
+    },
+    /// A key was asked for in a file that has none.
+    #[error("has no keys to choose from with --key: only files of PyTorch do")]
+    NoKeys,
+    /// No tensor's name begins as asked for.
+    #[error("no tensor's name begins with `{prefix}`; they are {held}")]
+    NoSuchPrefix {
+        /// What was to be stripped.
+        prefix: String,
+        /// Some of the names.
+        held: String,
+    },
+    /// Several networks in one file.
+    #[error("holds several networks, whose tensors begin with {}; choose with --strip", quoted(.0))]
+    PrefixNeeded(Vec<String>),
+    /// Of a later Keras, which writes its files otherwise.
+    #[error(
+        "a file of {0}, where Keras 1.x is read; save the weights as safetensors, by the names that \
+         docs/research.md gives"
+    )]
+    Keras(&'static str),
     /// The file holds no tensors.
     #[error("holds no tensors")]
     Empty,
@@ -120,17 +155,23 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, WeightsError> {
 }
 
 impl Weights {
-    /// Reads the bytes of a file. The first of them tell the format.
+    /// Reads the bytes of a file. The first of them tell the format. `key` chooses the tensors of a
+    /// PyTorch file that holds several networks.
     ///
     /// # Errors
     /// [`WeightsError`] says what is wrong with the file.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, WeightsError> {
+    pub fn from_bytes(bytes: Vec<u8>, key: Option<&str>) -> Result<Self, WeightsError> {
+        let is_archive = bytes.starts_with(b"PK\x03\x04");
+        let is_torch = is_archive || torch::is_legacy(&bytes);
+        if key.is_some() && !is_torch {
+            return Err(WeightsError::NoKeys);
+        }
         let mut weights = if bytes.starts_with(b"\x89HDF\r\n\x1a\n") {
             hdf5::read(bytes)?
-        } else if bytes.starts_with(b"PK\x03\x04") {
-            torch::read_archive(&bytes)?
-        } else if torch::is_legacy(&bytes) {
-            torch::read_legacy(&bytes)?
+        } else if is_archive {
+            torch::read_archive(&bytes, key)?
+        } else if is_torch {
+            torch::read_legacy(&bytes, key)?
         } else if bytes.get(8) == Some(&b'{') {
             safetensors::read(&bytes)?
         } else {
@@ -139,7 +180,7 @@ impl Weights {
         if weights.tensors.is_empty() {
             return Err(WeightsError::Empty);
         }
-        weights.strip_wrapper();
+        weights.strip_wrappers();
         Ok(weights)
     }
 
@@ -164,20 +205,85 @@ impl Weights {
         }
     }
 
-    /// Drops the `module.` that PyTorch's DataParallel puts before every name.
-    fn strip_wrapper(&mut self) {
+    /// Drops what PyTorch's own wrappers put into names: `module.` of DataParallel before all of them,
+    /// and `_orig_mod.` of `torch.compile`, wherever it is.
+    fn strip_wrappers(&mut self) {
         const WRAPPER: &str = "module.";
+        self.rename(|name| Some(name.replace("_orig_mod.", "")));
         let mut names = self.tensors.keys().chain(self.others.keys());
         if names.all(|name| name.starts_with(WRAPPER)) {
-            let strip = |name: String| name[WRAPPER.len()..].to_owned();
-            self.tensors = std::mem::take(&mut self.tensors)
-                .into_iter()
-                .map(|(name, tensor)| (strip(name), tensor))
-                .collect();
-            self.others = std::mem::take(&mut self.others)
-                .into_iter()
-                .map(|(name, dtype)| (strip(name), dtype))
-                .collect();
+            self.rename(|name| name.strip_prefix(WRAPPER).map(str::to_owned));
         }
     }
+
+    /// Keeps the tensors whose names begin with `prefix`, without it.
+    ///
+    /// # Errors
+    /// [`WeightsError::NoSuchPrefix`] if there are none.
+    pub fn strip(&mut self, prefix: &str) -> Result<(), WeightsError> {
+        if !self.tensors.keys().any(|name| name.starts_with(prefix)) {
+            return Err(WeightsError::NoSuchPrefix {
+                prefix: prefix.to_owned(),
+                held: self.some_names(),
+            });
+        }
+        self.rename(|name| name.strip_prefix(prefix).map(str::to_owned));
+        Ok(())
+    }
+
+    /// Strips what a training program's own class puts before all names of a network, such as `model.` or
+    /// `net.encoder.`, known by where the tensor `anchor` is; other tensors are no part of the network.
+    ///
+    /// # Errors
+    /// [`WeightsError::PrefixNeeded`] if there are several networks.
+    pub fn strip_to(&mut self, anchor: &str) -> Result<(), WeightsError> {
+        if self.tensors.contains_key(anchor) {
+            return Ok(());
+        }
+        let prefix = |name: &String| {
+            let prefix = name.strip_suffix(anchor)?;
+            prefix.ends_with('.').then(|| prefix.to_owned())
+        };
+        let prefixes: Vec<String> = self.tensors.keys().filter_map(prefix).collect();
+        match prefixes.as_slice() {
+            // What is missing is said where it is looked for.
+            [] => Ok(()),
+            [prefix] => self.strip(prefix),
+            _ => Err(WeightsError::PrefixNeeded(prefixes)),
+        }
+    }
+
+    /// Gives every tensor another name, or leaves it out.
+    fn rename(&mut self, name: impl Fn(&str) -> Option<String>) {
+        let tensors = std::mem::take(&mut self.tensors).into_iter();
+        self.tensors = tensors
+            .filter_map(|(old, tensor)| Some((name(&old)?, tensor)))
+            .collect();
+        let others = std::mem::take(&mut self.others).into_iter();
+        self.others = others
+            .filter_map(|(old, dtype)| Some((name(&old)?, dtype)))
+            .collect();
+    }
+
+    /// Some of the tensors' names, for messages.
+    pub(crate) fn some_names(&self) -> String {
+        const SHOWN: usize = 6;
+        let names = self.tensors.keys().take(SHOWN).map(String::as_str);
+        let mut names: Vec<&str> = names.collect();
+        let rest = self.tensors.len() - names.len();
+        let more = format!("{rest} more");
+        if rest > 0 {
+            names.push(&more);
+        }
+        names.join(", ")
+    }
+}
+
+/// Names for a message.
+fn quoted(names: &[String]) -> String {
+    let names = names.iter().map(|name| match name.as_str() {
+        "" => "no key at all".to_owned(),
+        name => format!("`{name}`"),
+    });
+    names.collect::<Vec<_>>().join(" and ")
 }

@@ -18,7 +18,7 @@ pub enum Build {
     Dev,
     /// With optimisation, for use on this machine.
     Release,
-    /// As small as it can be at full speed, for other machines; takes longest.
+    /// Optimised as a whole and stripped, for other machines. It takes longest.
     Dist,
 }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::say::say;
+
 /// Megabytes that all checks of a clean checkout leave in the target folder, by `du`, as `.ci/run` calls
 /// them. Incremental compilation and debug information take some thousand more.
 const CHECKS_MB: u64 = 4600;
@@ -12,9 +14,9 @@ pub fn warn_before_checks(target: &Path) {
     let Some(free) = free_mb(target) else {
         return;
     };
-    println!("{free} MB are free in {}.", target.display());
+    say!("{free} MB are free in {}.", target.display());
     if free < CHECKS_MB {
-        println!(
+        say!(
             "That may not be enough: on a clean checkout, the checks take {CHECKS_MB} MB as .ci/run \
              calls them, and more otherwise. `cargo clean` frees what earlier builds left."
         );

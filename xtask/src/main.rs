@@ -15,6 +15,7 @@ mod onnxruntime;
 mod packages;
 mod plist;
 mod process;
+mod say;
 mod setup;
 mod stage;
 mod suite;
@@ -51,7 +52,7 @@ enum Command {
         /// Build with optimisation, as for use in a studio
         #[arg(long, conflicts_with = "dist")]
         release: bool,
-        /// Build for other machines: as fast, half as large, and twice as long in the making
+        /// Build for other machines: optimised as a whole and stripped, which takes longer
         #[arg(long)]
         dist: bool,
     },

@@ -41,16 +41,16 @@ pub struct Need {
 
 /// Everything needed on Linux.
 ///
-/// Compiling needs a C++ compiler for the VST3 wrapper and no `-dev` package: the editor opens
-/// X11, EGL and xkbcommon with `dlopen`. So those are needed to open an editor, and every desktop
+/// The plugin is Rust alone. The trainer's codec and allocator are C, and Rust links through the C
+/// compiler. No `-dev` package is needed: the editor opens X11, EGL and xkbcommon with `dlopen`. So those are needed to open an editor, and every desktop
 /// has them; on a bare machine the editor's test does.
 pub const NEEDS: &[Need] = &[
     Need {
-        what: "a C++ compiler",
+        what: "a C compiler",
         purpose: Purpose::Build,
-        sign: Sign::Program(&["c++", "g++", "clang++"]),
-        apt: "g++",
-        dnf: "gcc-c++",
+        sign: Sign::Program(&["cc", "gcc", "clang"]),
+        apt: "gcc",
+        dnf: "gcc",
         pacman: "gcc",
     },
     Need {
@@ -258,6 +258,6 @@ mod tests {
             .filter(|need| need.purpose == Purpose::Build)
             .map(|need| need.apt)
             .collect::<Vec<_>>();
-        assert_eq!(build, ["g++"]);
+        assert_eq!(build, ["gcc"]);
     }
 }

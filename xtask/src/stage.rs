@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::counts::{Counter, Counts};
 use crate::error::Error;
 use crate::process;
+use crate::say::say;
 
 /// How a stage went.
 pub struct Stage {
@@ -23,17 +24,17 @@ pub struct Stage {
 /// A stage that ends in an error counts as one failure, and the next one still runs: who has broken
 /// three things wants to read of all three.
 pub fn run(name: &'static str, work: impl FnOnce() -> Result<Counts, Error>) -> Stage {
-    println!("\n=== {name}");
+    say!("\n=== {name}");
     let start = Instant::now();
     let counts = work().unwrap_or_else(|error| {
-        println!("FAILED {name}: {error}");
+        say!("FAILED {name}: {error}");
         Counts {
             failed: 1,
             ..Counts::default()
         }
     });
     let time = start.elapsed();
-    println!("=== {name}: {counts} in {:.1} s", time.as_secs_f64());
+    say!("=== {name}: {counts} in {:.1} s", time.as_secs_f64());
     Stage { name, time, counts }
 }
 
@@ -51,7 +52,7 @@ pub fn check(command: &mut Command) -> Result<Counts, Error> {
 
 /// A check that cannot be made on this machine; `reason` says why.
 pub fn skipped(reason: &str) -> Counts {
-    println!("SKIPPED {reason}");
+    say!("SKIPPED {reason}");
     Counts {
         skipped: 1,
         ..Counts::default()
@@ -78,14 +79,14 @@ pub fn tests(command: &mut Command) -> Result<Counts, Error> {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.map_err(start_error)?;
             let line = String::from_utf8_lossy(&line);
-            println!("{line}");
+            say!("{line}");
             counter.line(&line);
         }
     }
     let status = child.wait().map_err(start_error)?;
     let counts = counter.total();
     if !status.success() && counts.failed == 0 {
-        println!("FAILED `{}` ({status})", process::shown(command));
+        say!("FAILED `{}` ({status})", process::shown(command));
         return Ok(counts
             + Counts {
                 failed: 1,

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use crate::bundle::{self, Build};
 use crate::counts::Counts;
 use crate::error::Error;
+use crate::say::say;
 use crate::stage::{self, Stage};
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
@@ -129,14 +130,14 @@ fn cargo_test(workspace: &Workspace) -> Command {
         Ok(Some(library)) => {
             command.env(ORT_LIB, library);
         }
-        Ok(None) => println!("The tests use the ONNX Runtime that {ORT_LIB} names."),
-        Err(error) => println!("No ONNX Runtime for the tests, so some will skip: {error}"),
+        Ok(None) => say!("The tests use the ONNX Runtime that {ORT_LIB} names."),
+        Err(error) => say!("No ONNX Runtime for the tests, so some will skip: {error}"),
     }
     match onnx_checker::packages(workspace) {
         Ok(packages) => {
             command.env("TAGLINE_ONNX_CHECKER", packages);
         }
-        Err(error) => println!("No onnx.checker for the tests, so some will skip: {error}"),
+        Err(error) => say!("No onnx.checker for the tests, so some will skip: {error}"),
     }
     command
 }
@@ -157,13 +158,13 @@ fn onnxruntime_for_tests(
 }
 
 fn summary(stages: &[Stage]) -> ExitCode {
-    println!();
+    say!("");
     let mut total = Counts::default();
     for Stage { name, time, counts } in stages {
-        println!("{name:<24} {:>7.1} s   {counts}", time.as_secs_f64());
+        say!("{name:<24} {:>7.1} s   {counts}", time.as_secs_f64());
         total = total + *counts;
     }
-    println!("\n{total}");
+    say!("\n{total}");
     if total.failed == 0 {
         ExitCode::SUCCESS
     } else {

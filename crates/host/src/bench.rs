@@ -1,5 +1,6 @@
 //! What the plugin costs: on the audio thread, in memory, on the analysis thread.
 
+mod reaction;
 mod system_calls;
 
 use std::ops::ControlFlow;
@@ -10,8 +11,13 @@ use serde::Serialize;
 
 use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_model};
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
-use crate::{BlockSizes, Costs, HostedPlugin, Pace, Rendering, StreamOptions, UpdateLog, stream};
+use crate::vst3::Vst3Plugin;
+use crate::{
+    BlockSizes, Costs, Guest, HostedPlugin, HostingError, Pace, Rendering, StreamOptions,
+    UpdateLog, state_with_model, stream,
+};
 
+pub use reaction::{ChangeReport, ReactionReport};
 pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -47,6 +53,8 @@ pub enum BenchPart {
     Cpu,
     /// System calls of the audio thread, counted by strace.
     Syscalls,
+    /// How soon the tags follow a change of sections, for each focus.
+    Reaction,
 }
 
 /// What to measure.
@@ -58,7 +66,12 @@ pub struct BenchOptions {
     pub model: Option<PathBuf>,
     /// The parts; all if empty.
     pub parts: Vec<BenchPart>,
+    /// A folder of songs for [`BenchPart::Reaction`].
+    pub songs: PathBuf,
 }
+
+/// The songs between which sections change unless others are given, seen from the project's folder.
+pub const SONGS: &str = "../shared/reference/choi2016/clips";
 
 /// All figures.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -67,12 +80,16 @@ pub struct BenchReport {
     pub backend: String,
     /// The audio thread.
     pub process: Option<ProcessReport>,
+    /// The audio thread in the VST3 that lies beside the CLAP.
+    pub process_vst3: Option<ProcessReport>,
     /// Memory.
     pub memory: Option<MemoryReport>,
     /// The analysis.
     pub analysis: Option<AnalysisReport>,
     /// System calls of the audio thread.
     pub system_calls: Option<SystemCallReport>,
+    /// The reaction, for each focus. It is empty without songs.
+    pub reaction: Vec<ReactionReport>,
 }
 
 /// Time of `process` in realtime mode, with a model running and driving the tags.
@@ -134,6 +151,10 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
         let mut plugin = start(options, BLOCK_FRAMES)?;
         if wanted(BenchPart::Process) {
             report.process = Some(measure_process(&mut plugin)?);
+            let vst3 = options.bundle.with_extension("vst3");
+            if vst3.is_dir() {
+                report.process_vst3 = Some(measure_process(&mut start_vst3(&vst3, options)?)?);
+            }
         }
         if wanted(BenchPart::Cpu) {
             report.analysis = measure_analysis(&mut plugin)?;
@@ -142,6 +163,12 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
     }
     if wanted(BenchPart::Syscalls) {
         report.system_calls = Some(system_calls::measure(options));
+    }
+    if wanted(BenchPart::Reaction) {
+        let songs = reaction::songs_in(&options.songs);
+        if songs.len() > 1 {
+            report.reaction = reaction::measure(options, &songs)?;
+        }
     }
     Ok(report)
 }
@@ -155,6 +182,34 @@ fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, Demo
         return Err(refused(options.model.as_deref(), &plugin));
     }
     Ok(plugin)
+}
+
+/// The VST3, which has no parameter that says whether a model runs: once it has told its first tags.
+fn start_vst3(bundle: &Path, options: &BenchOptions) -> Result<Vst3Plugin, DemoError> {
+    let mut plugin = Vst3Plugin::load(bundle)?;
+    if let Some(model) = &options.model {
+        plugin.load_state(state_with_model(Some(model), 1.0).as_bytes())?;
+    }
+    plugin.activate(SAMPLE_RATE_HZ, BLOCK_FRAMES)?;
+    let audio = noise(0.1, plugin.channels());
+    let stream_options = StreamOptions {
+        blocks: BlockSizes::Fixed(BLOCK_FRAMES),
+        pace: Pace::Times(SPEED),
+        ..StreamOptions::default()
+    };
+    for _ in 0..MOST_PARTS {
+        let told = stream(&mut plugin, &audio, &stream_options, |_, _| {
+            ControlFlow::Continue(())
+        })?;
+        if !told.events.is_empty() {
+            return Ok(plugin);
+        }
+    }
+    Err(HostingError::Refused {
+        what: "to tell its tags as a VST3",
+        reason: "none came within a minute of sound".to_owned(),
+    }
+    .into())
 }
 
 fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
@@ -183,7 +238,7 @@ fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
         .collect()
 }
 
-fn measure_process(plugin: &mut HostedPlugin) -> Result<ProcessReport, DemoError> {
+fn measure_process<G: Guest>(plugin: &mut G) -> Result<ProcessReport, DemoError> {
     let seconds = BLOCKS as f64 * f64::from(BLOCK_FRAMES) / SAMPLE_RATE_HZ;
     let audio = noise(seconds, plugin.channels());
     let options = StreamOptions {
@@ -293,10 +348,12 @@ impl BenchReport {
         if !self.backend.is_empty() {
             text += &format!("backend         {}\n", self.backend);
         }
-        if let Some(process) = &self.process {
+        let formats = [("CLAP", &self.process), ("VST3", &self.process_vst3)];
+        for (format, process) in formats {
+            let Some(process) = process else { continue };
             let Costs { p50, p999, max } = process.process_us;
             text += &format!(
-                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz \
+                "audio thread    {p50:.2} µs a block of {} frames at {:.0} Hz in {format} \
                  (p99.9 {p999:.2} µs, max {max:.1} µs; {} blocks, {} updates)\n",
                 process.block_frames, process.sample_rate_hz, process.blocks, process.updates
             );
@@ -319,6 +376,9 @@ impl BenchReport {
         }
         if let Some(system_calls) = &self.system_calls {
             text += &system_calls.text();
+        }
+        for reaction in &self.reaction {
+            text += &reaction.text();
         }
         text
     }

@@ -27,6 +27,9 @@ pub use view::View;
 /// relative to the project's folder.
 pub const OWN_PIECE: &str = "crates/host/assets/demo.ogg";
 
+/// The seconds that a focus can have. Without one, the whole window counts.
+pub const FOCUS_SECONDS: [f64; 3] = [3.0, 6.0, 12.0];
+
 /// What to demonstrate.
 #[derive(Clone, Debug)]
 pub struct DemoOptions {
@@ -38,6 +41,8 @@ pub struct DemoOptions {
     pub model: Option<PathBuf>,
     /// The network's own values, instead of calibrated ones.
     pub raw: bool,
+    /// Seconds of the focus, one of [`FOCUS_SECONDS`]. Without them the whole window counts.
+    pub focus: Option<f64>,
     /// Paced by the clock, in realtime render mode, instead of a bounce as fast as possible.
     pub realtime: bool,
     /// Folder for `taggram.png` and `tags.json`.
@@ -161,6 +166,7 @@ pub(crate) fn start(
     };
     let model = options.model.as_deref();
     let mut plugin = start_plugin(&options.bundle, model, options.raw, rendering)?;
+    set_focus(&mut plugin, options.focus)?;
     if audio.channels.len() == 1 {
         plugin.set_channels(1)?;
     }
@@ -194,6 +200,14 @@ pub(crate) fn start_plugin(
         plugin.set_value(ids::VALUES, 1.0)?;
     }
     Ok(plugin)
+}
+
+/// Sets the parameter Focus to these seconds, which must be in [`FOCUS_SECONDS`], or to the whole
+/// window.
+pub(crate) fn set_focus(plugin: &mut HostedPlugin, seconds: Option<f64>) -> Result<(), DemoError> {
+    let choice = seconds.and_then(|seconds| FOCUS_SECONDS.iter().position(|&s| s == seconds));
+    let value = choice.unwrap_or(FOCUS_SECONDS.len()) as f64;
+    Ok(plugin.set_value(ids::FOCUS, value)?)
 }
 
 /// Waits until the plugin's worker has found and opened its model in the background. It gives up after

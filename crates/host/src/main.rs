@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tagline_host::BlockSizes;
 use tagline_host::bench::{self, BenchOptions, BenchPart};
 use tagline_host::demo::{self, DemoOptions, OWN_PIECE, View};
+use tagline_host::{BlockSizes, write_out};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -41,8 +41,8 @@ struct Plugin {
 
 #[derive(Args)]
 struct DemoArgs {
-    /// The song: wav, flac, mp3, ogg vorbis, m4a or aiff; a piece of the project's own if none is
-    /// given.
+    /// The song: wav, flac, mp3, ogg, opus, m4a, aiff and others; a piece of the project's own if none
+    /// is given.
     #[arg(default_value = OWN_PIECE)]
     audio: PathBuf,
     #[command(flatten)]
@@ -53,6 +53,9 @@ struct DemoArgs {
     /// Shows the network's own values, instead of calibrated ones.
     #[arg(long)]
     raw: bool,
+    /// How many of the last seconds count: 3, 6 or 12; the whole window if this is not given.
+    #[arg(long, value_name = "SECONDS", value_parser = focus)]
+    focus: Option<f64>,
     /// Folder for taggram.png and tags.json.
     #[arg(long, default_value = "target/demo")]
     out: PathBuf,
@@ -68,6 +71,15 @@ struct BenchArgs {
     /// What to measure; everything if none is given.
     #[arg(long, value_enum)]
     part: Vec<BenchPart>,
+    /// A folder of songs for the part `reaction`: sections change from each to the next.
+    #[arg(long, default_value = bench::SONGS)]
+    songs: PathBuf,
+}
+
+fn focus(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok();
+    let known = seconds.filter(|seconds| demo::FOCUS_SECONDS.contains(seconds));
+    known.ok_or_else(|| "3, 6 or 12 is expected".into())
 }
 
 fn main() -> ExitCode {
@@ -95,6 +107,7 @@ fn run_demo(args: &DemoArgs) -> Result<(), String> {
         bundle: args.plugin.bundle.clone(),
         model: args.plugin.model.clone(),
         raw: args.raw,
+        focus: args.focus,
         realtime: args.realtime,
         out: args.out.clone(),
         blocks: BlockSizes::Fixed(args.block),
@@ -106,16 +119,14 @@ fn run_demo(args: &DemoArgs) -> Result<(), String> {
     };
     let report = demo::run(&options, &mut view).map_err(|error| error.to_string())?;
     if args.plugin.json {
-        println!("{}", json(&report)?);
-    } else {
-        print!("{}", report.text());
-        println!(
-            "pictures      {}",
-            options.out.join("taggram.png").display()
-        );
-        println!("every update  {}", options.out.join("tags.json").display());
+        return say(&format!("{}\n", json(&report)?));
     }
-    Ok(())
+    say(&format!(
+        "{}pictures      {}\nevery update  {}\n",
+        report.text(),
+        options.out.join("taggram.png").display(),
+        options.out.join("tags.json").display()
+    ))
 }
 
 fn run_bench(args: &BenchArgs) -> Result<(), String> {
@@ -123,14 +134,13 @@ fn run_bench(args: &BenchArgs) -> Result<(), String> {
         bundle: args.plugin.bundle.clone(),
         model: args.plugin.model.clone(),
         parts: args.part.clone(),
+        songs: args.songs.clone(),
     };
     let report = bench::run(&options).map_err(|error| error.to_string())?;
     if args.plugin.json {
-        println!("{}", json(&report)?);
-    } else {
-        print!("{}", report.text());
+        return say(&format!("{}\n", json(&report)?));
     }
-    Ok(())
+    say(&report.text())
 }
 
 fn play_live(plugin: Plugin) -> Result<(), String> {
@@ -138,10 +148,15 @@ fn play_live(plugin: Plugin) -> Result<(), String> {
         bundle: plugin.bundle,
         model: plugin.model,
         parts: Vec::new(),
+        songs: PathBuf::new(),
     };
     let played = bench::play_watched(&options).map_err(|error| error.to_string())?;
-    println!("{played}");
-    Ok(())
+    say(&format!("{played}\n"))
+}
+
+/// Writes to standard output. Its reader may have gone, as `head` does: that is no error.
+fn say(text: &str) -> Result<(), String> {
+    write_out(text).map_err(|error| format!("standard output: {error}"))
 }
 
 fn json(report: &impl serde::Serialize) -> Result<String, String> {

@@ -14,6 +14,8 @@ pub mod ids {
     pub const SMOOTHING: u32 = 3;
     /// Calibrated, or the network's own values.
     pub const VALUES: u32 = 4;
+    /// How many of the last seconds count: 3, 6, 12, or the whole window.
+    pub const FOCUS: u32 = 55;
     /// What runs the network; 0 while nothing does. This and the ones after it are hidden, and no
     /// event tells of them: a host reads them.
     pub const RUNNING_BACKEND: u32 = 64;

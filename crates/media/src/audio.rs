@@ -20,21 +20,26 @@ impl Audio {
     /// The mean of the channels.
     #[must_use]
     pub fn mono(&self) -> Vec<f32> {
-        let Some((first, rest)) = self.channels.split_first() else {
-            return Vec::new();
-        };
-        let mut mono = first.clone();
-        for channel in rest {
-            for (sum, sample) in mono.iter_mut().zip(channel) {
-                *sum += sample;
-            }
-        }
-        if !rest.is_empty() {
-            let scale = 1.0 / self.channels.len() as f32;
-            for sample in &mut mono {
-                *sample *= scale;
-            }
-        }
+        let mut mono = Vec::new();
+        mix(&self.channels, &mut mono);
         mono
+    }
+}
+
+/// Writes the mean of `channels: [channel][sample]` to `mono`.
+pub fn mix(channels: &[Vec<f32>], mono: &mut Vec<f32>) {
+    let Some((first, rest)) = channels.split_first() else {
+        mono.clear();
+        return;
+    };
+    mono.clone_from(first);
+    for channel in rest {
+        for (sum, sample) in mono.iter_mut().zip(channel) {
+            *sum += sample;
+        }
+    }
+    if !rest.is_empty() {
+        let scale = 1.0 / channels.len() as f32;
+        mono.iter_mut().for_each(|sample| *sample *= scale);
     }
 }

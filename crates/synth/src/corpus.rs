@@ -25,7 +25,7 @@ const QUALITY: f32 = 0.4;
 const FOLDERS: usize = 16;
 
 /// Shortest and longest clips.
-const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=300.0;
+pub(crate) const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=300.0;
 
 /// The files that clips are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +245,7 @@ impl Corpus {
             .collect();
         let bytes = match self.format {
             ClipFormat::Ogg => encode::ogg(&[mono], CORPUS_RATE_HZ, QUALITY, clip as i32)?,
-            ClipFormat::Wav => encode::wav(&[mono], CORPUS_RATE_HZ),
+            ClipFormat::Wav => encode::wav(&[mono], CORPUS_RATE_HZ)?,
         };
         self.write(&self.path(clip), &bytes)
     }

@@ -1,5 +1,6 @@
 //! Audio files: Ogg Vorbis and WAV.
 
+use std::io::Cursor;
 use std::num::{NonZeroU8, NonZeroU32};
 
 use vorbis_rs::{VorbisBitrateManagementStrategy, VorbisEncoderBuilder};
@@ -41,29 +42,48 @@ pub fn ogg<C: AsRef<[f32]>>(
     encoder.finish().map_err(refused)
 }
 
-/// Encodes `channels` as a WAV file of 16 bits a sample.
-pub(crate) fn wav<C: AsRef<[f32]>>(channels: &[C], rate_hz: u32) -> Vec<u8> {
+/// Encodes `channels` (each of equal length) as a WAV file of 16 bits a sample.
+///
+/// # Errors
+/// [`SynthError::Encode`] if it does not fit into a WAV file.
+pub(crate) fn wav<C: AsRef<[f32]>>(channels: &[C], rate_hz: u32) -> Result<Vec<u8>, SynthError> {
+    let refused = |error: hound::Error| SynthError::Encode(error.to_string());
+    let spec = hound::WavSpec {
+        channels: channels.len() as u16,
+        sample_rate: rate_hz,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut bytes, spec).map_err(refused)?;
     let frames = channels.first().map_or(0, |channel| channel.as_ref().len());
-    let frame_bytes = 2 * channels.len() as u32;
-    let data_bytes = frames as u32 * frame_bytes;
-    let mut bytes = Vec::with_capacity(44 + data_bytes as usize);
-    bytes.extend(b"RIFF");
-    bytes.extend((36 + data_bytes).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16_u32.to_le_bytes());
-    bytes.extend(1_u16.to_le_bytes());
-    bytes.extend((channels.len() as u16).to_le_bytes());
-    bytes.extend(rate_hz.to_le_bytes());
-    bytes.extend((rate_hz * frame_bytes).to_le_bytes());
-    bytes.extend((frame_bytes as u16).to_le_bytes());
-    bytes.extend(16_u16.to_le_bytes());
-    bytes.extend(b"data");
-    bytes.extend(data_bytes.to_le_bytes());
     for frame in 0..frames {
         for channel in channels {
             let sample = (channel.as_ref()[frame] * 32_767.0).round() as i16;
-            bytes.extend(sample.to_le_bytes());
+            writer.write_sample(sample).map_err(refused)?;
         }
     }
-    bytes
+    writer.finalize().map_err(refused)?;
+    Ok(bytes.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wav_file_is_a_plain_header_and_little_endian_samples() {
+        let file = wav(&[[0.5, -1.0], [0.0, 1.0]], 22_050).unwrap();
+        let header = [
+            &b"RIFF"[..],
+            &44_u32.to_le_bytes(),
+            b"WAVEfmt \x10\0\0\0\x01\0\x02\0",
+            &22_050_u32.to_le_bytes(),
+            &88_200_u32.to_le_bytes(),
+            b"\x04\0\x10\0data",
+            &8_u32.to_le_bytes(),
+        ];
+        let samples = [16_384_i16, 0, -32_767, 32_767].map(i16::to_le_bytes);
+        assert_eq!(file, [header.concat(), samples.concat()].concat());
+    }
 }

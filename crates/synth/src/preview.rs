@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tagline_files::atomic;
 
-use super::corpus::ClipFormat;
+use super::corpus::{ClipFormat, SECONDS};
 use super::encode;
 use super::error::SynthError;
 use super::piece::Piece;
@@ -40,7 +40,7 @@ pub fn compose_style(
     rate_hz: u32,
     fonts: &SoundFonts,
 ) -> Result<Recording, SynthError> {
-    if !(1.0..=300.0).contains(&seconds) {
+    if !SECONDS.contains(&seconds) {
         return Err(SynthError::Seconds(seconds));
     }
     let piece = Piece::of_style(find(style, seed)?, seed, seconds)?;
@@ -60,7 +60,7 @@ impl Recording {
     pub fn write(&self, path: &Path) -> Result<(), SynthError> {
         let bytes = match ClipFormat::of(path)? {
             ClipFormat::Ogg => encode::ogg(&self.channels, self.rate_hz, OGG_QUALITY, 1)?,
-            ClipFormat::Wav => encode::wav(&self.channels, self.rate_hz),
+            ClipFormat::Wav => encode::wav(&self.channels, self.rate_hz)?,
         };
         atomic::write(path, &bytes).map_err(|source| SynthError::File {
             path: path.to_owned(),

@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::tensor_shape_proto::Dimension;
-use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
-use tract_onnx::pb::{ModelProto, TensorShapeProto, TypeProto, ValueInfoProto, type_proto};
+use tagline_onnx::{Length, value};
+use tract_onnx::pb::{ModelProto, ValueInfoProto};
 
 /// Gives the input of `model` the shape of one `window`, and removes all other shapes: those in the
 /// file may be wrong, and tract finds them anew.
@@ -28,22 +26,6 @@ pub(crate) fn fix_shapes(model: &mut ModelProto, window: &[usize]) {
 
 /// A value of type f32 and of this shape.
 pub(crate) fn f32_value(name: &str, shape: &[usize]) -> ValueInfoProto {
-    let dim = shape
-        .iter()
-        .map(|&length| Dimension {
-            value: Some(DimValue::DimValue(length as i64)),
-            ..Dimension::default()
-        })
-        .collect();
-    ValueInfoProto {
-        name: name.to_owned(),
-        r#type: Some(TypeProto {
-            value: Some(type_proto::Value::TensorType(type_proto::Tensor {
-                elem_type: DataType::Float as i32,
-                shape: Some(TensorShapeProto { dim }),
-            })),
-            ..TypeProto::default()
-        }),
-        ..ValueInfoProto::default()
-    }
+    let lengths: Vec<Length<'_>> = shape.iter().copied().map(Length::Fixed).collect();
+    value(name, &lengths)
 }

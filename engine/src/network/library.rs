@@ -1,5 +1,7 @@
 //! Finds and loads ONNX Runtime's library, once in a process.
 
+mod whole;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,7 +35,8 @@ pub(super) fn load(dirs: &[PathBuf]) -> Result<Loaded, String> {
     }
     let mut refusals = Vec::new();
     for path in candidates(dirs, std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from)) {
-        let opened = no_panic(|| open(&path), |panic| format!("it gave up ({panic})"));
+        let opened = check(&path)
+            .and_then(|()| no_panic(|| open(&path), |panic| format!("it gave up ({panic})")));
         match opened {
             Ok(environment) => {
                 tracing::info!("ONNX Runtime: {}", path.display());
@@ -86,6 +89,19 @@ const SYSTEM_NAMES: [&str; 1] = ["libonnxruntime.dylib"];
 #[cfg(not(any(target_os = "windows", target_os = "macos")))]
 const SYSTEM_NAMES: [&str; 2] = ["libonnxruntime.so", "libonnxruntime.so.1"];
 
+/// Where the system looks for libraries, as far as it is the same everywhere.
+#[cfg(target_os = "linux")]
+const SYSTEM_FOLDERS: [&str; 6] = [
+    "/usr/local/lib",
+    "/lib/x86_64-linux-gnu",
+    "/lib/aarch64-linux-gnu",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+];
+#[cfg(not(target_os = "linux"))]
+const SYSTEM_FOLDERS: [&str; 0] = [];
+
 /// The libraries in `dir`. Those without a version in their name come first, then the newest.
 fn libraries_in(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(dir) else {
@@ -123,6 +139,22 @@ fn is_library(name: &str) -> bool {
     } else {
         name == "libonnxruntime.so" || name.starts_with("libonnxruntime.so.")
     }
+}
+
+/// Refuses a library that must not be loaded. Of one that the system is to find, those in the usual places
+/// are looked at.
+fn check(path: &Path) -> Result<(), String> {
+    if path.parent() != Some(Path::new("")) {
+        return whole::check(path);
+    }
+    let named = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let usual = SYSTEM_FOLDERS.iter().map(PathBuf::from);
+    let found = std::env::split_paths(&named)
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .chain(usual)
+        .map(|folder| folder.join(path))
+        .find(|path| path.exists());
+    found.map_or(Ok(()), |path| whole::check(&path))
 }
 
 /// Loads the library at `path`. A library that is too old is refused and released again.

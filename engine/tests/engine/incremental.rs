@@ -1,4 +1,4 @@
-//! What is computed incrementally equals what is computed whole.
+//! Networks give the same tags whether they compute whole windows or only what is new.
 
 mod exact;
 mod shapes;

@@ -55,7 +55,7 @@ fn without_metadata() -> TinyModel {
     tiny
 }
 
-/// Asserts that an expression matches a pattern, and prints the value where it does not.
+/// Asserts that an expression matches a pattern. If not, this prints the value.
 macro_rules! assert_matches {
     ($value:expr, $pattern:pat $(if $guard:expr)?) => {
         match $value {

@@ -1,4 +1,4 @@
-//! How a backend is chosen, and what happens where there is none.
+//! How a backend is chosen, and what happens if it is not there.
 
 use std::path::PathBuf;
 
@@ -67,7 +67,7 @@ fn logits_are_turned_into_probabilities() {
 }
 
 #[test]
-fn a_network_whose_logits_pass_for_probabilities_is_refused() {
+fn a_network_whose_logits_are_declared_as_probabilities_is_refused() {
     let mut tiny = TinyModel::new(&TAGS, 20);
     let graph = tiny.model.graph.as_mut().unwrap();
     graph.node.pop();
@@ -131,8 +131,8 @@ fn a_window_without_a_channel_is_accepted() {
 }
 
 #[test]
-fn auto_says_of_every_backend_how_fast_it_is_or_why_not() {
-    let dirs: Vec<PathBuf> = onnx_runtime("part of auto_says_of_every_backend")
+fn auto_reports_for_every_backend_how_fast_it_is_or_why_it_does_not_run() {
+    let dirs: Vec<PathBuf> = onnx_runtime("part of auto_reports_for_every_backend")
         .into_iter()
         .collect();
     let (network, report) = open_network(&model(), BackendChoice::Auto, &dirs).unwrap();
@@ -191,8 +191,8 @@ fn onnx_runtime_runs_when_asked_for_and_agrees_with_tract() {
 }
 
 #[test]
-fn cuda_without_a_gpu_never_passes_for_cuda() {
-    let Some(dir) = onnx_runtime("cuda_without_a_gpu_never_passes_for_cuda") else {
+fn without_a_gpu_cuda_is_never_reported_as_running() {
+    let Some(dir) = onnx_runtime("without_a_gpu_cuda_is_never_reported_as_running") else {
         return;
     };
     let choice = BackendChoice::Only(Backend::Cuda);

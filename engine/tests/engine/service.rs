@@ -1,4 +1,4 @@
-//! The analysis service as a plugin meets it: streams, taps, models, resets, the worker's life.
+//! The analysis service as a plugin uses it: streams, taps, models, resets, the worker's life.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use tagline_tests::{TinyModel, tiny_model};
 
 const RATE: f64 = 24_000.0;
 
-/// The service is one for the process, so the tests that look at its threads run one at a time.
+/// The process has one service, so tests that look at its threads run one at a time.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -156,6 +156,49 @@ fn offline_a_new_interval_holds_from_the_same_sample_at_every_block_size() {
     assert_eq!(large, small);
 }
 
+#[test]
+fn a_focus_forgets_what_is_over_and_holds_from_the_same_sample_at_every_block_size() {
+    let _alone = alone();
+    let models = Models::new();
+    let long = TinyModel::new(&["low", "high"], 564).bytes();
+    std::fs::write(models.path("long.onnx"), long).expect("write");
+    let model = ModelSource::File(models.path("long.onnx"));
+    let (song, other) = (song(10.0), tone(3_000.0, 4.0));
+    let pass = |block, focus_seconds: f32| {
+        let (_stream, mut tap) = start(model.clone());
+        offline_pass(&mut tap, &song, block);
+        tap.set_focus_seconds(focus_seconds);
+        let updates = offline_pass(&mut tap, &other, block);
+        let parts = |u: &TagUpdate| (u.position_samples, u.seconds_heard, u.probabilities);
+        updates.iter().map(parts).collect::<Vec<_>>()
+    };
+    let [large, small] = [4000, 64].map(|block| pass(block, 3.0));
+    assert_eq!(large, small);
+    assert!(large.iter().all(|(_, heard, _)| *heard < 3.1));
+    let whole = pass(4000, f32::INFINITY);
+    assert!(whole.iter().all(|(_, heard, _)| *heard > 10.0));
+    // After 3 s of the other tone, nothing of the song is left in the focus.
+    let (_stream, mut tap) = start(model.clone());
+    let alone = offline_pass(&mut tap, &other, 1000);
+    let expected = alone[0].probabilities;
+    let (_, _, left) = large.last().expect("updates");
+    let (_, _, mixed) = whole.last().expect("updates");
+    let apart = |tags: &[f32]| {
+        (tags[0] - expected[0])
+            .abs()
+            .max((tags[1] - expected[1]).abs())
+    };
+    assert!(apart(left) < 0.02, "{left:?} {expected:?}");
+    assert!(apart(mixed) > 0.05, "{mixed:?} {expected:?}");
+}
+
+/// A steady tone.
+fn tone(hz: f64, seconds: f64) -> Vec<f32> {
+    (0..(seconds * RATE) as usize)
+        .map(|n| (0.3 * (std::f64::consts::TAU * hz * n as f64 / RATE).sin()) as f32)
+        .collect()
+}
+
 /// The tags of every window of `song`, computed without the service.
 fn tags_offline(model: &Model, song: &[f32]) -> Vec<[f32; 2]> {
     let spec = &model.info().front_end;
@@ -262,6 +305,7 @@ fn the_audio_threads_end_never_allocates() {
         assert_no_alloc(|| {
             tap.set_update_seconds(0.25);
             tap.set_smoothing_seconds(0.5);
+            tap.set_focus_seconds(3.0);
             tap.set_backend(BackendChoice::Only(Backend::Tract));
             tap.set_offline(false);
             tap.push(block.iter().copied());
@@ -273,7 +317,7 @@ fn the_audio_threads_end_never_allocates() {
 }
 
 #[test]
-fn too_much_audio_at_once_is_counted_and_not_waited_for() {
+fn too_much_audio_at_once_is_dropped_and_counted_without_waiting() {
     let _alone = alone();
     let models = Models::new();
     let (stream, mut tap) = start(models.tiny());
@@ -300,7 +344,7 @@ fn too_much_audio_at_once_is_counted_and_not_waited_for() {
 }
 
 #[test]
-fn a_model_that_cannot_be_had_is_told_and_the_old_one_stays() {
+fn a_model_that_cannot_be_opened_is_reported_and_the_old_one_stays() {
     let _alone = alone();
     let models = Models::new();
     std::fs::write(models.path("broken.onnx"), b"no model at all").expect("write");
@@ -376,7 +420,7 @@ fn a_pinned_model_that_moved_is_found_by_its_hash() {
 }
 
 #[test]
-fn without_the_model_that_was_chosen_the_built_in_one_tags_and_the_reason_is_told() {
+fn without_the_chosen_model_the_built_in_one_tags_and_the_reason_is_reported() {
     let _alone = alone();
     let lost = ModelSource::OtherBuiltIn {
         name: "Tagline default 0.1".into(),
@@ -405,7 +449,7 @@ fn without_the_model_that_was_chosen_the_built_in_one_tags_and_the_reason_is_tol
 }
 
 #[test]
-fn tags_are_calibrated_before_they_are_smoothed_and_raw_ones_can_be_had() {
+fn tags_are_calibrated_before_they_are_smoothed_unless_raw_ones_are_wanted() {
     let _alone = alone();
     let models = Models::new();
     let calibration = r#"[{"slope":0.5,"offset":1.0,"threshold":0.5},
@@ -517,7 +561,7 @@ fn a_held_service_outlives_its_streams_and_ends_with_the_hold() {
 }
 
 #[test]
-fn blocks_of_any_length_that_a_host_announces_are_taken_without_their_room() {
+fn a_host_may_announce_blocks_of_any_length_without_their_memory_being_allocated() {
     let _alone = alone();
     let models = Models::new();
     for max_block_samples in [1 << 24, u32::MAX] {

@@ -12,9 +12,10 @@ use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 
 use super::calls;
-use super::host::AnyThread;
+use super::host::{AnyThread, Shared};
 use super::main_thread::MainThread;
-use super::plugin::{Shared, Tagline, descriptor};
+use super::plugin::{Tagline, descriptor};
+use crate::bundle::library_dirs;
 
 /// The entry of the library.
 pub struct TaglineEntry {
@@ -106,24 +107,6 @@ unsafe extern "C" fn create_plugin(
         })
     };
     made.unwrap_or(ptr::null())
-}
-
-/// Where a shared library that comes with the plugin may lie: beside the bundle, and in the folders
-/// that a bundle has for libraries.
-pub(crate) fn library_dirs(bundle: &Path) -> Vec<PathBuf> {
-    let inside = [
-        "",
-        "Contents/Frameworks",
-        "Contents/Resources",
-        "Contents/x86_64-linux",
-        "Contents/x86_64-win",
-    ];
-    bundle
-        .parent()
-        .map(Path::to_path_buf)
-        .into_iter()
-        .chain(inside.map(|folder| bundle.join(folder)))
-        .collect()
 }
 
 struct Factory {

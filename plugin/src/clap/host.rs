@@ -1,12 +1,14 @@
 //! What the plugin's core asks of a CLAP host.
 
 use std::ffi::CString;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clack_extensions::log::{HostLog, LogSeverity};
 use clack_extensions::params::{HostParams, ParamRescanFlags};
 use clack_extensions::state::HostState;
 use clack_plugin::host::{HostMainThreadHandle, HostSharedHandle};
+use clack_plugin::plugin::PluginShared;
 
 use crate::core::{Changed, Host, MainHost, Severity};
 
@@ -41,6 +43,16 @@ impl Host for AnyThread {
         }
     }
 }
+
+/// What all threads of an instance may use.
+pub struct Shared {
+    /// The host, for every thread.
+    pub host: Arc<AnyThread>,
+    /// Folders in which ONNX Runtime's library is looked for first.
+    pub library_dirs: Vec<PathBuf>,
+}
+
+impl PluginShared<'_> for Shared {}
 
 /// The host's extensions for the main thread, as far as it has them.
 pub struct MainThreadHost<'a> {

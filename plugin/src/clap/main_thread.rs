@@ -18,8 +18,7 @@ use clack_plugin::plugin::{PluginError, PluginMainThread};
 use clack_plugin::stream::{InputStream, OutputStream};
 use clack_plugin::utils::{ClapId, Cookie};
 
-use super::host::MainThreadHost;
-use super::plugin::Shared;
+use super::host::{MainThreadHost, Shared};
 use crate::core::params::{self, Access, Param, param};
 use crate::core::state::{MAX_STATE_BYTES, StateError};
 use crate::core::{Host, Instance};

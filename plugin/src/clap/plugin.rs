@@ -1,8 +1,5 @@
 //! The plugin, as clack knows it: its descriptor, its extensions, and the types of its threads.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::audio_ports_config::{PluginAudioPortsConfig, PluginAudioPortsConfigInfo};
 use clack_extensions::configurable_audio_ports::PluginConfigurableAudioPorts;
@@ -18,12 +15,10 @@ use clack_plugin::events::io::{InputEvents, OutputEvents};
 use clack_plugin::extensions::PluginExtensions;
 use clack_plugin::host::HostAudioProcessorHandle;
 use clack_plugin::plugin::features::{ANALYZER, AUDIO_EFFECT, MONO, STEREO, UTILITY};
-use clack_plugin::plugin::{
-    Plugin, PluginAudioProcessor, PluginDescriptor, PluginError, PluginShared,
-};
+use clack_plugin::plugin::{Plugin, PluginAudioProcessor, PluginDescriptor, PluginError};
 use clack_plugin::process::{Audio, Events, PluginAudioConfiguration, Process, ProcessStatus};
 
-use super::host::AnyThread;
+use super::host::Shared;
 use super::main_thread::MainThread;
 use crate::core;
 
@@ -64,16 +59,6 @@ pub fn descriptor() -> PluginDescriptor {
         .with_description("Tags music as it plays, and drives parameters with the tags")
         .with_features([AUDIO_EFFECT, ANALYZER, UTILITY, STEREO, MONO])
 }
-
-/// What all threads of an instance may use.
-pub struct Shared {
-    /// The host, for every thread.
-    pub host: Arc<AnyThread>,
-    /// Folders in which ONNX Runtime's library is looked for first.
-    pub library_dirs: Vec<PathBuf>,
-}
-
-impl PluginShared<'_> for Shared {}
 
 /// The audio thread's part of an instance. The [calls](super::calls) use it.
 pub struct Processor {

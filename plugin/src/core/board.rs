@@ -16,7 +16,7 @@ use super::settings::{Mode, Packed, Setting, Settings, backend_code, backend_of_
 pub struct Board {
     /// Plain values of the visible parameters in the table's order, as f64 bits.
     values: [AtomicU64; params::VISIBLE],
-    /// The settings that are no parameters.
+    /// The settings that are not parameters.
     packed_word: AtomicU64,
     /// The resolution, as f64 bits.
     resolution: AtomicU64,
@@ -32,7 +32,7 @@ pub struct Board {
     /// Whether values have been replaced outside the audio thread since it looked last.
     replaced: AtomicBool,
     /// Settings that the editor has changed and the host has not heard of, bit = id.
-    edited: AtomicU32,
+    edited: AtomicU64,
     running: AtomicU8,
     /// Seconds of audio that the newest update rests on, as f32 bits.
     heard_seconds: AtomicU32,
@@ -61,7 +61,7 @@ impl Default for Board {
             generation: AtomicU32::new(0),
             calibrated: AtomicBool::new(true),
             replaced: AtomicBool::new(false),
-            edited: AtomicU32::new(0),
+            edited: AtomicU64::new(0),
             running: AtomicU8::new(0),
             heard_seconds: AtomicU32::new(0),
             inference_ms: AtomicU32::new(0),
@@ -102,7 +102,7 @@ impl Board {
         )
     }
 
-    /// Puts the settings that are no parameters in force.
+    /// Puts the settings in force that are not parameters.
     pub fn store_packed(&self, settings: &Settings) {
         let packed = settings.packed();
         self.packed_word.store(packed.word, Relaxed);
@@ -145,8 +145,9 @@ impl Board {
         self.calibrated.store(calibrated, Relaxed);
     }
 
-    /// Whether the tags' values are calibrated. Of driven values this is known, also where the
-    /// setting has changed since. Of the host's own values the setting is all there is to go by.
+    /// Whether the tags' values are calibrated. The plugin knows this of the values that it has
+    /// driven, even if the setting has changed since. For the host's own values it goes by the
+    /// setting.
     pub fn is_calibrated(&self, settings: &Settings) -> bool {
         if self.driven() == 0 || settings.mode == Mode::Follow {
             settings.calibrated
@@ -229,7 +230,7 @@ impl Board {
     }
 
     /// Parameters edited since the last call, bit = id.
-    pub fn take_edits(&self) -> u32 {
+    pub fn take_edits(&self) -> u64 {
         if self.has_edits() {
             self.edited.swap(0, Acquire)
         } else {
@@ -259,7 +260,7 @@ impl Board {
         self.begin_window();
     }
 
-    /// The window begins anew: nothing has been heard yet.
+    /// A new window begins, of which nothing has been heard yet.
     pub fn begin_window(&self) {
         self.heard_seconds.store(0, Relaxed);
     }

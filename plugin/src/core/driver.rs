@@ -63,8 +63,8 @@ impl Driver {
         &self.settings
     }
 
-    /// Where MIDI has been switched on or led elsewhere, whoever listens there hears all values and
-    /// not only the next change. To be called once every event at hand has been taken.
+    /// If MIDI has been switched on or goes elsewhere now, its listener gets all values, not only the
+    /// next change. Call this after the last event at hand.
     pub fn settle_midi(&mut self, board: &Board) {
         if std::mem::take(&mut self.midi_is_new) {
             self.outbox.mark_midi(board.held());

@@ -11,8 +11,8 @@ pub trait Host: Send + Sync {
 /// The host, for the main thread. [`Instance`](super::Instance) calls these only from within its
 /// own methods, with nothing locked or borrowed, so a host may call back.
 pub trait MainHost {
-    /// Parameters have changed, and not through an [`Output`](super::Output): the host reads them
-    /// anew. Only [`Instance::on_main_thread`](super::Instance::on_main_thread) calls it, because
+    /// Parameters have changed, and not through an [`Output`](super::Output): the host must read them
+    /// again. Only [`Instance::on_main_thread`](super::Instance::on_main_thread) calls it, because
     /// some hosts cannot be called back while they load a state.
     fn parameters_changed(&self, changed: Changed);
 

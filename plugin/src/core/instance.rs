@@ -256,7 +256,7 @@ impl<'a> Instance<'a> {
             library_dirs: self.library_dirs.clone(),
             update_seconds: settings.update_seconds(),
             smoothing_seconds: settings.smoothing_seconds,
-            focus_seconds: f64::INFINITY,
+            focus_seconds: settings.focus_seconds(),
             calibrated: settings.calibrated,
             notify: Box::new(move || host.request_main_thread()),
         });

@@ -1,13 +1,13 @@
-//! Which model is chosen, and what became of it: a state machine without side effects. Each method
-//! takes what happened and returns [`Effects`], which [`Shared`](super::shared::Shared) carries out.
+//! The choice of a model, from the click or the loaded state to the running network: a state machine
+//! without side effects. Each method takes an event and returns [`Effects`], which [`Shared`](super::shared::Shared) carries out.
 //!
 //! A model is chosen by a loaded state or by the user. While the analysis runs, it is asked for the
 //! model, and its events tell the rest. While nothing runs, only the model's metadata is read, so
 //! that a host knows the tags' names right after it has loaded a state; whether the network can run
 //! turns out when the analysis starts.
 //!
-//! What a state names stays chosen even where it cannot be had. A user's choice that fails gives way
-//! to what was chosen before it.
+//! The model that a state names stays chosen even if it is missing. A user's choice that fails gives
+//! way to the choice before it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,10 +32,10 @@ pub enum Analysis {
     Ended,
 }
 
-/// What follows from something that happened.
+/// The consequences of an event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effects {
-    /// What the host must read anew.
+    /// What the host must read again.
     pub changed: Changed,
     /// Whether the state would be saved differently.
     pub state: bool,
@@ -86,8 +86,8 @@ pub struct ModelChoice {
     /// Whether the message outlives the next model that comes into force, because that model only
     /// stands in for another one.
     message_stays: bool,
-    /// What the log says already about a loaded state's model. It need not say so again when the
-    /// analysis finds the same.
+    /// What the log has said about a loaded state's model. It does not say so again when the analysis
+    /// finds the same.
     logged: Option<Arc<str>>,
 }
 
@@ -199,7 +199,7 @@ impl ModelChoice {
             take_back: Some(u32::MAX),
             ..Effects::default()
         };
-        // What ran before is not what will run.
+        // The model that ran before will not run next.
         self.model = None;
         match &self.chosen {
             Some(chosen) if !chosen.built_in => effects.read = Some((&chosen.path).into()),

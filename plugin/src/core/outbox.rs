@@ -1,4 +1,4 @@
-//! Audio thread: what the host needs to be told, and what it has been told.
+//! Audio thread: keeps track of what the host must be told and what it knows.
 //!
 //! Nothing is queued. Every value lies on the board; the outbox knows which of them the host has
 //! not heard, and which gestures it believes open. So a host that refuses events loses nothing:
@@ -136,7 +136,7 @@ impl Outbox {
     /// Tells the host everything that it needs to hear, at `time` in the block. What it refuses
     /// stays for the next call.
     pub fn send(&mut self, board: &Board, time: u32, out: &mut impl Outputs) {
-        self.edits.wanted |= u64::from(board.take_edits());
+        self.edits.wanted |= board.take_edits();
         let told = (board, &mut self.thinning);
         let sent = (!self.edits.is_due() || send_edits(&mut self.edits, told, time, out))
             && (!self.tags.is_due()

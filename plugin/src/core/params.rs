@@ -5,12 +5,13 @@
 //! | 0 | Bypass |
 //! | 1–4 | the settings that a host may automate |
 //! | 5–54 | the tag slots |
-//! | 55–63 | reserved: a focus and the outputs of eight macros |
+//! | 55 | Focus, a setting that came later |
+//! | 56–63 | reserved: the outputs of eight macros |
 //! | 64–70 | the status: read-only, hidden, never sent as an event |
 //!
 //! Of the visible parameters the id is the index, because some VST3 hosts mix the two up, and there
 //! are at most 64 of them, because Ableton Live opens its panel empty for a plugin with more. The
-//! reserved ones will be added behind the tags, where this stays true. The status comes after all
+//! reserved ones will be added behind Focus, where this stays true. The status comes after all
 //! visible parameters, so a format that cannot hide it leaves it out by stopping at [`VISIBLE`].
 
 use tagline_engine::MAX_TAGS;
@@ -29,6 +30,8 @@ pub mod id {
     pub const VALUES: u32 = 4;
     /// First of the tag slots.
     pub const FIRST_TAG: u32 = 5;
+    /// How many of the last seconds count: an index into [`super::FOCUS_SECONDS`].
+    pub const FOCUS: u32 = 55;
     /// What runs the network.
     pub const RUNNING_BACKEND: u32 = 64;
     /// Seconds of audio that the newest update rests on.
@@ -48,17 +51,24 @@ pub mod id {
 /// Seconds between updates, by the choice of [`id::UPDATE_EVERY`].
 pub const UPDATE_SECONDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 5.0];
 
+/// How many of the last seconds count, by the choice of [`id::FOCUS`]. Infinity stands for the model's
+/// whole window.
+pub const FOCUS_SECONDS: [f64; 4] = [3.0, 6.0, 12.0, f64::INFINITY];
+
 /// Longest time constant of the smoothing, in seconds.
 pub const MAX_SMOOTHING_SECONDS: f64 = 10.0;
 
 /// Counters stop here.
 const MAX_COUNT: f64 = 16_777_215.0;
 
-/// Index of the first tag slot: the number of parameters that are settings.
+/// Index of the first tag slot: the number of settings before it.
 pub const TAGS_AT: usize = id::FIRST_TAG as usize;
 
+/// Index of the setting behind the tags.
+const FOCUS_AT: usize = id::FOCUS as usize;
+
 /// Number of visible parameters. Their ids are their indexes.
-pub const VISIBLE: usize = TAGS_AT + MAX_TAGS;
+pub const VISIBLE: usize = FOCUS_AT + 1;
 
 const STATUS: usize = 7;
 
@@ -70,7 +80,7 @@ pub const COUNT: usize = VISIBLE + STATUS;
 pub enum Meaning {
     /// One of these names, by index.
     Choice(&'static [&'static str]),
-    /// One of these times in seconds, by index.
+    /// One of these times in seconds, by index. Infinity stands for the model's whole window.
     ChoiceOfSeconds(&'static [f64]),
     /// A whole number.
     Whole,
@@ -166,6 +176,13 @@ const TAG: Param = Param {
     access: Access::Automatable,
 };
 
+const FOCUS: Param = setting(
+    id::FOCUS,
+    "Focus",
+    ChoiceOfSeconds(&FOCUS_SECONDS),
+    [0.0, 3.0, 3.0],
+);
+
 const HIDDEN: [Param; STATUS] = [
     status(id::RUNNING_BACKEND, "Running Backend", Choice(RUNNING), 4.0),
     status(id::SECONDS_HEARD, "Seconds Heard", Seconds, 3_600.0),
@@ -181,6 +198,8 @@ const HIDDEN: [Param; STATUS] = [
 pub const fn param(index: usize) -> Option<Param> {
     if index < TAGS_AT {
         Some(SETTINGS[index])
+    } else if index == FOCUS_AT {
+        Some(FOCUS)
     } else if index < VISIBLE {
         Some(Param {
             id: index as u32,
@@ -209,7 +228,7 @@ pub const fn index_of(id: u32) -> Option<usize> {
 /// The tag slot, from 0, at `index` of the table.
 #[must_use]
 pub const fn tag_slot(index: usize) -> Option<usize> {
-    if index >= TAGS_AT && index < VISIBLE {
+    if index >= TAGS_AT && index < TAGS_AT + MAX_TAGS {
         Some(index - TAGS_AT)
     } else {
         None
@@ -286,7 +305,7 @@ mod tests {
 
     #[test]
     fn the_id_of_a_visible_parameter_is_its_index_and_there_are_at_most_64() {
-        const { assert!(VISIBLE <= 64) };
+        const { assert!(VISIBLE <= 64 && FOCUS_AT == TAGS_AT + MAX_TAGS) };
         for index in 0..VISIBLE {
             let param = param(index).expect("in the table");
             assert_eq!(param.id as usize, index, "{}", param.name);

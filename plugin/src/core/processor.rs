@@ -41,7 +41,7 @@ struct Analysis {
     sample_rate_hz: f64,
     /// Whether nothing is heard now.
     pauses: bool,
-    /// Whether samples went by unheard, so that the window is no longer of one piece.
+    /// Whether samples went by unheard, so that the window has a gap.
     deaf: bool,
     /// Samples heard since the activation.
     heard: u64,
@@ -67,7 +67,7 @@ impl Analysis {
         }
     }
 
-    /// Follows the settings. Returns whether the window begins anew here.
+    /// Follows the settings. Returns whether a new window begins here.
     fn follow(&mut self, settings: &Settings, offline: bool) -> bool {
         self.pauses = !settings.analyses();
         self.tap.set_backend(settings.backend);
@@ -75,6 +75,7 @@ impl Analysis {
             .set_update_seconds(settings.update_seconds() as f32);
         self.tap
             .set_smoothing_seconds(settings.smoothing_seconds as f32);
+        self.tap.set_focus_seconds(settings.focus_seconds() as f32);
         self.tap.set_calibrated(settings.calibrated);
         self.tap.set_offline(offline);
         let begins = self.deaf && !self.pauses;
@@ -181,7 +182,7 @@ impl Processor {
         });
     }
 
-    /// The stream jumps: the window begins anew.
+    /// The stream jumps, and a new window begins.
     pub fn reset(&mut self) {
         self.guarded(|processor| {
             if let Some(analysis) = &mut processor.analysis {

@@ -1,9 +1,9 @@
-//! The settings as types. Five of them are parameters; the others are set in the editor and are
+//! The settings as types. Six of them are parameters; the others are set in the editor and are
 //! part of the state alone.
 
 use tagline_engine::{Backend, BackendChoice, MAX_TAGS};
 
-use super::params::{UPDATE_SECONDS, id};
+use super::params::{FOCUS_SECONDS, UPDATE_SECONDS, id};
 
 /// Who drives the tags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Settings {
     pub update_every: usize,
     /// Time constant of the smoothing, in seconds.
     pub smoothing_seconds: f64,
+    /// Index into [`FOCUS_SECONDS`].
+    pub focus: usize,
     /// Whether tags are calibrated or the network's own values.
     pub calibrated: bool,
     /// Whether tags are sent as MIDI CC.
@@ -69,6 +71,8 @@ pub enum Setting {
     UpdateEvery(usize),
     /// [`Settings::smoothing_seconds`].
     Smoothing(f64),
+    /// [`Settings::focus`].
+    Focus(usize),
     /// [`Settings::calibrated`].
     Calibrated(bool),
     /// [`Settings::midi_cc_output`].
@@ -94,40 +98,24 @@ impl Setting {
             Self::Mode(mode) => (id::MODE, f64::from(mode as u8)),
             Self::UpdateEvery(choice) => (id::UPDATE_EVERY, choice as f64),
             Self::Smoothing(seconds) => (id::SMOOTHING, seconds),
+            Self::Focus(choice) => (id::FOCUS, choice as f64),
             Self::Calibrated(on) => (id::VALUES, f64::from(u8::from(!on))),
             _ => return None,
         })
     }
 }
 
-/// The backends in the order of their codes.
-const BACKENDS: [Backend; 4] = [
-    Backend::Tract,
-    Backend::OnnxRuntimeCpu,
-    Backend::Cuda,
-    Backend::DirectMl,
-];
-
-/// Every choice of a backend, for a list.
-pub const BACKEND_CHOICES: [BackendChoice; 5] = [
-    BackendChoice::Auto,
-    BackendChoice::Only(BACKENDS[0]),
-    BackendChoice::Only(BACKENDS[1]),
-    BackendChoice::Only(BACKENDS[2]),
-    BackendChoice::Only(BACKENDS[3]),
-];
-
 /// Value of the Running Backend parameter: 0 for none.
 pub(super) fn backend_code(backend: Option<Backend>) -> u8 {
-    match backend.and_then(|b| BACKENDS.iter().position(|&known| known == b)) {
-        Some(index) => 1 + index as u8,
-        None => 0,
-    }
+    backend.map_or(0, |backend| BackendChoice::Only(backend).index() as u8)
 }
 
 /// The backend of a value of the Running Backend parameter.
 pub(super) fn backend_of_code(code: u8) -> Option<Backend> {
-    BACKENDS.get(usize::from(code).checked_sub(1)?).copied()
+    match BackendChoice::from_index(code.into())? {
+        BackendChoice::Auto => None,
+        BackendChoice::Only(backend) => Some(backend),
+    }
 }
 
 fn mode_of_code(code: u8) -> Mode {
@@ -138,8 +126,8 @@ fn mode_of_code(code: u8) -> Mode {
     }
 }
 
-/// The settings that are no parameters, packed into a word and a number that a thread can read
-/// and write at once.
+/// The settings that are not parameters, packed into a word and a number that a thread reads and
+/// writes in one step each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Packed {
     /// From the lowest byte: MIDI on, channel, first, count, backend.
@@ -150,7 +138,7 @@ pub(super) struct Packed {
 
 impl Settings {
     /// Puts the settings together from the parameters' values, which lie in their ranges, and
-    /// those that are no parameters.
+    /// those that are not parameters.
     pub(super) fn from_parts(value: impl Fn(u32) -> f64, packed: Packed) -> Self {
         let [on, channel, first, count, backend, ..] = packed.word.to_le_bytes();
         Self {
@@ -158,6 +146,7 @@ impl Settings {
             mode: mode_of_code(value(id::MODE) as u8),
             update_every: (value(id::UPDATE_EVERY) as usize).min(UPDATE_SECONDS.len() - 1),
             smoothing_seconds: value(id::SMOOTHING),
+            focus: (value(id::FOCUS) as usize).min(FOCUS_SECONDS.len() - 1),
             calibrated: value(id::VALUES) < 0.5,
             midi_cc_output: on != 0,
             midi: CcRoute {
@@ -165,17 +154,14 @@ impl Settings {
                 first,
                 count,
             },
-            backend: backend_of_code(backend).map_or(BackendChoice::Auto, BackendChoice::Only),
+            backend: BackendChoice::from_index(backend.into()).unwrap_or_default(),
             resolution: packed.resolution,
         }
     }
 
-    /// The settings that are no parameters.
+    /// The settings that are not parameters.
     pub(super) fn packed(&self) -> Packed {
-        let backend = match self.backend {
-            BackendChoice::Auto => 0,
-            BackendChoice::Only(backend) => backend_code(Some(backend)),
-        };
+        let backend = self.backend.index() as u8;
         let CcRoute {
             channel,
             first,
@@ -190,12 +176,13 @@ impl Settings {
 
     /// The settings that are parameters.
     #[must_use]
-    pub fn parameters(&self) -> [Setting; 5] {
+    pub fn parameters(&self) -> [Setting; 6] {
         [
             Setting::Bypass(self.bypass),
             Setting::Mode(self.mode),
             Setting::UpdateEvery(self.update_every),
             Setting::Smoothing(self.smoothing_seconds),
+            Setting::Focus(self.focus),
             Setting::Calibrated(self.calibrated),
         ]
     }
@@ -210,6 +197,7 @@ impl Settings {
                 self.update_every = choice.min(UPDATE_SECONDS.len() - 1);
             }
             Setting::Smoothing(seconds) => self.smoothing_seconds = seconds,
+            Setting::Focus(choice) => self.focus = choice.min(FOCUS_SECONDS.len() - 1),
             Setting::Calibrated(on) => self.calibrated = on,
             Setting::MidiCcOutput(on) => self.midi_cc_output = on,
             Setting::MidiChannel(channel) => self.midi.channel = channel.min(15),
@@ -226,6 +214,12 @@ impl Settings {
     #[must_use]
     pub fn update_seconds(&self) -> f64 {
         UPDATE_SECONDS[self.update_every]
+    }
+
+    /// How many of the last seconds count. Infinity stands for the model's whole window.
+    #[must_use]
+    pub fn focus_seconds(&self) -> f64 {
+        FOCUS_SECONDS[self.focus]
     }
 
     /// Where tags are sent as MIDI CC, if they are.
@@ -248,6 +242,7 @@ impl Default for Settings {
             mode: Mode::Live,
             update_every: 2,
             smoothing_seconds: 0.0,
+            focus: 3,
             calibrated: true,
             midi_cc_output: false,
             midi: CcRoute {
@@ -283,6 +278,7 @@ mod tests {
             mode: Mode::Follow,
             update_every: 4,
             smoothing_seconds: 1.25,
+            focus: 1,
             calibrated: false,
             midi_cc_output: true,
             midi: CcRoute {
@@ -305,6 +301,7 @@ mod tests {
     #[test]
     fn what_the_editor_sets_is_brought_into_range() {
         let set = |setting| Settings::default().with(setting);
+        assert_eq!(set(Setting::Focus(9)).focus_seconds(), f64::INFINITY);
         assert_eq!(set(Setting::MidiChannel(200)).midi.channel, 15);
         assert_eq!(set(Setting::FirstMidiCc(200)).midi.first, 119);
         assert_eq!(set(Setting::MidiCcCount(0)).midi.count, 1);

@@ -20,7 +20,7 @@ use super::view::{EditorSource, Snapshot};
 /// What the main thread still has to tell the host.
 #[derive(Default)]
 pub struct News {
-    /// What the host must read anew.
+    /// What the host must read again.
     pub changed: Changed,
     /// Whether the state would be saved differently.
     pub state: bool,

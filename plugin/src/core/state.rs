@@ -9,9 +9,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tagline_engine::{Backend, BackendChoice, MAX_TAGS};
+use tagline_engine::{BackendChoice, MAX_TAGS};
 
-use super::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
+use super::params::{FOCUS_SECONDS, MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
 use super::settings::{CcRoute, LAST_CC, MAX_RESOLUTION, Mode, Settings};
 
 const FORMAT: &str = "tagline-state";
@@ -79,7 +79,7 @@ pub struct SavedModel {
     pub version: String,
 }
 
-/// What is saved with a session.
+/// Everything that a session saves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// The model; `None` for the built-in one of whatever version loads the state.
@@ -108,6 +108,8 @@ struct Text {
 struct SettingsText {
     backend: BackendText,
     bypass: bool,
+    /// Missing or `null` for the model's whole window.
+    focus_seconds: Option<f64>,
     midi_cc_count: u8,
     midi_cc_first: u8,
     midi_cc_output: bool,
@@ -134,15 +136,26 @@ enum ValuesText {
     Raw,
 }
 
+/// A [`BackendChoice`], written by its id.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum BackendText {
-    Auto,
-    Tract,
-    OnnxRuntimeCpu,
-    Cuda,
-    #[serde(rename = "directml")]
-    DirectMl,
+#[serde(try_from = "String", into = "&'static str")]
+struct BackendText(BackendChoice);
+
+impl From<BackendText> for &'static str {
+    fn from(text: BackendText) -> Self {
+        text.0.id()
+    }
+}
+
+impl TryFrom<String> for BackendText {
+    type Error = String;
+
+    fn try_from(id: String) -> Result<Self, String> {
+        let ids = BackendChoice::ALL.map(BackendChoice::id).join(", ");
+        let choice = BackendChoice::from_id(&id);
+        let known = choice.ok_or_else(|| format!("unknown backend `{id}`, expected one of {ids}"));
+        known.map(Self)
+    }
 }
 
 impl Default for SettingsText {
@@ -154,14 +167,9 @@ impl Default for SettingsText {
 impl From<&Settings> for SettingsText {
     fn from(settings: &Settings) -> Self {
         Self {
-            backend: match settings.backend {
-                BackendChoice::Auto => BackendText::Auto,
-                BackendChoice::Only(Backend::Tract) => BackendText::Tract,
-                BackendChoice::Only(Backend::OnnxRuntimeCpu) => BackendText::OnnxRuntimeCpu,
-                BackendChoice::Only(Backend::Cuda) => BackendText::Cuda,
-                BackendChoice::Only(Backend::DirectMl) => BackendText::DirectMl,
-            },
+            backend: BackendText(settings.backend),
             bypass: settings.bypass,
+            focus_seconds: Some(settings.focus_seconds()).filter(|seconds| seconds.is_finite()),
             midi_cc_count: settings.midi.count,
             midi_cc_first: settings.midi.first,
             midi_cc_output: settings.midi_cc_output,
@@ -244,6 +252,10 @@ impl SettingsText {
             update_seconds,
             one_of,
         )?;
+        let focus = self.focus_seconds.unwrap_or(f64::INFINITY);
+        let (given, expected) = (focus, "3, 6, 12 or null");
+        let focus = FOCUS_SECONDS.iter().position(|&s| s == focus);
+        check(focus.is_some(), "focus_seconds", given, expected)?;
         Ok(Settings {
             bypass: self.bypass,
             mode: match self.mode {
@@ -252,6 +264,7 @@ impl SettingsText {
                 ModeText::Follow => Mode::Follow,
             },
             update_every: update_every.unwrap_or_default(),
+            focus: focus.unwrap_or_default(),
             smoothing_seconds,
             midi_cc_output: self.midi_cc_output,
             midi: CcRoute {
@@ -259,13 +272,7 @@ impl SettingsText {
                 first,
                 count,
             },
-            backend: match self.backend {
-                BackendText::Auto => BackendChoice::Auto,
-                BackendText::Tract => BackendChoice::Only(Backend::Tract),
-                BackendText::OnnxRuntimeCpu => BackendChoice::Only(Backend::OnnxRuntimeCpu),
-                BackendText::Cuda => BackendChoice::Only(Backend::Cuda),
-                BackendText::DirectMl => BackendChoice::Only(Backend::DirectMl),
-            },
+            backend: self.backend.0,
             calibrated: self.values == ValuesText::Calibrated,
             resolution,
         })

@@ -4,6 +4,9 @@ use std::fmt::{self, Write};
 
 use super::params::{Meaning, Param};
 
+/// The text of an infinite time.
+const WHOLE_WINDOW: &str = "Whole window";
+
 /// Writes `value` of `param` as people read it: `73.2 %`, `1.00 s`, `Live`.
 ///
 /// # Errors
@@ -12,9 +15,10 @@ pub fn write_value(param: &Param, value: f64, text: &mut impl Write) -> fmt::Res
     let value = param.nearest(value).unwrap_or(param.default);
     match param.meaning {
         Meaning::Choice(names) => text.write_str(names.get(value as usize).unwrap_or(&"")),
-        Meaning::ChoiceOfSeconds(seconds) => {
-            write!(text, "{:.2} s", seconds.get(value as usize).unwrap_or(&0.0))
-        }
+        Meaning::ChoiceOfSeconds(seconds) => match seconds.get(value as usize) {
+            Some(seconds) if seconds.is_infinite() => text.write_str(WHOLE_WINDOW),
+            seconds => write!(text, "{:.2} s", seconds.unwrap_or(&0.0)),
+        },
         Meaning::Whole => write!(text, "{value:.0}"),
         Meaning::Seconds => write!(text, "{value:.2} s"),
         Meaning::Milliseconds => write!(text, "{value:.1} ms"),
@@ -32,6 +36,9 @@ pub fn read_value(param: &Param, text: &str) -> Option<f64> {
             .position(|name| name.eq_ignore_ascii_case(text))
             .map(|index| index as f64)
             .or_else(|| number(text, ""))?,
+        Meaning::ChoiceOfSeconds(seconds) if text.eq_ignore_ascii_case(WHOLE_WINDOW) => {
+            seconds.iter().position(|seconds| seconds.is_infinite())? as f64
+        }
         Meaning::ChoiceOfSeconds(seconds) => nearest_index(seconds, number(text, "s")?) as f64,
         Meaning::Whole => number(text, "")?,
         Meaning::Seconds => number(text, "s")?,

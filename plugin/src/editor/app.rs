@@ -19,13 +19,14 @@ use super::x11::X11Window;
 use super::{footer, header, heard, message, theme};
 use crate::core::view::{EditorSource, Snapshot};
 
-/// Longest step of the bars' motion, in seconds: after a pause they glide on from where they were.
+/// Longest step of the bars' motion, in seconds. After a pause they move on from where they were.
 const MAX_STEP_SECONDS: f32 = 0.1;
 
 /// The editor as egui draws it.
 pub struct EditorApp {
     source: Arc<dyn EditorSource>,
     visible: Arc<AtomicBool>,
+    edits_text: Arc<AtomicBool>,
     snapshot: Snapshot,
     pub(super) page: Page,
     motion: Motion,
@@ -49,6 +50,7 @@ impl EditorApp {
             alive,
             source,
             visible,
+            edits_text: Arc::default(),
             snapshot: Snapshot::default(),
             page: Page::default(),
             motion: Motion::default(),
@@ -58,6 +60,11 @@ impl EditorApp {
             #[cfg(target_os = "linux")]
             x11: None,
         }
+    }
+
+    /// Whether the user edits text, and keys are the editor's.
+    pub fn edits_text(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.edits_text)
     }
 
     /// Whether anybody can see the window, as far as the platform says.
@@ -71,12 +78,12 @@ impl EditorApp {
 
     /// Leaves the keys to the host unless the user edits text.
     fn mind_the_keys(&mut self, ui: &Ui) {
+        let edits_text = ui.ctx().egui_wants_keyboard_input();
+        self.edits_text.store(edits_text, Ordering::Relaxed);
         #[cfg(target_os = "linux")]
         if let Some(x11) = &mut self.x11 {
-            x11.mind_the_keys(ui.ctx().egui_wants_keyboard_input());
+            x11.mind_the_keys(edits_text);
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = ui;
     }
 
     /// Draws one frame. Returns whether something moves.

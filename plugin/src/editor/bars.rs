@@ -20,12 +20,12 @@ const MARK_WIDTH: f32 = 2.0;
 /// How far the mark reaches beyond the bar on either side, in points.
 const MARK_OVERHANG: f32 = 3.0;
 
-/// What a row is about.
+/// What a row shows.
 #[derive(Clone, Copy)]
 struct Tag<'a> {
     name: &'a str,
     group: Option<&'a str>,
-    /// The value from which it is best said to be there.
+    /// The value from which the tag is best taken as a yes.
     threshold: Option<f32>,
     /// Whether the host has set its value last.
     set_by_host: bool,
@@ -44,8 +44,8 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// Draws `motion`'s bars of the snapshot's tags into the rest of `ui`. `dimmed` bars are not of this
-/// moment.
+/// Draws `motion`'s bars of the snapshot's tags into the rest of `ui`, `dimmed` if they are not of
+/// this moment.
 pub fn show(ui: &mut Ui, snapshot: &Snapshot, motion: &Motion, dimmed: bool) {
     let tags = snapshot.tags();
     ScrollArea::vertical()
@@ -89,11 +89,11 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
         row.center().y - THICKNESS / 2.0..=row.center().y + THICKNESS / 2.0,
     );
     painter.rect_filled(track, THICKNESS / 2.0, theme::CONTROL);
-    // Shorter than its own rounding a bar would be a splinter: it fades in as a dot instead.
+    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
     let length = (track.width() * value).max(THICKNESS);
     let presence = (track.width() * value / THICKNESS).min(1.0);
     let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
-    // A value of the host's has the colour of Follow, whoever will win next.
+    // A value that the host has set is grey.
     let colour = if tag.set_by_host {
         theme::TEXT_SOFT
     } else {
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_the_hosts_is_told_from_the_plugins_own() {
+    fn a_value_that_the_host_has_set_is_marked_as_such() {
         let mut snapshot = snapshot_of(&["jazz", "calm"]);
         snapshot.set_by_host = 0b10;
         let text = |tag| explanation(Tag::of(&snapshot, tag).expect("a tag"), 0.5);

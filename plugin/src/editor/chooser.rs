@@ -45,7 +45,7 @@ impl Chooser {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for place in &self.places {
                     let in_force = in_force == Some(place);
-                    // The built-in one may be in force only for want of the one that is chosen.
+                    // The built-in model may only stand in for the chosen one, which is missing.
                     let can_change = !in_force || *place == ModelPlace::BuiltIn;
                     if row(ui, place, in_force) && can_change {
                         source.choose_model(place.clone());
@@ -136,7 +136,7 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
     response.clicked()
 }
 
-/// What a model is called in the list: a file without the ending that all of them have.
+/// A model's name in the list: the file's, without the ending that all of them have.
 fn name(place: &ModelPlace) -> String {
     let ModelPlace::File(file) = place else {
         return format!("{} (built in)", built_in_info().name);
@@ -152,7 +152,7 @@ fn home() -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
 
-/// The same place, whatever folder a later host works in: a session keeps it.
+/// The absolute path, because a session keeps it and a later host may work in another folder.
 fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }

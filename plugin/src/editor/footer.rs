@@ -1,11 +1,11 @@
-//! The bottom of the window: the settings one changes while music plays.
+//! The bottom of the window: the settings that people change while music plays.
 
 use egui::{DragValue, Rect, RichText, Ui, UiBuilder, vec2};
 use tagline_engine::BackendChoice;
 
 use super::{choice, segmented, switch, theme};
 use crate::core::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS};
-use crate::core::settings::{BACKEND_CHOICES, LAST_CC, Mode, Setting, Settings};
+use crate::core::settings::{LAST_CC, Mode, Setting, Settings};
 use crate::core::view::EditorSource;
 
 /// Height of the footer, in points.
@@ -128,9 +128,9 @@ fn about_midi(settings: &Settings) -> String {
 fn backend(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = ["Auto", "tract", "ONNX Runtime", "CUDA", "DirectML"].map(str::to_owned);
     let is_chosen = |choice: &BackendChoice| *choice == settings.backend;
-    let chosen = BACKEND_CHOICES.iter().position(is_chosen).unwrap_or(0);
+    let chosen = BackendChoice::ALL.iter().position(is_chosen).unwrap_or(0);
     if let Some(clicked) = choice::show(ui, "backend", 116.0, &names, chosen)
-        && let Some(backend) = BACKEND_CHOICES.get(clicked)
+        && let Some(backend) = BackendChoice::ALL.get(clicked)
     {
         source.set(Setting::Backend(*backend));
     }

@@ -150,7 +150,7 @@ pub fn backend_name(backend: Backend) -> &'static str {
     }
 }
 
-/// Two significant digits, as the rest is noise.
+/// Writes two significant digits; the rest would be noise.
 fn milliseconds(ms: f32) -> String {
     if ms < 9.95 {
         format!("{ms:.1} ms")

@@ -1,4 +1,4 @@
-//! How much of the model's window is filled with what has been heard.
+//! The strip that shows how much of the model's window has been heard.
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn dropped_samples_are_not_passed_over() {
+    fn dropped_samples_are_mentioned() {
         let mut snapshot = snapshot_of(&["jazz"]);
         snapshot.updates = 7;
         assert_eq!(counters(&snapshot).0, "7 updates");

@@ -1,4 +1,4 @@
-//! What went wrong and what to do, as text that can be copied.
+//! Messages that say what went wrong and what to do, as text that can be copied.
 
 use egui::{Align2, Frame, Label, Margin, Rect, RichText, Ui, pos2};
 

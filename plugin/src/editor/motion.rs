@@ -1,21 +1,21 @@
-//! Where each tag's bar is and how long: values and order ease toward the newest update, so that
-//! nothing jumps and neighbours of almost equal value do not swap to and fro.
+//! The place and the length of each tag's bar. Both ease toward the newest update, so that nothing
+//! jumps and neighbours of almost equal value do not swap places all the time.
 
 use std::sync::Arc;
 
 use crate::core::view::{ModelInForce, Snapshot};
 
-/// A tag overtakes the one above only by more than this, in value 0 to 1,
+/// A tag overtakes the one above it only if it is larger by more than this, in value 0 to 1,
 const OVERTAKE_BY: f32 = 0.003;
-/// and this part of its own value.
+/// and by more than this part of its own value.
 const OVERTAKE_BY_PART: f32 = 0.03;
 /// Time constant of a bar's length, in seconds.
 const LENGTH_SECONDS: f32 = 0.12;
 /// Time constant of a bar's place, in seconds.
 const PLACE_SECONDS: f32 = 0.14;
-/// Nearer than this to its goal, in value 0 to 1, a bar's length is there: about a pixel.
+/// A bar has reached its length when it is nearer than this, in value 0 to 1: about a pixel.
 const LENGTH_SETTLED: f32 = 0.002;
-/// Nearer than this to its goal, in rows, a bar is there: half a pixel.
+/// A bar has reached its place when it is nearer than this, in rows: half a pixel.
 const PLACE_SETTLED: f32 = 0.02;
 
 /// A tag's bar as it is drawn now.
@@ -42,7 +42,7 @@ impl Motion {
         let count = snapshot.tags().len();
         let values = &snapshot.values[..count];
         if !self.has_tags_of(snapshot) {
-            self.start_anew(values);
+            self.start_again(values);
         }
         self.model.clone_from(&snapshot.model);
         reorder(&mut self.order, values);
@@ -73,8 +73,8 @@ impl Motion {
         }
     }
 
-    /// Bars of another model rise from nothing, each in its place from the start.
-    fn start_anew(&mut self, values: &[f32]) {
+    /// The bars of another model rise from 0, each in its place from the start.
+    fn start_again(&mut self, values: &[f32]) {
         self.order = (0..values.len()).collect();
         self.order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
         self.bars = vec![
@@ -94,7 +94,7 @@ impl Motion {
 /// `settled`. Returns whether it is still on its way.
 fn ease(value: &mut f32, goal: f32, steps: f32, settled: f32) -> bool {
     let rest = (goal - *value) * (-steps).exp();
-    // A value that is no number must not move for ever.
+    // A NaN would never arrive.
     if rest.is_nan() || rest.abs() <= settled {
         *value = if goal.is_nan() { 0.0 } else { goal };
         return false;
@@ -125,7 +125,7 @@ mod tests {
     use crate::editor::test_snapshot::snapshot_of;
 
     #[test]
-    fn almost_equal_tags_do_not_swap_to_and_fro() {
+    fn almost_equal_tags_do_not_swap_places_all_the_time() {
         let mut order = vec![0, 1, 2];
         for step in 0..10 {
             let wobble = if step % 2 == 0 { 0.007 } else { -0.007 };
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_no_numbers_do_not_keep_the_editor_busy() {
+    fn a_nan_does_not_keep_the_editor_busy() {
         let mut snapshot = snapshot_of(&["jazz", "piano"]);
         snapshot.values[..2].copy_from_slice(&[f32::NAN, 0.5]);
         let mut motion = Motion::default();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn another_model_starts_anew() {
+    fn another_models_bars_rise_from_0() {
         let mut motion = Motion::default();
         let mut first = snapshot_of(&["jazz", "piano"]);
         first.values[..2].fill(1.0);

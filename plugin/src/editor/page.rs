@@ -4,7 +4,7 @@ pub mod model;
 pub mod settings;
 pub mod tags;
 
-/// What is shown between header and footer.
+/// The part of the window between header and footer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Page {
     /// The tags' bars.
@@ -12,7 +12,7 @@ pub enum Page {
     Tags,
     /// The model in force, and others to choose from.
     Model,
-    /// What one sets once: MIDI, and how finely the host is told.
+    /// Settings for once: MIDI, and how finely the host is told.
     Settings,
 }
 

@@ -1,11 +1,11 @@
-//! A row of choices of which one holds.
+//! A row of choices, one of which is selected.
 
 use egui::{Align2, Color32, CursorIcon, Rect, Sense, Ui, pos2, vec2};
 
 use super::theme;
 
-/// Draws `choices`, name and colour when chosen, with `chosen` highlighted. Returns the choice
-/// that was clicked.
+/// Draws `choices`, each with its name and the colour that it has when it is selected. `chosen` is
+/// selected now. Returns the choice that was clicked.
 pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -> Option<usize> {
     const PADDING: f32 = 12.0;
     let font = theme::regular(13.0);

@@ -1,4 +1,4 @@
-//! The editor's colours, fonts and sizes: nothing else in the editor names one.
+//! The editor's colours, fonts and sizes. No other file of the editor names one.
 
 use std::sync::Arc;
 

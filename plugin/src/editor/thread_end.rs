@@ -1,14 +1,14 @@
-//! Waiting for the end of the window's thread, which only X11 has.
+//! Waits for the end of the window's thread, which only X11 has.
 //!
-//! baseview 0.4 joins it when a window is dropped, except when the thread is quicker to leave its
-//! loop than to answer a last request. The host could then destroy its window, or the plugin's
-//! library, while the editor's is still being taken down.
+//! baseview 0.4 joins the thread when a window is dropped, except when the thread leaves its loop
+//! before it has answered a last request. The host could then destroy its window, or unload the
+//! plugin's library, while the thread is still taking the editor's window down.
 
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// A window that takes longer to go is left to itself.
+/// Nobody waits longer than this for a window to go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 thread_local! {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_never_came_to_be_is_not_waited_for() {
+    fn nobody_waits_for_a_window_that_was_never_made() {
         let (alive, end) = pair();
         drop(alive);
         assert!(end.wait());

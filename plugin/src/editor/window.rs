@@ -29,19 +29,22 @@ pub enum EditorError {
     /// The host asks for something out of turn.
     #[error("the editor is not open")]
     NotOpen,
-    /// The host's window is no window of the platform.
+    /// The host's window is not a window of the platform.
     #[error("the host gave no valid window to open the editor in")]
     NoParent,
-    /// The platform refuses to put the editor into the host's window.
+    /// The host's window has been destroyed.
     #[error(
-        "the editor's window cannot be put into the host's: {0}; either the window that the host \
-         gave is not there any more, or the display has no OpenGL 3.2: open the editor again"
+        "the editor cannot be opened because the window that the host gave for it has gone; open \
+         the editor again"
     )]
+    ParentHasGone,
+    /// The platform refuses to put the editor into the host's window.
+    #[error("the editor's window cannot be put into the host's: {0}; open the editor again")]
     Parent(baseview::Error),
     /// The platform refuses.
     #[error("the editor's window: {0}; check that a display with OpenGL 3.2 or newer is there")]
     Platform(#[from] baseview::Error),
-    /// A fault of ours, which must not reach the host.
+    /// A fault of Tagline's, which must not reach the host.
     #[error("the editor's window panicked; close it and open it again")]
     Panicked,
 }
@@ -60,13 +63,14 @@ pub struct WindowSize {
 pub struct Editor {
     source: Arc<dyn EditorSource>,
     open: RefCell<Option<OpenWindow>>,
-    /// The host's scale factor, for platforms that know none.
+    /// The host's scale factor, for platforms without one of their own.
     scale: Cell<f64>,
 }
 
 struct OpenWindow {
     window: baseview::Window,
     visible: Arc<AtomicBool>,
+    edits_text: Arc<AtomicBool>,
     end: ThreadEnd,
 }
 
@@ -99,6 +103,7 @@ impl Editor {
         let visible = Arc::new(AtomicBool::new(false));
         let (alive, end) = thread_end::pair();
         let app = EditorApp::new(Arc::clone(&self.source), Arc::clone(&visible), Some(alive));
+        let edits_text = app.edits_text();
         let window = guarded(|| {
             let window = EguiWindow::create(settings(), app)?;
             // On X11 a window closed before its thread waits for events would never end, and the
@@ -110,6 +115,7 @@ impl Editor {
         *self.open.borrow_mut() = Some(OpenWindow {
             window,
             visible,
+            edits_text,
             end,
         });
         Ok(())
@@ -133,7 +139,7 @@ impl Editor {
         }
     }
 
-    /// Takes the host's scale factor, for platforms that know none.
+    /// Takes the host's scale factor, for platforms without one of their own.
     ///
     /// # Errors
     /// [`EditorError`] if the window is not open or its platform refuses.
@@ -171,7 +177,7 @@ impl Editor {
     /// Puts the window into a window of the host, which outlives it.
     ///
     /// # Errors
-    /// [`EditorError`] if the editor is not open, or the host's window is none or has gone.
+    /// [`EditorError`] if the editor is not open, or the host's window is not valid or has gone.
     pub fn set_parent(&self, window: &impl HasWindowHandle) -> Result<(), EditorError> {
         let handle = window.window_handle().map(|handle| handle.as_raw());
         if !handle.is_ok_and(is_of_this_platform) {
@@ -179,8 +185,21 @@ impl Editor {
         }
         self.with_window(|open| {
             let parent = ParentWindowHandle::from_window(window);
-            open.window.set_parent(parent).map_err(EditorError::Parent)
+            open.window.set_parent(parent).map_err(|error| {
+                #[cfg(target_os = "linux")]
+                if super::x11::has_gone(window) {
+                    return EditorError::ParentHasGone;
+                }
+                EditorError::Parent(error)
+            })
         })
+    }
+
+    /// Whether the user edits text in the window, so that keys are the editor's and not the host's.
+    #[must_use]
+    pub fn edits_text(&self) -> bool {
+        let edits = self.with_window(|open| Ok(open.edits_text.load(Ordering::Relaxed)));
+        edits.unwrap_or(false)
     }
 
     /// Shows the window and draws it from now on.

@@ -30,15 +30,32 @@ pub struct X11Window {
     is_viewable: bool,
 }
 
+/// The number of a window, if it is one of X11.
+fn number_of(window: &impl HasWindowHandle) -> Option<Window> {
+    match window.window_handle().ok()?.as_raw() {
+        RawWindowHandle::Xlib(handle) => Window::try_from(handle.window).ok(),
+        RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
+        _ => None,
+    }
+}
+
+/// Whether the server says that there is no such window. Where it does not answer, nobody knows.
+pub fn has_gone(window: &impl HasWindowHandle) -> bool {
+    let Some(window) = number_of(window) else {
+        return false;
+    };
+    let Ok((connection, _)) = x11rb::connect(None) else {
+        return false;
+    };
+    let attributes = connection.get_window_attributes(window);
+    attributes.is_ok_and(|reply| matches!(reply.reply(), Err(ReplyError::X11Error(_))))
+}
+
 impl X11Window {
     /// Connects to the display of `window`. `None` if that is not X11's or does not answer; the
     /// editor then works as baseview has it.
     pub fn of(window: &impl HasWindowHandle) -> Option<Self> {
-        let window = match window.window_handle().ok()?.as_raw() {
-            RawWindowHandle::Xlib(handle) => Window::try_from(handle.window).ok()?,
-            RawWindowHandle::Xcb(handle) => handle.window.get(),
-            _ => return None,
-        };
+        let window = number_of(window)?;
         let (connection, _) = x11rb::connect(None).ok()?;
         let keys = EventMask::KEY_PRESS | EventMask::KEY_RELEASE;
         let mask = ChangeWindowAttributesAux::new().event_mask(keys);

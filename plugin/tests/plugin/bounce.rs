@@ -11,7 +11,7 @@ const BLOCKS: [usize; 5] = [64, 441, 1_000, 4_096, 1];
 /// A setting that the host changes at a sample of the stream.
 type Change = (u64, u32, f64);
 
-/// What `seconds` of the song tell, at this block size and with these changes.
+/// Everything that the host hears in `seconds` of the song, at this block size and with these changes.
 fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<Heard> {
     let mut host = Host::new();
     host.load(state);
@@ -20,7 +20,7 @@ fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<He
     let end = RATE as u64 * seconds;
     while host.position < end {
         let start = host.position;
-        // Single samples are the strictest, and slow: only where something happens.
+        // Blocks of one sample are the strictest test and slow, so only where something happens.
         let near = |(at, ..): &Change| at.abs_diff(start) < 64;
         let block = if block > 1 || changes.iter().any(near) {
             block
@@ -107,7 +107,7 @@ fn an_automated_setting_acts_from_its_own_sample_on_whatever_the_block_size() {
         (105_500, ids::SMOOTHING, 0.0),
         (110_000, ids::UPDATE_EVERY, 1.0),
         (122_345, ids::UPDATE_EVERY, 0.0),
-        // The window begins anew where Follow ends.
+        // A new window begins where Follow ends.
         (140_007, ids::MODE, 2.0),
         (147_779, ids::MODE, 0.0),
         (147_780, ids::SMOOTHING, 1.0),
@@ -141,5 +141,31 @@ fn a_setting_that_changes_with_the_sample_that_completes_a_window_counts_for_it(
             let (found, expected) = (value(&heard, at), value(expected, at));
             assert_eq!(found, expected, "{change} in blocks of {block}");
         }
+    }
+}
+
+#[test]
+fn a_focus_acts_from_its_own_sample_on_whatever_the_block_size() {
+    let models = Models::new();
+    let model = TinyModel::new(&["low", "high"], 564);
+    let state = models.state_of("long", &model.bytes(), &json!({"update_seconds": 0.25}));
+    let plain = bounce(&state, 14, 64, &[]);
+    let positions = positions(&plain);
+    let first = positions[positions.len() / 2];
+    let changes: [Change; 3] = [
+        (first, ids::FOCUS, 0.0),
+        (first + 40_001, ids::FOCUS, 3.0),
+        (first + 60_002, ids::FOCUS, 1.0),
+    ];
+    let reference = bounce(&state, 14, 64, &changes);
+    let until = |heard: &[Heard], end: u64| {
+        let before = heard.iter().filter(|(at, _)| *at < end);
+        before.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(until(&reference, first), until(&plain, first));
+    assert_ne!(until(&reference, first + 1), until(&plain, first + 1));
+    for block in BLOCKS {
+        let again = bounce(&state, 14, block, &changes);
+        assert_eq!(again, reference, "blocks of {block}");
     }
 }

@@ -133,7 +133,7 @@ pub struct Host {
 }
 
 /// The library's own entry, as a host finds it. No model of this machine's user is used.
-fn entry() -> PluginEntry {
+pub fn entry() -> PluginEntry {
     static NO_MODELS: Once = Once::new();
     NO_MODELS.call_once(|| {
         let nowhere = std::env::temp_dir().join("tagline-tests-have-no-models-here");
@@ -312,7 +312,7 @@ impl Host {
         self.took(|requests| &requests.dirty)
     }
 
-    /// What the plugin asked to be read anew since the last call.
+    /// What the plugin asked the host to read again since the last call.
     pub fn rescanned(&self) -> ParamRescanFlags {
         let bits = self
             .instance

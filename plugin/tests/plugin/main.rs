@@ -7,3 +7,4 @@ mod malformed_calls;
 mod pass_through;
 mod session;
 mod status;
+mod timers;

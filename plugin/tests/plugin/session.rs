@@ -11,13 +11,14 @@ use tagline_tests::TinyModel;
 fn ids_names_and_groups_are_the_published_ones() {
     let mut host = Host::new();
     let names = host.names();
-    assert_eq!(names.len(), 5 + 50 + 7);
+    assert_eq!(names.len(), 5 + 50 + 1 + 7);
     let expected = [
         (0, "Bypass", "Settings"),
         (1, "Mode", "Settings"),
         (2, "Update Every", "Settings"),
         (3, "Smoothing", "Settings"),
         (4, "Values", "Settings"),
+        (55, "Focus", "Settings"),
         (64, "Running Backend", "Status"),
         (65, "Seconds Heard", "Status"),
         (66, "Updates", "Status"),
@@ -90,6 +91,7 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
         (ids::VALUES, 1.0),
         (5, 12.5),
         (54, 99.875),
+        (ids::FOCUS, 1.0),
     ];
     for active in [false, true] {
         let mut host = Host::new();
@@ -109,10 +111,10 @@ fn values_set_by_the_host_survive_a_round_trip_inactive_and_active() {
 }
 
 #[test]
-fn settings_that_are_no_parameters_survive_a_round_trip() {
+fn settings_that_are_not_parameters_survive_a_round_trip() {
     let settings = json!({
-        "backend": "tract", "bypass": false, "midi_cc_count": 50, "midi_cc_first": 33,
-        "midi_cc_output": true, "midi_channel": 7, "mode": "live", "resolution": 2.5,
+        "backend": "tract", "bypass": false, "focus_seconds": null, "midi_cc_count": 50,
+        "midi_cc_first": 33, "midi_cc_output": true, "midi_channel": 7, "mode": "live", "resolution": 2.5,
         "smoothing_seconds": 0.0, "update_seconds": 1.0, "values": "calibrated",
     });
     let state = json!({"format": "tagline-state", "version": 2, "settings": settings});
@@ -150,7 +152,7 @@ fn a_negative_zero_of_a_state_is_a_plain_one() {
 }
 
 #[test]
-fn states_that_are_no_states_change_nothing() {
+fn bytes_that_are_not_a_state_change_nothing() {
     let mut host = Host::new();
     host.flush(&[(3, 2.0)]);
     let before = host.save();
@@ -216,7 +218,7 @@ fn a_missing_model_keeps_its_place_in_the_state() {
 }
 
 #[test]
-fn a_state_of_another_versions_default_loads_and_the_present_one_tags() {
+fn with_a_state_of_another_versions_default_model_the_present_one_tags() {
     let model = json!({
         "built_in": true,
         "name": "Tagline default",

@@ -42,7 +42,7 @@ fn a_reset_takes_back_the_seconds_heard_at_once() {
 }
 
 #[test]
-fn an_activation_counts_anew() {
+fn an_activation_counts_from_0() {
     let models = Models::new();
     let mut host = offline(&models);
     host.play(RATE as usize * 4, 512);

@@ -1,8 +1,11 @@
 //! Instances and libraries that come and go.
 
+use std::collections::VecDeque;
 use std::path::Path;
+use std::process::Command;
 
-use tagline_host::Guest;
+use tagline_host::vst3::Vst3Plugin;
+use tagline_host::{BlockOptions, Guest, HostedPlugin};
 use tagline_tests::bundle;
 
 use crate::in_both_formats;
@@ -50,4 +53,113 @@ fn copy_all(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder").flatten() {
         copy_all(&entry.path(), &to.join(entry.file_name()));
     }
+}
+
+/// Instances that are made and ended in all, half of them in each format.
+const INSTANCES: usize = 1_000;
+
+/// Times that all instances have gone.
+const ROUNDS: usize = 4;
+
+/// Names a test that this program is started anew for, where nothing else runs.
+const ALONE: &str = "TAGLINE_LIFETIME_ALONE";
+
+#[test]
+fn a_thousand_instances_leave_no_thread_and_no_handle_behind() {
+    let test = "a_thousand_instances_leave_no_thread_and_no_handle_behind";
+    let (Some(clap), Some(vst3)) = (bundle(test, "Tagline.clap"), bundle(test, "Tagline.vst3"))
+    else {
+        return;
+    };
+    if std::env::var_os(ALONE).is_some() {
+        return come_and_go(&clap, &vst3);
+    }
+    let program = std::env::current_exe().expect("this program");
+    let alone = Command::new(program)
+        .args([
+            "--exact",
+            "lifetime::a_thousand_instances_leave_no_thread_and_no_handle_behind",
+        ])
+        .arg("--nocapture")
+        .env(ALONE, "1")
+        .output()
+        .expect("this program");
+    let said = String::from_utf8_lossy(&alone.stderr);
+    assert!(alone.status.success(), "{said}");
+    eprintln!("{said}");
+}
+
+/// Makes, plays and ends instances of both formats, each while others run.
+fn come_and_go(clap: &Path, vst3: &Path) {
+    // What is loaded once, and stays.
+    let kept = (playing::<HostedPlugin>(clap), playing::<Vst3Plugin>(vst3));
+    drop(kept);
+    let entry = HostedPlugin::load(clap).expect("the plugin");
+    let module = Vst3Plugin::load(vst3).expect("the plugin");
+    let before = (entries("/proc/self/task"), entries("/proc/self/fd"));
+    let mut memory = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut running = VecDeque::new();
+        for _ in 0..INSTANCES / 2 / ROUNDS {
+            running.push_back((playing::<HostedPlugin>(clap), playing::<Vst3Plugin>(vst3)));
+            if running.len() > 4 {
+                running.pop_front();
+            }
+        }
+        drop(running);
+        memory.push(heap_bytes());
+    }
+    let after = (entries("/proc/self/task"), entries("/proc/self/fd"));
+    assert_eq!(after, before, "threads and handles");
+    drop((entry, module));
+    eprintln!("bytes in use after each round: {memory:?}");
+    let (first, last) = (memory[0], memory[ROUNDS - 1]);
+    assert!(
+        last < first + 1_000_000,
+        "memory goes on growing: {memory:?}"
+    );
+}
+
+/// An instance that has played a few blocks in real time.
+fn playing<G: Guest>(bundle: &Path) -> G {
+    let mut plugin = G::load(bundle).expect("the plugin");
+    plugin.activate(48_000.0, 64).expect("active");
+    let (input, mut output) = ([0.25_f32; 64], [[0.0_f32; 64]; 2]);
+    for _ in 0..8 {
+        let [left, right] = &mut output;
+        let mut events = Vec::new();
+        plugin
+            .process(
+                &[&input, &input],
+                &mut [left, right],
+                &BlockOptions::default(),
+                &mut events,
+            )
+            .expect("a block");
+        plugin.run_callbacks();
+    }
+    plugin
+}
+
+fn entries(folder: &str) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+/// Bytes that this process, with every library in it, has allocated and not freed.
+fn heap_bytes() -> usize {
+    /// glibc's `mallinfo2`: `hblkhd` is mapped, `uordblks` lies in the heaps.
+    #[repr(C)]
+    struct Info {
+        others: [usize; 4],
+        hblkhd: usize,
+        more: [usize; 2],
+        uordblks: usize,
+        rest: [usize; 2],
+    }
+    unsafe extern "C" {
+        fn mallinfo2() -> Info;
+    }
+    // SAFETY: it takes nothing and gives numbers.
+    let info = unsafe { mallinfo2() };
+    info.hblkhd + info.uordblks
 }

@@ -1,9 +1,22 @@
 //! What the product owes its host, one list for both formats: each behaviour is written once, for
-//! any [`tagline_host::Guest`], and run on the CLAP and on the VST3.
+//! any [`tagline_host::Guest`], and run on the CLAP and on the VST3. What only VST3 knows stands in
+//! the modules whose names begin with it.
 
-#[cfg(target_os = "linux")]
+mod automation;
+mod bypass;
+mod gestures;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod lifetime;
+mod parameters;
+mod pass_through;
+mod session;
+mod state;
+mod vst3_buses;
+mod vst3_calls;
 mod vst3_class;
+mod vst3_main_thread;
+#[cfg(target_os = "linux")]
+mod vst3_view;
 
 /// Runs these behaviours in both formats.
 macro_rules! in_both_formats {

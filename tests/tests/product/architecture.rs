@@ -8,15 +8,16 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
+    ("tagline-onnx", &[]),
     ("xtask", &[]),
-    ("tagline-engine", &["tagline-models"]),
+    ("tagline-engine", &["tagline-models", "tagline-onnx"]),
     ("tagline", &["tagline-engine"]),
     ("tagline-synth", &["tagline-files"]),
-    ("tagline-tests", &["tagline-media"]),
+    ("tagline-tests", &["tagline-media", "tagline-onnx"]),
     ("tagline-host", &["tagline-engine", "tagline-media"]),
     (
         "trainer",
@@ -25,13 +26,14 @@ const MAY_USE: [(&str, &[&str]); 10] = [
             "tagline-files",
             "tagline-media",
             "tagline-models",
+            "tagline-onnx",
             "tagline-synth",
         ],
     ),
 ];
 
 /// Libraries that only these crates may use, outside their tests.
-const LIBRARIES: [(&str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &[&str]); 9] = [
     ("ort", &["tagline-engine"]),
     ("burn", &["trainer"]),
     ("arrow-array", &["trainer"]),
@@ -40,10 +42,11 @@ const LIBRARIES: [(&str, &[&str]); 8] = [
     ("clack-plugin", &["tagline"]),
     ("clack-host", &["tagline-host"]),
     ("rayon", &["tagline-synth", "trainer"]),
+    ("vst3", &["tagline", "tagline-host"]),
 ];
 
 /// A folder, and what the code in it never names.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     (
         "engine/src/front_end",
         &["crate::model", "crate::network", "crate::stream", "tract_"],
@@ -63,6 +66,8 @@ const ROOMS: [(&str, &[&str]); 5] = [
             "egui",
         ],
     ),
+    ("plugin/src/clap", &["crate::vst3", "vst3::"]),
+    ("plugin/src/vst3", &["crate::clap", "clack_"]),
     (
         "plugin/src/editor",
         &[

@@ -23,7 +23,7 @@ struct Session {
 }
 
 impl Session {
-    /// `None`, with a line, where no bundle has been built.
+    /// Without a bundle, prints that the test was skipped and returns `None`.
     fn start(test: &str, mode: &str) -> Option<Self> {
         let bundle = bundle(test, "Tagline.clap")?;
         let folder = tempfile::tempdir().expect("a folder");
@@ -96,7 +96,7 @@ fn values_of(events: &[HostEvent], wanted: u32) -> Vec<f64> {
         .collect()
 }
 
-/// Ids of tags in the events for which `pick` answers with an id.
+/// Ids of tags in the events for which `pick` returns an id.
 fn tags_in(events: &[HostEvent], pick: fn(HostEventKind) -> Option<u32>) -> BTreeSet<u32> {
     events
         .iter()
@@ -126,7 +126,7 @@ fn ended(kind: HostEventKind) -> Option<u32> {
     }
 }
 
-/// Sessions store these ids, and hosts show these names: a change here breaks them.
+/// Sessions store these ids, and hosts show these names. A change here breaks sessions.
 #[test]
 fn parameters_keep_their_ids_names_ranges_and_flags() {
     let Some(bundle) = bundle(
@@ -157,6 +157,7 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
     }));
     expected.extend(
         [
+            "55 Settings/Focus 0..3 = 3 AS",
             "64 Status/Running Backend 0..4 = 0 RS",
             "65 Status/Seconds Heard 0..3600 = 0 R",
             "66 Status/Updates 0..16777215 = 0 RS",
@@ -261,7 +262,7 @@ fn live_follows_the_clock_in_realtime_too() {
         pace: Pace::Times(1.0),
         ..StreamOptions::default()
     };
-    // Ends as soon as an update has come; on a busy machine that may take a while.
+    // It ends as soon as an update has come, which may take a while on a busy machine.
     let streamed = stream(
         &mut session.plugin,
         &low_tone(60.0),
@@ -380,7 +381,7 @@ fn driven_values_never_enter_the_saved_state() {
     else {
         return;
     };
-    // The state as given may lack the model's hash; the saved one is the plugin's own.
+    // The given state may lack the model's hash. The saved state is the plugin's own.
     session.play(4.0, true);
     let one = session.plugin.save_state().expect("a state");
     let moved = session.play(3.0, true).events;

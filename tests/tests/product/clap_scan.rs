@@ -1,4 +1,4 @@
-//! What a host's scan of the built CLAP bundle costs.
+//! The cost of a host's scan of the built CLAP bundle.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,14 +11,14 @@ use tagline_tests::{bundle, tiny_model};
 /// Hosts give up on plugins that take longer.
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// More than any library the plugin might touch on the way, so that reading it shows.
+/// More bytes than any library that the plugin may touch, so that reading the model shows.
 const MODEL_BYTES: usize = 16 << 20;
 
 const SCANNED: &str = "TAGLINE_TEST_SCANNED_BUNDLE";
 
-/// A scan in a process of its own: the test runner's threads and files would be counted too.
+/// A scan in a process of its own, where the test runner's threads and files do not count.
 ///
-/// The quickest of three scans counts, since any other program may hold one up.
+/// The quickest of three scans counts, because any other program may hold one up.
 #[test]
 fn a_scan_is_quick_and_touches_neither_threads_nor_models() {
     let test = "a_scan_is_quick_and_touches_neither_threads_nor_models";
@@ -31,7 +31,7 @@ fn a_scan_is_quick_and_touches_neither_threads_nor_models() {
     };
     let models = tempfile::tempdir().expect("a folder of models");
     let mut model = tiny_model(&["low", "high"]);
-    // Readers of the format skip fields they do not know: here one that fills the file.
+    // Readers of the format skip fields that they do not know. This one fills the file.
     append_unknown_field(&mut model, MODEL_BYTES);
     std::fs::write(models.path().join("default.onnx"), model).expect("a default model");
 
@@ -60,7 +60,7 @@ fn a_scan_is_quick_and_touches_neither_threads_nor_models() {
 }
 
 /// Loads the bundle, reads its descriptor, makes an instance and destroys it, as a scan does.
-/// Answers with the milliseconds, and with whatever was left behind.
+/// Returns the milliseconds, and whatever was left behind.
 fn scan(bundle: &Path) -> String {
     let before = Process::now();
     let start = Instant::now();
@@ -89,7 +89,7 @@ fn scan(bundle: &Path) -> String {
     findings
 }
 
-/// What a process holds and has done, where the system says.
+/// What a process holds and has read, if the system tells.
 struct Process {
     threads: usize,
     files: usize,
@@ -131,7 +131,7 @@ fn output_error(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Hosts find a session's plugin by it, and the VST3 class id is made from it.
+/// Hosts find a session's plugin by its id, and the VST3 class id is made from it.
 #[test]
 fn the_plugins_id_never_changes() {
     let Some(bundle) = bundle("the_plugins_id_never_changes", "Tagline.clap") else {

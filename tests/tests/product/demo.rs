@@ -1,4 +1,4 @@
-//! The demonstration, on the built plugin.
+//! The demonstration, with the built plugin.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 use tagline_engine::{built_in_info, logit, sigmoid};
 use tagline_host::demo::{self, DemoError, DemoOptions, DemoReport, View};
 use tagline_host::{BlockSizes, HostedPlugin};
-use tagline_tests::{TinyModel, bundle, reference, tiny_model};
+use tagline_tests::{TinyModel, bundle, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
 
@@ -37,6 +37,7 @@ fn options(test: &str, folder: &TempDir, audio: PathBuf, model: Option<PathBuf>)
         bundle: built_plugin(test),
         model,
         raw: false,
+        focus: None,
         realtime: false,
         out: folder.path().join("out"),
         blocks: BlockSizes::Fixed(512),
@@ -52,23 +53,12 @@ fn tiny(folder: &TempDir) -> PathBuf {
 /// Writes some seconds of a low tone as a mono WAVE file.
 fn low_tone(folder: &TempDir, seconds: u32) -> PathBuf {
     let rate_hz = 32_000u32;
-    let samples: Vec<u8> = (0..seconds * rate_hz)
-        .flat_map(|k| {
-            let phase = f64::from(k) * 150.0 / f64::from(rate_hz);
-            ((12_000.0 * (phase * std::f64::consts::TAU).sin()) as i16).to_le_bytes()
-        })
-        .collect();
-    let mut file = Vec::new();
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend_from_slice(&rate_hz.to_le_bytes());
-    file.extend_from_slice(&(rate_hz * 2).to_le_bytes());
-    file.extend_from_slice(b"\x02\0\x10\0data");
-    file.extend_from_slice(&(samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(&samples);
+    let samples = (0..seconds * rate_hz).map(|k| {
+        let phase = f64::from(k) * 150.0 / f64::from(rate_hz);
+        (12_000.0 * (phase * std::f64::consts::TAU).sin()) as i16
+    });
     let path = folder.path().join("tone.wav");
-    std::fs::write(&path, file).unwrap();
+    write_wav(&path, rate_hz, samples);
     path
 }
 
@@ -105,7 +95,7 @@ fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a tag is this word, with or without the group its data set files it under.
+/// Whether a tag is this word, with or without the group that its data set gives it.
 fn is(tag: &str, word: &str) -> bool {
     tag.rsplit("---").next() == Some(word)
 }
@@ -289,7 +279,7 @@ fn what_the_plugin_says_of_a_model_reaches_the_hosts_log() {
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(48_000.0, 512).unwrap();
     let started = std::time::Instant::now();
-    // A warning when the session is read, an error when the model is wanted.
+    // There is a warning when the session is read, and an error when the model is needed.
     while !plugin.log().iter().any(|line| line.starts_with("ERROR: ")) {
         assert!(started.elapsed().as_secs() < 60, "{:?}", plugin.log());
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -333,7 +323,7 @@ fn raw_values_are_the_networks_own() {
 /// Runs the program itself, as a script would.
 fn demo_program(test: &str, folder: &TempDir, arguments: &[&str]) -> std::process::Output {
     let bundle = built_plugin(test);
-    // The bundles are made of the same build as the program beside them.
+    // The bundles come from the same build as the program beside them.
     let program = tagline_tests::program("tagline-host").expect("the program has been built");
     std::process::Command::new(program)
         .args(["demo", "--json", "--bundle"])

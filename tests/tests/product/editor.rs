@@ -1,7 +1,7 @@
 //! The editor of the built CLAP bundle, opened in windows of a virtual X server.
 //!
-//! Each test runs in a process of its own, with a server of its own: so that the environment is
-//! its own, and threads and open files can be counted.
+//! Each test runs in a process of its own, with a server of its own. So it has its own environment, and
+//! can count its threads and open files.
 
 mod child;
 mod host;
@@ -135,8 +135,64 @@ fn a_hidden_editor_rests_and_comes_back() {
     });
 }
 
+#[test]
+fn a_window_that_the_host_unmaps_without_a_word_costs_next_to_nothing_and_comes_back() {
+    let name = "a_window_that_the_host_unmaps_without_a_word_costs_next_to_nothing_and_comes_back";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        let window = screen.window(OPEN_SIZE);
+        host.create().expect("the editor is created");
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        host.play(Sound::Noise, Duration::from_secs(5));
+        let shown = Usage::now();
+        host.play(Sound::Noise, Duration::from_secs(2));
+        let drawing = Usage::now().window_ticks - shown.window_ticks;
+
+        screen.unmap(window);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let unmapped = Usage::now();
+        host.play(Sound::Noise, Duration::from_secs(2));
+        let resting = Usage::now().window_ticks - unmapped.window_ticks;
+        println!("ticks of 10 ms in 2 s: {drawing} shown, {resting} unmapped");
+        assert!(resting <= 4, "{resting} ticks of work while nobody sees it");
+
+        screen.map(window);
+        host.play(Sound::Silence, Duration::from_secs(3));
+        assert!(screen.picture_of_child(window).colours() > 50, "blank");
+        host.destroy();
+    });
+}
+
+#[test]
+fn a_click_leaves_the_focus_to_the_host_and_keys_over_the_editor_reach_it() {
+    let name = "a_click_leaves_the_focus_to_the_host_and_keys_over_the_editor_reach_it";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        let window = screen.window(OPEN_SIZE);
+        host.create().expect("the editor is created");
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        host.play(Sound::Noise, Duration::from_secs(3));
+        screen.set_focus(window);
+        screen.click(window, 101, 608);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        assert_eq!(screen.focus(), window, "the host has the focus again");
+        for _ in 0..5 {
+            screen.press_key_over_the_editor(window);
+            host.play(Sound::Noise, Duration::from_millis(300));
+        }
+        assert_eq!(screen.take_keys(window), 5, "keys that reach the host");
+        host.destroy();
+        screen.await_no_child(window);
+        assert_eq!(screen.focus(), window);
+    });
+}
+
 /// `cargo test --workspace --test product picture_of_the_readme -- --ignored`, after `cargo xtask bundle`, draws the README's
-/// picture anew.
+/// picture again.
 #[test]
 #[ignore = "draws a picture of half a minute of music"]
 fn the_picture_of_the_readme() {
@@ -152,7 +208,7 @@ fn the_picture_of_the_readme() {
         host.set_scale(2.0).expect("the editor takes the scale");
         host.embed(window).expect("the editor takes its parent");
         host.show().expect("the editor is shown");
-        // The pointer must not rest on a tag, which would explain itself.
+        // If the pointer rested on a tag, the tag would explain itself.
         screen.click(window, 900, 20);
         host.play_samples(&piece.channels[0]);
         let picture = screen.picture_of_child(window);
@@ -219,6 +275,7 @@ fn a_host_that_errs_gets_errors_and_keeps_its_sound() {
         let log = host.log();
         let last = log.last().expect("hosts can show why");
         assert!(last.contains("window that the host gave"), "{last}");
+        assert!(!last.contains("OpenGL"), "{last}");
         host.create().expect("a second creation replaces the first");
         host.destroy();
         host.destroy();

@@ -12,5 +12,9 @@ mod editor;
 mod manual;
 mod parity;
 mod plugin_vs_trainer;
+#[cfg(target_os = "linux")]
+mod qtractor;
 mod recipe;
 mod vst3_ardour;
+#[cfg(target_os = "linux")]
+mod xvfb;

@@ -1,4 +1,4 @@
-//! What the manual says, held against what it is about.
+//! The manual, compared with what it describes.
 
 use tagline_engine::built_in_info;
 

@@ -60,7 +60,8 @@ fn suite(backend: Backend) {
     assert!(failures.is_empty(), "{}: {failures:?}", backend.name());
 }
 
-/// Where to look for the library of `backend`; `None` if the test is skipped for want of it.
+/// Where to look for the library of `backend`. Without it, prints that the test was skipped and returns
+/// `None`.
 fn library_dirs(backend: Backend, test: &str) -> Option<Vec<PathBuf>> {
     match backend {
         Backend::Tract => Some(Vec::new()),
@@ -100,8 +101,8 @@ fn largest_difference(case: &Case, network: &mut dyn Network) -> f32 {
     worst
 }
 
-/// Its published probabilities are those of clips that are not at hand, and instance
-/// normalisation makes them sensitive to the least shift of the clip.
+/// Its published probabilities belong to clips that are not at hand, and instance normalisation makes
+/// them sensitive to the least shift of a clip.
 #[test]
 fn tract_and_onnx_runtime_agree_on_a_network_that_normalises_each_clip() {
     let test = "tract_and_onnx_runtime_agree_on_a_network_that_normalises_each_clip";

@@ -11,12 +11,12 @@ use tagline_host::{
     state_with_model, stream,
 };
 use tagline_media::{Audio, decode};
-use tagline_tests::{TinyModel, bundle, reference};
+use tagline_tests::{TinyModel, bundle, reference, write_float_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
 use trainer::tag::{Tagger, Tagging};
 
-/// Seconds between updates: few of them, to keep the test short.
+/// Seconds between updates. They are long, to keep the test short.
 const UPDATE_SECONDS: f64 = 5.0;
 
 const TOLERANCE: f64 = 0.01;
@@ -27,8 +27,8 @@ fn built_plugin(test: &str) -> PathBuf {
     bundle(test, "Tagline.clap").expect("there is no bundle: make one with `cargo xtask bundle`")
 }
 
-/// The song at another rate, straight lines between its samples: both sides get the same file,
-/// so that how good it sounds does not matter.
+/// The song at another rate, with straight lines between its samples. Both sides get the same file, so
+/// its quality does not matter.
 fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
     let step = f64::from(song.sample_rate_hz) / f64::from(rate_hz);
     let convert = |channel: &Vec<f32>| {
@@ -48,34 +48,8 @@ fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
     }
 }
 
-/// Writes a WAVE file of 32-bit floats.
-fn write_wav(path: &Path, audio: &Audio) {
-    let channels = audio.channels.len() as u16;
-    let frames = audio.channels[0].len();
-    let bytes = frames as u32 * u32::from(channels) * 4;
-    let mut file = Vec::with_capacity(bytes as usize + 44);
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + bytes).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt ");
-    file.extend_from_slice(&16u32.to_le_bytes());
-    file.extend_from_slice(&3u16.to_le_bytes());
-    file.extend_from_slice(&channels.to_le_bytes());
-    file.extend_from_slice(&audio.sample_rate_hz.to_le_bytes());
-    file.extend_from_slice(&(audio.sample_rate_hz * u32::from(channels) * 4).to_le_bytes());
-    file.extend_from_slice(&(channels * 4).to_le_bytes());
-    file.extend_from_slice(&32u16.to_le_bytes());
-    file.extend_from_slice(b"data");
-    file.extend_from_slice(&bytes.to_le_bytes());
-    for frame in 0..frames {
-        for channel in &audio.channels {
-            file.extend_from_slice(&channel[frame].to_le_bytes());
-        }
-    }
-    std::fs::write(path, file).unwrap();
-}
-
-/// The updates of `trainer tag` on a file, each with its position in seconds; of every window, or
-/// of the last alone.
+/// The updates of `trainer tag` on a file, each with its position in seconds: of every window, or only of
+/// the last one.
 fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, f64)> {
     let model = Model::open(model).unwrap();
     let tagging = Tagging {
@@ -96,7 +70,7 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
     };
     let updates = match every_update {
         true => tagged.updates,
-        false => vec![tagged.last],
+        false => tagged.last.into_iter().collect(),
     };
     updates.into_iter().map(tags).collect()
 }
@@ -106,7 +80,7 @@ fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
     trainer_updates(model, song, false).remove(0)
 }
 
-/// What the plugin said of a song.
+/// The plugin's tags for a song.
 struct Heard {
     log: UpdateLog,
     late: u64,
@@ -152,7 +126,7 @@ fn hear_in(
     plugin.load_state(state.as_bytes()).unwrap();
     plugin.activate(rate_hz, blocks.max_frames()).unwrap();
     let live = rendering == Rendering::Realtime;
-    // A bounce waits for the model by itself; here it must be there before the song begins.
+    // A bounce waits for the model anyway, but here the model must be there before the song begins.
     while live && !knows_its_model(&mut plugin) {
         std::thread::sleep(std::time::Duration::from_millis(5));
         plugin.run_callbacks();
@@ -186,7 +160,7 @@ fn hear_in(
     }
 }
 
-/// Whether the plugin has opened the model that it was given by its path alone.
+/// Whether the plugin has opened the model, which it was given only by its path.
 fn knows_its_model(plugin: &mut HostedPlugin) -> bool {
     let state: serde_json::Value = serde_json::from_slice(&plugin.save_state().unwrap()).unwrap();
     state["model"]["sha256"]
@@ -201,7 +175,7 @@ fn plugin_tags(plugin: &Path, model: &Path, song: &Audio, blocks: BlockSizes) ->
 }
 
 fn assert_same(case: &str, rate_hz: f64, plugin: &(Tags, f64), trainer: &(Tags, f64)) {
-    // An update that holds from the end of a block on is told at the block's last sample.
+    // An update that holds from the end of a block is sent with the block's last sample.
     let one_sample = 1.0 / rate_hz + 1e-9;
     assert!(
         (plugin.1 - trainer.1).abs() <= one_sample,
@@ -230,7 +204,7 @@ fn compare(plugin: &Path, model: &Path, song: &Audio, rates_hz: &[u32], sizes: &
     for rate_hz in rates_hz {
         let song = at_rate(song, *rate_hz);
         let file = folder.path().join(format!("{rate_hz}.wav"));
-        write_wav(&file, &song);
+        write_float_wav(&file, song.sample_rate_hz, &song.channels);
         let trainer = trainer_tags(model, &file);
         for blocks in sizes {
             let case = format!("{rate_hz} Hz, {blocks:?}");
@@ -303,7 +277,7 @@ fn a_pass_in_real_time_tells_every_update_that_the_trainer_computes() {
     let model = small(folder.path());
     let song = sweep();
     let file = folder.path().join("song.wav");
-    write_wav(&file, &song);
+    write_float_wav(&file, song.sample_rate_hz, &song.channels);
     let expected = trainer_updates(&model, &file, true);
     let heard = hear_in(
         &plugin,
@@ -319,7 +293,7 @@ fn a_pass_in_real_time_tells_every_update_that_the_trainer_computes() {
     for (heard, expected) in heard.iter().zip(&expected) {
         let case = format!("real time, {} s", expected.1);
         assert_same_tags(&case, &heard.0, &expected.0);
-        // Live, an update is told in the block after it has been computed.
+        // Live, an update is sent in the block after it has been computed.
         let late_seconds = heard.1 - expected.1;
         assert!(
             (-0.02..2.0).contains(&late_seconds),
@@ -340,7 +314,7 @@ fn blocks_of_one_sample_change_no_update_of_a_whole_song() {
     let model = jamendo(&reference, folder.path());
     let song = jazz_and_dubstep(&reference);
     let file = folder.path().join("song.wav");
-    write_wav(&file, &song);
+    write_float_wav(&file, song.sample_rate_hz, &song.channels);
     let expected = trainer_updates(&model, &file, true);
     let heard = hear(&plugin, &model, &song, BlockSizes::Fixed(1)).updates();
     assert_eq!(heard.len(), expected.len());
@@ -357,7 +331,7 @@ fn a_tiny_networks_tags_do_not_depend_on_who_asks() {
     let folder = TempDir::new().unwrap();
     let model = small(folder.path());
     compare(&plugin, &model, &sweep(), &[44_100, 48_000], &SIZES);
-    // Each block has its price: at a low rate, for the test's time.
+    // Each block costs time, so the rate is low.
     compare(
         &plugin,
         &model,

@@ -1,5 +1,5 @@
-//! The whole recipe at a small size: a corpus is rendered, prepared, learnt, scored and exported, and
-//! the plugin runs what came of it.
+//! The whole recipe at a small size: a corpus is rendered and prepared, a network is trained, scored and
+//! exported, and the plugin runs it.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ const CLIPS: usize = 96;
 /// strays from it by a few hundredths.
 const BETTER_THAN_CHANCE: f64 = 0.58;
 
-/// Runs the built `trainer` in `folder`, and gives what it prints.
+/// Runs the built `trainer` in `folder`, and returns what it prints.
 fn trainer(folder: &Path, arguments: &str) -> String {
     // target/debug/deps/program → target/debug/trainer
     let program = std::env::current_exe().unwrap();
@@ -31,7 +31,7 @@ fn trainer(folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What each recipe begins with.
+/// What each recipe starts from.
 struct Recipe {
     start: Instant,
     folder: TempDir,
@@ -39,7 +39,7 @@ struct Recipe {
     synth: String,
 }
 
-/// The beginning of a recipe with a corpus of these options, if there is a SoundFont to play it.
+/// Starts a recipe with a corpus of these options, if there is a SoundFont.
 fn recipe(test: &str, corpus: &str) -> Option<Recipe> {
     let font = soundfont(test)?;
     Some(Recipe {
@@ -68,7 +68,7 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
     trainer(at, &synth);
     trainer(at, prepare);
     trainer(at, train);
-    // Each step can be repeated, and then has nothing left to do.
+    // A repeated step has nothing to do.
     let weights = std::fs::read(at.join("run/best.safetensors")).unwrap();
     let again = trainer(at, &synth);
     assert!(
@@ -130,6 +130,7 @@ fn a_corpus_becomes_a_model_that_the_plugin_runs() {
             bundle: bundle(test, "Tagline.clap").expect("`cargo xtask bundle` makes the bundle"),
             model: Some(at.join("models/model.onnx")),
             raw: false,
+            focus: None,
             realtime: false,
             out: at.join("demo"),
             blocks: BlockSizes::Fixed(512),
@@ -175,7 +176,7 @@ fn the_run_folder_can_be_read(run: &Path) {
     assert!(read("curves.svg").contains("ROC-AUC"));
 }
 
-/// Every element is closed in its turn.
+/// Every element is closed, in order.
 fn assert_well_formed(name: &str, xml: &str) {
     let mut open = Vec::new();
     for part in xml.split('<').skip(1) {

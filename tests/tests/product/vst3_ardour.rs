@@ -45,7 +45,7 @@ impl Ardour {
         found
     }
 
-    /// A command of Ardour's with nothing of the user's, and this plugin alone.
+    /// A command of Ardour's without the user's settings, and with this plugin alone.
     fn command(&self, program: &Path, home: &Path, bundle: &Path, models: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -61,7 +61,7 @@ impl Ardour {
     }
 }
 
-/// Runs a command to its end, or ends it when patience does.
+/// Runs a command to its end, but not for longer than `PATIENCE`.
 fn finish(mut command: Command) -> Output {
     let mut child = command
         .stdin(Stdio::null())
@@ -170,10 +170,22 @@ fn the_vst3_drives_its_tags_in_ardour_and_passes_audio_unchanged() {
 /// The tags of the embedded model have their names from the start, stand at their default until three
 /// seconds are heard, and move from then on.
 fn check_tags(lines: &[Value], said: &str) {
-    for tag in built_in_info().tags.iter().take(3) {
+    let tags = &built_in_info().tags;
+    let mut often = 0;
+    for (index, tag) in tags.iter().enumerate() {
         assert_eq!(values(lines, "before", tag), [0.0], "{tag}: {said}");
         let mut rolling = values(lines, "rolling", tag);
         rolling.dedup();
-        assert!(rolling.len() >= 3, "{tag} went {rolling:?}\n{said}");
+        // A tag that stays within the resolution is told once.
+        assert!(
+            index >= 3 || rolling.len() >= 2,
+            "{tag} went {rolling:?}\n{said}"
+        );
+        often += usize::from(rolling.len() >= 3);
     }
+    assert!(
+        often >= 3,
+        "{often} of {} tags moved on\n{said}",
+        tags.len()
+    );
 }

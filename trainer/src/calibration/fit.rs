@@ -317,5 +317,4 @@ fn rounded(value: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "fit_tests.rs"]
 mod tests;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use tagline_engine::{Backend, BackendChoice, Model};
 use trainer::data::Clips;
 use trainer::evaluation::{EvaluateError, Predictor};
+use trainer::work::processors;
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum BackendArg {
@@ -58,10 +59,9 @@ impl PredictorArgs {
         clips: &Clips,
     ) -> Result<Predictor<'a>, EvaluateError> {
         let at_least_one = |count| NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN);
-        let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let jobs = self
             .jobs
-            .unwrap_or(processors)
+            .unwrap_or_else(processors)
             .min(at_least_one(clips.len()));
         Predictor::open(model, self.backend.into(), &library_dirs(), jobs)
     }

@@ -8,6 +8,7 @@ use trainer::data::Input;
 use trainer::distill::{Distillation, Teacher, distill};
 use trainer::prepare::Parts;
 use trainer::vocabulary::Vocabulary;
+use trainer::work::processors;
 
 use super::backend::{BackendArg, library_dirs};
 use super::prepare::{finish, parse_least_seconds};
@@ -96,7 +97,6 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
         ));
         teachers.push(teacher);
     }
-    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let distillation = Distillation {
         audio: args.audio,
         except: args.except,
@@ -110,7 +110,7 @@ pub(super) fn run(args: DistillArgs) -> Outcome {
             test: args.test,
         },
         seed: args.seed,
-        jobs: args.jobs.unwrap_or(processors),
+        jobs: args.jobs.unwrap_or_else(processors),
         out: args.out,
     };
     let shown = Shown::new();

@@ -9,9 +9,10 @@ use clap::{Args, ValueEnum};
 use trainer::experiment::{self, Experiment, ExperimentError, ExperimentOptions};
 use trainer::metrics::Bootstrap;
 use trainer::train::Recipe;
+use trainer::work::processors;
 
 use super::backend::{BackendArg, library_dirs};
-use super::devices::DeviceArgs;
+use super::recipe::RecipeArgs;
 use super::train::Shown;
 use super::{Outcome, interrupted, say, still_wanted};
 
@@ -33,22 +34,7 @@ pub(super) struct ExperimentArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     #[command(flatten)]
-    devices: DeviceArgs,
-    /// Factor of the number of maps in every layer. The paper's is 1.
-    #[arg(long, default_value_t = Recipe::default().width)]
-    width: f64,
-    /// Most epochs: how often every clip is seen.
-    #[arg(long, default_value_t = Recipe::default().epochs)]
-    epochs: usize,
-    /// Clips of a step.
-    #[arg(long, default_value_t = Recipe::default().batch)]
-    batch: usize,
-    /// Highest learning rate, after the warm-up; it falls to 0 along a cosine.
-    #[arg(long, default_value_t = Recipe::default().learning_rate)]
-    lr: f64,
-    /// Epochs without a better validation ROC-AUC after which a training ends.
-    #[arg(long, value_name = "EPOCHS", default_value_t = Recipe::default().patience)]
-    patience: usize,
+    recipe: RecipeArgs,
     /// Seed of the trainings and of the confidence intervals.
     #[arg(long, default_value_t = Recipe::default().seed)]
     seed: u64,
@@ -81,7 +67,6 @@ impl From<ExperimentArg> for Experiment {
 
 pub(super) fn run(args: ExperimentArgs) -> Outcome {
     let experiment = Experiment::from(args.experiment);
-    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let default_out = || PathBuf::from("experiments").join(experiment.name());
     let options = ExperimentOptions {
         experiment,
@@ -89,20 +74,13 @@ pub(super) fn run(args: ExperimentArgs) -> Outcome {
         out: args.out.unwrap_or_else(default_out),
         only: args.only,
         recipe: Recipe {
-            width: args.width,
-            epochs: args.epochs,
-            batch: args.batch,
-            learning_rate: args.lr,
-            patience: args.patience,
             seed: args.seed,
-            cards: args.devices.cards,
-            precision: args.devices.precision(),
-            ..Recipe::default()
+            ..args.recipe.recipe()
         },
-        device: args.devices.device(),
+        device: args.recipe.devices.device(),
         backend: args.backend.into(),
         library_dirs: library_dirs(),
-        jobs: args.jobs.unwrap_or(processors),
+        jobs: args.jobs.unwrap_or_else(processors),
         bootstrap: Bootstrap {
             seed: args.seed,
             ..Bootstrap::default()

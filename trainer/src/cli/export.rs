@@ -53,10 +53,23 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
             model: int8,
             roc_auc: [before, after],
             clips,
+            window: [f32, int8_window],
         } = to_int8(&model, data, &library_dirs(), &Shown::new())?;
         cost = format!(
             "int8: macro ROC-AUC {after:.4} on {clips} test clips, {before:.4} in f32 ({:+.4})\n",
             after - before,
+        );
+        let ratio = int8_window.ms / f32.ms.max(1e-6);
+        let compared = match ratio {
+            ratio if ratio > 1.0 => format!("{ratio:.1} times as long as"),
+            ratio => format!("{:.1} times faster than", 1.0 / ratio.max(1e-6)),
+        };
+        cost += &format!(
+            "a window: {:.1} ms on {}, {compared} in f32 ({:.1} ms on {})\n",
+            int8_window.ms,
+            int8_window.backend.name(),
+            f32.ms,
+            f32.backend.name(),
         );
         model = int8;
     }

@@ -18,7 +18,14 @@ pub(super) struct ImportArgs {
     /// The network that the weights belong to.
     #[arg(long, value_parser = PRESETS.map(|preset| preset.name))]
     preset: String,
-    /// Tag names in output order: a JSON list, a JSON object of lists, or one name in each line.
+    /// Key under which a PyTorch file holds the tensors, if it holds several networks.
+    #[arg(long)]
+    key: Option<String>,
+    /// Prefix to strip from the tensors' names, if the file holds several networks.
+    #[arg(long, value_name = "PREFIX")]
+    strip: Option<String>,
+    /// Tag names in output order: a JSON list, a JSON object of lists, one name in each line, or a
+    /// .npy file.
     #[arg(long)]
     tags: PathBuf,
     /// Which list to take if the file of tags holds several.
@@ -36,6 +43,8 @@ pub(super) fn run(args: ImportArgs) -> Outcome {
         weights: args.file,
         preset: args.preset,
         tags: args.tags,
+        key: args.key,
+        strip: args.strip,
         tag_set: args.tag_set,
         about: args.about.into(),
     };

@@ -155,8 +155,8 @@ struct FolderArgs {
     #[command(flatten)]
     common: CommonArgs,
     /// Table with the columns `path` and `tags` (a list), or `path` and one column for each tag (0
-    /// to 1), and optionally `split`. By default it is ROOT/labels.csv. Without a table, each
-    /// folder in ROOT is a tag.
+    /// to 1, or ? if it is unknown), and optionally `split`. By default it is ROOT/labels.csv.
+    /// Without a table, each folder in ROOT is a tag.
     #[arg(long, value_name = "CSV")]
     labels: Option<PathBuf>,
     /// Share of the files that go to the validation split.
@@ -171,6 +171,9 @@ struct FolderArgs {
     /// Column whose equal values stay in one split, such as the artist's.
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
+    /// Column that is not a tag, if there is a column for each tag. The option can be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    ignore: Vec<String>,
 }
 
 fn input(text: &str) -> Result<Input, String> {
@@ -232,6 +235,7 @@ pub(super) fn run(args: PrepareArgs) -> Outcome {
                 valid: args.valid,
                 test: args.test,
                 group: args.group,
+                ignored: args.ignore,
             };
             (folder::read(&reading)?, args.common)
         }
@@ -305,7 +309,14 @@ fn table(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
     for split in Split::ALL.into_iter().filter(|split| clips.of(*split) == 0) {
         text += &format!("no clips in {split}: what needs them will refuse this data set\n");
     }
-    if skipped > 0 {
+    if prepared.twins > 0 {
+        text += &format!(
+            "{} files are the same recording as one in another split: a network would be judged by what \
+             it has learnt from; put them into one split\n",
+            prepared.twins
+        );
+    }
+    if skipped > 0 || prepared.twins > 0 {
         text += &format!("{} says why\n", out.join("report.csv").display());
     }
     text
@@ -319,6 +330,7 @@ fn json(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
         "tags": data.tags().len(),
         "files": prepared.items,
         "skipped": skipped,
+        "in_other_splits": prepared.twins,
         "clips": clips,
         "sha256": data.sha256(),
     });

@@ -9,12 +9,14 @@ use tagline_engine::Analyzer;
 use trainer::tag::{
     Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files,
 };
+use trainer::work::processors;
 
 use super::backend::{BackendArg, library_dirs};
 use super::progress::Shown;
 use super::{Outcome, complain, still_wanted};
 
-/// Tag audio files (wav, flac, mp3, ogg, m4a, aiff) as the plugin would after hearing them.
+/// Tag audio files (wav, flac, mp3, ogg, opus, m4a, aiff and others) as the plugin would after
+/// hearing them.
 #[derive(Debug, Args)]
 pub(super) struct TagArgs {
     /// Audio files.
@@ -96,7 +98,6 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         raw: args.raw,
         every_update: taggrams.is_some() || args.updates,
     };
-    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let progress = Shown::without_stop();
     let mut out = std::io::stdout();
     let mut failed = false;
@@ -107,7 +108,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
     tag_files(
         &tagging,
         &args.audio,
-        args.jobs.unwrap_or(processors),
+        args.jobs.unwrap_or_else(processors),
         &progress,
         |outcome| {
             let drawn = outcome.and_then(|file| draw(taggrams.as_mut(), file, &info));

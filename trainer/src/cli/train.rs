@@ -14,9 +14,9 @@ use trainer::arch::{ARCHITECTURES, Architecture};
 use trainer::train::{self, End, EpochRecord, Recipe, TrainOptions, TrainReport};
 use trainer::work::{Event, Progress};
 
-use super::devices::DeviceArgs;
 use super::pace::{Pace, duration};
 use super::progress::how_far;
+use super::recipe::RecipeArgs;
 use super::{Outcome, say, still_wanted};
 
 /// Train a network on prepared data. The same command resumes an interrupted training.
@@ -32,28 +32,13 @@ pub(super) struct TrainArgs {
     #[arg(long)]
     run: PathBuf,
     #[command(flatten)]
-    devices: DeviceArgs,
-    /// Number of epochs: how often every clip is seen.
-    #[arg(long, default_value_t = Recipe::default().epochs)]
-    epochs: usize,
-    /// Clips of a step.
-    #[arg(long, default_value_t = Recipe::default().batch)]
-    batch: usize,
-    /// Highest learning rate, after the warm-up. It falls to 0 along a cosine.
-    #[arg(long, default_value_t = Recipe::default().learning_rate)]
-    lr: f64,
+    recipe: RecipeArgs,
     /// Share of the steps, at the beginning, in which the learning rate rises from 0.
     #[arg(long, value_name = "PART", default_value_t = Recipe::default().warm_up)]
     warm_up: f64,
-    /// Epochs without a better validation ROC-AUC after which the training ends.
-    #[arg(long, value_name = "EPOCHS", default_value_t = Recipe::default().patience)]
-    patience: usize,
     /// Largest norm of each tensor's gradient.
     #[arg(long, value_name = "NORM", default_value_t = Recipe::default().clip_norm)]
     clip: f64,
-    /// Factor of the number of maps in every layer.
-    #[arg(long, default_value_t = Recipe::default().width)]
-    width: f64,
     /// Seed of weights, order, crops and dropout.
     #[arg(long, default_value_t = Recipe::default().seed)]
     seed: u64,
@@ -89,14 +74,9 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
         architecture,
         data: args.data,
         run: args.run,
-        device: args.devices.device(),
+        device: args.recipe.devices.device(),
         recipe: Recipe {
-            width: args.width,
-            epochs: args.epochs,
-            batch: args.batch,
-            learning_rate: args.lr,
             warm_up: args.warm_up,
-            patience: args.patience,
             clip_norm: args.clip,
             seed: args.seed,
             variable_length: args.variable_length,
@@ -106,8 +86,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             balance: args.balance,
             start: args.start,
             without: args.without,
-            cards: args.devices.cards,
-            precision: args.devices.precision(),
+            ..args.recipe.recipe()
         },
     };
     let report = train::run(&options, &Shown::new())?;
@@ -159,6 +138,8 @@ struct State {
     validation: f64,
     /// When the current count of clips began.
     counting: Option<Instant>,
+    /// Whether an epoch has begun and not ended. Clips are counted outside of one, too, by a test.
+    in_epoch: bool,
 }
 
 impl State {
@@ -174,6 +155,7 @@ impl State {
             pace: Pace::new(),
             validation: 0.0,
             counting: None,
+            in_epoch: false,
         }
     }
 
@@ -263,13 +245,19 @@ impl Progress for Shown {
                 self.begin_epoch(state, step);
             }
             Event::Remark { text } => self.line(text),
-            Event::Step { step, loss } => self.step(state, step, loss),
+            Event::Step { step, loss } => {
+                state.in_epoch = true;
+                self.step(state, step, loss);
+            }
             Event::Counted(count) => {
                 let begun = *state.counting.get_or_insert_with(Instant::now);
                 let how_far = how_far(count, begun.elapsed());
                 let text = format!("{}: {how_far}", count.what);
                 if self.bar.is_hidden() && state.pace.is_due() {
-                    self.line(&format!("{}, {text}", state.epoch()));
+                    self.line(&match state.in_epoch {
+                        true => format!("{}, {text}", state.epoch()),
+                        false => text.clone(),
+                    });
                 }
                 self.bar.set_message(text);
             }
@@ -278,6 +266,7 @@ impl Progress for Shown {
                     state.validation = start.elapsed().as_secs_f64();
                 }
                 state.done = record.epoch;
+                state.in_epoch = false;
                 state.best = Some(
                     state
                         .best

@@ -90,6 +90,11 @@ pub struct Import {
     pub preset: String,
     /// File of tag names.
     pub tags: PathBuf,
+    /// Key under which a PyTorch file holds the tensors; needed if it holds several networks.
+    pub key: Option<String>,
+    /// Prefix to strip from the tensors' names; tensors without it are left out. Needed if the file
+    /// holds several networks.
+    pub strip: Option<String>,
     /// Name of the list in the file of tag names, if it holds several.
     pub tag_set: Option<String>,
     /// By default, the name is the preset's title with the list's name, and the provenance names
@@ -112,10 +117,11 @@ impl Import {
                 source,
             })?;
         let (weights, sha256) =
-            read_weights(&self.weights).map_err(|source| ImportError::Weights {
-                path: display(&self.weights),
-                source,
-            })?;
+            self.read_weights(preset)
+                .map_err(|source| ImportError::Weights {
+                    path: display(&self.weights),
+                    source,
+                })?;
         let network =
             assemble::assemble(preset, &weights).map_err(|source| ImportError::Tensors {
                 path: display(&self.weights),
@@ -149,6 +155,18 @@ impl Import {
         Ok(Model::open(out)?)
     }
 
+    /// The weights by the preset's names, and the file's SHA-256 in lower-case hex.
+    fn read_weights(&self, preset: &Preset) -> Result<(Weights, String), WeightsError> {
+        let bytes = crate::weights::read_file(&self.weights)?;
+        let sha256 = sha256(&bytes);
+        let mut weights = Weights::from_bytes(bytes, self.key.as_deref())?;
+        match &self.strip {
+            Some(prefix) => weights.strip(prefix)?,
+            None => weights.strip_to(&preset.dense_weights())?,
+        }
+        Ok((weights, sha256))
+    }
+
     fn info(&self, preset: &Preset, tags: Vec<String>, sha256: &str) -> ModelInfo {
         let title = match &self.tag_set {
             Some(set) => format!("{} {set}", preset.title),
@@ -162,13 +180,6 @@ impl Import {
         );
         self.about.info(title, origin, tags, (preset.front_end)())
     }
-}
-
-/// The weights, and the file's SHA-256 in lower-case hex.
-fn read_weights(path: &Path) -> Result<(Weights, String), WeightsError> {
-    let bytes = crate::weights::read_file(path)?;
-    let sha256 = sha256(&bytes);
-    Ok((Weights::from_bytes(bytes)?, sha256))
 }
 
 fn display(path: &Path) -> String {

@@ -8,13 +8,8 @@
 //! The input's factor and offset stay nodes of their own. The first convolution pads with zeros
 //! *after* them, so folding the offset into it would change the window's edges.
 
-use tract_onnx::pb::attribute_proto::AttributeType;
-use tract_onnx::pb::tensor_shape_proto::Dimension;
-use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
-use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
-    TensorShapeProto, TypeProto, ValueInfoProto, tensor_proto, type_proto,
-};
+use tagline_onnx::{Length, integers, node, tensor, value};
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 
 use crate::convert::import::Activation;
 use crate::convert::network::{Along, NetworkWeights};
@@ -22,35 +17,26 @@ use crate::convert::network::{Along, NetworkWeights};
 /// The model of `network` for windows `[bands, frames]` of `input`, without metadata.
 #[must_use]
 pub fn model(network: &NetworkWeights, input: &str, bands: usize, frames: usize) -> ModelProto {
-    let batch = || Length::DimParam("batch".into());
+    let (batch, fixed) = (Length::Free("batch"), Length::Fixed);
     let frames = if network.any_length() {
-        Length::DimParam("frames".into())
+        Length::Free("frames")
     } else {
         fixed(frames)
     };
     let mut graph = Graph::default();
     graph.network(network, input);
+    let graph = GraphProto {
+        name: "tagger".to_owned(),
+        node: graph.nodes,
+        initializer: graph.tensors,
+        input: vec![value(input, &[batch, fixed(1), fixed(bands), frames])],
+        output: vec![value(OUTPUT, &[batch, fixed(network.tags())])],
+        ..GraphProto::default()
+    };
     ModelProto {
-        // The version of the format that belongs to opset 17.
-        ir_version: 8,
-        opset_import: vec![OperatorSetIdProto {
-            domain: String::new(),
-            version: 17,
-        }],
         producer_name: "tagline trainer".to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        graph: Some(GraphProto {
-            name: "tagger".to_owned(),
-            node: graph.nodes,
-            initializer: graph.tensors,
-            input: vec![value_info(
-                input,
-                vec![batch(), fixed(1), fixed(bands), frames],
-            )],
-            output: vec![value_info(OUTPUT, vec![batch(), fixed(network.tags())])],
-            ..GraphProto::default()
-        }),
-        ..ModelProto::default()
+        ..tagline_onnx::model(graph)
     }
 }
 
@@ -116,62 +102,12 @@ impl Graph {
         inputs: &[&str],
         attributes: Vec<AttributeProto>,
     ) -> String {
-        self.nodes.push(NodeProto {
-            op_type: operator.to_owned(),
-            name: name.to_owned(),
-            input: inputs.iter().map(|&input| input.to_owned()).collect(),
-            output: vec![name.to_owned()],
-            attribute: attributes,
-            ..NodeProto::default()
-        });
+        self.nodes.push(node(operator, inputs, name, attributes));
         name.to_owned()
     }
 
     fn tensor(&mut self, name: &str, shape: &[usize], values: &[f32]) -> String {
-        self.tensors.push(TensorProto {
-            name: name.to_owned(),
-            dims: shape.iter().map(|&axis| axis as i64).collect(),
-            data_type: tensor_proto::DataType::Float as i32,
-            raw_data: values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect(),
-            ..TensorProto::default()
-        });
+        self.tensors.push(tensor(name, shape, values));
         name.to_owned()
-    }
-}
-
-fn integers(name: &str, values: &[usize]) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        r#type: AttributeType::Ints as i32,
-        ints: values.iter().map(|&value| value as i64).collect(),
-        ..AttributeProto::default()
-    }
-}
-
-fn fixed(length: usize) -> Length {
-    Length::DimValue(length as i64)
-}
-
-fn value_info(name: &str, shape: Vec<Length>) -> ValueInfoProto {
-    let dim = shape
-        .into_iter()
-        .map(|length| Dimension {
-            value: Some(length),
-            ..Dimension::default()
-        })
-        .collect();
-    ValueInfoProto {
-        name: name.to_owned(),
-        r#type: Some(TypeProto {
-            value: Some(type_proto::Value::TensorType(type_proto::Tensor {
-                elem_type: tensor_proto::DataType::Float as i32,
-                shape: Some(TensorShapeProto { dim }),
-            })),
-            ..TypeProto::default()
-        }),
-        ..ValueInfoProto::default()
     }
 }

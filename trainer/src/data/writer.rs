@@ -1,17 +1,18 @@
 //! Writes a data set, shard by shard, and goes on after an interruption.
 
+mod folder;
+
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use tagline_files::{LOCK, Lock, atomic};
+use tagline_files::{Lock, atomic};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SplitCounts};
-use super::plan::{PLAN, Plan};
-use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile, shard_of};
+use super::plan::Plan;
+use super::shard::{Remark, ShardRecord, ShardWriter, SourceFile};
 use super::{ClipInfo, DataError, report};
+use folder::{begin, finished_shards, is_complete, is_trace, names, remove_traces, write_json};
 
 /// A clip with its windows.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,87 +252,4 @@ impl DatasetWriter {
         remove_traces(&self.folder)?;
         Ok(Summary { clips, skipped })
     }
-}
-
-/// Whether `folder` holds the finished data set of this plan.
-fn is_complete(folder: &Path, plan: &Plan) -> Result<bool, DataError> {
-    if !folder.join(MANIFEST).exists() {
-        return Ok(false);
-    }
-    plan.compare(&Manifest::read(folder)?.plan, folder)?;
-    Ok(true)
-}
-
-/// Writes or compares the plan.
-fn begin(folder: &Path, plan: &Plan) -> Result<(), DataError> {
-    let path = folder.join(PLAN);
-    match std::fs::read(&path) {
-        Ok(bytes) => {
-            let begun: Plan =
-                serde_json::from_slice(&bytes).map_err(|error| DataError::Manifest {
-                    path: path.clone(),
-                    reason: error.to_string(),
-                })?;
-            plan.compare(&begun, folder)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            refuse_foreign(folder)?;
-            write_json(&path, plan)
-        }
-        Err(error) => Err(DataError::io(&path)(error)),
-    }
-}
-
-/// A folder that holds other files belongs to something else.
-fn refuse_foreign(folder: &Path) -> Result<(), DataError> {
-    let foreign = names(folder)?
-        .into_iter()
-        .find(|name| !name.starts_with('.'));
-    match foreign {
-        Some(file) => Err(DataError::Foreign {
-            path: folder.to_owned(),
-            file,
-        }),
-        None => Ok(()),
-    }
-}
-
-/// Whether a finished data set does not need the file of this name.
-fn is_trace(name: &str) -> bool {
-    name == PLAN || name == LOCK || shard_of(name).is_some() || atomic::is_temporary(name)
-}
-
-/// Removes the files that only an unfinished data set needs. The lock removes its own.
-fn remove_traces(folder: &Path) -> Result<(), DataError> {
-    let names = names(folder)?;
-    for name in names.iter().filter(|name| is_trace(name) && *name != LOCK) {
-        let path = folder.join(name);
-        std::fs::remove_file(&path).map_err(DataError::io(&path))?;
-    }
-    Ok(())
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, DataError> {
-    let entries = std::fs::read_dir(folder).map_err(DataError::io(folder))?;
-    entries
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<std::io::Result<_>>()
-        .map_err(DataError::io(folder))
-}
-
-fn finished_shards(folder: &Path) -> Result<BTreeMap<usize, ShardRecord>, DataError> {
-    let shards: Vec<usize> = names(folder)?.iter().filter_map(|n| shard_of(n)).collect();
-    // Every byte of them is read and hashed.
-    Ok(shards
-        .into_par_iter()
-        .filter_map(|shard| Some((shard, ShardRecord::read(folder, shard)?)))
-        .collect())
-}
-
-fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), DataError> {
-    let mut json = serde_json::to_vec_pretty(value)
-        .map_err(std::io::Error::from)
-        .map_err(DataError::io(path))?;
-    json.push(b'\n');
-    atomic::write(path, &json).map_err(DataError::io(path))
 }

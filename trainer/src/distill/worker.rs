@@ -10,7 +10,7 @@ use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
 
 use crate::data::{Clip, ClipInfo, Input, SourceFile, Split};
-use crate::prepare::{Extractor, Results};
+use crate::prepare::{Extractor, Results, is_silent, with_remark};
 
 /// Works on one sound after another on one thread.
 pub(super) struct Worker<'a> {
@@ -42,8 +42,14 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Hands on the clips of a sound and the remark about it.
-    pub fn hear(&mut self, sound: &Sound, number: usize, results: &Results<'_, '_>) {
+    /// Hands on the clips of a sound and the remark about it. `twin` is a further remark.
+    pub fn hear(
+        &mut self,
+        sound: &Sound,
+        number: usize,
+        twin: Option<&String>,
+        results: &Results<'_, '_>,
+    ) {
         let outcome = match &sound.origin {
             Origin::Real(recording) => self.recording(recording, results, |worker| {
                 worker.real(sound, recording, number, results)
@@ -53,7 +59,7 @@ impl<'a> Worker<'a> {
             }),
             Origin::NoMusic(kind) => self.no_music(sound, *kind, results),
         };
-        results.end(&sound.id, &sound.id, outcome);
+        results.end(&sound.id, &sound.id, with_remark(outcome, twin));
     }
 
     /// Hears a file, unless it must be left out, and adds it to the list of files.
@@ -103,9 +109,6 @@ impl<'a> Worker<'a> {
             sound.often.windows,
             results.room(),
             |extractor, excerpt| {
-                if is_silent(excerpt.samples) {
-                    return Ok(());
-                }
                 let (part, rate_hz) = (excerpt.number as u64, excerpt.sample_rate_hz);
                 let labels = labels_of(lesson, &sound.known, &excerpt.windows[1..])?;
                 let id = match excerpt.of {
@@ -142,10 +145,6 @@ impl<'a> Worker<'a> {
                 Ok(())
             },
         );
-        let outcome = match windows {
-            0 => outcome.and(Err("silent".to_owned())),
-            _ => outcome,
-        };
         Heard { windows, outcome }
     }
 
@@ -244,13 +243,4 @@ impl Place<'_> {
             windows: windows.into_iter().take(1).collect(),
         }
     }
-}
-
-/// Root mean square below which an excerpt is silent. The file's labels do not hold for it, and
-/// teachers imagine tags.
-const SILENT_DBFS: f32 = -60.0;
-
-fn is_silent(samples: &[f32]) -> bool {
-    let power: f32 = samples.iter().map(|sample| sample * sample).sum();
-    power / samples.len().max(1) as f32 <= 10.0_f32.powf(SILENT_DBFS / 10.0)
 }

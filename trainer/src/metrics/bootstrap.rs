@@ -101,17 +101,33 @@ impl Interval {
             return None;
         }
         values.sort_unstable_by(f64::total_cmp);
-        let percentile = |share: f64| {
-            let at = share * (values.len() - 1) as f64;
-            let (below, rest) = (at.floor() as usize, at.fract());
-            let above = (below + 1).min(values.len() - 1);
-            values[below] + rest * (values[above] - values[below])
-        };
         Some(Self {
-            low: percentile(0.025),
-            high: percentile(0.975),
+            low: percentile(&values, 0.025),
+            high: percentile(&values, 0.975),
         })
     }
+
+    /// The same around `estimate`, a share: the values are moved so that their median is the estimate.
+    /// Average precision needs this. A resample holds clips more than once, whose equal scores rank
+    /// together, so that its precision is above that of the clips themselves, and the estimate may lie
+    /// below the values' middle 95 %.
+    pub(super) fn around(estimate: f64, mut values: Vec<f64>) -> Option<Self> {
+        values.sort_unstable_by(f64::total_cmp);
+        let raw = Self::middle(values.clone())?;
+        let shift = estimate - percentile(&values, 0.5);
+        Some(Self {
+            low: (raw.low + shift).clamp(0.0, 1.0),
+            high: (raw.high + shift).clamp(0.0, 1.0),
+        })
+    }
+}
+
+/// The value below which a share of the sorted `values` lies; there is at least one.
+fn percentile(values: &[f64], share: f64) -> f64 {
+    let at = share * (values.len() - 1) as f64;
+    let (below, rest) = (at.floor() as usize, at.fract());
+    let above = (below + 1).min(values.len() - 1);
+    values[below] + rest * (values[above] - values[below])
 }
 
 /// Areas `[resample][tag]` of resamples. A single unit has none, since it would always be drawn.
@@ -186,6 +202,18 @@ mod tests {
         let single = Interval::middle(vec![3.0]).unwrap();
         assert_eq!(<[f64; 2]>::from(single), [3.0, 3.0]);
         assert_eq!(Interval::middle(Vec::new()), None);
+        let around = |estimate: f64| {
+            let values = (0..=100)
+                .map(|value| f64::from(value) / 200.0 + 0.5)
+                .collect();
+            <[f64; 2]>::from(Interval::around(estimate, values).unwrap())
+        };
+        assert!(std::iter::zip(around(0.3), [0.0625, 0.5375]).all(|(a, b)| (a - b).abs() < 1e-12));
+        assert!(
+            around(0.9)[1] == 1.0 && around(0.1)[0] == 0.0,
+            "a share has bounds"
+        );
+        assert_eq!(Interval::around(0.5, Vec::new()), None);
     }
 
     #[test]

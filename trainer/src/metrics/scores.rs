@@ -84,7 +84,9 @@ impl Answers {
             roc_auc: areas[tag].roc_auc,
             roc_auc_interval: interval(&resamples, |all| all[tag].roc_auc),
             pr_auc: areas[tag].average_precision,
-            pr_auc_interval: interval(&resamples, |all| all[tag].average_precision),
+            pr_auc_interval: interval_around(areas[tag].average_precision, &resamples, |all| {
+                all[tag].average_precision
+            }),
             best_f1: rankings[tag].best_f1(self.scores_of(tag)),
         });
         Scores {
@@ -93,13 +95,23 @@ impl Answers {
             macro_roc_auc: mean_roc_auc(&areas),
             macro_roc_auc_interval: interval(&resamples, mean_roc_auc),
             macro_pr_auc: mean_pr_auc(&areas),
-            macro_pr_auc_interval: interval(&resamples, mean_pr_auc),
+            macro_pr_auc_interval: interval_around(mean_pr_auc(&areas), &resamples, mean_pr_auc),
         }
     }
 }
 
 fn interval(resamples: &[Vec<Areas>], value: impl Fn(&[Areas]) -> Option<f64>) -> Option<Interval> {
     Interval::middle(resamples.iter().filter_map(|areas| value(areas)).collect())
+}
+
+/// The interval of an average precision.
+fn interval_around(
+    estimate: Option<f64>,
+    resamples: &[Vec<Areas>],
+    value: impl Fn(&[Areas]) -> Option<f64>,
+) -> Option<Interval> {
+    let values = resamples.iter().filter_map(|areas| value(areas)).collect();
+    Interval::around(estimate?, values)
 }
 
 fn mean_roc_auc(areas: &[Areas]) -> Option<f64> {

@@ -12,6 +12,10 @@ use crate::work::Room;
 /// A file that is shorter than a window by no more than this gets no remark.
 const TOLERANCE_SECONDS: f64 = 0.5;
 
+/// Root mean square below which an excerpt is silent. The file's labels do not hold for it, and
+/// networks imagine tags.
+const SILENT_DBFS: f32 = -60.0;
+
 /// A window's worth of a file.
 pub(crate) struct Excerpt<'a> {
     /// Its number among the file's excerpts.
@@ -54,9 +58,9 @@ impl Extractor {
         }
     }
 
-    /// Decodes and analyses a file, and gives each of up to `most_windows` excerpts to `each`, which
-    /// may analyse more sounds of its rate. The remark is set where the file is shorter than a window or damaged; what is
-    /// wrong with the file is said without its path.
+    /// Decodes and analyses a file, and gives each of up to `most_windows` excerpts that is not silent to
+    /// `each`, which may analyse more sounds of its rate. Returns a remark if the file is shorter than a
+    /// window, damaged or silent in parts. The error does not name the file's path.
     pub fn extract(
         &mut self,
         path: &Path,
@@ -99,7 +103,13 @@ impl Extractor {
                 .map(|start| start..file.samples.min(start + length))
                 .collect())
         };
+        let (mut excerpts, mut silent) = (0, 0);
         let (file, damage) = decode_stretches(path, room, choose, |stretch: Stretch<'_>| {
+            excerpts += 1;
+            if is_silent(stretch.samples) {
+                silent += 1;
+                return Ok(());
+            }
             let sample_rate_hz = stretch.file.sample_rate_hz;
             let (windows, heard_frames) =
                 self.windows(sample_rate_hz, stretch.samples, self.specs.len())?;
@@ -114,12 +124,19 @@ impl Extractor {
             };
             each(self, excerpt).map_err(Refused::Because)
         })?;
+        let said = damage.iter().cloned();
+        if silent > 0 && silent == excerpts {
+            let reasons: Vec<String> = said.chain(["silent".to_owned()]).collect();
+            return Err(Refused::Because(reasons.join("; ")));
+        }
         let seconds = file.samples as f64 / f64::from(file.sample_rate_hz);
         let window_seconds = self.window_seconds();
         let short = seconds < window_seconds - TOLERANCE_SECONDS;
         let short =
             short.then(|| format!("short: {seconds:.2} s, repeated to fill {window_seconds:.2} s"));
-        let remarks: Vec<String> = damage.into_iter().chain(short).collect();
+        let quiet =
+            (silent > 0).then(|| format!("{silent} of {excerpts} windows silent, left out"));
+        let remarks: Vec<String> = said.chain(quiet).chain(short).collect();
         Ok((!remarks.is_empty()).then(|| remarks.join("; ")))
     }
 
@@ -190,6 +207,12 @@ impl Analysis {
         window.read(window.pushed(), &mut out);
         (out, heard)
     }
+}
+
+/// Whether an excerpt is silent.
+pub(crate) fn is_silent(samples: &[f32]) -> bool {
+    let power: f32 = samples.iter().map(|sample| sample * sample).sum();
+    power / samples.len().max(1) as f32 <= 10.0_f32.powf(SILENT_DBFS / 10.0)
 }
 
 /// The starts of excerpts of `length` samples: the centre of a file, or the centres of equal parts

@@ -27,7 +27,8 @@ pub struct Item {
     pub source: Box<str>,
     /// The part of the data set it belongs to.
     pub split: Split,
-    /// The labels that are not 0: index of the tag in [`Collection::tags`], and value up to 1.
+    /// The labels that are not 0: index of the tag in [`Collection::tags`], and value up to 1, or
+    /// NaN if it is unknown.
     pub labels: Box<[(u32, f32)]>,
 }
 
@@ -97,7 +98,8 @@ impl Collection {
             )));
         }
         let mut counts = vec![0.0f64; self.tags.len()];
-        for (tag, value) in self.items.iter().flat_map(|item| &item.labels) {
+        let labels = self.items.iter().flat_map(|item| &item.labels);
+        for (tag, value) in labels.filter(|(_, value)| !value.is_nan()) {
             counts[*tag as usize] += f64::from(*value);
         }
         let mut tags: Vec<usize> = (0..self.tags.len()).collect();

@@ -4,12 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
-use super::PrepareError;
+use tagline_media::looks_like_audio;
 
-/// Extensions of files that may be audio.
-const EXTENSIONS: [&str; 10] = [
-    "wav", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aif", "aiff", "aac",
-];
+use super::PrepareError;
 
 /// The audio files of a folder tree, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,7 +118,7 @@ impl Walk {
             self.inside.push(real);
             self.folder(&path, &format!("{shown}/"), text)?;
             self.inside.pop();
-        } else if is_audio(&shown) {
+        } else if looks_like_audio(&shown) {
             match text {
                 true => self.found.files.push(shown),
                 false => self.leave_out(shown, path, Why::NoText),
@@ -133,13 +130,6 @@ impl Walk {
     fn leave_out(&mut self, shown: String, path: PathBuf, why: Why) {
         self.found.left_out.push(LeftOut { shown, path, why });
     }
-}
-
-/// Whether a file of this name can be audio.
-fn is_audio(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    let extension = extension.map(str::to_ascii_lowercase);
-    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 /// A table's path in normal form, without `.` parts; `None` if it may lead out of the folder that

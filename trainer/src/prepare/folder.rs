@@ -1,5 +1,7 @@
 //! Any folder of audio: with a table of tags, or with one folder for each tag.
 
+mod cells;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,13 +10,11 @@ use super::PrepareError;
 use super::collection::{Collection, Item, Selection};
 use super::files::{LeftOut, Why, audio_files_at, entries};
 use super::splits::Parts;
-use super::table::{Row, Table};
+use super::table::Table;
 use crate::data::Split;
 
 /// Default name of the table of tags.
 const LABELS: &str = "labels.csv";
-/// Separators of the tags in a cell.
-const SEPARATORS: [char; 3] = [';', '|', ','];
 
 /// How a folder is read.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Reading {
     pub test: f64,
     /// Column of the table whose equal values (an artist, an album) stay in one split.
     pub group: Option<String>,
+    /// Columns of the table that are not tags.
+    pub ignored: Vec<String>,
 }
 
 /// Lists the audio files.
@@ -52,10 +54,17 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         None => Some(root.join(LABELS)).filter(|path| path.is_file()),
     };
     let mut listed = match &labels {
-        Some(path) => read_table(path, reading.group.as_deref())?,
+        Some(path) => read_table(path, reading.group.as_deref(), &reading.ignored)?,
         None if reading.group.is_some() => {
             return Err(PrepareError::Option(format!(
                 "a group is a column of a table: name it with --labels, or put {LABELS} into {}",
+                root.display()
+            )));
+        }
+        None if !reading.ignored.is_empty() => {
+            return Err(PrepareError::Option(format!(
+                "--ignore names columns of a table, and there is none: name it with --labels, or put \
+                 {LABELS} into {}",
                 root.display()
             )));
         }
@@ -80,6 +89,8 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
         collection.options.insert("group".to_owned(), group.clone());
     }
     collection.select(reading.tags.as_ref().unwrap_or(&Selection::All))?;
+    let named_by = labels.as_deref().unwrap_or(root);
+    cells::check_spelling(named_by, &collection.tags)?;
     let unwanted = |part: f64, split| (part == 0.0 && !listed.has_splits).then_some(split);
     let may_be_empty: Vec<Split> = [
         unwanted(reading.valid, Split::Valid),
@@ -112,17 +123,28 @@ struct Listed {
     has_splits: bool,
 }
 
-/// Reads a table: a column `path`, and either a column `tags` (a list in each cell) or a column for
-/// each tag (0 to 1). A column `split` decides the splits.
-fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> {
+/// Reads a table: a column `path`, and either a column `tags` (a list in each cell) with an optional
+/// column `unknown` (a list of tags whose labels are unknown), or a column for each tag (0 to 1, or
+/// `?`). A column `split` decides the splits.
+fn read_table(
+    path: &Path,
+    group: Option<&str>,
+    ignored: &[String],
+) -> Result<Listed, PrepareError> {
     let mut table = Table::open(path, b',', false)?;
     let file = table.column("path")?;
     let list = table.find("tags");
+    let unknown = list.and_then(|_| table.find("unknown"));
     let split = table.find("split");
     let group = group.map(|name| table.column(name)).transpose()?;
-    let other = [Some(file), list, split, group];
+    let mut other = vec![Some(file), list, split, group];
+    for name in ignored {
+        other.push(Some(table.column(name)?));
+    }
     let columns: Vec<usize> = (0..table.columns.len())
         .filter(|column| list.is_none() && !other.contains(&Some(*column)))
+        // pandas writes the numbers of the rows into a column without a name.
+        .filter(|column| !cells::is_index(&table.columns[*column]))
         .collect();
     let mut listed = Listed {
         tags: columns.iter().map(|c| table.columns[*c].clone()).collect(),
@@ -133,15 +155,19 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
     if list.is_none() && columns.is_empty() {
         return Err(table.no_column("tags"));
     }
-    let mut lists: Vec<Vec<String>> = Vec::new();
+    let mut lists: Vec<Vec<(String, f32)>> = Vec::new();
     table.rows(|row| {
         let path = row.path(file)?;
         let labels = match list {
             Some(list) => {
-                lists.push(tags_of(row.cell(list)?));
+                let mut tags = cells::tags(row, list, 1.0)?;
+                if let Some(unknown) = unknown {
+                    tags.extend(cells::tags(row, unknown, f32::NAN)?);
+                }
+                lists.push(tags);
                 Box::default()
             }
-            None => labels(row, &columns)?,
+            None => cells::labels(row, &columns)?,
         };
         let split = match split {
             Some(split) => {
@@ -169,43 +195,15 @@ fn read_table(path: &Path, group: Option<&str>) -> Result<Listed, PrepareError> 
     Ok(listed)
 }
 
-fn labels(row: &Row<'_>, columns: &[usize]) -> Result<Box<[(u32, f32)]>, PrepareError> {
-    let mut labels = Vec::new();
-    for (tag, column) in columns.iter().enumerate() {
-        let cell = row.cell(*column)?.trim();
-        let value = if cell.is_empty() {
-            Ok(0.0)
-        } else {
-            cell.parse::<f32>()
-        };
-        match value {
-            Ok(0.0) => {}
-            Ok(value) if (0.0..=1.0).contains(&value) => labels.push((tag as u32, value)),
-            _ => return Err(row.wrong(format!("`{cell}` where a label from 0 to 1 is expected"))),
-        }
-    }
-    Ok(labels.into())
-}
-
-fn tags_of(cell: &str) -> Vec<String> {
-    // The first kind of separator that occurs: with `a, b; c`, a tag may hold a comma.
-    let separator = SEPARATORS
-        .into_iter()
-        .find(|separator| cell.contains(*separator));
-    let tags = cell.split(|c| Some(c) == separator).map(str::trim);
-    tags.filter(|tag| !tag.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
 impl Listed {
     /// Numbers the tags of lists, in alphabetical order.
-    fn name_tags(&mut self, lists: &[Vec<String>]) {
-        let names: BTreeSet<&String> = lists.iter().flatten().collect();
+    fn name_tags(&mut self, lists: &[Vec<(String, f32)>]) {
+        let names: BTreeSet<&String> = lists.iter().flatten().map(|(name, _)| name).collect();
         let numbers: BTreeMap<&String, u32> = names.iter().copied().zip(0..).collect();
         for (item, list) in self.items.iter_mut().zip(lists) {
-            let unique: BTreeSet<u32> = list.iter().map(|tag| numbers[tag]).collect();
-            item.labels = unique.into_iter().map(|tag| (tag, 1.0)).collect();
+            let values = list.iter().map(|(tag, value)| (numbers[tag], *value));
+            let unique: BTreeMap<u32, f32> = values.collect();
+            item.labels = unique.into_iter().collect();
         }
         self.tags = names.into_iter().cloned().collect();
     }
@@ -233,7 +231,7 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
                 });
                 continue;
             };
-            lists.push(vec![tag.to_owned()]);
+            lists.push(vec![(tag.to_owned(), 1.0)]);
             listed.items.push(Item {
                 id: path.as_str().into(),
                 path: path.into(),
@@ -244,9 +242,18 @@ fn read_folders(root: &Path) -> Result<Listed, PrepareError> {
         }
     }
     if listed.items.is_empty() {
+        let loose = listed
+            .left_out
+            .iter()
+            .filter(|audio| audio.why == Why::NoTag);
+        let what = match loose.count() {
+            0 => "audio".to_owned(),
+            1 => "tag for the audio file that lies there".to_owned(),
+            loose => format!("tags for the {loose} audio files that lie there"),
+        };
         return Err(PrepareError::Missing {
             path: root.to_owned(),
-            what: "audio".to_owned(),
+            what,
             expected: format!("{LABELS}, or one folder of audio files for each tag"),
         });
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use tagline_media::{DecodeError, Sink, decode_to};
+use tagline_media::{DecodeError, Sink, decode_to, mix};
 
 use crate::work::{Held, Room};
 
@@ -233,20 +233,6 @@ impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Sink for Parts<E, F> {
     }
 }
 
-/// The mean of the channels, computed as in [`tagline_media::Audio::mono`].
-fn mix(channels: &[Vec<f32>], mono: &mut Vec<f32>) {
-    mono.clone_from(&channels[0]);
-    for channel in &channels[1..] {
-        for (sum, sample) in mono.iter_mut().zip(channel) {
-            *sum += sample;
-        }
-    }
-    if channels.len() > 1 {
-        let scale = 1.0 / channels.len() as f32;
-        mono.iter_mut().for_each(|sample| *sample *= scale);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,19 +240,9 @@ mod tests {
 
     /// A stereo wav file of 16 bits.
     fn wav(samples: u32) -> tempfile::NamedTempFile {
-        let frames =
-            (0..samples).flat_map(|k| [(k * 37 % 30_000) as i16, -((k * 11 % 9_000) as i16)]);
-        let bytes = samples * 4;
-        let mut file = b"RIFF".to_vec();
-        file.extend((36 + bytes).to_le_bytes());
-        file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x02\0");
-        file.extend(8_000u32.to_le_bytes());
-        file.extend(32_000u32.to_le_bytes());
-        file.extend(b"\x04\0\x10\0data");
-        file.extend(bytes.to_le_bytes());
-        file.extend(frames.flat_map(i16::to_le_bytes));
+        let frames = (0..samples).map(|k| [(k * 37 % 30_000) as i16, -((k * 11 % 9_000) as i16)]);
         let path = tempfile::Builder::new().suffix(".wav").tempfile().unwrap();
-        std::fs::write(path.path(), file).unwrap();
+        tagline_tests::write_stereo_wav(path.path(), 8_000, frames);
         path
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tagline_engine::Analyzer;
 
 use crate::data::{Input, Plan};
+use crate::work::processors;
 
 /// The options that every kind of data set has.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ impl Options {
         Self {
             out,
             inputs: vec![Input::Mel],
-            jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            jobs: processors(),
             windows: NonZeroUsize::MIN,
             // The plugin's first estimate needs as much.
             least_seconds: Analyzer::FIRST_WINDOW_SECONDS,

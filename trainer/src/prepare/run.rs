@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::audio::{Excerpt, Extractor};
+use super::twins::{Candidate, twins};
 use super::{Collection, Item, LeftOut, Options, PrepareError};
 use crate::data::{
     Clip, ClipInfo, DataError, DatasetWriter, Input, LIST, Plan, Remark, SourceFile, Summary,
@@ -23,6 +24,8 @@ const MOST_BYTES: usize = 256 << 20;
 pub struct Prepared {
     /// Files that the data set lists. Each is in the data set or was left out.
     pub items: usize,
+    /// Number of files whose recording is in another split, too.
+    pub twins: usize,
     /// The content of the data set; `None` if it was finished before.
     pub summary: Option<Summary>,
 }
@@ -38,6 +41,12 @@ pub fn prepare(
     progress: &dyn Progress,
 ) -> Result<Prepared, PrepareError> {
     let plan = plan(collection, options);
+    let candidates = collection.items.iter().map(|item| Candidate {
+        path: collection.audio.join(&*item.path),
+        shown: item.path.to_string(),
+        split: item.split,
+    });
+    let twins = twins(&candidates.collect::<Vec<_>>());
     let specs: Vec<_> = plan.inputs().map(Input::front_end).collect();
     fill(
         plan,
@@ -56,10 +65,31 @@ pub fn prepare(
             let outcome = extractor.extract(&path, windows, results.room(), |_, excerpt| {
                 results.clip(clip(item, &labels, excerpt))
             });
+            let outcome = with_remark(outcome, twins.get(&number));
             results.end(&item.id, &item.path, outcome);
         },
         progress,
     )
+    .map(|prepared| Prepared {
+        twins: twins.len(),
+        ..prepared
+    })
+}
+
+/// The outcome of an item with one more remark.
+pub(crate) fn with_remark(
+    outcome: Result<Option<String>, String>,
+    more: Option<&String>,
+) -> Result<Option<String>, String> {
+    let Some(more) = more else {
+        return outcome;
+    };
+    outcome.map(|remark| {
+        Some(match remark {
+            Some(remark) => format!("{remark}; {more}"),
+            None => more.clone(),
+        })
+    })
 }
 
 /// Takes the results of an item from a worker.
@@ -145,6 +175,7 @@ pub(crate) fn fill<S>(
         Err(DataError::Complete { .. }) => {
             return Ok(Prepared {
                 items,
+                twins: 0,
                 summary: None,
             });
         }
@@ -202,6 +233,7 @@ pub(crate) fn fill<S>(
     }
     Ok(Prepared {
         items,
+        twins: 0,
         summary: Some(writer.finish()?),
     })
 }

@@ -98,10 +98,14 @@ pub(crate) struct Row<'a> {
 impl Row<'_> {
     /// A cell. It is an error if the line is too short.
     pub fn cell(&self, column: usize) -> Result<&str, PrepareError> {
-        self.cells.get(column).ok_or_else(|| {
-            let name = self.columns.get(column).map_or("", String::as_str);
-            self.wrong(format!("no value for `{name}`"))
-        })
+        self.cells
+            .get(column)
+            .ok_or_else(|| self.wrong(format!("no value for `{}`", self.column(column))))
+    }
+
+    /// Name of a column.
+    pub fn column(&self, column: usize) -> &str {
+        self.columns.get(column).map_or("", String::as_str)
     }
 
     /// The path of a file, which is relative to the data set's folder and inside of it.

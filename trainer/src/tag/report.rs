@@ -48,13 +48,17 @@ struct Line<'a> {
     backend: String,
     #[serde(flatten)]
     last: Moment<'a>,
+    /// Why there are no tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_tags: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     updates: Option<Vec<Moment<'a>>>,
 }
 
 #[derive(Serialize)]
 struct Moment<'a> {
-    position: f64,
+    /// `null` where there are no tags.
+    position: Option<f64>,
     seconds_heard: f64,
     tags: Ranked<'a>,
     /// The tags that reach their threshold, strongest first.
@@ -105,27 +109,31 @@ impl Report<'_> {
         match self.format {
             Format::Table => self.table(out, file),
             Format::Json => self.json(out, file),
-            Format::Csv if self.updates => file
+            Format::Csv if self.updates && file.last.is_ok() => file
                 .updates
                 .iter()
-                .try_for_each(|update| self.csv(out, file, update)),
-            Format::Csv => self.csv(out, file, &file.last),
+                .try_for_each(|update| self.csv(out, file, Some(update))),
+            Format::Csv => self.csv(out, file, file.last.as_ref().ok()),
         }?;
         out.flush()
     }
 
     fn table(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
-        writeln!(
+        write!(
             out,
-            "{}  ({:.1} s; {} on {}, the last {:.1} s)",
+            "{}  ({:.1} s; {} on {}",
             file.path.display(),
             file.seconds,
             self.model.name,
             file.backend.name(),
-            file.last.seconds_heard,
         )?;
-        let yes = self.yes(&file.last);
-        let ranked = self.ranked(&file.last).0;
+        let last = match &file.last {
+            Ok(last) => last,
+            Err(why) => return writeln!(out, ")\n  no tags: {why}\n"),
+        };
+        writeln!(out, ", the last {:.1} s)", last.seconds_heard)?;
+        let yes = self.yes(last);
+        let ranked = self.ranked(last).0;
         let strongest = &ranked[..ranked.len().min(TABLE_TAGS)];
         let widest = strongest.iter().map(|(tag, _)| tag.chars().count()).max();
         for (tag, probability) in strongest {
@@ -145,14 +153,15 @@ impl Report<'_> {
     }
 
     fn json(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
-        let updates = || file.updates.iter().map(|update| self.moment(update));
+        let updates = || file.updates.iter().map(|update| self.moment(Some(update)));
         let line = Line {
             file: file.path.display().to_string(),
             seconds: rounded(file.seconds),
             window_seconds: rounded(self.model.front_end.window_seconds()),
             model: &self.model.name,
             backend: file.backend.name().to_owned(),
-            last: self.moment(&file.last),
+            last: self.moment(file.last.as_ref().ok()),
+            no_tags: file.last.as_ref().err().map(ToString::to_string),
             updates: self.updates.then(|| updates().collect()),
         };
         // The text is made first, so that a line is written whole.
@@ -161,25 +170,38 @@ impl Report<'_> {
         out.write_all(text.as_bytes())
     }
 
-    fn csv(&self, out: &mut impl Write, file: &TaggedFile, update: &Update) -> std::io::Result<()> {
+    /// A row; its cells of tags are empty where there are none.
+    fn csv(
+        &self,
+        out: &mut impl Write,
+        file: &TaggedFile,
+        update: Option<&Update>,
+    ) -> std::io::Result<()> {
+        let cell = |value: Option<f64>| value.map_or_else(String::new, |v| rounded(v).to_string());
         let fields = [
             quoted(&file.path.display().to_string()),
             rounded(file.seconds).to_string(),
-            rounded(update.position_seconds).to_string(),
-            rounded(update.seconds_heard.into()).to_string(),
+            cell(update.map(|update| update.position_seconds)),
+            cell(update.map(|update| update.seconds_heard.into())),
             quoted(&self.model.name),
             quoted(file.backend.name()),
         ];
-        let probabilities = update
-            .probabilities
-            .iter()
-            .map(|probability| rounded((*probability).into()).to_string());
+        let probabilities = (0..self.model.tags.len())
+            .map(|tag| cell(update.map(|update| update.probabilities[tag].into())));
         row(out, fields.into_iter().chain(probabilities))
     }
 
-    fn moment(&self, update: &Update) -> Moment<'_> {
+    fn moment(&self, update: Option<&Update>) -> Moment<'_> {
+        let Some(update) = update else {
+            return Moment {
+                position: None,
+                seconds_heard: 0.0,
+                tags: Ranked(Vec::new()),
+                yes: None,
+            };
+        };
         Moment {
-            position: rounded(update.position_seconds),
+            position: Some(rounded(update.position_seconds)),
             seconds_heard: rounded(update.seconds_heard.into()),
             tags: self.ranked(update),
             yes: self.yes(update),

@@ -1,5 +1,7 @@
 //! Decodes the floating point numbers that weights are stored in, in little-endian order.
 
+use half::{bf16, f16};
+
 /// A kind of floating point number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Float {
@@ -17,10 +19,8 @@ impl Float {
     /// Decodes little-endian numbers. Bytes beyond the last whole number are left out.
     pub fn decode(self, bytes: &[u8]) -> Vec<f32> {
         match self {
-            Self::F16 => numbers(bytes, |b| f16_to_f32(u16::from_le_bytes(b))),
-            Self::Bf16 => numbers(bytes, |b| {
-                f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16)
-            }),
+            Self::F16 => numbers(bytes, |b| f16::from_le_bytes(b).to_f32()),
+            Self::Bf16 => numbers(bytes, |b| bf16::from_le_bytes(b).to_f32()),
             Self::F32 => numbers(bytes, f32::from_le_bytes),
             Self::F64 => numbers(bytes, |b| f64::from_le_bytes(b) as f32),
         }
@@ -32,25 +32,13 @@ fn numbers<const N: usize>(bytes: &[u8], decode: impl Fn([u8; N]) -> f32) -> Vec
     numbers.iter().map(|number| decode(*number)).collect()
 }
 
-/// Converts IEEE 754 half to single precision, exactly.
-fn f16_to_f32(half: u16) -> f32 {
-    let sign = u32::from(half >> 15) << 31;
-    let exponent = u32::from(half >> 10 & 0x1f);
-    let fraction = u32::from(half & 0x3ff);
-    match exponent {
-        // Subnormal: fraction · 2⁻²⁴, which f32 holds exactly.
-        0 => f32::from_bits(sign | (fraction as f32 / 16_777_216.0).to_bits()),
-        0x1f => f32::from_bits(sign | 0x7f80_0000 | fraction << 13),
-        _ => f32::from_bits(sign | (exponent + 112) << 23 | fraction << 13),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn halves_become_the_singles_they_stand_for() {
+        let decoded = |half: u16| Float::F16.decode(&half.to_le_bytes())[0];
         for (half, single) in [
             (0x0000, 0.0),
             (0x3c00, 1.0),
@@ -61,9 +49,9 @@ mod tests {
             (0x83ff, -6.097_555e-5),
             (0x7c00, f32::INFINITY),
         ] {
-            assert_eq!(f16_to_f32(half), single, "{half:#06x}");
+            assert_eq!(decoded(half), single, "{half:#06x}");
         }
-        assert!(f16_to_f32(0x7e00).is_nan());
+        assert!(decoded(0x7e00).is_nan());
     }
 
     #[test]

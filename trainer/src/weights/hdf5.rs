@@ -19,6 +19,10 @@ pub fn read(bytes: Vec<u8>) -> Result<Weights, WeightsError> {
     let start = root.group("model_weights").unwrap_or(root);
     let mut walk = Walk::default();
     walk.group(&start, "", 0)?;
+    // Keras 1.x calls them `conv1_W`, Keras 2 `kernel:0`.
+    if walk.weights.tensors.keys().any(|name| name.ends_with(":0")) {
+        return Err(WeightsError::Keras("Keras 2"));
+    }
     Ok(walk.weights)
 }
 

@@ -2,8 +2,10 @@
 //!
 //! A pickle is a program for a stack machine that may call any function by name. This machine has
 //! no functions. It builds numbers, texts, tuples, lists and dicts, and knows the names of the few
-//! callables of a state dict ([`Global`]), whose calls become plain data. Any other name or
-//! instruction ends the reading with an error that names it.
+//! callables of a state dict ([`Global`]), whose calls become plain data. Any other name stands for
+//! an object that is passed over ([`Value::Foreign`]), because training programs keep their options
+//! and counters beside the tensors. A name that only an attack uses, or an instruction that a state
+//! dict does not need, ends the reading with an error that names it.
 //!
 //! Containers live in an arena and refer to each other by index. So deep nesting and cycles cost no
 //! more than the bytes that describe them.
@@ -27,6 +29,54 @@ pub enum Global {
     RebuildParameter,
     /// `torch.FloatStorage` and its kin.
     Storage(&'static str),
+}
+
+/// Modules that no checkpoint has a use for, and that every attack has.
+const HARMFUL: [&str; 18] = [
+    "os",
+    "posix",
+    "nt",
+    "subprocess",
+    "sys",
+    "shutil",
+    "runpy",
+    "importlib",
+    "socket",
+    "pty",
+    "ctypes",
+    "code",
+    "commands",
+    "platform",
+    "webbrowser",
+    "pickle",
+    "asyncio",
+    "multiprocessing",
+];
+
+/// What is harmless of Python's own functions: types of plain data.
+const PLAIN_TYPES: [&str; 13] = [
+    "bool",
+    "bytearray",
+    "bytes",
+    "complex",
+    "dict",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "object",
+    "range",
+    "set",
+    "slice",
+];
+
+/// Whether an object of this name is passed over.
+fn is_harmless(module: &str, name: &str) -> bool {
+    let outermost = module.split('.').next().unwrap_or(module);
+    match outermost {
+        "builtins" | "__builtin__" => PLAIN_TYPES.contains(&name),
+        _ => !HARMFUL.contains(&outermost),
+    }
 }
 
 impl Global {
@@ -81,6 +131,8 @@ pub enum Value {
     Persistent(usize),
     /// A tensor: the tuple of `_rebuild_tensor_v2`'s arguments.
     Tensor(usize),
+    /// An object of which nothing is known but the name of its class: a text.
+    Foreign(usize),
 }
 
 /// The result of a pickle.
@@ -114,6 +166,19 @@ impl Pickle {
     pub fn entries(&self, value: Value) -> Option<&[(Value, Value)]> {
         match value {
             Value::Dict(index) => self.arena.dicts.get(index).map(Vec::as_slice),
+            _ => None,
+        }
+    }
+
+    /// Every value of every dict.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.arena.dicts.iter().flatten().map(|(_, value)| *value)
+    }
+
+    /// The name of the class of an object of which nothing else is known.
+    pub fn foreign(&self, value: Value) -> Option<&str> {
+        match value {
+            Value::Foreign(index) => self.arena.texts.get(index).map(String::as_str),
             _ => None,
         }
     }

@@ -6,12 +6,12 @@ use std::io::{Cursor, Read};
 
 use super::floats::Float;
 use super::pickle::{Global, Pickle, Value};
-use super::{MAX_BYTES, Weights, WeightsError};
+use super::{MAX_BYTES, Weights, WeightsError, state_dict};
 
 /// The number 0x1950a86a20f9469cfc6c as a pickle, which opens a legacy file.
 const LEGACY_MAGIC: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
-/// Names under which training scripts keep the state dict beside other data.
-const STATE_DICT_KEYS: [&str; 3] = ["state_dict", "model_state_dict", "model"];
+/// Most values of a tensor that shows the values of its storage more than once (a stride of 0).
+const MOST_EXPANDED: usize = 1 << 24;
 
 /// Whether `bytes` are a legacy file.
 pub fn is_legacy(bytes: &[u8]) -> bool {
@@ -23,7 +23,7 @@ pub fn is_legacy(bytes: &[u8]) -> bool {
 
 /// Reads a legacy file: pickles of a magic number, a protocol version, the writer's type sizes,
 /// the state dict and the list of storages; then each storage's length and data.
-pub fn read_legacy(bytes: &[u8]) -> Result<Weights, WeightsError> {
+pub fn read_legacy(bytes: &[u8], key: Option<&str>) -> Result<Weights, WeightsError> {
     let mut at = 0;
     let mut next = || {
         let pickle = Pickle::read(&bytes[at..], at)?;
@@ -36,11 +36,13 @@ pub fn read_legacy(bytes: &[u8]) -> Result<Weights, WeightsError> {
     check_byte_order(&system)?;
     let state = next()?;
     let keys = next()?;
-    let tensors = tensors(&state)?;
-    let sizes: HashMap<&str, Kind> = tensors
-        .iter()
-        .map(|tensor| (tensor.storage, tensor.kind))
-        .collect();
+    let dict = state_dict::find(&state, key)?;
+    let tensors = tensors(&state, dict)?;
+    // The storages of tensors elsewhere in the file lie between those that are asked for.
+    let mut sizes = HashMap::new();
+    for tensor in state.values().filter_map(|value| view(&state, "", value)) {
+        sizes.insert(tensor.storage, tensor.kind);
+    }
     let mut storages = HashMap::new();
     for key in keys.items(keys.value).unwrap_or_default() {
         let key = keys.text(*key).unwrap_or_default();
@@ -58,11 +60,12 @@ pub fn read_legacy(bytes: &[u8]) -> Result<Weights, WeightsError> {
         storages.insert(key.to_owned(), data.into());
         at += 8 + length;
     }
+    state_dict::pass_over(&state, dict);
     assemble(&tensors, &storages)
 }
 
 /// Reads a zip archive: `…/data.pkl` is the state dict, `…/data/<key>` each storage.
-pub fn read_archive(bytes: &[u8]) -> Result<Weights, WeightsError> {
+pub fn read_archive(bytes: &[u8], key: Option<&str>) -> Result<Weights, WeightsError> {
     let broken = |error: zip::result::ZipError| WeightsError::Archive(error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     let mut names = Vec::new();
@@ -72,7 +75,12 @@ pub fn read_archive(bytes: &[u8]) -> Result<Weights, WeightsError> {
     let root = names
         .iter()
         .find_map(|name| name.strip_suffix("data.pkl"))
-        .ok_or_else(|| WeightsError::Archive("no data.pkl in it".into()))?;
+        .ok_or_else(
+            || match names.iter().any(|name| name == "model.weights.h5") {
+                true => WeightsError::Keras("Keras 3"),
+                false => WeightsError::Archive("no data.pkl in it".into()),
+            },
+        )?;
     let mut budget = MAX_BYTES;
     let mut read = |name: &str| -> Result<Vec<u8>, WeightsError> {
         let mut data = Vec::new();
@@ -90,7 +98,8 @@ pub fn read_archive(bytes: &[u8]) -> Result<Weights, WeightsError> {
     }
     let data = read(&format!("{root}data.pkl"))?;
     let state = Pickle::read(&data, 0)?;
-    let tensors = tensors(&state)?;
+    let dict = state_dict::find(&state, key)?;
+    let tensors = tensors(&state, dict)?;
     let mut storages = HashMap::new();
     for tensor in &tensors {
         if !storages.contains_key(tensor.storage) {
@@ -98,6 +107,7 @@ pub fn read_archive(bytes: &[u8]) -> Result<Weights, WeightsError> {
             storages.insert(tensor.storage.to_owned(), data.into());
         }
     }
+    state_dict::pass_over(&state, dict);
     assemble(&tensors, &storages)
 }
 
@@ -139,17 +149,8 @@ struct View<'a> {
     strides: Vec<usize>,
 }
 
-fn tensors(pickle: &Pickle) -> Result<Vec<View<'_>>, WeightsError> {
-    let entries = pickle.entries(pickle.value).ok_or_else(|| {
-        WeightsError::Archive("not a state dict: the pickle is not a dict".into())
-    })?;
-    let nested = entries.iter().find_map(|(key, value)| {
-        let key = pickle.text(*key)?;
-        STATE_DICT_KEYS.contains(&key).then_some(*value)
-    });
-    let entries = nested
-        .and_then(|value| pickle.entries(value))
-        .unwrap_or(entries);
+fn tensors(pickle: &Pickle, dict: Value) -> Result<Vec<View<'_>>, WeightsError> {
+    let entries = pickle.entries(dict).unwrap_or_default();
     entries
         .iter()
         .filter(|(_, value)| matches!(value, Value::Tensor(_)))
@@ -244,14 +245,14 @@ fn assemble(
     Ok(weights)
 }
 
-/// The view's values in row-major order; `None` if they lie outside of the storage, or are more
-/// than it holds.
+/// The view's values in row-major order; `None` where they lie outside the storage, or are so many more
+/// than it holds that no expanded tensor has them.
 fn gather(view: &View<'_>, stored: &[f32]) -> Option<Vec<f32>> {
     let count = view
         .shape
         .iter()
         .try_fold(1usize, |count, axis| count.checked_mul(*axis))?;
-    if count > stored.len() {
+    if count > stored.len().max(MOST_EXPANDED) {
         return None;
     }
     let mut values = Vec::with_capacity(count);

@@ -1,10 +1,11 @@
 //! Makes things ahead of their use, on threads of its own, and gives them in order.
 
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
+
+use super::processors;
 
 /// Things that each thread has ready.
 const READY: usize = 2;
@@ -14,8 +15,7 @@ const MOST_THREADS: usize = 8;
 
 /// One thread for each processor, from 2 to [`MOST_THREADS`].
 pub(crate) fn threads() -> usize {
-    let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-    processors.clamp(2, MOST_THREADS)
+    processors().get().clamp(2, MOST_THREADS)
 }
 
 /// The things that are being made, in order.

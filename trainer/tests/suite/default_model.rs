@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tagline_engine::Model;
 use tagline_tests::{pcm, reference, write_wav};
-use trainer::tag::{TaggedFile, Tagger, Tagging};
+use trainer::tag::{NoTags, TaggedFile, Tagger, Tagging};
 use trainer::vocabulary::Vocabulary;
 
 use crate::common::networks::TRACT;
@@ -30,7 +30,7 @@ fn tagged(path: &Path) -> TaggedFile {
 /// Tags of a file's last window, strongest first, with their calibrated probabilities.
 fn tags_of(path: &Path) -> Vec<(String, f32)> {
     let tags = model().info().tags.clone().into_iter();
-    let mut tags: Vec<_> = tags.zip(tagged(path).last.probabilities).collect();
+    let mut tags: Vec<_> = tags.zip(tagged(path).last.unwrap().probabilities).collect();
     tags.sort_by(|a, b| b.1.total_cmp(&a.1));
     tags
 }
@@ -40,12 +40,16 @@ fn strongest_genre(path: &Path) -> (f32, String) {
     let model = model();
     let (info, groups) = (model.info(), model.info().groups.as_ref().unwrap());
     let tagged = tagged(path);
-    // A file that is silent throughout has only its last update.
-    let windows = tagged.updates.iter().chain([&tagged.last]);
+    let windows = tagged.updates.iter();
     let values = windows.flat_map(|update| update.probabilities.iter().copied().enumerate());
     let genres = values.filter(|(tag, _)| groups[*tag] == "genre");
-    let (tag, value) = genres.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
-    (value, info.tags[tag].clone())
+    match genres.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        Some((tag, value)) => (value, info.tags[tag].clone()),
+        None => {
+            assert_eq!(tagged.last, Err(NoTags::Silent));
+            (0.0, "none".to_owned())
+        }
+    }
 }
 
 #[test]

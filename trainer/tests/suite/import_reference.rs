@@ -91,6 +91,8 @@ fn a_legacy_pickle_gives_the_same_network_as_safetensors() {
             weights: folder.join(weights),
             preset: "won2020-fcn".into(),
             tags: folder.join("tags.json"),
+            key: None,
+            strip: None,
             tag_set: Some("mtat".into()),
             about: About {
                 provenance: Some("the same".into()),
@@ -207,7 +209,7 @@ fn damaged_reference_files_are_errors_and_never_panics() {
         let whole = std::fs::read(folder.join(name)).unwrap();
         for cut in [1, 9, 100, 6_000, whole.len() / 2, whole.len() - 1] {
             let cut_off = whole[..cut].to_vec();
-            let outcome = trainer::weights::Weights::from_bytes(cut_off);
+            let outcome = trainer::weights::Weights::from_bytes(cut_off, None);
             assert!(outcome.is_err(), "{name} cut off at {cut}");
         }
         // The structure of these files lies in their first bytes. That of HDF5 lies everywhere.
@@ -221,7 +223,7 @@ fn damaged_reference_files_are_errors_and_never_panics() {
             for _ in 0..=random(4) {
                 damaged[random(span)] = random(256) as u8;
             }
-            drop(trainer::weights::Weights::from_bytes(damaged));
+            drop(trainer::weights::Weights::from_bytes(damaged, None));
         }
     }
 }

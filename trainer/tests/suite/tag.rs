@@ -8,7 +8,7 @@ use tagline_tests::{TinyModel, reference, tiny_model};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
 
-use crate::common::program::{self, stdout, trainer};
+use crate::common::program::{self, stderr, stdout, trainer};
 use crate::common::sounds::tones;
 
 /// A folder with a model of the tags low, middle and high, which detect those frequencies.
@@ -102,14 +102,86 @@ fn with_a_focus_the_last_seconds_alone_count() {
 }
 
 #[test]
-fn a_file_shorter_than_a_first_window_is_tagged_by_what_there_is() {
+fn a_file_that_the_plugin_has_no_tags_for_has_none_here_and_says_why() {
     let folder = folder();
-    wav(folder.path(), "short.wav", &[(5_000.0, 1.0)]);
-    let line = &json(folder.path(), &["short.wav", "--updates"])[0];
-    let heard = line["seconds_heard"].as_f64().unwrap();
-    assert!((0.9..=1.1).contains(&heard), "{heard}");
-    assert_eq!(strongest(line), "high");
-    assert_eq!(line["updates"].as_array().unwrap().len(), 1);
+    wav(folder.path(), "click.wav", &[(5_000.0, 0.002)]);
+    wav(folder.path(), "short.wav", &[(5_000.0, 2.9)]);
+    wav(folder.path(), "silent.wav", &[(0.0, 5.0)]);
+    let nan = f32::NAN.to_le_bytes().repeat(8_000 * 5);
+    let mut file = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x03\0\x01\0".to_vec();
+    file.extend(
+        [8_000u32, 32_000]
+            .iter()
+            .flat_map(|rate| rate.to_le_bytes()),
+    );
+    file.extend(b"\x04\0\x20\0data\xff\xff\xff\xff");
+    std::fs::write(folder.path().join("nan.wav"), [file, nan].concat()).unwrap();
+    let files = ["click.wav", "short.wav", "silent.wav", "nan.wav"];
+    let lines = json(folder.path(), &files);
+    for (line, (why, seconds)) in lines.iter().zip([
+        ("too short", 0.002),
+        ("too short", 2.9),
+        ("silent", 5.0),
+        ("silent", 5.0),
+    ]) {
+        assert!(line["tags"].as_object().unwrap().is_empty(), "{line}");
+        assert!(line["no_tags"].as_str().unwrap().contains(why), "{line}");
+        assert_eq!(
+            (line["seconds"].as_f64(), line["seconds_heard"].as_f64()),
+            (Some(seconds), Some(0.0))
+        );
+        assert!(
+            line["position"].is_null() && line.get("yes").is_none(),
+            "{line}"
+        );
+    }
+    let said = |arguments: &[&str]| {
+        let all = [&TAG[..], arguments, &files].concat();
+        trainer(folder.path(), &all)
+    };
+    let table = said(&[]);
+    assert!(
+        stderr(&table).contains("nan.wav: 40000 samples that are no numbers"),
+        "{table:?}"
+    );
+    let table = stdout(&table);
+    assert_eq!(table.matches("no tags: ").count(), 4, "{table}");
+    assert!(!table.contains('%'), "{table}");
+    for options in [&["--csv"][..], &["--csv", "--updates"]] {
+        let rows = stdout(&said(options));
+        assert_eq!(
+            rows.lines().filter(|row| row.ends_with(",,,")).count(),
+            4,
+            "{rows}"
+        );
+    }
+}
+
+/// Decoded as a whole, this hour of 64 channels would be 900 MB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_file_is_tagged_in_little_memory() {
+    let folder = folder();
+    let (rate_hz, channels, seconds) = (1_000_u32, 64_u32, 3_600_u32);
+    let bytes = rate_hz * channels * seconds;
+    let mut file = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x40\0".to_vec();
+    for number in [rate_hz, rate_hz * channels] {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend(b"\x40\0\x08\0data");
+    file.extend(bytes.to_le_bytes());
+    let path = folder.path().join("long.wav");
+    std::fs::write(&path, &file).unwrap();
+    // Zeros that take no room on the disk, each the lowest sample there is.
+    let whole = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    whole.set_len(file.len() as u64 + u64::from(bytes)).unwrap();
+    let arguments = [&TAG[..], &["--json", "long.wav"]].concat();
+    let child = program::command(folder.path(), &arguments).spawn().unwrap();
+    let (output, peak) = tagline_tests::with_peak_memory(child);
+    let line = program::json(&output);
+    assert_eq!(line["seconds"], 3_600.0);
+    let peak = peak.unwrap();
+    assert!(peak < 300_000_000, "{peak} bytes");
 }
 
 #[test]
@@ -120,10 +192,11 @@ fn tags_hold_over_silence_as_in_the_plugin() {
     assert_eq!(strongest(line), "high");
     let position = line["position"].as_f64().unwrap();
     assert!(position < 8.0, "{position}");
-    // A silent file has tags, too.
-    wav(folder.path(), "silent.wav", &[(0.0, 5.0)]);
-    let line = &json(folder.path(), &["silent.wav"])[0];
-    assert!(line["tags"]["low"].as_f64().unwrap() < 0.05);
+    // Over silence at the beginning there is nothing to hold.
+    wav(folder.path(), "late.wav", &[(0.0, 5.0), (5_000.0, 4.0)]);
+    let line = &json(folder.path(), &["late.wav", "--updates"])[0];
+    let first = line["updates"][0]["position"].as_f64().unwrap();
+    assert!(first > 5.0, "{first}");
 }
 
 #[test]

@@ -65,7 +65,11 @@ pub struct Notes {
     block_frames: u32,
     realtime: bool,
     passed_through: bool,
+    is_silent: bool,
 }
+
+/// −80 dBFS: below it the plugin takes a song for silent.
+const SILENCE_PEAK: f32 = 1e-4;
 
 fn as_map<S: Serializer>(tags: &[(String, f64)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(tags.iter().map(|(name, value)| (name, value)))
@@ -114,6 +118,10 @@ pub(super) fn make(
             block_frames: options.blocks.max_frames(),
             realtime: options.realtime,
             passed_through: passed_through(audio, streamed),
+            is_silent: audio
+                .mono()
+                .iter()
+                .all(|sample| sample.abs() < SILENCE_PEAK),
         },
     }
 }
@@ -152,7 +160,10 @@ impl DemoReport {
 
     fn tag_table(&self) -> String {
         if self.tags.is_empty() {
-            return "no tags: the song is shorter than the first window\n".to_owned();
+            return match self.notes.is_silent {
+                true => "no tags: silent\n".to_owned(),
+                false => "no tags: too short to say, shorter than the first window\n".to_owned(),
+            };
         }
         let mut text = format!("tags of the last {:.1} s:\n", self.window_seconds);
         for (name, value) in self.tags.iter().take(12) {

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tagline_media::Audio;
 
 use crate::updates::Update;
-use crate::{HostedPlugin, ids};
+use crate::{HostedPlugin, ids, write_out};
 
 /// Tags in the live table.
 const ROWS: usize = 12;
@@ -81,7 +81,8 @@ impl View {
                         .iter()
                         .map(|(name, value)| format!("{name} {:.0} %", value * 100.0))
                         .collect();
-                    println!("{seconds:7.1} s  {}", tags.join(", "));
+                    // What cannot be written here, the report at the end cannot be written either.
+                    let _ = write_out(&format!("{seconds:7.1} s  {}\n", tags.join(", ")));
                 }
             }
         }

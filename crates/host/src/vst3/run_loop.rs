@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use vst3::ComPtr;
 use vst3::Steinberg::Linux::{IEventHandler, ITimerHandler, ITimerHandlerTrait, TimerInterval};
@@ -11,16 +10,9 @@ use vst3::Steinberg::{kInvalidArgument, kNotImplemented, kResultOk, tresult};
 /// Timers that plugins have set, run by whoever holds the loop.
 #[derive(Default)]
 pub struct RunLoop {
-    timers: RefCell<Vec<Timer>>,
+    timers: RefCell<Vec<ComPtr<ITimerHandler>>>,
     /// Event handlers that were asked for; this host's plugins need none.
     event_handlers: Cell<usize>,
-}
-
-#[derive(Clone)]
-struct Timer {
-    handler: ComPtr<ITimerHandler>,
-    interval: Duration,
-    due: Instant,
 }
 
 impl RunLoop {
@@ -36,19 +28,16 @@ impl RunLoop {
         self.timers.borrow().len()
     }
 
-    /// Calls every handler whose time has come, on this thread.
+    /// Calls every timer's handler on this thread: in this host, time passes as fast as blocks do.
     pub fn run(&self) {
-        let now = Instant::now();
         // A handler may set and end timers, its own too.
         let timers = self.timers.borrow().clone();
-        for timer in timers.iter().filter(|timer| timer.due <= now) {
-            let raw = timer.handler.as_ptr();
-            let find = |timers: &[Timer]| timers.iter().position(|t| t.handler.as_ptr() == raw);
-            let index = find(&self.timers.borrow());
-            let Some(index) = index else { continue };
-            self.timers.borrow_mut()[index].due = now + timer.interval;
-            // SAFETY: the handler is counted, so it lives.
-            unsafe { timer.handler.onTimer() };
+        for handler in timers {
+            let is_set = |set: &ComPtr<ITimerHandler>| set.as_ptr() == handler.as_ptr();
+            if self.timers.borrow().iter().any(is_set) {
+                // SAFETY: the handler is counted, so it lives.
+                unsafe { handler.onTimer() };
+            }
         }
     }
 
@@ -60,26 +49,21 @@ impl RunLoop {
     pub(super) fn register_timer(
         &self,
         handler: *mut ITimerHandler,
-        milliseconds: TimerInterval,
+        _milliseconds: TimerInterval,
     ) -> tresult {
         // SAFETY: a handler that the plugin gives is an object, which is counted from here on.
         let handler = unsafe { vst3::ComRef::from_raw(handler) };
         let Some(handler) = handler else {
             return kInvalidArgument;
         };
-        let interval = Duration::from_millis(milliseconds);
-        self.timers.borrow_mut().push(Timer {
-            handler: handler.to_com_ptr(),
-            interval,
-            due: Instant::now() + interval,
-        });
+        self.timers.borrow_mut().push(handler.to_com_ptr());
         kResultOk
     }
 
     pub(super) fn unregister_timer(&self, handler: *mut ITimerHandler) -> tresult {
         let found = {
             let mut timers = self.timers.borrow_mut();
-            let at = timers.iter().position(|t| t.handler.as_ptr() == handler);
+            let at = timers.iter().position(|set| set.as_ptr() == handler);
             at.map(|at| timers.remove(at))
         };
         // It is let go without a borrow: it may be the last that holds the handler.

@@ -58,12 +58,9 @@ impl Vst3View {
     /// # Errors
     /// [`HostingError`] if the plugin refuses.
     pub fn attach(&mut self, parent: usize) -> Result<(), HostingError> {
-        let frame = self.frame.interface();
-        // SAFETY: the frame lives as long as the view, and the window is of the kind that is said.
-        let result = unsafe {
-            self.view.setFrame(frame.as_ptr());
-            self.view.attached(parent as *mut c_void, PLATFORM)
-        };
+        self.show_frame();
+        // SAFETY: the window is of the kind that is said.
+        let result = unsafe { self.view.attached(parent as *mut c_void, PLATFORM) };
         if result != kResultOk {
             return Err(refused("this window", result));
         }
@@ -71,14 +68,21 @@ impl Vst3View {
         Ok(())
     }
 
-    /// Takes the view out of its window.
+    /// Gives the view the host's frame.
+    pub fn show_frame(&self) {
+        let frame = self.frame.interface();
+        // SAFETY: the frame lives as long as the view.
+        unsafe { self.view.setFrame(frame.as_ptr()) };
+    }
+
+    /// Takes the view out of its window, and its frame away.
     pub fn remove(&mut self) {
-        if std::mem::take(&mut self.is_attached) {
-            // SAFETY: the view is in a window.
-            unsafe {
+        // SAFETY: the view is in a window, or not told to leave one.
+        unsafe {
+            if std::mem::take(&mut self.is_attached) {
                 self.view.removed();
-                self.view.setFrame(std::ptr::null_mut());
             }
+            self.view.setFrame(std::ptr::null_mut());
         }
     }
 

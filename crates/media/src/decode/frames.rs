@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_stream_may_change_its_kind() {
-        let text = "fa01fa02fb03fb04fb05";
-        assert_eq!(frames(text), ("fa01 fa02 fb03 fb04 fb05 ".into(), 0));
+        let text = "fa01fa02fa03fb04fb05fb06";
+        assert_eq!(frames(text), ("fa01 fa02 fa03 fb04 fb05 fb06 ".into(), 0));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use tract_onnx::pb::attribute_proto::AttributeType;
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto};
+use tagline_onnx::integers;
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
 use super::chain::Chain;
 use super::operator::{Axis, Step};
@@ -117,7 +117,7 @@ impl<'a> Cutter<'a> {
         let dilated = axes.iter().any(|axis| axis.dilation != 1);
         node.attribute
             .retain(|attribute| !geometry.contains(&attribute.name.as_str()));
-        let mut set = |name: &str, values: Vec<usize>| node.attribute.push(integers(name, values));
+        let mut set = |name: &str, values: Vec<usize>| node.attribute.push(integers(name, &values));
         set(
             "kernel_shape",
             axes.iter().map(|axis| axis.kernel).collect(),
@@ -185,13 +185,4 @@ fn with_time(dims: &[usize], columns: usize) -> Vec<usize> {
     let mut shape = dims.to_vec();
     shape.push(columns);
     shape
-}
-
-fn integers(name: &str, values: Vec<usize>) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        r#type: AttributeType::Ints as i32,
-        ints: values.into_iter().map(|value| value as i64).collect(),
-        ..AttributeProto::default()
-    }
 }

@@ -10,7 +10,7 @@ fn analyzer(spec: &FrontEndSpec, host_rate_hz: f64, update_seconds: f64) -> Anal
         .unwrap_or_else(|error| panic!("{host_rate_hz} Hz: {error}"))
 }
 
-/// Feeds `clip` in blocks of these lengths in turn and calls `on_due` with every due window.
+/// Feeds `clip` in blocks whose lengths repeat these, and calls `on_due` with every due window.
 fn feed(
     analyzer: &mut Analyzer,
     clip: &[f32],
@@ -37,7 +37,7 @@ fn dues(analyzer: &mut Analyzer, clip: &[f32], blocks: &[usize]) -> Vec<Due> {
     dues
 }
 
-/// The same, each with its window.
+/// The due windows of `clip`, each with its content.
 fn windows(
     spec: &FrontEndSpec,
     analyzer: &mut Analyzer,
@@ -80,7 +80,7 @@ fn the_first_window_comes_after_3_s_and_then_one_at_each_multiple_of_the_interva
                 let seconds = due.end_frame as f64 * spec.frame_seconds();
                 assert!((f64::from(due.seconds_heard) - seconds).abs() < 1e-5);
                 assert!(!due.silent);
-                // Known a frame's half, a chunk and a filter's half later, and no more.
+                // It becomes known half a frame, a chunk and half a filter later, and no more.
                 let known = due.position_samples as f64 / rate_hz;
                 assert!(
                     (0.0..0.12).contains(&(known - seconds)),
@@ -92,7 +92,7 @@ fn the_first_window_comes_after_3_s_and_then_one_at_each_multiple_of_the_interva
 }
 
 #[test]
-fn seconds_heard_stop_at_the_window() {
+fn seconds_heard_grow_up_to_the_window() {
     let clip = noise(12_000 * 8, 0.5);
     let dues = dues(&mut analyzer(&short(), 12_000.0, 1.0), &clip, &[4096]);
     let window_seconds = short().window_seconds() as f32;
@@ -148,7 +148,7 @@ fn a_due_window_can_be_read_until_the_next_one() {
     let mut analyzer = analyzer(&spec, 12_000.0, 10.0);
     let mut checked = 0;
     for block in clip.chunks(50) {
-        // The window due earlier reads the same for as long as none is due.
+        // The earlier window reads the same until another one is due.
         let (_, due) = analyzer.push(block);
         let mut window = vec![0.0; spec.input_bands() * spec.frames];
         if let Some(due) = due {
@@ -165,7 +165,7 @@ fn a_due_window_can_be_read_until_the_next_one() {
 
 #[test]
 fn several_windows_of_one_chunk_are_all_delivered() {
-    // 16 frames of 10 samples each last 13 ms, a chunk of the resampler longer.
+    // 16 frames of 10 samples last 13 ms. A chunk of the resampler lasts longer.
     let spec = FrontEndSpec {
         n_fft: 128,
         hop: 10,
@@ -192,12 +192,12 @@ fn several_windows_of_one_chunk_are_all_delivered() {
 }
 
 #[test]
-fn silence_is_told_and_sound_that_came_last_is_not_lost() {
+fn silence_is_reported_and_the_last_sound_before_it_is_not_lost() {
     let spec = FrontEndSpec::choi2016();
     let rate_hz = 48_000.0;
     let mut clip = noise((rate_hz * 20.0) as usize, 0.9e-4);
-    // Sound up to the very sample at which a window becomes known: that window holds only a part
-    // of it, so the next one is not silent.
+    // Sound lasts up to the sample at which a window becomes known. That window holds only a part of
+    // it, so the next one is not silent.
     let positions = dues(&mut analyzer(&spec, rate_hz, 1.0), &clip, &[512]);
     assert!(positions.iter().all(|due| due.silent));
     let last = positions[5].position_samples as usize - 1;
@@ -211,14 +211,14 @@ fn silence_is_told_and_sound_that_came_last_is_not_lost() {
 }
 
 #[test]
-fn numbers_that_are_not_are_silent() {
+fn samples_that_are_not_numbers_are_silent() {
     let clip = vec![f32::NAN; 48_000 * 5];
     let dues = dues(&mut analyzer(&short(), 48_000.0, 1.0), &clip, &[64]);
     assert!(!dues.is_empty() && dues.iter().all(|due| due.silent));
 }
 
 #[test]
-fn another_interval_holds_from_the_next_window_on() {
+fn a_new_interval_holds_from_the_next_window_on() {
     let spec = short();
     let clip = noise(12_000 * 4, 0.5);
     let mut analyzer = analyzer(&spec, 12_000.0, 1.0);
@@ -234,7 +234,7 @@ fn another_interval_holds_from_the_next_window_on() {
         .iter()
         .map(|d| d.end_frame)
         .collect();
-    // 4 s hold 187 frames, of which the last waits for its second half.
+    // 4 s hold 187 frames. The last of them waits for its second half.
     assert_eq!(then[..3], [192, 208, 224]);
     for odd in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
         analyzer.set_update_seconds(odd);
@@ -262,7 +262,7 @@ fn a_model_with_a_short_window_does_not_wait_for_3_s() {
 }
 
 #[test]
-fn a_stream_too_short_for_a_first_window_ends_with_one_of_what_there_is() {
+fn a_stream_too_short_for_a_first_window_ends_with_a_window_of_all_there_is() {
     let spec = FrontEndSpec::choi2016();
     for (seconds, windows) in [(0.0, 0), (0.01, 1), (1.0, 1), (2.9, 1), (3.5, 0)] {
         let mut analyzer = Analyzer::new(&spec, 44_100.0, 1.0).expect("a possible rate");

@@ -1,4 +1,4 @@
-//! Against published filterbanks and float64 references, within the tolerances they state.
+//! Compares the front-end with published filterbanks and float64 references, within their tolerances.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ const BANDS: usize = 96;
 const FRAMES: usize = 1366;
 const SAMPLES: usize = 349_440;
 
-/// The signals whose log-mel is kept as an f32 file, and the file each is computed from.
+/// The signals whose log-mel is kept as an f32 file, and the files from which they are computed.
 const SIGNALS: [(&str, &str); 6] = [
     ("bensound-cute", "12k_i16"),
     ("bensound-actionable", "12k_i16"),

@@ -1,4 +1,4 @@
-//! Log-STFT and MFCC against their definitions in f64, and in windows.
+//! Compares log-STFT and MFCC with their definitions in f64, and in windows.
 
 use std::f64::consts::{PI, TAU};
 
@@ -18,7 +18,8 @@ fn signal(samples: usize) -> Vec<f32> {
     .collect()
 }
 
-/// `[frame, bin]`: a sum for each bin of each frame of the whole clip, both ends reflected.
+/// The power, `[frame, bin]`: a sum for each bin of each frame of the whole clip, with both ends
+/// reflected.
 fn power(spec: &FrontEndSpec, clip: &[f32]) -> Vec<Vec<f64>> {
     let n_fft = spec.n_fft;
     let last = clip.len() - 1;
@@ -80,7 +81,7 @@ fn mfcc(spec: &FrontEndSpec, clip: &[f32]) -> Vec<Vec<f64>> {
     frames.collect()
 }
 
-/// Slope and curvature at frame `t` of `x` by the closed sums over nine frames.
+/// Slope and curvature of `x` at frame `t`, by the closed sums over nine frames.
 fn derivatives(x: &[f64], t: usize) -> (f64, f64) {
     let centre = t.clamp(4, x.len() - 5);
     let at = |k: i32| x[(centre as i32 + k) as usize];
@@ -123,7 +124,7 @@ fn log_stft_is_exact() {
 
 #[test]
 fn mfcc_and_their_derivatives_are_exact_in_full_windows_and_in_tiled_ones() {
-    // 47 frames, of which a window of 40 holds the last; one of 60 repeats them.
+    // There are 47 frames. A window of 40 holds the last of them, and one of 60 repeats them.
     let clip = signal(12_000);
     for frames in [40, 60] {
         let spec = FrontEndSpec {
@@ -194,7 +195,7 @@ fn a_window_of_a_stream_equals_that_of_a_clip_of_its_frames_bit_for_bit() {
 }
 
 #[test]
-fn silence_reads_the_same_heard_or_not() {
+fn silence_reads_the_same_whether_it_was_heard_or_not() {
     for spec in [
         FrontEndSpec::choi2016(),
         FrontEndSpec::choi2016_stft(),
@@ -216,7 +217,7 @@ fn silence_reads_the_same_heard_or_not() {
 }
 
 #[test]
-fn too_few_frames_for_a_derivative_have_none() {
+fn too_few_frames_for_a_derivative_have_derivatives_of_zero() {
     let spec = FrontEndSpec::choi2016_mfcc();
     // Eight frames.
     let window = window_of(&spec, &signal(256 * 7 + 10));
@@ -241,7 +242,7 @@ fn music_lies_within_the_training_range() {
         FrontEndSpec::choi2016_stft().with_training_affine(),
         FrontEndSpec::choi2016_mfcc().with_training_affine(),
     ] {
-        // Each part's mean and deviation: all rows, or of MFCC the 0th, the others, derivatives.
+        // Mean and deviation of each part: all rows, or for MFCC the 0th, the others, and derivatives.
         let parts = match spec.feature {
             Feature::Mfcc { .. } => vec![0..1, 1..30, 30..60, 60..90],
             _ => std::iter::once(0..spec.input_bands()).collect(),

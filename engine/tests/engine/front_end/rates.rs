@@ -1,4 +1,4 @@
-//! Resampling: against the 12 kHz references, and over the whole range of host rates.
+//! Compares resampled clips with the 12 kHz references, over the whole range of host rates.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::support::log_mel;
 
 const BANDS: usize = 96;
 
-/// Every kind of rate a host or a validator may come with.
+/// Every kind of rate that a host or a validator may have.
 const HOST_RATES_HZ: [f64; 16] = [
     1_000.0,
     1_234.567_8,
@@ -42,7 +42,7 @@ fn upsampled(clip: &[f32], factor: f64) -> Vec<f32> {
     forward
         .process(&mut samples, &mut spectrum)
         .expect("lengths fit");
-    // The highest bin of an even length stands for both signs of its frequency.
+    // The highest bin of an even length holds both signs of its frequency.
     if clip.len().is_multiple_of(2) {
         spectrum[clip.len() / 2] *= 0.5;
     }
@@ -55,7 +55,7 @@ fn upsampled(clip: &[f32], factor: f64) -> Vec<f32> {
     out.iter().map(|x| (x / clip.len() as f64) as f32).collect()
 }
 
-/// Groups of mel bands: the last two lie where the resampler must begin to cut.
+/// Groups of mel bands. In the last two, the resampler must begin to cut.
 const GROUPS: [Range<usize>; 5] = [0..32, 32..64, 64..94, 94..95, 95..96];
 
 /// Ranges of the reference in dB below the clip's maximum.
@@ -256,7 +256,7 @@ fn the_number_of_frames_is_that_of_the_clip_at_the_models_rate() {
 }
 
 #[test]
-fn what_lies_above_the_models_spectrum_does_not_fold_into_it() {
+fn sound_above_the_models_spectrum_does_not_fold_into_it() {
     let spec = FrontEndSpec::choi2016();
     for rate_hz in HOST_RATES_HZ.into_iter().filter(|&rate| rate > 20_000.0) {
         for share in [0.3, 0.6, 0.95] {

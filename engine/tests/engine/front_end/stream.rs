@@ -66,7 +66,7 @@ fn reset_and_finish_leave_nothing_behind() {
             expected,
             "{rate_hz}"
         );
-        // That finished; the next clip is a stream of its own.
+        // The stream has finished. The next clip is a stream of its own.
         assert_eq!(
             log_mel_in_blocks(&mut used, &clip, &[50]),
             expected,
@@ -103,14 +103,14 @@ fn poisoned_samples_spoil_nothing_after_them() {
         let found = log_mel(&spec, rate_hz, &spoilt);
         assert!(found.iter().all(|db| db.is_finite()), "{rate_hz}");
         assert_eq!(found.len(), clean.len());
-        // Nothing reaches further than the filters: half a second at the lowest rates.
+        // A sample reaches no further than the filters, which take half a second at the lowest rates.
         let after = (1.0 / spec.frame_seconds()) as usize * spec.frame_values();
         assert_eq!(found[after..], clean[after..], "{rate_hz}");
     }
 }
 
 #[test]
-fn numbers_that_are_not_count_as_silence() {
+fn samples_that_are_not_numbers_count_as_silence() {
     let spec = FrontEndSpec::choi2016();
     for rate_hz in [12_000.0, 48_000.0, 44_101.0] {
         let found = log_mel(&spec, rate_hz, &vec![f32::NAN; rate_hz as usize]);
@@ -139,7 +139,7 @@ fn an_impossible_host_rate_is_named() {
 }
 
 #[test]
-fn an_impossible_spec_is_refused_before_anything_is_made() {
+fn an_impossible_spec_is_refused_before_anything_is_allocated() {
     let spec = FrontEndSpec {
         n_fft: usize::MAX - 1,
         ..FrontEndSpec::choi2016()

@@ -2,7 +2,7 @@
 
 use tagline_engine::{FrontEnd, FrontEndSpec};
 
-/// A front-end, or the test's end.
+/// A front-end. The test ends if there is none.
 pub fn front_end(spec: &FrontEndSpec, host_rate_hz: f64) -> FrontEnd {
     FrontEnd::new(spec, host_rate_hz).unwrap_or_else(|error| panic!("{host_rate_hz} Hz: {error}"))
 }
@@ -16,7 +16,7 @@ pub fn log_mel(spec: &FrontEndSpec, host_rate_hz: f64, clip: &[f32]) -> Vec<f32>
     )
 }
 
-/// The same, fed in blocks of these lengths in turn.
+/// The same, fed in blocks whose lengths repeat these.
 pub fn log_mel_in_blocks(front_end: &mut FrontEnd, clip: &[f32], blocks: &[usize]) -> Vec<f32> {
     let mut frames = Vec::new();
     for block in in_blocks(clip, blocks) {
@@ -26,7 +26,7 @@ pub fn log_mel_in_blocks(front_end: &mut FrontEnd, clip: &[f32], blocks: &[usize
     frames
 }
 
-/// Cuts `clip` into blocks of these lengths in turn.
+/// Cuts `clip` into blocks whose lengths repeat these.
 pub fn in_blocks<'a>(clip: &'a [f32], blocks: &[usize]) -> impl Iterator<Item = &'a [f32]> {
     let mut rest = clip;
     blocks.iter().cycle().map_while(move |&block| {

@@ -8,7 +8,7 @@ use tract_onnx::pb::ModelProto;
 
 use super::{TAGS, sidecar};
 
-/// The generated model, and where there is reference data a real one.
+/// The generated model, and a real one if the reference data are there.
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = vec![
         TinyModel::new(&TAGS, 8).bytes(),
@@ -26,7 +26,7 @@ fn seeds() -> Vec<Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// It may be accepted or refused, but it must come back.
+    /// A damaged file may be accepted or refused, but opening it must end.
     #[test]
     fn no_mutation_of_a_model_makes_opening_it_panic(
         seed in any::<prop::sample::Index>(),
@@ -38,7 +38,7 @@ proptest! {
         let seeds = seeds();
         let mut bytes = seeds[seed.index(seeds.len())].clone();
         for (index, value) in changes {
-            // Half of the time among the first bytes, where structure is denser than weights.
+            // Half of the time this is among the first bytes, where there is more structure.
             let range = if head { bytes.len().min(600) } else { bytes.len() };
             let at = index.index(range);
             bytes[at] = value;

@@ -1,4 +1,4 @@
-//! What is no ONNX file, or cannot be read as one.
+//! Files that are not ONNX, or cannot be read.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use tract_onnx::pb::StringStringEntryProto;
 use super::{TAGS, assert_matches, open, sidecar, tiny, without_metadata};
 
 #[test]
-fn a_sound_model_tells_all_it_says_of_itself() {
+fn a_sound_model_gives_all_its_metadata() {
     let model = open(&tiny()).unwrap();
     let info = model.info();
     assert_eq!(info.name, "Tiny");
@@ -22,7 +22,7 @@ fn a_sound_model_tells_all_it_says_of_itself() {
 }
 
 #[test]
-fn what_is_written_is_what_is_read() {
+fn written_metadata_is_read_back() {
     let mut info = ModelInfo::clone(open(&tiny()).unwrap().info());
     info.name = "Zweites Modell \"β\"".to_owned();
     info.tags = ["drum & bass", "90s", "\\"].map(str::to_owned).to_vec();
@@ -96,7 +96,7 @@ fn a_truncated_file_is_a_named_error() {
                 error,
                 ModelError::Truncated { .. }
                     | ModelError::NotOnnx { .. }
-                    // Cut between two properties, or before the first.
+                    // The cut lies between two properties, or before the first.
                     | ModelError::MissingKey { .. }
                     | ModelError::MissingMetadata
             ),
@@ -123,7 +123,7 @@ fn a_file_of_two_gigabytes_is_refused_unread() {
 }
 
 #[test]
-fn a_sidecar_may_begin_with_a_byte_order_mark_and_is_named_where_it_is_too_long() {
+fn a_sidecar_may_begin_with_a_byte_order_mark_and_is_named_if_it_is_too_long() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("beside.onnx");
     std::fs::write(&path, without_metadata().bytes()).unwrap();
@@ -166,7 +166,7 @@ fn an_error_names_the_file_it_is_about() {
 
 #[test]
 fn millions_of_empty_parts_are_refused_before_they_are_decoded() {
-    // Field 7 (the graph) with three million empty nodes of two bytes each.
+    // Field 7 (the graph) holds three million empty nodes of two bytes each.
     let nodes = [0x0a, 0x00].repeat(3_000_000);
     let mut bytes = vec![0x3a];
     prost::encoding::encode_varint(nodes.len() as u64, &mut bytes);

@@ -42,8 +42,8 @@ fn an_impossible_front_end_is_a_named_error() {
     }
 }
 
-/// The limits of `docs/model-format.md`, of each field the last value that is good and the first that
-/// is not: the same for a model file and for a front-end made by hand.
+/// The limits of `docs/model-format.md`: the last good value of each field, and the first bad one. They
+/// are the same for a model file and for a front-end made in code.
 #[test]
 fn a_front_end_has_one_set_of_limits_in_files_and_in_code() {
     let base = sidecar()["front_end"].clone();
@@ -99,7 +99,7 @@ fn front_end(spec: &FrontEndSpec) -> serde_json::Value {
 }
 
 #[test]
-fn fields_that_do_not_go_with_the_feature_are_named_errors() {
+fn fields_that_do_not_fit_the_feature_are_named_errors() {
     let stft = front_end(&FrontEndSpec::choi2016_stft());
     let mfcc = front_end(&FrontEndSpec::choi2016_mfcc());
     for (base, field, value, word) in [
@@ -145,12 +145,12 @@ fn a_model_of_each_kind_of_feature_opens_and_tells_its_front_end() {
         let onnx = TinyModel::on(&["a", "b", "c"], &json, rows, 20).bytes();
         let model = Model::from_bytes(onnx, None).unwrap();
         assert_eq!(model.info().front_end, spec);
-        // Written anew, it says the same.
+        // Written again, it gives the same front-end.
         let mut proto = ModelProto::decode(model.onnx()).unwrap();
         write_metadata(&mut proto, model.info());
         let again = Model::from_bytes(proto.encode_to_vec(), None).unwrap();
         assert_eq!(again.info().front_end, spec);
-        // With the rows of another kind it is refused.
+        // It is refused with the rows of another kind.
         let other = TinyModel::on(&["a", "b", "c"], &json, rows + 1, 20).bytes();
         assert_matches!(
             Model::from_bytes(other, None).unwrap_err(),

@@ -102,7 +102,7 @@ fn a_gru_that_tract_would_compute_wrongly_is_refused_with_the_reason() {
         ..AttributeProto::default()
     };
     assert_matches!(gru(clip), ModelError::Miscomputed { .. });
-    // With the activations that tract computes, only its missing inputs are at fault.
+    // With the activations that tract computes, only the missing inputs are wrong.
     assert_matches!(
         gru(strings("activations", &["Sigmoid", "Tanh"])),
         ModelError::Network { .. }
@@ -140,7 +140,7 @@ fn an_unsupported_operator_set_is_a_named_error() {
 }
 
 #[test]
-fn chance_is_refused_because_a_bounce_must_repeat() {
+fn random_numbers_are_refused_because_a_bounce_must_repeat() {
     assert_matches!(
         refusal(|graph| graph.node[3].op_type = "RandomNormalLike".to_owned()),
         ModelError::Operator { operator, .. } if operator == "RandomNormalLike"

@@ -15,7 +15,7 @@ fn nodes_that_would_need_more_memory_than_any_machine_has_are_refused() {
         r#type: AttributeType::Ints as i32,
         ..AttributeProto::default()
     };
-    // By a convolution's padding: seen in the shapes.
+    // A convolution's padding shows in the shapes.
     let padded = refusal(|graph| {
         graph.node[0].attribute = vec![ints("pads", vec![60_000; 4])];
     });
@@ -57,7 +57,7 @@ fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
 fn constants_that_grow_beyond_memory_are_refused_before_they_are_made() {
     let cases = [
         vec![node("ConstantOfShape", &["huge"], "made")],
-        // A size that is computed is not known.
+        // A computed size is not known.
         vec![
             node("Mul", &["large", "large"], "square"),
             node("ConstantOfShape", &["square"], "made"),

@@ -1,4 +1,4 @@
-//! What a model says of itself, in the file or beside it.
+//! A model's metadata, in the file or beside it.
 
 use tagline_engine::{Calibration, Model, ModelError, OutputKind};
 
@@ -94,7 +94,7 @@ fn a_calibration_that_would_not_keep_the_order_is_a_named_error() {
 fn the_files_own_metadata_wins_over_a_sidecar() {
     let model = Model::from_bytes(tiny().bytes(), Some(&sidecar().to_string())).unwrap();
     assert_eq!(model.info().name, "Tiny");
-    // Even if it is not complete: two half descriptions are not one.
+    // This holds even if it is incomplete: two halves of a description are not mixed.
     let incomplete = tiny().with("tagline.tags", None).bytes();
     assert_matches!(
         Model::from_bytes(incomplete, Some(&sidecar().to_string())).unwrap_err(),
@@ -113,7 +113,7 @@ fn every_property_is_needed() {
 }
 
 #[test]
-fn a_property_that_is_there_twice_is_a_named_error() {
+fn a_property_that_is_given_twice_is_a_named_error() {
     let mut tiny = tiny();
     tiny.metadata
         .push(("tagline.name".to_owned(), "Other".to_owned()));

@@ -1,4 +1,4 @@
-//! Tensors that the file holds.
+//! The tensors in a file.
 
 use tagline_engine::{Model, ModelError};
 use tract_onnx::pb::attribute_proto::AttributeType;
@@ -32,7 +32,7 @@ fn a_claim_of_four_gigabytes_in_a_small_file_is_a_named_error() {
 }
 
 #[test]
-fn a_weight_that_is_no_number_is_a_named_error() {
+fn a_weight_that_is_not_a_number_is_a_named_error() {
     for (value, position) in [
         (f32::NAN, 0),
         (f32::INFINITY, 100),
@@ -44,7 +44,7 @@ fn a_weight_that_is_no_number_is_a_named_error() {
         });
         assert_matches!(error, ModelError::NonFinite { tensor, index, .. } if tensor == "weight" && index == position);
     }
-    // The same in the field for floats, for doubles and for halves.
+    // The same holds for the fields of floats, doubles and halves.
     let others = [
         (
             DataType::Float,
@@ -111,8 +111,8 @@ fn a_tensor_of_an_unknown_type_is_a_named_error() {
     }
 }
 
-/// The tiny model with its weights as int8, so many scales for them on the first axis, and its
-/// input in steps of uint8, with so many scales for all of it.
+/// The tiny model with int8 weights, which have this many scales on the first axis, and with its input
+/// in steps of uint8, which has this many scales in all.
 fn quantized(weight_scales: i64, input_scales: i64) -> Result<Model, ModelError> {
     let mut tiny = tiny();
     let graph = tiny.model.graph.as_mut().unwrap();
@@ -178,8 +178,7 @@ fn quantized(weight_scales: i64, input_scales: i64) -> Result<Model, ModelError>
 fn a_quantized_network_opens_and_its_scales_must_fit() {
     assert_matches!(quantized(3, 1), Ok(_));
     assert_matches!(quantized(1, 1), Ok(_));
-    // tract would repeat the shorter one, of the weights or of the window, as often as there are
-    // scales.
+    // If there are more scales than values, tract would repeat the weights or the window.
     for (weight_scales, input_scales) in [(100_000, 1), (2, 1), (3, 100_000), (3, 96)] {
         let error = quantized(weight_scales, input_scales).unwrap_err();
         assert_matches!(&error, ModelError::Graph { .. });

@@ -6,7 +6,7 @@ use crate::core::params::id;
 #[test]
 fn a_host_cannot_write_the_status_or_unknown_ids() {
     let board = Board::default();
-    for id in [id::UPDATES, 55, 9_999, u32::MAX] {
+    for id in [id::UPDATES, 56, 9_999, u32::MAX] {
         assert_eq!(board.set_from_host(id, 5.0, Mode::Live), None);
     }
     assert_eq!(board.updates(), 0);
@@ -83,7 +83,7 @@ fn the_host_hears_of_edited_parameters_and_of_no_other_edited_setting() {
 }
 
 #[test]
-fn an_activation_counts_anew() {
+fn an_activation_counts_from_0() {
     let board = Board::default();
     board.count_update(3.0, 7.5);
     board.count_update(3.5, 8.5);

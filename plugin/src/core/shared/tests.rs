@@ -30,7 +30,7 @@ fn the_editor_sees_driven_values_and_what_it_has_set() {
 }
 
 #[test]
-fn a_setting_that_is_no_parameter_marks_the_state_as_changed() {
+fn a_setting_that_is_not_a_parameter_marks_the_state_as_changed() {
     let (shared, _) = shared();
     shared.set(Setting::Mode(Mode::Record));
     assert!(!shared.desk().news.state, "the host hears of the parameter");
@@ -39,7 +39,7 @@ fn a_setting_that_is_no_parameter_marks_the_state_as_changed() {
 }
 
 #[test]
-fn the_editor_sees_a_window_begin_anew_before_the_next_one_is_full() {
+fn the_editor_sees_a_new_window_begin_before_it_is_full() {
     let (shared, _) = shared();
     let mut snapshot = Snapshot::default();
     shared.fill(&mut snapshot);

@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","bypass":false,"midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","resolution":0.5,"smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":2}"#;
+const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","bypass":false,"focus_seconds":null,"midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","resolution":0.5,"smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":2}"#;
 
 /// A fresh state as version 1 wrote it.
 const FRESH_1: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":1}"#;
@@ -71,6 +71,7 @@ fn a_wrong_type_or_an_impossible_value_is_an_error() {
     assert!(with(r#""midi_channel":17"#).contains("midi_channel = 17"));
     assert!(with(r#""update_seconds":3"#).contains("0.25, 0.5, 1, 2 or 5"));
     assert!(with(r#""smoothing_seconds":-1"#).contains("0 to 10"));
+    assert!(with(r#""focus_seconds":4"#).contains("3, 6, 12 or null"));
     assert!(with(r#""resolution":11"#).contains("resolution = 11"));
     assert!(error(r#"{"format":"tagline-state","tags":{"151":1},"version":1}"#).contains("151"));
     assert!(error(r#"{"format":"tagline-state","tags":{"101":101},"version":1}"#).contains("101"));
@@ -140,8 +141,8 @@ fn states() -> impl Strategy<Value = State> {
     let model = proptest::option::of(model);
     let midi = (0..16u8, 0..=119u8, 1..=50u8, any::<bool>());
     let modes = prop::sample::select(vec![Mode::Live, Mode::Record, Mode::Follow]);
-    let backends = prop::sample::select(crate::core::settings::BACKEND_CHOICES.to_vec());
-    let numbers = (0..5usize, 0.0..=10.0f64, 0.0..=10.0f64);
+    let backends = prop::sample::select(BackendChoice::ALL.to_vec());
+    let numbers = (0..5usize, 0.0..=10.0f64, 0.0..=10.0f64, 0..4usize);
     let rest = (modes, numbers, backends, any::<bool>(), any::<bool>());
     let tags = proptest::collection::btree_map(0..MAX_TAGS, 0.0..=100.0f64, 0..8);
     (model, midi, rest, tags).prop_map(|(model, midi, rest, tags)| State {
@@ -157,6 +158,7 @@ fn states() -> impl Strategy<Value = State> {
             update_every: rest.1.0,
             smoothing_seconds: rest.1.1,
             resolution: rest.1.2,
+            focus: rest.1.3,
             midi_cc_output: midi.3,
             midi: CcRoute {
                 channel: midi.0,
@@ -178,6 +180,7 @@ proptest! {
         let loaded = State::from_bytes(&bytes).expect("its own bytes");
         prop_assert_eq!(&loaded.model, &state.model);
         prop_assert_eq!(loaded.settings.midi, state.settings.midi);
+        prop_assert_eq!(loaded.settings.focus, state.settings.focus);
         let apart = loaded.settings.smoothing_seconds - state.settings.smoothing_seconds;
         prop_assert!(apart.abs() < 1e-11);
         prop_assert_eq!(loaded.to_bytes().expect("writable"), bytes);

@@ -1,12 +1,13 @@
-//! The page of the settings that one sets once. They belong to the session, not to the host's
-//! automation.
+//! The page of settings that people rarely change. The session keeps them, and the host does not
+//! automate them.
 
 use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
 use tagline_engine::MAX_TAGS;
 
+use crate::core::params::FOCUS_SECONDS;
 use crate::core::settings::{LAST_CC, MAX_RESOLUTION, Setting, Settings};
 use crate::core::view::EditorSource;
-use crate::editor::{switch, theme};
+use crate::editor::{choice, switch, theme};
 
 /// Draws the page into `ui`; changes go to `source`.
 pub fn show(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
@@ -20,6 +21,12 @@ pub fn show(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
                     source.set(Setting::Bypass(on));
                 });
                 about(ui, "The signal passes, and nothing is analysed.");
+                focus(ui, settings, source);
+                about(
+                    ui,
+                    "How many of the last seconds count. With few, the tags follow a change at \
+                     once; the whole window is the surest.",
+                );
                 resolution(ui, settings, source);
                 about(
                     ui,
@@ -108,6 +115,20 @@ fn number(ui: &mut Ui, text: &str, value: u8, (least, most): (u8, u8), set: impl
         .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
     if ui.add(drag).changed() && changed != value {
         set(changed);
+    }
+}
+
+fn focus(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+    caption(ui, "Focus");
+    let names = FOCUS_SECONDS.map(|seconds| {
+        if seconds.is_finite() {
+            format!("{seconds} s")
+        } else {
+            "Whole window".to_owned()
+        }
+    });
+    if let Some(clicked) = choice::show(ui, "focus", 110.0, &names, settings.focus) {
+        source.set(Setting::Focus(clicked));
     }
 }
 

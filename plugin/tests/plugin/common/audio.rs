@@ -67,7 +67,7 @@ pub fn run<S: Sample>(
     let channels = input.len();
     let mut input_ports = AudioPorts::with_capacity(channels, 1);
     let mut output_ports = AudioPorts::with_capacity(channels, 1);
-    // What the plugin does not write shows.
+    // A sample that the plugin does not write keeps this pattern.
     let mut output = vec![vec![S::from_bits64(0x5555_5555_5555_5555); frames]; channels];
     let inputs = S::inputs(&mut input_ports, input);
     if in_place {

@@ -1,12 +1,13 @@
 //! A process and a virtual X server for each test.
 
 use std::fmt::{self, Formatter};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tagline_tests::{bundle, skipped, tiny_model};
+
+use crate::xvfb::Xvfb;
 
 /// Tells the child which test it runs.
 const MARK: &str = "TAGLINE_EDITOR_TEST";
@@ -56,8 +57,8 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         .env("HOME", home.path())
         .env("TAGLINE_MODELS", &models)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        // With an arena for each thread that ever was, memory grows for dozens of windows before
-        // it is used again, and a leak could not be told from that.
+        // With an arena for each thread, memory grows for dozens of windows before it is used again.
+        // That would look like a leak.
         .env("MALLOC_ARENA_MAX", "1")
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY");
@@ -80,42 +81,6 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
     assert!(status.success(), "{name}: {status}");
 }
 
-/// A virtual X server; it ends with this value.
-struct Xvfb {
-    server: Child,
-    display: String,
-}
-
-impl Xvfb {
-    fn start() -> Option<Self> {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1700x1400x24"])
-            // It would restart, and refuse connections meanwhile, whenever the last client goes.
-            .args(["-nolisten", "tcp", "-noreset"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut number = String::new();
-        if let Some(pipe) = server.stdout.take() {
-            let _ = BufReader::new(pipe).read_line(&mut number);
-        }
-        let server = Self {
-            server,
-            display: format!(":{}", number.trim()),
-        };
-        (!number.trim().is_empty()).then_some(server)
-    }
-}
-
-impl Drop for Xvfb {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
 /// What this process uses.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
@@ -125,14 +90,13 @@ pub struct Usage {
     pub files: usize,
     /// Resident memory, in KiB.
     pub kib: usize,
-    /// CPU time of threads that were not there from the start, in ticks of 10 ms: the editor's
-    /// window and what draws for it, but not the analysis.
+    /// CPU time of the threads that draw the editor's window, without the analysis, in ticks of 10 ms.
     pub window_ticks: u64,
 }
 
 impl Usage {
-    /// What it uses when no more than `threads` threads are left: the clipboard's and Mesa's end
-    /// a moment after the editor's.
+    /// What it uses as soon as no more than `threads` threads are left. The threads of the clipboard and
+    /// of Mesa end a moment after the editor's.
     pub fn once_at_rest(threads: usize) -> Self {
         let end = Instant::now() + Duration::from_secs(5);
         loop {
@@ -177,7 +141,7 @@ impl fmt::Display for Usage {
     }
 }
 
-/// CPU time, in ticks, of Mesa's drawing threads: they work for the editor alone.
+/// CPU time, in ticks, of Mesa's drawing threads, which work only for the editor.
 fn drawing_ticks() -> u64 {
     std::fs::read_dir("/proc/self/task")
         .expect("the threads")

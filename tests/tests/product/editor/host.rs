@@ -180,7 +180,7 @@ impl EditorHost {
     }
 
     fn sample(&mut self, sound: Sound) -> f32 {
-        // Xorshift: any noise does.
+        // Any noise will do; this is Xorshift.
         self.noise ^= self.noise << 13;
         self.noise ^= self.noise >> 17;
         self.noise ^= self.noise << 5;

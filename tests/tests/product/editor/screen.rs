@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use clack_extensions::gui::GuiSize;
 use x11rb::connection::Connection;
+use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConnectionExt, CreateWindowAux,
-    EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT, Motion, MotionNotifyEvent, Window,
-    WindowClass,
+    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ChangeWindowAttributesAux,
+    ConnectionExt, CreateWindowAux, EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT,
+    KeyButMask, KeyPressEvent, MOTION_NOTIFY_EVENT, Motion, MotionNotifyEvent, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -140,17 +141,79 @@ impl Screen {
                 state: KeyButMask::default(),
                 same_screen: true,
             };
-            // A press and a release within one frame are no click.
+            // A press and a release within one frame do not count as a click.
             std::thread::sleep(Duration::from_millis(200));
             self.send(child, button);
         }
     }
 
     fn send(&self, window: Window, event: impl Into<[u8; 32]>) {
-        let sent = self
-            .connection
-            .send_event(false, window, EventMask::NO_EVENT, event);
+        self.send_for(EventMask::NO_EVENT, window, event);
+    }
+
+    /// Sends an event to those who have asked for such events of the window.
+    fn send_for(&self, mask: EventMask, window: Window, event: impl Into<[u8; 32]>) {
+        let sent = self.connection.send_event(false, window, mask, event);
         sent.expect("a connection").check().expect("a sent event");
+    }
+
+    /// Takes the host's window from the screen, without telling the editor.
+    pub fn unmap(&self, window: Window) {
+        let unmapped = self.connection.unmap_window(window);
+        unmapped.expect("a connection").check().expect("a window");
+    }
+
+    /// Brings the host's window back.
+    pub fn map(&self, window: Window) {
+        let mapped = self.connection.map_window(window);
+        mapped.expect("a connection").check().expect("a window");
+    }
+
+    /// Gives the focus to the host's window, which asks for keys from now on.
+    pub fn set_focus(&self, window: Window) {
+        let keys = ChangeWindowAttributesAux::new().event_mask(EventMask::KEY_PRESS);
+        let asked = self.connection.change_window_attributes(window, &keys);
+        asked.expect("a connection").check().expect("a window");
+        let given =
+            self.connection
+                .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME);
+        given.expect("a connection").check().expect("the focus");
+    }
+
+    /// The window that has the focus.
+    pub fn focus(&self) -> Window {
+        let focus = self.connection.get_input_focus().expect("a connection");
+        focus.reply().expect("a focus").focus
+    }
+
+    /// Presses a key as X11 delivers one while the pointer is over the editor in the host's window.
+    pub fn press_key_over_the_editor(&self, window: Window) {
+        let child = self.child(window);
+        let key = KeyPressEvent {
+            response_type: KEY_PRESS_EVENT,
+            // The space bar.
+            detail: 65,
+            sequence: 0,
+            time: x11rb::CURRENT_TIME,
+            root: self.root,
+            event: child,
+            child: x11rb::NONE,
+            root_x: 300,
+            root_y: 300,
+            event_x: 300,
+            event_y: 300,
+            state: KeyButMask::default(),
+            same_screen: true,
+        };
+        self.send_for(EventMask::KEY_PRESS, child, key);
+    }
+
+    /// Number of keys that the host's window has got since the last call.
+    pub fn take_keys(&self, window: Window) -> usize {
+        let next = || self.connection.poll_for_event().expect("a connection");
+        std::iter::from_fn(next)
+            .filter(|event| matches!(event, Event::KeyPress(key) if key.event == window))
+            .count()
     }
 }
 

@@ -1,5 +1,4 @@
-//! Published networks, computed incrementally over a long stream, against the same networks
-//! computed in whole windows.
+//! Published networks: computed incrementally over a long stream, they give the tags of whole windows.
 
 use std::path::PathBuf;
 

@@ -1,19 +1,20 @@
 //! The int8 form of a model, and what it costs in accuracy.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use prost::Message;
-use tagline_engine::{BackendChoice, Model, write_metadata};
+use tagline_engine::{Backend, BackendChoice, Model, write_metadata};
 use tract_onnx::pb::ModelProto;
 
 use super::ExportError;
 use super::quantize::quantize_int8;
 use crate::data::Split;
 use crate::evaluation::{EvaluateError, Predictor, SharedTags, open_data_of};
+use crate::inference;
 use crate::metrics::Bootstrap;
 use crate::spread::spread;
-use crate::work::{Count, Event, Progress, Unit};
+use crate::work::{Count, Event, Progress, Unit, processors};
 
 /// Most clips of the training split that calibrate the ranges of values.
 const CALIBRATION_CLIPS: usize = 256;
@@ -27,6 +28,45 @@ pub struct Int8 {
     pub roc_auc: [f64; 2],
     /// Clips of the test split.
     pub clips: usize,
+    /// Time of a window in f32, and in int8, each with what ran it.
+    pub window: [WindowTime; 2],
+}
+
+/// What a window costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WindowTime {
+    /// Median time in milliseconds.
+    pub ms: f64,
+    /// What ran the network.
+    pub backend: Backend,
+}
+
+/// Windows whose time is taken, after one that warms up.
+const TIMED_WINDOWS: usize = 5;
+
+/// The time that a whole window of `model` takes.
+fn time_of_window(model: &Model, library_dirs: &[PathBuf]) -> Result<WindowTime, ExportError> {
+    let mut network =
+        inference::open(model, BackendChoice::Auto, library_dirs).map_err(EvaluateError::from)?;
+    let info = model.info();
+    // Not silence: zeros cost some processors less.
+    let values = info.front_end.input_bands() * info.front_end.frames;
+    let window: Vec<f32> = (0..values).map(|k| (k % 97) as f32 / 97.0 - 0.5).collect();
+    let mut probabilities = vec![0.0; info.tags.len()];
+    let mut times = Vec::new();
+    for _ in 0..=TIMED_WINDOWS {
+        let start = Instant::now();
+        network
+            .run(&window, &mut probabilities)
+            .map_err(EvaluateError::from)?;
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    times.remove(0);
+    times.sort_unstable_by(f64::total_cmp);
+    Ok(WindowTime {
+        ms: times[TIMED_WINDOWS / 2],
+        backend: network.backend(),
+    })
 }
 
 /// The int8 form of `model`, calibrated on the training split of `data`, both scored on its test
@@ -70,8 +110,8 @@ pub fn to_int8(
     let quantized = Model::from_bytes(quantized.encode_to_vec(), None)?;
     let shared = SharedTags::between(&model.info().tags, data.tags())?;
     let score = |model: &Model, what: &str| -> Result<f64, ExportError> {
-        let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let mut predictor = Predictor::open(model, BackendChoice::Auto, library_dirs, jobs)?;
+        let mut predictor =
+            Predictor::open(model, BackendChoice::Auto, library_dirs, processors())?;
         let answers = predictor.predict(&test, test.frames(), what, progress)?;
         let scores = shared.answers(&test, &answers)?.score(Bootstrap::NONE);
         if progress.interrupted() {
@@ -80,6 +120,10 @@ pub fn to_int8(
         Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
     };
     Ok(Int8 {
+        window: [
+            time_of_window(model, library_dirs)?,
+            time_of_window(&quantized, library_dirs)?,
+        ],
         roc_auc: [
             score(model, "test in f32")?,
             score(&quantized, "test in int8")?,

@@ -171,6 +171,11 @@ const fn block(conv: &'static str, norm: &'static str, maps: usize, pool: [usize
 }
 
 impl Preset {
+    /// Name of the dense layer's weights, which every file of the network has.
+    pub(super) fn dense_weights(&self) -> String {
+        format!("{}{}", self.dense, self.dialect.layer[0])
+    }
+
     /// The preset with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
+use tagline_media::Npy;
 
 /// Most bytes of a file of tag names.
 const MAX_BYTES: usize = 16 << 20;
@@ -17,7 +18,8 @@ pub enum TagsError {
     Io(#[from] std::io::Error),
     /// The file is no list of tags.
     #[error(
-        "neither a JSON list of tags, nor a JSON object of such lists, nor one tag in each line: {0}"
+        "neither a JSON list of tags, nor a JSON object of such lists, nor one tag in each line, nor a \
+         .npy file of texts: {0}"
     )]
     Malformed(String),
     /// The file holds several lists and none was chosen.
@@ -58,7 +60,8 @@ enum Json {
 }
 
 /// Reads tag names in output order: a JSON list; a JSON object of lists, of which `set` names
-/// one (it may be left out where there is but one); or a text with one tag a line.
+/// one (it may be left out where there is but one); a text with one tag a line; or texts as NumPy saves
+/// them.
 ///
 /// # Errors
 /// [`TagsError`] says what is wrong with the file.
@@ -70,6 +73,17 @@ pub fn read_tags(path: &Path, set: Option<&str>) -> Result<Vec<String>, TagsErro
         .read_to_end(&mut bytes)?;
     if bytes.len() > MAX_BYTES {
         return Err(TagsError::Malformed("the file is too large".into()));
+    }
+    if bytes.starts_with(b"\x93NUMPY") {
+        let tags = Npy::parse(&bytes).and_then(|array| array.texts());
+        let tags = tags.map_err(|error| {
+            TagsError::Malformed(format!(
+                "{error}; np.save(\"tags.npy\", tags.astype(str)) writes one that is read"
+            ))
+        })?;
+        let tags = single_list(tags, set)?;
+        check(&tags)?;
+        return Ok(tags);
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| TagsError::Malformed("the file is not UTF-8 text".into()))?;

@@ -1,6 +1,6 @@
 //! The instructions of a pickle.
 
-use super::{Arena, Global, Pickle, Value};
+use super::{Arena, Global, Pickle, Value, is_harmless};
 use crate::weights::WeightsError;
 
 /// The stack machine of a pickle.
@@ -12,6 +12,8 @@ pub(super) struct Machine<'a> {
     marks: Vec<usize>,
     memo: Vec<Option<Value>>,
     arena: Arena,
+    /// Where the first unknown name was asked for.
+    first_foreign: Option<usize>,
 }
 
 impl<'a> Machine<'a> {
@@ -25,6 +27,7 @@ impl<'a> Machine<'a> {
             marks: Vec::new(),
             memo: Vec::new(),
             arena: Arena::default(),
+            first_foreign: None,
         }
     }
 
@@ -34,8 +37,14 @@ impl<'a> Machine<'a> {
             let offset = self.base + self.at;
             let opcode = self.byte()?;
             if opcode == b'.' {
+                let value = self.pop()?;
+                // A whole model, not what it has learnt.
+                if let (Value::Foreign(name), Some(offset)) = (value, self.first_foreign) {
+                    let global = self.arena.texts.swap_remove(name);
+                    return Err(WeightsError::Global { global, offset });
+                }
                 return Ok(Pickle {
-                    value: self.pop()?,
+                    value,
                     length: self.at,
                     arena: self.arena,
                 });
@@ -85,6 +94,17 @@ impl<'a> Machine<'a> {
             0x8c | b'U' => {
                 let length = usize::from(self.byte()?);
                 self.push_text(length)?;
+            }
+            // BINBYTES, SHORT_BINBYTES: what foreign objects are made of.
+            b'B' => {
+                let length = u32::from_le_bytes(self.array()?) as usize;
+                self.take(length)?;
+                self.stack.push(Value::Other);
+            }
+            b'C' => {
+                let length = usize::from(self.byte()?);
+                self.take(length)?;
+                self.stack.push(Value::Other);
             }
             // BINPUT, LONG_BINPUT, MEMOIZE
             b'q' => {
@@ -137,6 +157,19 @@ impl<'a> Machine<'a> {
                 let items = self.pop_mark()?;
                 self.append(items)?;
             }
+            // EMPTY_SET, ADDITEMS, FROZENSET: as lists.
+            0x8f => {
+                let index = self.arena.sequence(Vec::new());
+                self.stack.push(Value::List(index));
+            }
+            0x90 => {
+                let items = self.pop_mark()?;
+                self.append(items)?;
+            }
+            0x91 => {
+                let items = self.pop_mark()?;
+                self.push_tuple(items);
+            }
             // EMPTY_DICT, SETITEM, SETITEMS
             b'}' => {
                 let dict = self.arena.dict();
@@ -178,8 +211,9 @@ impl<'a> Machine<'a> {
                 Value::Tuple(index) => self.stack.push(Value::Persistent(index)),
                 _ => return Err(self.broken("a persistent id that is not a tuple")),
             },
-            // REDUCE
+            // REDUCE; NEWOBJ, which has a place only where an unknown class is.
             b'R' => self.reduce()?,
+            0x81 => return self.new_object(),
             // BUILD: attributes of the object below, as in the `_metadata` of a state dict.
             b'b' => {
                 self.pop()?;
@@ -190,12 +224,32 @@ impl<'a> Machine<'a> {
     }
 
     fn push_global(&mut self, module: &str, name: &str, offset: usize) -> Result<(), WeightsError> {
-        let global = Global::named(module, name).ok_or_else(|| WeightsError::Global {
-            global: format!("{module}.{name}"),
-            offset,
-        })?;
-        self.stack.push(Value::Global(global));
+        if let Some(global) = Global::named(module, name) {
+            self.stack.push(Value::Global(global));
+            return Ok(());
+        }
+        let global = format!("{module}.{name}");
+        if !is_harmless(module, name) {
+            return Err(WeightsError::Global { global, offset });
+        }
+        self.first_foreign.get_or_insert(offset);
+        self.arena.texts.push(global);
+        self.stack.push(Value::Foreign(self.arena.texts.len() - 1));
         Ok(())
+    }
+
+    /// An object of an unknown class; `false` if the class is known or there is none.
+    fn new_object(&mut self) -> Result<bool, WeightsError> {
+        let floor = self.marks.last().copied().unwrap_or(0);
+        match self.stack.get(floor..) {
+            Some([.., class @ Value::Foreign(_), Value::Tuple(_)]) => {
+                let object = *class;
+                self.pop_many(2)?;
+                self.stack.push(object);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     fn reduce(&mut self) -> Result<(), WeightsError> {
@@ -209,6 +263,7 @@ impl<'a> Machine<'a> {
             (Value::Global(Global::OrderedDict), None) => self.arena.dict(),
             (Value::Global(Global::RebuildTensor), Some(_)) => Value::Tensor(index),
             (Value::Global(Global::RebuildParameter), Some(tensor @ Value::Tensor(_))) => tensor,
+            (object @ Value::Foreign(_), _) => object,
             _ => return Err(self.broken("a call that no state dict makes")),
         };
         self.stack.push(result);
@@ -221,6 +276,7 @@ impl<'a> Machine<'a> {
                 self.arena.sequences[*index].extend(items);
                 Ok(())
             }
+            Some(Value::Foreign(_)) => Ok(()),
             _ => Err(self.broken("appends to something that is not a list")),
         }
     }
@@ -233,6 +289,7 @@ impl<'a> Machine<'a> {
                 self.arena.dicts[*index].extend(entries);
                 Ok(())
             }
+            Some(Value::Foreign(_)) => Ok(()),
             _ => Err(self.broken("sets items of something that is not a dict")),
         }
     }

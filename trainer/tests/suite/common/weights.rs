@@ -84,6 +84,15 @@ pub fn write_legacy(path: &Path, tensors: &Tensors) {
 
 /// A PyTorch archive as of version 1.6.
 pub fn write_archive(path: &Path, tensors: &Tensors) {
+    write_archive_of(path, tensors, |dict| dict);
+}
+
+/// The same, where `around` puts other things around the pickle of the dict, between its protocol and its
+/// end.
+pub fn write_archive_of(path: &Path, tensors: &Tensors, around: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+    let pickle = state_dict(tensors);
+    let dict = pickle[2..pickle.len() - 1].to_vec();
+    let pickle = [&pickle[..2], &around(dict), b"."].concat();
     let mut archive = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     let stored =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -91,7 +100,7 @@ pub fn write_archive(path: &Path, tensors: &Tensors) {
         archive.start_file(name, stored).unwrap();
         archive.write_all(bytes).unwrap();
     };
-    entry("best_model/data.pkl", &state_dict(tensors));
+    entry("best_model/data.pkl", &pickle);
     entry("best_model/byteorder", b"little");
     for (key, (_, values)) in tensors.values().enumerate() {
         let bytes: Vec<u8> = values

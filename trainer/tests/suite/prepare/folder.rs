@@ -17,6 +17,7 @@ fn reading(root: &Path) -> Reading {
         valid: 0.2,
         test: 0.2,
         group: None,
+        ignored: Vec::new(),
     }
 }
 
@@ -247,6 +248,19 @@ fn what_is_wrong_is_named() {
             "line 2: `NaN` where a label",
         ),
         (
+            &["path,loud,artist", "jazz/0.wav,1,x0"],
+            "line 2: `x0` where a label from 0 to 1 is expected, or ? where it is not known; if the \
+             column `artist` is no tag, leave it out with `--ignore artist`",
+        ),
+        (
+            &["path,tags", "jazz/0.wav,Rock;slow", "jazz/1.wav,rock"],
+            "the tags `Rock` and `rock` differ in upper and lower case only",
+        ),
+        (
+            &["path,tags", "jazz/0.wav,['rock"],
+            "line 2: `['rock` in the column `tags` begins like a list",
+        ),
+        (
             &["path,loud,split", "jazz/0.wav,1,dev"],
             "line 2: no split `dev`",
         ),
@@ -289,6 +303,93 @@ fn what_is_wrong_is_named() {
     assert!(error.contains("the first is gone-0.wav"), "{error}");
     // An option that this command does not have.
     assert!(!error.contains("--audio"), "{error}");
+}
+
+#[test]
+fn tables_of_pandas_and_python_are_read() {
+    let root = tempfile::tempdir().unwrap();
+    folders(root.path());
+    let tags = |lines: &[&str], ignored: &[&str]| {
+        table(root.path(), lines);
+        let ignored = ignored.iter().map(|name| (*name).to_owned()).collect();
+        let collection = read(&Reading {
+            ignored,
+            ..reading(root.path())
+        })
+        .unwrap();
+        let labels: Vec<Vec<(u32, f32)>> = collection
+            .items
+            .iter()
+            .map(|item| item.labels.to_vec())
+            .collect();
+        (collection.tags, labels)
+    };
+    let index = [
+        ",path,loud,Unnamed: 0,artist",
+        "0,jazz/0.wav,1,7,x",
+        "1,jazz/1.wav,0,8,y",
+        "2,rock/0.wav,0.5,9,z",
+    ];
+    let (names, labels) = tags(&index, &["artist"]);
+    assert_eq!(names, ["loud"]);
+    assert_eq!(labels, [vec![(0, 1.0)], vec![], vec![(0, 0.5)]]);
+    let lists = [
+        "path,tags",
+        "jazz/0.wav,\"['jazz', 'slow']\"",
+        "jazz/1.wav,\"['jazz']\"",
+        "rock/0.wav,[]",
+    ];
+    let (names, labels) = tags(&lists, &[]);
+    assert_eq!(names, ["jazz", "slow"]);
+    assert_eq!(labels, [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0)], vec![]]);
+}
+
+#[test]
+fn labels_may_be_unknown() {
+    let root = tempfile::tempdir().unwrap();
+    folders(root.path());
+    for lines in [
+        [
+            "path,loud,slow",
+            "jazz/0.wav,?,1",
+            "jazz/1.wav,1,",
+            "rock/0.wav,0, ? ",
+        ],
+        [
+            "path,tags,unknown",
+            "jazz/0.wav,slow,loud",
+            "jazz/1.wav,loud,",
+            "rock/0.wav,,slow",
+        ],
+    ] {
+        table(root.path(), &lines);
+        let collection = read(&reading(root.path())).unwrap();
+        assert_eq!(collection.tags, ["loud", "slow"]);
+        let labels: Vec<Vec<(u32, f32)>> = collection
+            .items
+            .iter()
+            .map(|item| item.labels.to_vec())
+            .collect();
+        let shown = format!("{labels:?}");
+        assert_eq!(shown, "[[(0, NaN), (1, 1.0)], [(0, 1.0)], [(1, NaN)]]");
+    }
+}
+
+#[test]
+fn audio_that_lies_in_no_folder_of_a_tag_is_not_called_absent() {
+    let root = tempfile::tempdir().unwrap();
+    clip(&root.path().join("a.wav"), 1);
+    let error = refused(&reading(root.path()));
+    assert!(
+        error.contains("no tag for the audio file that lies there"),
+        "{error}"
+    );
+    clip(&root.path().join("b.wav"), 1);
+    let error = refused(&reading(root.path()));
+    assert!(
+        error.contains("no tags for the 2 audio files that lie there"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use tract_onnx::pb::attribute_proto::AttributeType;
+use tagline_onnx::{integer, node, raw_tensor};
 use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::{AttributeProto, ModelProto, NodeProto, TensorProto};
+use tract_onnx::pb::{ModelProto, NodeProto, TensorProto};
 
 use super::calibrate::Seen;
 use super::plan::{Convolution, Plan};
@@ -177,30 +177,14 @@ impl Rewriting<'_> {
     }
 
     fn operator(&mut self, operator: &str, inputs: &[&str], output: &str, axis: Option<i64>) {
-        let axis = axis.map(|axis| AttributeProto {
-            name: "axis".to_owned(),
-            r#type: AttributeType::Int as i32,
-            i: axis,
-            ..AttributeProto::default()
-        });
-        self.nodes.push(NodeProto {
-            op_type: operator.to_owned(),
-            name: output.to_owned(),
-            input: inputs.iter().map(|&input| input.to_owned()).collect(),
-            output: vec![output.to_owned()],
-            attribute: axis.into_iter().collect(),
-            ..NodeProto::default()
-        });
+        let axis = axis.map(|axis| integer("axis", axis));
+        let attributes = axis.into_iter().collect();
+        self.nodes.push(node(operator, inputs, output, attributes));
     }
 
     fn tensor(&mut self, name: String, kind: DataType, dims: &[i64], bytes: &[u8]) -> String {
-        self.tensors.push(TensorProto {
-            name: name.clone(),
-            dims: dims.to_vec(),
-            data_type: kind as i32,
-            raw_data: bytes.to_vec(),
-            ..TensorProto::default()
-        });
+        self.tensors
+            .push(raw_tensor(&name, kind, dims, bytes.to_vec()));
         name
     }
 }

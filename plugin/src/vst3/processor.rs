@@ -1,0 +1,211 @@
+//! The interface of processing.
+
+use vst3::ComRef;
+use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
+use vst3::Steinberg::Vst::IProcessContextRequirements_::Flags_::kNeedTransportState;
+use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::kPlaying;
+use vst3::Steinberg::Vst::ProcessModes_::kOffline;
+use vst3::Steinberg::Vst::SymbolicSampleSizes_::{kSample32, kSample64};
+use vst3::Steinberg::Vst::{
+    BusDirection, IAudioProcessorTrait, IProcessContextRequirementsTrait, ProcessData,
+    ProcessSetup, SpeakerArrangement, kNoTail,
+};
+use vst3::Steinberg::{
+    TBool, int32, kInvalidArgument, kResultFalse, kResultOk, kResultTrue, tresult, uint32,
+};
+
+use super::abi::{guarded, place};
+use super::arrangement::{agree, nearest};
+use super::audio;
+use super::outputs::BlockOutputs;
+use super::plugin::{Inner, Plugin};
+use super::points::{Cursors, Points};
+use crate::core::{Block, MAX_CHANNELS, Processor};
+use crate::raw_audio::with_channels;
+
+/// How the host has set processing up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setup {
+    pub(super) sample_rate_hz: f64,
+    /// Longest block, in frames.
+    pub(super) max_frames: u32,
+    pub(super) is_offline: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            sample_rate_hz: 44_100.0,
+            max_frames: 1_024,
+            is_offline: false,
+        }
+    }
+}
+
+/// What the audio thread has.
+#[derive(Default)]
+pub(super) struct AudioSide {
+    /// The core's processor, while the plugin is active.
+    pub(super) processor: Option<Processor>,
+    /// Blocks processed so far.
+    pub(super) blocks: u64,
+    cursors: Cursors,
+}
+
+impl Inner {
+    /// Hands the block to the core's processor. The outputs have been written.
+    ///
+    /// # Safety
+    /// `data` is the host's block, on its audio thread.
+    unsafe fn analyse(&self, data: &ProcessData) {
+        let Some(mut audio) = self.try_audio() else {
+            return;
+        };
+        let audio = &mut *audio;
+        audio.blocks += 1;
+        let Some(processor) = &mut audio.processor else {
+            return;
+        };
+        // SAFETY: null, or the host's, for the length of its call.
+        let (context, changes, events) = unsafe {
+            (
+                data.processContext.as_ref(),
+                ComRef::from_raw(data.outputParameterChanges),
+                ComRef::from_raw(data.outputEvents),
+            )
+        };
+        let mut outputs = BlockOutputs {
+            changes,
+            events,
+            gestures: &self.gestures,
+        };
+        let playing = context.is_some_and(|context| context.state & kPlaying as u32 != 0);
+        let frames = audio::frames(data);
+        // SAFETY: as the caller promises; the main bus is the first.
+        unsafe {
+            let points = Points::of(data.inputParameterChanges, &mut audio.cursors);
+            let input = audio::port(data, data.inputs, data.numInputs, 0);
+            with_channels(input, frames, |input| {
+                let block = Block {
+                    frames,
+                    input,
+                    playing,
+                };
+                processor.process(&block, points, &mut outputs);
+            });
+        }
+    }
+}
+
+impl IAudioProcessorTrait for Plugin {
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        input_count: int32,
+        outputs: *mut SpeakerArrangement,
+        output_count: int32,
+    ) -> tresult {
+        guarded(kResultFalse, || {
+            // SAFETY: null, or as many as is said.
+            let (input, output) = unsafe { (place(inputs), place(outputs)) };
+            let (Some(&mut input), Some(&mut output)) = (input, output) else {
+                return kInvalidArgument;
+            };
+            if input_count < 1 || output_count < 1 {
+                return kResultFalse;
+            }
+            self.inner.main.with(|main| {
+                if main.is_active.get() {
+                    return kResultFalse;
+                }
+                let fits =
+                    input_count == 1 && output_count == 1 && agree(input, output, MAX_CHANNELS);
+                let before = main.arrangement.get();
+                main.arrangement
+                    .set(nearest(input, output, before, MAX_CHANNELS));
+                if fits { kResultTrue } else { kResultFalse }
+            })
+        })
+    }
+
+    unsafe fn getBusArrangement(
+        &self,
+        direction: BusDirection,
+        index: int32,
+        arrangement: *mut SpeakerArrangement,
+    ) -> tresult {
+        guarded(kInvalidArgument, || {
+            // SAFETY: the host's place.
+            let arrangement = unsafe { place(arrangement) };
+            let is_known = direction == kInput as i32 || direction == kOutput as i32;
+            let Some(arrangement) = arrangement.filter(|_| index == 0 && is_known) else {
+                return kInvalidArgument;
+            };
+            *arrangement = self.inner.main.with(|main| main.arrangement.get());
+            kResultOk
+        })
+    }
+
+    unsafe fn canProcessSampleSize(&self, sample_size: int32) -> tresult {
+        if sample_size == kSample32 as i32 || sample_size == kSample64 as i32 {
+            kResultTrue
+        } else {
+            kResultFalse
+        }
+    }
+
+    unsafe fn getLatencySamples(&self) -> uint32 {
+        0
+    }
+
+    unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
+        guarded(kResultFalse, || {
+            // SAFETY: the host's place; nothing says that it is aligned.
+            let Some(setup) = (!setup.is_null()).then(|| unsafe { setup.read_unaligned() }) else {
+                return kInvalidArgument;
+            };
+            // SAFETY: numbers alone.
+            if unsafe { self.canProcessSampleSize(setup.symbolicSampleSize) } != kResultTrue {
+                return kResultFalse;
+            }
+            let is_offline = setup.processMode == kOffline as i32;
+            self.inner.main.with(|main| {
+                main.setup.set(Setup {
+                    sample_rate_hz: setup.sampleRate,
+                    max_frames: u32::try_from(setup.maxSamplesPerBlock).unwrap_or(0).max(1),
+                    is_offline,
+                });
+            });
+            self.inner
+                .instance(|instance| instance.set_offline(is_offline));
+            kResultOk
+        })
+    }
+
+    /// Nothing to do: what has been heard stays heard, as a host may stop between two songs.
+    unsafe fn setProcessing(&self, _state: TBool) -> tresult {
+        kResultOk
+    }
+
+    unsafe fn process(&self, data: *mut ProcessData) -> tresult {
+        // SAFETY: null, or the host's block. Nothing says that it is aligned.
+        let Some(data) = (!data.is_null()).then(|| unsafe { data.read_unaligned() }) else {
+            return kInvalidArgument;
+        };
+        // SAFETY: the host vouches for its buffers as far as they are not null.
+        unsafe { audio::write_outputs(&data) };
+        // SAFETY: the host's block, on its audio thread.
+        guarded((), || unsafe { self.inner.analyse(&data) });
+        kResultOk
+    }
+
+    unsafe fn getTailSamples(&self) -> uint32 {
+        kNoTail
+    }
+}
+
+impl IProcessContextRequirementsTrait for Plugin {
+    unsafe fn getProcessContextRequirements(&self) -> uint32 {
+        kNeedTransportState as uint32
+    }
+}

@@ -1,0 +1,121 @@
+//! VST3: the editor in windows of the host's, one after the other.
+
+use std::time::{Duration, Instant};
+
+use tagline_host::vst3::{Vst3Plugin, Vst3View};
+use tagline_tests::bundle;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, MapState, Window, WindowClass};
+use x11rb::rust_connection::RustConnection;
+
+struct Screen {
+    connection: RustConnection,
+    root: Window,
+}
+
+impl Screen {
+    fn connect(test: &str) -> Option<Self> {
+        let Ok((connection, screen)) = x11rb::connect(None) else {
+            eprintln!("SKIPPED {test}: no X server");
+            return None;
+        };
+        let root = connection.setup().roots[screen].root;
+        Some(Self { connection, root })
+    }
+
+    fn window(&self) -> Window {
+        let window = self.connection.generate_id().expect("an id");
+        let made = self.connection.create_window(
+            x11rb::COPY_DEPTH_FROM_PARENT,
+            window,
+            self.root,
+            0,
+            0,
+            900,
+            700,
+            0,
+            WindowClass::INPUT_OUTPUT,
+            x11rb::COPY_FROM_PARENT,
+            &CreateWindowAux::new(),
+        );
+        made.expect("a connection").check().expect("a window");
+        let mapped = self.connection.map_window(window).expect("a connection");
+        mapped.check().expect("a shown window");
+        window
+    }
+
+    /// The size of the window that is seen in `window`, once there is one.
+    fn seen_in(&self, window: Window) -> Option<(u16, u16)> {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(30) {
+            let tree = self.connection.query_tree(window).ok()?.reply().ok()?;
+            for child in tree.children {
+                let attributes = self.connection.get_window_attributes(child).ok()?;
+                if attributes.reply().ok()?.map_state == MapState::VIEWABLE {
+                    let geometry = self.connection.get_geometry(child).ok()?.reply().ok()?;
+                    return Some((geometry.width, geometry.height));
+                }
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }
+
+    fn is_empty(&self, window: Window) -> bool {
+        let tree = self.connection.query_tree(window).expect("a connection");
+        tree.reply().expect("a tree").children.is_empty()
+    }
+}
+
+fn start(test: &str) -> Option<(Screen, Vst3Plugin, Vst3View)> {
+    let bundle = bundle(test, "Tagline.vst3")?;
+    let screen = Screen::connect(test)?;
+    let mut plugin = Vst3Plugin::load(&bundle).expect("the plugin");
+    let view = plugin.view().expect("a view");
+    Some((screen, plugin, view))
+}
+
+#[test]
+fn a_view_that_is_attached_again_shows_itself_again() {
+    let test = "a_view_that_is_attached_again_shows_itself_again";
+    let Some((screen, _plugin, mut view)) = start(test) else {
+        return;
+    };
+    for _ in 0..3 {
+        let window = screen.window();
+        view.attach(window as usize).expect("attached");
+        let seen = screen.seen_in(window).expect("something is shown");
+        let size = view.size().expect("a size");
+        assert_eq!((i32::from(seen.0), i32::from(seen.1)), size);
+        view.remove();
+        assert!(screen.is_empty(window), "it stays in the window");
+    }
+    // And a window that has gone is no reason to crash.
+    let window = screen.window();
+    let gone = screen.connection.destroy_window(window);
+    gone.expect("a connection").check().expect("a window");
+    let _ = view.attach(window as usize);
+}
+
+#[test]
+fn a_view_takes_the_sizes_that_it_can_have_and_keeps_the_last() {
+    let test = "a_view_takes_the_sizes_that_it_can_have_and_keeps_the_last";
+    let Some((screen, _plugin, mut view)) = start(test) else {
+        return;
+    };
+    let window = screen.window();
+    view.attach(window as usize).expect("attached");
+    screen.seen_in(window).expect("something is shown");
+    let (width, height) = view.constrained(10, 10_000).expect("a size");
+    assert!(width > 10 && height < 10_000, "{width} {height}");
+    assert_eq!(view.constrained(800, 500), Some((800, 500)));
+    assert!(view.set_size(800, 500));
+    let start = Instant::now();
+    while screen.seen_in(window) != Some((800, 500)) && start.elapsed().as_secs() < 30 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(screen.seen_in(window), Some((800, 500)));
+    view.remove();
+    view.attach(screen.window() as usize).expect("attached");
+    assert_eq!(view.size(), Some((800, 500)));
+}
