@@ -17,7 +17,7 @@ use tract_onnx::pb::ModelProto;
 
 pub use error::CalibrateError;
 pub use fit::{
-    FEWEST_POSITIVES, PRIOR_DEVIATION, Quality, TagFit, calibration_error, fit, quality,
+    FEWEST_POSITIVES, OFFSET_DEVIATION, Quality, TagFit, calibration_error, fit, quality,
 };
 pub use report::{Checked, json_line, write_table};
 pub use samples::{Sample, samples};

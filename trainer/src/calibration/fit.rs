@@ -3,8 +3,8 @@
 //! likelihood. A label of a half or more is a yes, so the calibrated probability is that of a yes.
 //!
 //! A weak prior keeps slope and offset finite when few clips have the tag: the slope is normal
-//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3, or
-//! both less where many clips are windows of few songs. A hundred clips outweigh it. A tag that too few clips have is judged by the other tags: its prior has the
+//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3, or with a
+//! smaller one where many clips are windows of few songs. A hundred clips outweigh it. A tag that too few clips have is judged by the other tags: its prior has the
 //! mean and the deviation of the slopes and offsets of the tags that enough clips have (empirical
 //! Bayes). If no clip has the tag at all, the prior's offset is one deviation lower, so that the
 //! model does not claim first what it has never met.
@@ -23,10 +23,10 @@ struct Prior {
 
 impl Prior {
     /// The prior of a tag that enough clips have: near the network's own values.
-    fn own(deviation: f64) -> Self {
+    fn own(offset_deviation: f64) -> Self {
         Self {
             mean: [1.0, 0.0],
-            deviation: [deviation / 3.0, deviation],
+            deviation: [1.0, offset_deviation],
         }
     }
 
@@ -97,17 +97,16 @@ pub struct Quality {
     pub errors: [f64; 2],
 }
 
-/// The deviation of an offset from 0 that is expected before any clip is seen, and three times that of a
-/// slope from 1.
-pub const PRIOR_DEVIATION: f64 = 3.0;
+/// The deviation of an offset from 0 that is expected before any clip is seen.
+pub const OFFSET_DEVIATION: f64 = 3.0;
 
-/// Fits tags, with the `samples` of each, by a prior of this `deviation`.
+/// Fits tags, with the `samples` of each, by an expected `offset_deviation`.
 ///
 /// # Panics
 /// If there are not as many samples as tags.
 #[must_use]
-pub fn fit(tags: &[String], samples: &[Vec<Sample>], deviation: f64) -> Vec<TagFit> {
-    let own = Prior::own(deviation);
+pub fn fit(tags: &[String], samples: &[Vec<Sample>], offset_deviation: f64) -> Vec<TagFit> {
+    let own = Prior::own(offset_deviation);
     assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
     let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
     let positives = |points: &[[f64; 2]]| points.iter().filter(|[_, yes]| *yes == 1.0).count();

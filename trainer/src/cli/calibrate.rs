@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use tagline_engine::Model;
 use trainer::calibration::{
-    CalibrateError, Checked, FEWEST_POSITIVES, PRIOR_DEVIATION, Sample, TagFit, fit, json_line,
+    CalibrateError, Checked, FEWEST_POSITIVES, OFFSET_DEVIATION, Sample, TagFit, fit, json_line,
     of_all_tags, quality, samples, write, write_table,
 };
 use trainer::data::Split;
@@ -39,10 +39,10 @@ pub(super) struct CalibrateArgs {
     /// File to write the calibrated model to.
     #[arg(long)]
     out: PathBuf,
-    /// How far from 0 an offset is expected before any clip is seen, and three times how far from 1 a
-    /// slope. Less keeps closer to the network's own values, where many clips are windows of few songs.
-    #[arg(long, value_name = "DEVIATION", default_value_t = PRIOR_DEVIATION, value_parser = deviation)]
-    prior_deviation: f64,
+    /// How far from 0 an offset is expected before any clip is seen. Less keeps closer to the network's
+    /// own values, where many clips are windows of few songs.
+    #[arg(long, value_name = "DEVIATION", default_value_t = OFFSET_DEVIATION, value_parser = deviation)]
+    offset_deviation: f64,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -75,7 +75,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         shared,
     } = chosen;
     shared.remarks().for_each(|remark| complain(&remark));
-    let fits = fit(shared.names(), &samples, args.prior_deviation);
+    let fits = fit(shared.names(), &samples, args.offset_deviation);
     name_those_judged_by_others(&fits)?;
     let checked = match args.check {
         Some(split) => {

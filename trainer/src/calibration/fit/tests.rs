@@ -24,7 +24,7 @@ fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
 }
 
 fn fit_one(samples: &[Sample]) -> TagFit {
-    fit(&["tag".to_owned()], &[samples.to_vec()], PRIOR_DEVIATION).remove(0)
+    fit(&["tag".to_owned()], &[samples.to_vec()], OFFSET_DEVIATION).remove(0)
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_smaller_deviation_keeps_the_offset_near_the_networks_own() {
         let fits = fit(&tags, &[few.clone()], deviation);
         fits[0].calibration.offset
     };
-    assert!(offset(0.3) < 0.7 * offset(PRIOR_DEVIATION));
+    assert!(offset(0.3) < 0.7 * offset(OFFSET_DEVIATION));
     assert!(offset(0.3) > 0.0);
 }
 
@@ -135,7 +135,7 @@ fn a_tag_with_few_clips_is_calibrated_like_the_others() {
         .chain([rare, Vec::new()])
         .collect();
     let tags: Vec<String> = (0..company.len()).map(|n| n.to_string()).collect();
-    let fits = fit(&tags, &company, PRIOR_DEVIATION);
+    let fits = fit(&tags, &company, OFFSET_DEVIATION);
     let Calibration { slope, offset, .. } = fits[4].calibration;
     assert!((slope - 0.5).abs() < 0.2, "{slope}");
     assert!((offset + 2.0).abs() < 0.4, "{offset}");
@@ -220,7 +220,7 @@ fn clips_that_all_have_a_tag_do_not_show_it_everywhere() {
         .collect();
     let tags: Vec<String> = ["a", "b", "c", "always"].map(str::to_owned).to_vec();
     let samples = [others.to_vec(), vec![always]].concat();
-    let found = fit(&tags, &samples, PRIOR_DEVIATION).remove(3).calibration;
+    let found = fit(&tags, &samples, OFFSET_DEVIATION).remove(3).calibration;
     assert!(found.apply(0.02) < 0.1, "{found:?}");
     assert_eq!(found.threshold, Calibration::NONE.threshold);
 }
