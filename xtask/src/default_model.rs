@@ -1,5 +1,4 @@
-//! `cargo xtask default-model`: the recipe of the model that is built in, from a folder of audio and the
-//! weights of the version before.
+//! `cargo xtask default-model`: the recipe of the model that is built in, from a folder of audio.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,16 +10,15 @@ use crate::process;
 use crate::workspace::{Workspace, cargo, create_folder};
 
 /// Goes up whenever the model changes.
-const VERSION: &str = "3";
+const VERSION: &str = "2";
+const LICENCE: &str = "MIT OR Apache-2.0";
 const PROVENANCE: &str = "Tagline's own weights: FCN-5 compact, distilled from the FCNs of Won et \
-    al. (2020, MIT) on openly licensed music and speech and on songs that open models made, and trained \
-    on synthetic music labelled by construction; models/README.md names every source";
+    al. (2020, MIT) on openly licensed music and speech, and trained on synthetic music labelled by \
+    construction; models/README.md names every source";
 /// Music and speech, which people play to the model. Single notes of an instrument are neither.
-const ON_REAL_AUDIO: &str = "--without karoryfer-";
+const ON_REAL_AUDIO: &str = "--without synth- --without no-music --without karoryfer-";
 /// Music alone. Speech has no genre, which is too easy to learn.
 const ON_MUSIC: &str = "--without speech- --without librispeech-";
-/// How the weights before learn on.
-const REFINEMENT: &str = "refine --blocks 2 --epochs 20 --views 1 --balance --lr 0.001 --seed 3";
 /// The SoundFont of the synthetic music. Its licence (MIT) leaves the model free.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
@@ -32,13 +30,10 @@ pub struct Recipe {
     /// A model that teaches; give the option once for each
     #[arg(long, value_name = "MODEL", required = true)]
     teacher: Vec<PathBuf>,
-    /// The weights to begin with, which are those of the version before (models/README.md)
-    #[arg(long, value_name = "MODEL")]
-    start: PathBuf,
-    /// Hashes of audio that is never trained on; give the option once for each list
-    #[arg(long, value_name = "FILE")]
-    except: Vec<PathBuf>,
-    /// Folder of everything on the way, 3 GB; an interrupted recipe goes on there
+    /// Where the training runs
+    #[arg(long, default_value = "cpu", value_parser = ["cpu", "cuda", "vulkan"])]
+    device: String,
+    /// Folder of everything on the way, 5 GB; an interrupted recipe goes on there
     #[arg(long, default_value = "target/default-model")]
     work: PathBuf,
     /// Where the model is written
@@ -46,13 +41,18 @@ pub struct Recipe {
     out: PathBuf,
 }
 
-/// Renders, distils, refines, calibrates and evaluates. It passes over what is rendered and labelled
-/// already.
+/// Renders, distils, trains, exports, calibrates and evaluates. It passes over every step that is
+/// done.
 ///
 /// # Errors
 /// Those of building, and of the first step that fails.
 pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
-    process::run_to_stderr(cargo().args(["build", "--release", "--package=trainer"]))?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--package=trainer"]);
+    if recipe.device != "cpu" {
+        build.arg(format!("--features={}", recipe.device));
+    }
+    process::run_to_stderr(&mut build)?;
     let absolute = |path: &Path| workspace.started_in.join(path);
     let work = absolute(&recipe.work);
     create_folder(&work)?;
@@ -66,51 +66,50 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
         eprintln!("\n=== {}", process::shown(command));
         process::run(command)
     };
-    let [synth, known, heard, raw] =
-        ["synth", "known", "heard", "raw.onnx"].map(|name| work.join(name));
+    let [synth, data, run, raw] =
+        ["synth", "distilled", "run", "raw.onnx"].map(|name| work.join(name));
     let out = absolute(&recipe.out);
 
     step(
-        trainer("synth --clips 500 --seed 11")
+        trainer("synth --clips 3000 --seed 11")
             .args(["--soundfont", SOUNDFONT])
             .arg(&synth),
     )?;
-    step(trainer("distill --no-music 240 --seed 3").args([
-        Path::new("--synth"),
-        &synth,
-        Path::new("--out"),
-        &known,
-    ]))?;
-    let mut distil = trainer("distill --windows 1 --variants 1 --seed 3");
+    let mut distil = trainer("distill --no-music 400 --windows 2 --variants 1");
     for teacher in &recipe.teacher {
         distil.arg("--teacher").arg(absolute(teacher));
     }
-    for list in &recipe.except {
-        distil.arg("--except").arg(absolute(list));
-    }
     step(
         distil
-            .args([Path::new("--out"), &heard])
+            .args([Path::new("--synth"), &synth, Path::new("--out"), &data])
             .arg(absolute(&recipe.audio)),
     )?;
     step(
-        trainer(REFINEMENT)
-            .args(["--version", VERSION, "--provenance", PROVENANCE])
-            .args([Path::new("--data"), &heard, Path::new("--data"), &known])
-            .args([Path::new("--out"), &raw])
-            .arg(absolute(&recipe.start)),
+        trainer(
+            "train --arch fcn5-compact --epochs 20 --batch 16 --lr 0.004 --half-windows 0.75 \
+             --variable-length --augment --seed 3",
+        )
+        .args([Path::new("--data"), &data, Path::new("--run"), &run])
+        .args(["--device", &recipe.device]),
     )?;
     step(
+        trainer("export --vocabulary models/tags.toml")
+            .args(["--name", "Tagline default", "--version", VERSION])
+            .args(["--licence", LICENCE, "--provenance", PROVENANCE])
+            .args([Path::new("--run"), &run, Path::new("--out"), &raw]),
+    )?;
+    let on_data = [Path::new("--data"), &data];
+    step(
         trainer(&format!("calibrate --check test {ON_REAL_AUDIO}"))
-            .args([Path::new("--data"), &heard])
+            .args(on_data)
             .arg(&raw)
             .args([Path::new("--out"), &out]),
     )?;
     let real = format!("{ON_REAL_AUDIO} {ON_MUSIC} --draw sources");
-    for (clips, data) in [(real.as_str(), &heard), ("--only synth-", &known)] {
+    for clips in [real.as_str(), "--only synth-"] {
         step(
             trainer(&format!("evaluate {clips} --seconds-heard"))
-                .args([Path::new("--data"), data])
+                .args(on_data)
                 .arg(&out),
         )?;
     }

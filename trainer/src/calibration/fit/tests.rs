@@ -105,7 +105,7 @@ fn a_smaller_deviation_keeps_the_offset_near_the_networks_own() {
     let few = made(1.0, 2.0, 40);
     let tags = ["tag".to_owned()];
     let offset = |deviation| {
-        let fits = fit(&tags, &[few.clone()], deviation);
+        let fits = fit(&tags, std::slice::from_ref(&few), deviation);
         fits[0].calibration.offset
     };
     assert!(offset(0.3) < 0.7 * offset(OFFSET_DEVIATION));
