@@ -1,10 +1,12 @@
 //! Opens the editor with invented data, without a host:
 //! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, nomodel, refused, modelpage, settings, panic.
+//! music, still, nomodel, refused, modelpage, settings, macros, panic.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use tagline::core::macros::{ControlChange, Macro, Macros, NoteOutput, Source};
+use tagline::core::osc::OscSettings;
 use tagline::core::settings::{Setting, Settings};
 use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
 use tagline::editor::{Page, run_alone};
@@ -27,6 +29,8 @@ enum Scene {
     ModelPage,
     /// The page of the settings.
     Settings,
+    /// The page of the macros.
+    Macros,
     /// The source panics after two seconds.
     Panic,
 }
@@ -40,6 +44,7 @@ impl Scene {
             "refused" => Self::Refused,
             "modelpage" => Self::ModelPage,
             "settings" => Self::Settings,
+            "macros" => Self::Macros,
             "panic" => Self::Panic,
             _ => return None,
         })
@@ -49,6 +54,7 @@ impl Scene {
         match self {
             Self::ModelPage => Page::Model,
             Self::Settings => Page::Settings,
+            Self::Macros => Page::Macros,
             _ => Page::Tags,
         }
     }
@@ -61,6 +67,8 @@ struct PreviewSource {
     model: Arc<ModelInForce>,
     refusal: Arc<str>,
     settings: Mutex<Settings>,
+    macros: Mutex<Arc<Macros>>,
+    osc: Mutex<Arc<OscSettings>>,
 }
 
 impl EditorSource for PreviewSource {
@@ -76,6 +84,9 @@ impl EditorSource for PreviewSource {
         snapshot.settings = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         snapshot.calibrated = snapshot.settings.calibrated;
         snapshot.active = true;
+        snapshot.macros = Arc::clone(&self.macros.lock().unwrap_or_else(PoisonError::into_inner));
+        snapshot.macro_values = [0.83, 1.0, 0.31, 0.62, 0.0, 0.0, 0.0, 0.0];
+        snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
         if self.scene == Scene::NoModel {
             return;
         }
@@ -99,6 +110,15 @@ impl EditorSource for PreviewSource {
         *settings = settings.with(setting);
     }
 
+    fn set_macro(&self, index: usize, described: Macro) {
+        let mut macros = self.macros.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut macros)[index] = described;
+    }
+
+    fn set_osc(&self, settings: OscSettings) {
+        *self.osc.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+
     fn choose_model(&self, _place: ModelPlace) {}
 }
 
@@ -116,9 +136,45 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         model: Arc::new(invented_model()),
         refusal: REFUSAL.into(),
         settings: Mutex::new(Settings::default()),
+        macros: Mutex::new(Arc::new(invented_macros())),
+        osc: Mutex::default(),
     };
     run_alone(Arc::new(source), scene.page(), size)?;
     Ok(())
+}
+
+/// A few macros.
+fn invented_macros() -> Macros {
+    let mut macros = Macros::default();
+    macros[0].name = "Energy".to_owned();
+    macros[0].source = Source::Loudness;
+    macros[0].midi_cc = Some(ControlChange {
+        channel: 1,
+        number: 74,
+    });
+    macros[1] = Macro {
+        name: "Drums".to_owned(),
+        source: Source::Tag {
+            tag: "drums".to_owned(),
+        },
+        threshold: Some(50.0),
+        hold_seconds: 1.0,
+        release_seconds: 2.0,
+        note: Some(NoteOutput {
+            channel: 10,
+            length_seconds: None,
+            number: 36,
+            velocity: Some(100),
+        }),
+        ..Macro::default()
+    };
+    macros[2].source = Source::Certainty {
+        group: "genre".to_owned(),
+    };
+    macros[3].source = Source::Difference {
+        tags: ["jazz".to_owned(), "rock".to_owned()],
+    };
+    macros
 }
 
 /// A value for `tag` that wanders with `seconds`, large for few tags.

@@ -33,6 +33,8 @@ pub mod ids {
     pub const SILENT_UPDATES: u32 = 70;
     /// The tags, 0 to 100 %.
     pub const TAGS: RangeInclusive<u32> = 5..=54;
+    /// The macros, 0 to 100 %.
+    pub const MACROS: RangeInclusive<u32> = 56..=63;
 }
 
 /// A parameter, as the plugin describes it.

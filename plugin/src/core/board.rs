@@ -6,10 +6,13 @@
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 
-use tagline_engine::{Backend, MAX_TAGS};
+use tagline_engine::Backend;
 
 use super::bits::bits;
-use super::params::{self, Access, TAGS_AT, index_of, param, tag_slot};
+use super::mailbox::Mailbox;
+use super::params::{
+    self, Access, DRIVEN, TAG_SLOTS, TAGS_AT, driven_index, driven_slot, index_of, param,
+};
 use super::settings::{Mode, Packed, Setting, Settings, backend_code, backend_of_code};
 
 /// What the threads of one instance share.
@@ -20,10 +23,10 @@ pub struct Board {
     packed_word: AtomicU64,
     /// The resolution, as f64 bits.
     resolution: AtomicU64,
-    /// Tag slots whose value the plugin has driven and Follow's automation has not set since, a bit
-    /// each.
+    /// Driven slots whose value the plugin has driven and Follow's automation has not set since, a
+    /// bit each.
     driven: AtomicU64,
-    /// Tag slots whose value the host has set and the plugin has not driven since, a bit each.
+    /// Driven slots whose value the host has set and the plugin has not driven since, a bit each.
     set_by_host: AtomicU64,
     /// The model, as the stream counts them, that the driven values are of; 0 before the first.
     generation: AtomicU32,
@@ -46,6 +49,8 @@ pub struct Board {
     /// Whether processing has failed since the activation.
     failed: AtomicBool,
     active: AtomicBool,
+    /// The macros, for the audio thread.
+    pub macros: Mailbox,
 }
 
 impl Default for Board {
@@ -71,6 +76,7 @@ impl Default for Board {
             untold_stall: AtomicBool::new(false),
             failed: AtomicBool::new(false),
             active: AtomicBool::new(false),
+            macros: Mailbox::default(),
         }
     }
 }
@@ -116,7 +122,7 @@ impl Board {
         let param = param(index).filter(|param| param.access != Access::ReadOnly)?;
         let value = param.nearest(value)?;
         self.store(index, value);
-        if let Some(slot) = tag_slot(index) {
+        if let Some(slot) = driven_slot(index) {
             self.set_by_host.fetch_or(1 << slot, Relaxed);
             if mode == Mode::Follow {
                 self.driven.fetch_and(!(1 << slot), Relaxed);
@@ -125,12 +131,12 @@ impl Board {
         Some(value)
     }
 
-    /// Stores a tag's value that the plugin drives, in per cent.
-    pub fn drive_tag(&self, slot: usize, percent: f64) {
+    /// Stores a driven slot's value that the plugin drives, in per cent.
+    pub fn drive(&self, slot: usize, percent: f64) {
         // Release: a thread that sees the value also sees the generation that was set before it.
         // Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
         // generation.
-        self.values[TAGS_AT + slot].store(percent.to_bits(), Release);
+        self.values[driven_index(slot)].store(percent.to_bits(), Release);
         self.driven.fetch_or(1 << slot, Relaxed);
         self.set_by_host.fetch_and(!(1 << slot), Relaxed);
     }
@@ -149,19 +155,19 @@ impl Board {
     /// driven, even if the setting has changed since. For the host's own values it goes by the
     /// setting.
     pub fn is_calibrated(&self, settings: &Settings) -> bool {
-        if self.driven() == 0 || settings.mode == Mode::Follow {
+        if self.driven() & TAG_SLOTS == 0 || settings.mode == Mode::Follow {
             settings.calibrated
         } else {
             self.calibrated.load(Relaxed)
         }
     }
 
-    /// Sets the driven values of every model before the stream's number `generation` to 0, because
+    /// Sets the driven tag values of every model before the stream's number `generation` to 0, because
     /// that model has come into force and they would stand under its tags' names. Values that it
     /// has driven already stay, and so do those of a newer model of which the main thread has not
     /// heard yet, also if the audio thread drives them at this very moment.
     pub fn take_back_driven(&self, generation: u32) {
-        for slot in bits(self.driven()) {
+        for slot in bits(self.driven() & TAG_SLOTS) {
             let value = &self.values[TAGS_AT + slot];
             let seen = value.load(Acquire);
             if self.generation.load(Acquire) >= generation {
@@ -172,27 +178,27 @@ impl Board {
         self.replaced.store(true, Release);
     }
 
-    /// Tag slots that hold a value: a driven one, or one that is not 0. A bit each.
+    /// Driven slots that hold a value: a driven one, or one that is not 0. A bit each.
     pub fn held(&self) -> u64 {
-        let is_set = |slot: &usize| self.value(TAGS_AT + slot) != 0.0;
-        let set = (0..MAX_TAGS).filter(is_set);
+        let is_set = |slot: &usize| self.value(driven_index(*slot)) != 0.0;
+        let set = (0..DRIVEN).filter(is_set);
         set.fold(self.driven(), |held, slot| held | 1 << slot)
     }
 
-    /// Tag slots that hold driven values, a bit each.
+    /// Driven slots that hold driven values, a bit each.
     pub fn driven(&self) -> u64 {
         self.driven.load(Relaxed)
     }
 
-    /// Tag slots that the host has set and the plugin has not driven since, a bit each.
+    /// Driven slots that the host has set and the plugin has not driven since, a bit each.
     pub fn set_by_host(&self) -> u64 {
         self.set_by_host.load(Relaxed)
     }
 
-    /// A tag's value that belongs into the state: one that the host has set.
-    pub fn host_tag(&self, slot: usize) -> Option<f64> {
+    /// A driven slot's value that belongs into the state: one that the host has set.
+    pub fn host_value(&self, slot: usize) -> Option<f64> {
         let driven = self.driven() >> slot & 1 == 1;
-        let value = self.value(TAGS_AT + slot);
+        let value = self.value(driven_index(slot));
         (!driven && value != 0.0).then_some(value)
     }
 

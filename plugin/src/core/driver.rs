@@ -1,16 +1,17 @@
-//! Audio thread: turns updates of the analysis, the host's transport and the mode into tag
-//! values, gestures and MIDI.
+//! Audio thread: turns updates of the analysis, the host's transport and the mode into values of
+//! tags and macros, gestures and MIDI.
 
 use tagline_engine::{MAX_TAGS, TagUpdate};
 
 use super::bits::{bits, first_slots};
 use super::board::Board;
 use super::events::{Input, Outputs};
+use super::macros::{Bank, Step};
 use super::outbox::Outbox;
-use super::params::{index_of, tag_slot};
+use super::params::{TAG_SLOTS, driven_slot, index_of};
 use super::settings::{Mode, Settings};
 
-/// Drives the tag parameters of one activated instance.
+/// Drives the parameters of one activated instance.
 pub struct Driver {
     outbox: Outbox,
     settings: Settings,
@@ -19,27 +20,40 @@ pub struct Driver {
     used: u64,
     /// Whether MIDI goes where it did not go before.
     midi_is_new: bool,
+    macros: Bank,
+    /// Samples of the stream that have been heard.
+    heard: u64,
+    /// Count of the newest macros taken from the board.
+    seen_macros: u64,
+    /// The stream's model that the newest update is of.
+    generation: u32,
 }
 
 impl Driver {
     /// Goes on with what `outbox` still has to tell, and with the tags on `board`. The host hears
     /// every tag's first value of this activation, so that each bounce tells the same.
-    pub fn new(mut outbox: Outbox, board: &Board) -> Self {
+    pub fn new(mut outbox: Outbox, board: &Board, sample_rate_hz: f64) -> Self {
         outbox.want_gestures(0);
         outbox.forget_told();
+        outbox.macro_midi().forget_sent();
         board.begin_counting();
         Self {
             outbox,
             settings: board.settings(),
             playing: false,
-            used: board.driven(),
+            used: board.driven() & TAG_SLOTS,
             midi_is_new: false,
+            macros: Bank::new(sample_rate_hz),
+            heard: 0,
+            seen_macros: 0,
+            generation: 0,
         }
     }
 
-    /// Gives the outbox back, with every gesture to be ended.
+    /// Gives the outbox back, with every gesture and every note to be ended.
     pub fn into_outbox(mut self) -> Outbox {
         self.outbox.want_gestures(0);
+        self.outbox.macro_midi().stop_notes();
         self.outbox
     }
 
@@ -49,11 +63,40 @@ impl Driver {
             self.outbox.forget_told();
         }
         self.follow(&board.settings());
+        self.take_macros(board);
+    }
+
+    /// So many samples of the stream have been heard.
+    pub fn has_heard(&mut self, samples: u64) {
+        self.heard = samples;
+    }
+
+    /// Takes the macros, if they have been described or resolved anew.
+    fn take_macros(&mut self, board: &Board) {
+        let Some(plans) = board.macros.take_newer(&mut self.seen_macros) else {
+            return;
+        };
+        let held = board.held() >> MAX_TAGS;
+        let midi = self.outbox.macro_midi();
+        for (index, plan) in plans.plans.iter().enumerate() {
+            if midi.set_route(index, plan.cc) {
+                midi.mark(held & 1 << index);
+            }
+        }
+        let step = self.macros.set_plans(&plans, self.heard, midi);
+        if self.settings.analyses() {
+            self.drive_macros(step, board);
+        } else {
+            self.macros.stop(self.outbox.macro_midi());
+        }
     }
 
     /// Follows the settings, at the start of a block and after each change within it.
     fn follow(&mut self, settings: &Settings) {
         self.midi_is_new |= self.outbox.midi().set_route(settings.cc_route());
+        if self.settings.analyses() && !settings.analyses() {
+            self.macros.stop(self.outbox.macro_midi());
+        }
         self.settings = *settings;
         self.end_gestures_unless_recording();
     }
@@ -67,7 +110,7 @@ impl Driver {
     /// next change. Call this after the last event at hand.
     pub fn settle_midi(&mut self, board: &Board) {
         if std::mem::take(&mut self.midi_is_new) {
-            self.outbox.mark_midi(board.held());
+            self.outbox.mark_midi(board.held() & TAG_SLOTS);
         }
     }
 
@@ -94,11 +137,11 @@ impl Driver {
                 let Some(value) = board.set_from_host(id, value, self.settings.mode) else {
                     return false;
                 };
-                match index_of(id).and_then(tag_slot) {
+                match index_of(id).and_then(driven_slot) {
                     Some(slot) => {
                         self.outbox.host_has_set(slot, value);
                         if self.settings.mode == Mode::Follow {
-                            self.outbox.mark_midi(1 << slot);
+                            self.mark_midi_of_host(slot);
                         }
                         false
                     }
@@ -125,27 +168,85 @@ impl Driver {
         let used = first_slots((update.tag_count as usize).min(MAX_TAGS));
         for slot in bits(used) {
             let value = percent(update.probabilities[slot]);
-            board.drive_tag(slot, value);
+            board.drive(slot, value);
             let resolution = self.settings.resolution;
             self.outbox.update_tag(slot, value, resolution);
         }
         // A model with fewer tags leaves none of its predecessor's values behind.
         let stale = self.used & !used;
         for slot in bits(stale) {
-            board.drive_tag(slot, 0.0);
+            board.drive(slot, 0.0);
         }
-        self.outbox.mark_tags(stale);
+        self.outbox.mark(stale);
         self.outbox.mark_midi(used | stale);
         self.used = used;
-        if self.is_recording() {
-            self.outbox.want_gestures(used);
+        if update.generation != self.generation {
+            self.generation = update.generation;
+            // The names of its tags have been looked up before its first update was on its way.
+            self.take_macros(board);
         }
+        let seconds = self.settings.update_seconds();
+        let midi = self.outbox.macro_midi();
+        let step = self.macros.take_update(update, seconds, midi);
+        self.drive_macros(step, board);
         board.count_update(update.seconds_heard, update.inference_ms);
+    }
+
+    /// Where in the stream the macros have to be looked at next.
+    pub fn next_macro_step(&self) -> Option<u64> {
+        let analyses = self.settings.analyses();
+        self.macros.next_due().filter(|_| analyses)
+    }
+
+    /// Whether the macros want to know the loudness at this position of the stream.
+    pub fn wants_loudness(&self, position: u64) -> bool {
+        self.macros.hears_loudness() && self.macros.is_step(position)
+    }
+
+    /// Whether a macro listens to the loudness.
+    pub fn hears_loudness(&self) -> bool {
+        self.macros.hears_loudness()
+    }
+
+    /// Moves the macros on to a position of the stream, which is not beyond
+    /// [`Self::next_macro_step`].
+    pub fn step_macros(&mut self, position: u64, loudness: Option<f64>, board: &Board) {
+        let midi = self.outbox.macro_midi();
+        let step = self.macros.advance(position, loudness, midi);
+        self.drive_macros(step, board);
+    }
+
+    /// The window begins anew.
+    pub fn reset_macros(&mut self) {
+        self.macros.reset(self.outbox.macro_midi());
+    }
+
+    fn drive_macros(&mut self, step: Step, board: &Board) {
+        for index in bits(step.moved | step.rested) {
+            let (slot, value) = (MAX_TAGS + index, self.macros.percent(index));
+            board.drive(slot, value);
+            self.outbox.pass(slot, value, self.settings.resolution);
+        }
+        self.outbox.mark(step.rested << MAX_TAGS);
+        self.outbox.macro_midi().mark(step.moved | step.rested);
+        if self.is_recording() {
+            let macros = self.macros.driven() << MAX_TAGS;
+            self.outbox.want_gestures(self.used | macros);
+        }
+    }
+
+    /// Follow: MIDI goes by the host's automation.
+    fn mark_midi_of_host(&mut self, slot: usize) {
+        match slot.checked_sub(MAX_TAGS) {
+            None => self.outbox.mark_midi(1 << slot),
+            Some(index) => self.outbox.macro_midi().mark(1 << index),
+        }
     }
 
     /// The tags have not moved for a while: the host hears where they stand.
     pub fn settle_tags(&mut self) {
-        self.outbox.mark_tags(self.used);
+        let macros = self.macros.driven() << MAX_TAGS;
+        self.outbox.mark(self.used | macros);
     }
 
     /// Tells the host what it needs to hear, at `time` in the block.

@@ -11,8 +11,12 @@ use super::board::Board;
 use super::driver::Driver;
 use super::events::{Input, Outputs};
 use super::host::{Changed, Host, MainHost};
+use super::macros::{MACROS, Macros};
+use super::osc::OscSettings;
 use super::outbox::Outbox;
-use super::params::{self, Param, TAGS_AT, id, index_of, param, tag_slot};
+use super::params::{
+    self, MACROS_AT, Param, TAGS_AT, driven_slot, id, index_of, macro_slot, param, tag_slot,
+};
 use super::processor::Processor;
 use super::settings::Setting;
 use super::shared::Shared;
@@ -73,6 +77,9 @@ impl<'a> Instance<'a> {
     /// 255 bytes.
     #[must_use]
     pub fn name(&self, index: usize) -> String {
+        if let Some(index) = macro_slot(index) {
+            return self.shared.desk().macros[index].title(index);
+        }
         let Some(slot) = tag_slot(index) else {
             return param(index).map_or_else(String::new, |param| param.name.to_owned());
         };
@@ -146,7 +153,7 @@ impl<'a> Instance<'a> {
         for input in inputs {
             if let Input::Value { id, value } = input
                 && let Some(value) = board.set_from_host(id, value, board.settings().mode)
-                && let Some(slot) = index_of(id).and_then(tag_slot)
+                && let Some(slot) = index_of(id).and_then(driven_slot)
             {
                 outbox.host_has_set(slot, value);
             }
@@ -163,12 +170,18 @@ impl<'a> Instance<'a> {
     pub fn save(&self) -> Result<Vec<u8>, StateError> {
         self.shared.read_events();
         let board = self.board();
-        let tag = |slot| Some((slot, board.host_tag(slot)?));
+        let tag = |slot| Some((slot, board.host_value(slot)?));
+        let macro_value = |index| Some((index, board.host_value(MAX_TAGS + index)?));
+        let desk = self.shared.desk();
         let state = State {
-            model: Some(self.shared.desk().choice.saved()),
+            macros: Macros::clone(&desk.macros),
+            macro_values: (0..MACROS).filter_map(macro_value).collect(),
+            model: Some(desk.choice.saved()),
+            osc: OscSettings::clone(desk.osc.settings()),
             settings: board.settings(),
             tags: (0..MAX_TAGS).filter_map(tag).collect(),
         };
+        drop(desk);
         state.to_bytes()
     }
 
@@ -185,7 +198,9 @@ impl<'a> Instance<'a> {
         let settings = settings.into_iter().filter_map(Setting::as_parameter);
         let tag = |slot| state.tags.get(&slot).copied().unwrap_or(0.0);
         let tags = (0..MAX_TAGS).map(|slot| ((TAGS_AT + slot) as u32, tag(slot)));
-        for (id, value) in settings.chain(tags) {
+        let macro_value = |index| state.macro_values.get(&index).copied().unwrap_or(0.0);
+        let macros = (0..MACROS).map(|index| ((MACROS_AT + index) as u32, macro_value(index)));
+        for (id, value) in settings.chain(tags).chain(macros) {
             if let Some(index) = index_of(id)
                 && let Some(value) = param(index).and_then(|param| param.nearest(value))
             {
@@ -195,7 +210,12 @@ impl<'a> Instance<'a> {
         board.values_are_loaded();
         self.shared
             .change(|choice, analysis| choice.load(state.model.as_ref(), analysis));
-        self.shared.desk().news.changed.values = true;
+        {
+            let mut desk = self.shared.desk();
+            desk.set_macros(Arc::new(state.macros), board);
+            desk.osc.set(state.osc, &self.shared.board);
+            desk.news.changed.values = true;
+        }
         self.tell_log();
         self.shared.host.request_main_thread();
         Ok(())
@@ -233,7 +253,8 @@ impl<'a> Instance<'a> {
     #[must_use]
     pub fn activate(&self, sample_rate_hz: f64, max_frames: u32) -> Processor {
         let tap = self.start_analysis(sample_rate_hz, max_frames);
-        let driver = Driver::new(self.outbox.take(), self.board());
+        self.shared.desk().osc.run(&self.shared.board);
+        let driver = Driver::new(self.outbox.take(), self.board(), sample_rate_hz);
         let tap = tap.map(|tap| (tap, sample_rate_hz));
         Processor::new(Arc::clone(&self.shared), driver, tap)
     }
@@ -247,7 +268,8 @@ impl<'a> Instance<'a> {
         let _ = board.take_failure();
         let settings = board.settings();
         let model = self.shared.desk().choice.source();
-        let host = Arc::clone(&self.shared.host);
+        let shared = Arc::downgrade(&self.shared);
+        self.shared.desk().generation = 0;
         let started = Service::start(StreamConfig {
             sample_rate_hz,
             max_block_samples: max_frames,
@@ -258,7 +280,12 @@ impl<'a> Instance<'a> {
             smoothing_seconds: settings.smoothing_seconds,
             focus_seconds: settings.focus_seconds(),
             calibrated: settings.calibrated,
-            notify: Box::new(move || host.request_main_thread()),
+            notify: Box::new(move || {
+                if let Some(shared) = shared.upgrade() {
+                    shared.read_analysis();
+                    shared.host.request_main_thread();
+                }
+            }),
         });
         match started {
             Ok((stream, tap)) => {
@@ -266,7 +293,13 @@ impl<'a> Instance<'a> {
                 self.shared.change(|choice, _| choice.analysis_starts(None));
                 let mut desk = self.shared.desk();
                 desk.status = Some(Arc::clone(stream.status()));
-                desk.stream = Some(stream);
+                let before = desk.stream.replace(stream);
+                desk.resolve_macros(board);
+                // Not while the desk is locked: the stream's end waits for who may want the desk.
+                drop(desk);
+                drop(before);
+                // What was told before the stream lay there.
+                self.shared.read_analysis();
                 Some(tap)
             }
             Err(error) => {
@@ -286,7 +319,8 @@ impl<'a> Instance<'a> {
         let outbox = processor.into_driver().into_outbox();
         self.end_analysis();
         self.board().set_active(false);
-        let must_tell = outbox.has_open_gestures();
+        self.shared.desk().osc.end();
+        let must_tell = outbox.has_open_ends();
         *self.outbox.borrow_mut() = outbox;
         self.tell_log();
         if must_tell {
@@ -338,6 +372,11 @@ impl<'a> Instance<'a> {
 impl Drop for Instance<'_> {
     fn drop(&mut self) {
         self.end_analysis();
+        self.board().set_active(false);
+        let ended = self.shared.desk().osc.take_ended();
+        for thread in ended {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::events::{Output, Outputs};
 use super::settings::{CcRoute, LAST_CC};
 
 /// A 7-bit value that no control change has: nothing was sent yet.
-const UNSENT: u8 = 0xff;
+pub const UNSENT: u8 = 0xff;
 
 /// What has been sent, and which slots may need to be sent.
 pub struct MidiOut {
@@ -81,7 +81,8 @@ impl MidiOut {
     }
 }
 
-fn seven_bits(percent: f64) -> u8 {
+/// A value in per cent as MIDI has it.
+pub fn seven_bits(percent: f64) -> u8 {
     (percent * 1.27).round().clamp(0.0, 127.0) as u8
 }
 

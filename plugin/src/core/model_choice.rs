@@ -127,6 +127,11 @@ impl ModelChoice {
         )
     }
 
+    /// Names of the tags and their groups, as far as they are known.
+    pub fn tags(&self) -> (&Arc<[String]>, &Arc<[String]>) {
+        (&self.names, &self.groups)
+    }
+
     /// The model in force.
     pub fn model(&self) -> Option<&Arc<ModelInForce>> {
         self.model.as_ref()

@@ -7,8 +7,9 @@
 use super::bits::bits;
 use super::board::Board;
 use super::events::{Output, Outputs};
+use super::macros::MacroMidi;
 use super::midi::MidiOut;
-use super::params::{self, TAGS_AT, id, tag_slot};
+use super::params::{MACROS_AT, TAGS_AT, driven_index, driven_slot, id};
 use super::thinning::Thinning;
 
 /// What the host needs to be told of up to 64 parameters in a row, a bit each.
@@ -30,13 +31,13 @@ impl Group {
     /// Tells begins, values, ends. Returns `false` once the host takes no more.
     fn send(
         &mut self,
-        first_index: usize,
+        index_of_bit: fn(usize) -> usize,
         (board, thinning): (&Board, &mut Thinning),
         time: u32,
         out: &mut impl Outputs,
     ) -> bool {
         for bit in bits(self.wanted & !self.open) {
-            let index = first_index + bit;
+            let index = index_of_bit(bit);
             let id = index as u32;
             if !out.push(time, Output::GestureBegin { id }) {
                 return false;
@@ -44,13 +45,13 @@ impl Group {
             self.open |= 1 << bit;
             // A gesture begins with a value, also with one that the host has.
             self.dirty |= 1 << bit;
-            if let Some(slot) = tag_slot(index) {
+            if let Some(slot) = driven_slot(index) {
                 thinning.forget(slot);
             }
         }
         for bit in bits(self.dirty) {
-            let index = first_index + bit;
-            let (value, slot) = (board.value(index), tag_slot(index));
+            let index = index_of_bit(bit);
+            let (value, slot) = (board.value(index), driven_slot(index));
             if slot.is_none_or(|slot| thinning.differs(slot, value)) {
                 let told = Output::Value {
                     id: index as u32,
@@ -67,7 +68,7 @@ impl Group {
             self.dirty &= !(1 << bit);
         }
         for bit in bits(self.open & !self.wanted) {
-            let id = (first_index + bit) as u32;
+            let id = index_of_bit(bit) as u32;
             if !out.push(time, Output::GestureEnd { id }) {
                 return false;
             }
@@ -81,32 +82,41 @@ impl Group {
 /// and the main thread.
 #[derive(Default)]
 pub struct Outbox {
-    tags: Group,
+    /// The tags and the macros: bit = driven slot.
+    driven: Group,
     thinning: Thinning,
     /// Settings changed in the editor: bit = id.
     edits: Group,
     midi: MidiOut,
+    macro_midi: MacroMidi,
 }
 
 impl Outbox {
     /// Takes a tag slot's value of an update, which lies on the board.
     pub fn update_tag(&mut self, slot: usize, value: f64, resolution: f64) {
         if self.thinning.update(slot, value, resolution) {
-            self.tags.dirty |= 1 << slot;
+            self.driven.dirty |= 1 << slot;
         }
     }
 
-    /// The host needs to hear these tag slots' values, unless it has them.
-    pub fn mark_tags(&mut self, slots: u64) {
-        self.tags.dirty |= slots;
+    /// Takes a driven slot's value on its way from one update to the next.
+    pub fn pass(&mut self, slot: usize, value: f64, resolution: f64) {
+        if self.thinning.pass(slot, value, resolution) {
+            self.driven.dirty |= 1 << slot;
+        }
     }
 
-    /// The host has set a tag slot.
+    /// The host needs to hear these driven slots' values, unless it has them.
+    pub fn mark(&mut self, slots: u64) {
+        self.driven.dirty |= slots;
+    }
+
+    /// The host has set a driven slot.
     pub fn host_has_set(&mut self, slot: usize, value: f64) {
         self.thinning.host_has(slot, value);
     }
 
-    /// It is not known which values of the tags the host has.
+    /// It is not known which driven values the host has.
     pub fn forget_told(&mut self) {
         self.thinning = Thinning::default();
     }
@@ -116,16 +126,16 @@ impl Outbox {
         self.midi.mark(slots);
     }
 
-    /// These tag slots, and no others, should be in a gesture. A gesture that ends does so with the
+    /// These driven slots, and no others, should be in a gesture. A gesture that ends does so with the
     /// newest value.
     pub fn want_gestures(&mut self, slots: u64) {
-        self.tags.dirty |= self.tags.open & !slots;
-        self.tags.wanted = slots;
+        self.driven.dirty |= self.driven.open & !slots;
+        self.driven.wanted = slots;
     }
 
-    /// Whether the host believes a gesture open.
-    pub fn has_open_gestures(&self) -> bool {
-        self.tags.open != 0
+    /// Whether the host believes a gesture open, or a note to sound.
+    pub fn has_open_ends(&self) -> bool {
+        self.driven.open != 0 || self.macro_midi.has_notes()
     }
 
     /// Where MIDI goes.
@@ -133,19 +143,28 @@ impl Outbox {
         &mut self.midi
     }
 
+    /// What MIDI hears of the macros.
+    pub fn macro_midi(&mut self) -> &mut MacroMidi {
+        &mut self.macro_midi
+    }
+
     /// Tells the host everything that it needs to hear, at `time` in the block. What it refuses
     /// stays for the next call.
     pub fn send(&mut self, board: &Board, time: u32, out: &mut impl Outputs) {
         self.edits.wanted |= board.take_edits();
         let told = (board, &mut self.thinning);
-        let sent = (!self.edits.is_due() || send_edits(&mut self.edits, told, time, out))
-            && (!self.tags.is_due()
-                || self
-                    .tags
-                    .send(TAGS_AT, (board, &mut self.thinning), time, out));
+        let mut sent = !self.edits.is_due() || send_edits(&mut self.edits, told, time, out);
+        if sent && self.driven.is_due() {
+            let told = (board, &mut self.thinning);
+            sent = self.driven.send(driven_index, told, time, out);
+        }
         if sent && self.midi.is_due() {
-            let percent = |slot| board.value(params::TAGS_AT + slot);
-            self.midi.send(percent, time, out);
+            let percent = |slot| board.value(TAGS_AT + slot);
+            sent = self.midi.send(percent, time, out);
+        }
+        if sent && self.macro_midi.is_due() {
+            let percent = |index| board.value(MACROS_AT + index);
+            self.macro_midi.send(percent, time, out);
         }
     }
 }
@@ -159,9 +178,9 @@ fn send_edits(
 ) -> bool {
     const { assert!(id::BYPASS == 0, "the edits' bits are ids and indexes") };
     edits.dirty |= edits.wanted;
-    let begun = edits.send(0, (board, thinning), time, out);
+    let begun = edits.send(|bit| bit, (board, thinning), time, out);
     if begun {
         edits.wanted = 0;
     }
-    begun && edits.send(0, (board, thinning), time, out)
+    begun && edits.send(|bit| bit, (board, thinning), time, out)
 }

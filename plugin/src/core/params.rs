@@ -6,15 +6,18 @@
 //! | 1–4 | the settings that a host may automate |
 //! | 5–54 | the tag slots |
 //! | 55 | Focus, a setting that came later |
-//! | 56–63 | reserved: the outputs of eight macros |
+//! | 56–63 | the macros |
 //! | 64–70 | the status: read-only, hidden, never sent as an event |
 //!
 //! Of the visible parameters the id is the index, because some VST3 hosts mix the two up, and there
 //! are at most 64 of them, because Ableton Live opens its panel empty for a plugin with more. The
-//! reserved ones will be added behind Focus, where this stays true. The status comes after all
+//! later ones stand behind the tags, where this stays true. The status comes after all
 //! visible parameters, so a format that cannot hide it leaves it out by stopping at [`VISIBLE`].
 
 use tagline_engine::MAX_TAGS;
+
+use super::bits::first_slots;
+use super::macros::MACROS;
 
 /// Ids of the settings, of the first tag slot and of the status.
 pub mod id {
@@ -32,6 +35,8 @@ pub mod id {
     pub const FIRST_TAG: u32 = 5;
     /// How many of the last seconds count: an index into [`super::FOCUS_SECONDS`].
     pub const FOCUS: u32 = 55;
+    /// First of the macros.
+    pub const FIRST_MACRO: u32 = 56;
     /// What runs the network.
     pub const RUNNING_BACKEND: u32 = 64;
     /// Seconds of audio that the newest update rests on.
@@ -67,8 +72,18 @@ pub const TAGS_AT: usize = id::FIRST_TAG as usize;
 /// Index of the setting behind the tags.
 const FOCUS_AT: usize = id::FOCUS as usize;
 
+/// Index of the first macro.
+pub const MACROS_AT: usize = id::FIRST_MACRO as usize;
+
 /// Number of visible parameters. Their ids are their indexes.
-pub const VISIBLE: usize = FOCUS_AT + 1;
+pub const VISIBLE: usize = MACROS_AT + MACROS;
+
+/// Number of parameters that the plugin drives: the tag slots, and after them the macros. A driven
+/// slot is a number below this.
+pub const DRIVEN: usize = MAX_TAGS + MACROS;
+
+/// The driven slots that are tags, a bit each.
+pub const TAG_SLOTS: u64 = first_slots(MAX_TAGS);
 
 const STATUS: usize = 7;
 
@@ -183,6 +198,19 @@ const FOCUS: Param = setting(
     [0.0, 3.0, 3.0],
 );
 
+const MACRO_NAMES: [&str; MACROS] = [
+    "Macro 1", "Macro 2", "Macro 3", "Macro 4", "Macro 5", "Macro 6", "Macro 7", "Macro 8",
+];
+
+const fn macro_param(index: usize) -> Param {
+    Param {
+        id: index as u32,
+        name: MACRO_NAMES[index - MACROS_AT],
+        module: "Macros",
+        ..TAG
+    }
+}
+
 const HIDDEN: [Param; STATUS] = [
     status(id::RUNNING_BACKEND, "Running Backend", Choice(RUNNING), 4.0),
     status(id::SECONDS_HEARD, "Seconds Heard", Seconds, 3_600.0),
@@ -198,13 +226,15 @@ const HIDDEN: [Param; STATUS] = [
 pub const fn param(index: usize) -> Option<Param> {
     if index < TAGS_AT {
         Some(SETTINGS[index])
-    } else if index == FOCUS_AT {
-        Some(FOCUS)
-    } else if index < VISIBLE {
+    } else if index < TAGS_AT + MAX_TAGS {
         Some(Param {
             id: index as u32,
             ..TAG
         })
+    } else if index == FOCUS_AT {
+        Some(FOCUS)
+    } else if index < VISIBLE {
+        Some(macro_param(index))
     } else if index < COUNT {
         Some(HIDDEN[index - VISIBLE])
     } else {
@@ -232,6 +262,36 @@ pub const fn tag_slot(index: usize) -> Option<usize> {
         Some(index - TAGS_AT)
     } else {
         None
+    }
+}
+
+/// The macro, from 0, at `index` of the table.
+#[must_use]
+pub const fn macro_slot(index: usize) -> Option<usize> {
+    if index >= MACROS_AT && index < VISIBLE {
+        Some(index - MACROS_AT)
+    } else {
+        None
+    }
+}
+
+/// The driven slot at `index` of the table: a tag's, or a macro's.
+#[must_use]
+pub const fn driven_slot(index: usize) -> Option<usize> {
+    match (tag_slot(index), macro_slot(index)) {
+        (Some(slot), _) => Some(slot),
+        (None, Some(slot)) => Some(MAX_TAGS + slot),
+        (None, None) => None,
+    }
+}
+
+/// Where in the table a driven slot stands.
+#[must_use]
+pub const fn driven_index(slot: usize) -> usize {
+    if slot < MAX_TAGS {
+        TAGS_AT + slot
+    } else {
+        MACROS_AT + (slot - MAX_TAGS)
     }
 }
 
@@ -331,6 +391,21 @@ mod tests {
         assert_eq!(known, COUNT);
         assert!(param(COUNT).is_none());
         assert_eq!(index_of(u32::MAX), None);
+    }
+
+    #[test]
+    fn driven_slots_are_the_tags_and_then_the_macros() {
+        let slots: Vec<usize> = (0..COUNT).filter_map(driven_slot).collect();
+        assert_eq!(slots, (0..DRIVEN).collect::<Vec<_>>());
+        for slot in 0..DRIVEN {
+            assert_eq!(driven_slot(driven_index(slot)), Some(slot));
+            assert_eq!(
+                TAG_SLOTS >> slot & 1 == 1,
+                tag_slot(driven_index(slot)).is_some()
+            );
+        }
+        let last = param(driven_index(DRIVEN - 1)).expect("a macro");
+        assert_eq!((last.id, last.name), (63, "Macro 8"));
     }
 
     #[test]

@@ -12,8 +12,10 @@ use assert_no_alloc::assert_no_alloc;
 use no_denormals::no_denormals;
 use tagline_engine::Tap;
 
+use super::board::Board;
 use super::driver::Driver;
 use super::events::{Input, Outputs, TimedInput};
+use super::macros::Meter;
 use super::mono::{Channels, TakeMono};
 use super::settings::Settings;
 use super::shared::Shared;
@@ -47,6 +49,10 @@ struct Analysis {
     heard: u64,
     /// Where in [`Self::heard`] the tags will have settled.
     settles: Option<u64>,
+    /// How loud the input is, for the macros.
+    meter: Meter,
+    /// Samples that the meter has heard, or that have gone by without it.
+    metered: u64,
 }
 
 impl TakeMono for Tap {
@@ -64,7 +70,30 @@ impl Analysis {
             deaf: false,
             heard: 0,
             settles: None,
+            meter: Meter::default(),
+            metered: 0,
         }
+    }
+
+    /// Meters the input up to this position of the stream.
+    fn meter_until(&mut self, position: u64, block: Heard<'_>, driver: &Driver) {
+        if driver.hears_loudness() {
+            let ahead = |position: u64| self.heard - position;
+            let at = |position| u64::from(block.end).saturating_sub(ahead(position)) as usize;
+            let samples = at(self.metered.min(position))..at(position);
+            self.meter.hear(block.input, samples);
+        } else {
+            self.meter.reset();
+        }
+        self.metered = position;
+    }
+
+    /// Moves the macros on to this position of the stream.
+    fn step_macros(&mut self, position: u64, block: Heard<'_>, driver: &mut Driver, board: &Board) {
+        self.meter_until(position, block, driver);
+        let is_wanted = driver.wants_loudness(position);
+        let loudness = is_wanted.then(|| self.meter.step());
+        driver.step_macros(position, loudness, board);
     }
 
     /// Follows the settings. Returns whether a new window begins here.
@@ -106,6 +135,7 @@ impl Analysis {
     fn reset(&mut self) {
         self.deaf = false;
         self.settles = None;
+        self.meter.reset();
         self.tap.reset();
     }
 }
@@ -172,8 +202,8 @@ impl Processor {
     /// between blocks, on the audio thread.
     pub fn flush(&mut self, inputs: impl Iterator<Item = Input>, outputs: &mut impl Outputs) {
         self.guarded(|processor| {
-            let board = &processor.shared.board;
-            processor.driver.begin_block(board);
+            let board = &Arc::clone(&processor.shared).board;
+            processor.begin_block(board);
             for input in inputs {
                 processor.driver.take_input(input, board);
             }
@@ -188,6 +218,7 @@ impl Processor {
             if let Some(analysis) = &mut processor.analysis {
                 analysis.reset();
             }
+            processor.driver.reset_macros();
             processor.shared.board.begin_window();
         });
     }
@@ -202,6 +233,13 @@ impl Processor {
             self.shared.board.fail();
             self.shared.host.request_main_thread();
         }
+    }
+
+    fn begin_block(&mut self, board: &Board) {
+        if let Some(analysis) = &self.analysis {
+            self.driver.has_heard(analysis.heard);
+        }
+        self.driver.begin_block(board);
     }
 
     /// Merges the host's events and the updates by their times.
@@ -220,7 +258,7 @@ impl Processor {
             now: 0,
         };
         let last = block.frames.saturating_sub(1);
-        self.driver.begin_block(board);
+        self.begin_block(board);
         self.driver.follow_transport(block.playing);
         self.follow_settings(run.offline);
         self.driver.send(board, 0, outputs);
@@ -243,6 +281,7 @@ impl Processor {
         if let Some(analysis) = &mut self.analysis
             && analysis.follow(self.driver.settings(), offline)
         {
+            self.driver.reset_macros();
             self.shared.board.begin_window();
         }
     }
@@ -268,6 +307,10 @@ impl Processor {
         }
         let board = &run.shared.board;
         let position = analysis.tap.position_samples();
+        let heard = Heard {
+            input: &block.input,
+            end,
+        };
         while let Some(update) = analysis.tap.pop() {
             let mut ago = 0;
             if run.offline {
@@ -277,37 +320,59 @@ impl Processor {
                 ago = position.saturating_sub(completed_by).max(1);
                 let at = u64::from(end).saturating_sub(ago) as Time;
                 let at = at.max(start);
-                settle(analysis, &mut self.driver, run, (at, end), outputs);
+                advance(analysis, &mut self.driver, run, (at, heard), outputs);
                 run.now = at.max(run.now);
+            } else {
+                advance(analysis, &mut self.driver, run, (end, heard), outputs);
             }
+            let holds_from = analysis.heard - ago.min(analysis.heard);
+            analysis.step_macros(holds_from, heard, &mut self.driver, board);
             self.driver.take_update(&update, board);
             analysis.updated(ago, self.driver.settings());
             self.driver.send(board, run.now, outputs);
         }
-        settle(analysis, &mut self.driver, run, (end, end), outputs);
+        advance(analysis, &mut self.driver, run, (end, heard), outputs);
+        analysis.meter_until(analysis.heard, heard, &self.driver);
     }
 }
 
-/// If the tags settle before `until`, the host hears where they stand. `end` is how far the block
-/// has been heard.
-fn settle(
+/// What has been heard of the block.
+#[derive(Clone, Copy)]
+struct Heard<'a> {
+    input: &'a Channels<'a>,
+    /// How far it has been heard.
+    end: Time,
+}
+
+/// Tells what falls due before `until`, in the order of its samples: the macros move, and where the
+/// tags settle the host hears where they stand.
+fn advance(
     analysis: &mut Analysis,
     driver: &mut Driver,
     run: &mut Run<'_>,
-    (until, end): (Time, Time),
+    (until, block): (Time, Heard<'_>),
     outputs: &mut impl Outputs,
 ) {
-    let Some(settles) = analysis.settles else {
-        return;
-    };
-    // The first sample that has not been heard is number `analysis.heard`, at `end`.
-    let ahead = settles as i64 - analysis.heard as i64;
-    let at = i64::from(end) + ahead;
-    if at >= i64::from(until) {
-        return;
+    let board = &run.shared.board;
+    loop {
+        let (settles, moves) = (analysis.settles, driver.next_macro_step());
+        let Some(position) = settles.into_iter().chain(moves).min() else {
+            return;
+        };
+        // The first sample that has not been heard is number `analysis.heard`, at `end`.
+        let ahead = position as i64 - analysis.heard as i64;
+        let at = i64::from(block.end) + ahead;
+        if at >= i64::from(until) {
+            return;
+        }
+        run.now = (at.max(0) as Time).max(run.now);
+        if settles == Some(position) {
+            analysis.settles = None;
+            driver.settle_tags();
+        }
+        if moves == Some(position) {
+            analysis.step_macros(position, block, driver, board);
+        }
+        driver.send(board, run.now, outputs);
     }
-    analysis.settles = None;
-    run.now = (at.max(0) as Time).max(run.now);
-    driver.settle_tags();
-    driver.send(&run.shared.board, run.now, outputs);
 }

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{MAX_TAGS, ModelPlace, Stream, StreamStatus, read_info};
+use tagline_engine::{Event, MAX_TAGS, ModelPlace, Stream, StreamStatus, read_info};
 
 use super::board::Board;
 use super::host::{Changed, Host, Severity};
+use super::macros::{MACROS, Macro, Macros, Plans, Resolver};
 use super::model_choice::{Analysis, Effects, ModelChoice};
-use super::params::TAGS_AT;
+use super::osc::{OscLink, OscSettings};
+use super::params::{MACROS_AT, TAG_SLOTS, TAGS_AT};
 use super::settings::Setting;
 use super::view::{EditorSource, Snapshot};
 
@@ -38,6 +40,14 @@ pub struct Desk {
     pub status: Option<Arc<StreamStatus>>,
     /// What the host must hear.
     pub news: News,
+    /// The macros, as the user describes them.
+    pub macros: Arc<Macros>,
+    /// The macros as the audio thread has them.
+    plans: Plans,
+    /// The stream's model that the tags' names are of.
+    pub generation: u32,
+    /// The sender of OSC.
+    pub osc: OscLink,
 }
 
 impl Desk {
@@ -66,17 +76,39 @@ impl Desk {
         if let (Some(source), Some(stream)) = (effects.ask, &self.stream) {
             stream.set_model(source);
         }
+        self.resolve_macros(board);
         self.news.changed = self.news.changed.and(effects.changed);
         self.news.state |= effects.state;
         self.news.log.extend(effects.log);
         effects.read
+    }
+
+    /// Looks up the macros' tags among the names that are known, for the audio thread.
+    pub fn resolve_macros(&mut self, board: &Board) {
+        let (names, groups) = self.choice.tags();
+        self.osc.set_names(names);
+        let resolver = Resolver { names, groups };
+        let plans = Plans::new(&self.macros, &resolver, self.generation);
+        if plans != self.plans {
+            board.macros.put(&plans);
+            self.plans = plans;
+        }
+    }
+
+    /// Puts other macros in force.
+    pub fn set_macros(&mut self, macros: Arc<Macros>, board: &Board) {
+        let title = |macros: &Macros, index: usize| macros[index].title(index);
+        let is_renamed = |index| title(&self.macros, index) != title(&macros, index);
+        self.news.changed.infos |= (0..MACROS).any(is_renamed);
+        self.macros = macros;
+        self.resolve_macros(board);
     }
 }
 
 /// What the threads of one instance share.
 pub struct Shared {
     /// What every thread may use.
-    pub board: Board,
+    pub board: Arc<Board>,
     /// The host, for every thread.
     pub host: Arc<dyn Host>,
     desk: Mutex<Desk>,
@@ -85,16 +117,22 @@ pub struct Shared {
 impl Shared {
     /// A fresh instance with the built-in model. Opens no file and starts no thread.
     pub fn new(host: Arc<dyn Host>) -> Self {
-        Self {
-            board: Board::default(),
+        let shared = Self {
+            board: Arc::default(),
             host,
             desk: Mutex::new(Desk {
                 choice: ModelChoice::fresh(),
                 stream: None,
                 status: None,
                 news: News::default(),
+                macros: Arc::default(),
+                plans: Plans::default(),
+                generation: 0,
+                osc: OscLink::default(),
             }),
-        }
+        };
+        shared.desk().resolve_macros(&shared.board);
+        shared
     }
 
     /// What the main thread and the editor share. Never for the audio thread; nobody keeps it
@@ -121,15 +159,7 @@ impl Shared {
 
     /// Takes what the analysis and the audio thread have told.
     pub fn read_events(&self) {
-        loop {
-            let mut desk = self.desk();
-            let Some(event) = desk.stream.as_ref().and_then(Stream::next_event) else {
-                break;
-            };
-            let effects = desk.choice.take_event(event);
-            // An event never asks for a file's metadata.
-            desk.apply(effects, &self.board);
-        }
+        self.read_analysis();
         // After the events: a model that has arrived meanwhile does not bring back what a bounce
         // lacks. Where the analysis has ended, its last event says so.
         if self.board.take_stall() {
@@ -142,6 +172,23 @@ impl Shared {
             self.change(|choice, _| choice.processing_failed());
         }
     }
+
+    /// Takes what the analysis has told. Its own thread calls this, too, before a model's first
+    /// update is on its way, so that the macros know their tags by then, also in a bounce.
+    pub fn read_analysis(&self) {
+        loop {
+            let mut desk = self.desk();
+            let Some(event) = desk.stream.as_ref().and_then(Stream::next_event) else {
+                break;
+            };
+            if let Event::ModelReady { generation, .. } = event {
+                desk.generation = generation;
+            }
+            let effects = desk.choice.take_event(event);
+            // An event never asks for a file's metadata.
+            desk.apply(effects, &self.board);
+        }
+    }
 }
 
 impl EditorSource for Shared {
@@ -152,7 +199,10 @@ impl EditorSource for Shared {
         snapshot.values = std::array::from_fn::<_, MAX_TAGS, _>(|slot| {
             (board.value(TAGS_AT + slot) / 100.0) as f32
         });
-        snapshot.set_by_host = board.set_by_host();
+        snapshot.macro_values = std::array::from_fn::<_, MACROS, _>(|index| {
+            (board.value(MACROS_AT + index) / 100.0) as f32
+        });
+        snapshot.set_by_host = board.set_by_host() & TAG_SLOTS;
         snapshot.calibrated = board.is_calibrated(&settings);
         snapshot.running = board.running();
         snapshot.active = board.is_active();
@@ -164,6 +214,9 @@ impl EditorSource for Shared {
         snapshot.model = desk.choice.model().cloned();
         snapshot.loading = desk.choice.is_loading();
         snapshot.message = desk.choice.message().cloned();
+        snapshot.macros = Arc::clone(&desk.macros);
+        snapshot.osc = Arc::clone(desk.osc.settings());
+        snapshot.osc_message = desk.osc.message();
         if let Some(status) = &desk.status {
             snapshot.late_updates = status.late_updates.load(Relaxed);
             snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
@@ -173,6 +226,29 @@ impl EditorSource for Shared {
     fn set(&self, setting: Setting) {
         if !self.board.edit(setting) {
             self.desk().news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn set_macro(&self, index: usize, described: Macro) {
+        if index >= MACROS || described.check().is_err() {
+            return;
+        }
+        {
+            let mut desk = self.desk();
+            let mut macros = Arc::clone(&desk.macros);
+            Arc::make_mut(&mut macros)[index] = described;
+            desk.set_macros(macros, &self.board);
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn set_osc(&self, settings: OscSettings) {
+        {
+            let mut desk = self.desk();
+            desk.osc.set(settings, &self.board);
+            desk.news.state = true;
         }
         self.host.request_main_thread();
     }

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tagline_engine::{BackendChoice, MAX_TAGS};
 
+use super::macros::{MACROS, Macro, MacroError, Macros};
+use super::osc::{OscError, OscSettings};
 use super::params::{FOCUS_SECONDS, MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
 use super::settings::{CcRoute, LAST_CC, MAX_RESOLUTION, Mode, Settings};
 
@@ -58,6 +60,17 @@ pub enum StateError {
         /// What it may hold.
         expected: &'static str,
     },
+    /// A macro that cannot be.
+    #[error("the saved state's macro {number} cannot be used: its {error}")]
+    Macro {
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong with it.
+        error: MacroError,
+    },
+    /// OSC settings that cannot be.
+    #[error("the saved state cannot be used: {0}")]
+    Osc(#[from] OscError),
 }
 
 /// A model, as it is saved.
@@ -82,8 +95,14 @@ pub struct SavedModel {
 /// Everything that a session saves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
+    /// The macros.
+    pub macros: Macros,
+    /// Values of macros that the host has set, by index from 0, in per cent.
+    pub macro_values: BTreeMap<usize, f64>,
     /// The model; `None` for the built-in one of whatever version loads the state.
     pub model: Option<SavedModel>,
+    /// Where OSC goes.
+    pub osc: OscSettings,
     /// The settings.
     pub settings: Settings,
     /// Values that the host has set, by tag slot from 0, in per cent.
@@ -94,13 +113,25 @@ pub struct State {
 #[derive(Serialize, Deserialize)]
 struct Text {
     format: String,
+    /// Values by the parameters' ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    macro_values: BTreeMap<String, f64>,
+    /// Macros that are not fresh, by their numbers from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    macros: BTreeMap<String, Macro>,
     #[serde(default)]
     model: Option<SavedModel>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    osc: OscSettings,
     #[serde(default)]
     settings: SettingsText,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, f64>,
     version: u64,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -287,7 +318,14 @@ impl State {
     pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
         let text = Text {
             format: FORMAT.to_owned(),
+            macro_values: self
+                .macro_values
+                .iter()
+                .map(|(index, value)| (tag_key(id::FIRST_MACRO, *index), short(*value)))
+                .collect(),
+            macros: described(&self.macros),
             model: self.model.clone(),
+            osc: self.osc.clone(),
             settings: SettingsText::from(&self.settings),
             tags: self
                 .tags
@@ -325,7 +363,18 @@ impl State {
             check((0.0..=100.0).contains(&value), &key, value, "0 to 100")?;
             tags.extend(slot.map(|slot| (slot, value)));
         }
+        let mut macro_values = BTreeMap::new();
+        for (key, value) in text.macro_values {
+            let index = (0..MACROS).find(|&index| tag_key(id::FIRST_MACRO, index) == key);
+            check(index.is_some(), "macro_values", &key, "keyed by 56 to 63")?;
+            check((0.0..=100.0).contains(&value), &key, value, "0 to 100")?;
+            macro_values.extend(index.map(|index| (index, value)));
+        }
+        text.osc.check()?;
         Ok(Self {
+            macros: macros_of(text.macros)?,
+            macro_values,
+            osc: text.osc,
             model: text
                 .model
                 .filter(|model| model.built_in || !model.path.is_empty()),
@@ -361,6 +410,29 @@ fn check_header(bytes: &[u8]) -> Result<u64, StateError> {
         1..=VERSION => Ok(header.version),
         newer => Err(StateError::Newer(newer)),
     }
+}
+
+/// The macros that are not fresh, by their numbers.
+fn described(macros: &Macros) -> BTreeMap<String, Macro> {
+    let numbered = macros.iter().enumerate();
+    let changed = numbered.filter(|(_, described)| !is_default(*described));
+    changed
+        .map(|(index, described)| ((index + 1).to_string(), described.rounded()))
+        .collect()
+}
+
+/// The macros of a text; the ones that it lacks are fresh.
+fn macros_of(text: BTreeMap<String, Macro>) -> Result<Macros, StateError> {
+    let mut macros = Macros::default();
+    for (key, described) in text {
+        let number = (1..=MACROS).find(|number| number.to_string() == key);
+        check(number.is_some(), "macros", &key, "keyed by 1 to 8")?;
+        let number = number.unwrap_or(1);
+        let checked = described.check();
+        checked.map_err(|error| StateError::Macro { number, error })?;
+        macros[number - 1] = described;
+    }
+    Ok(macros)
 }
 
 fn tag_key(first: u32, slot: usize) -> String {

@@ -1,11 +1,11 @@
-//! Audio thread: which of the tags' values the host needs to hear.
+//! Audio thread: which of the driven values the host needs to hear.
 //!
 //! A host may count every value that a plugin sends as an edit, and tags move a little with every
 //! update. So a value is due only when it has moved by the resolution since the host heard of it
 //! last, or when it has settled near another value than that. A value that the host already has is
 //! never due.
 
-use tagline_engine::MAX_TAGS;
+use super::params::DRIVEN;
 
 /// A value that stays this part of the resolution near itself has not moved.
 const STILL_PART: f64 = 0.1;
@@ -13,22 +13,22 @@ const STILL_PART: f64 = 0.1;
 /// After so many updates in a row without a move a value has settled.
 const SETTLED_UPDATES: u8 = 3;
 
-/// What the host has heard of each tag slot, and how long its value has stood still.
+/// What the host has heard of each driven slot, and how long its value has stood still.
 pub struct Thinning {
     /// Values that the host has, in per cent; NaN where it has none that is known.
-    told: [f64; MAX_TAGS],
+    told: [f64; DRIVEN],
     /// Where each value was when it began to stand still.
-    anchor: [f64; MAX_TAGS],
+    anchor: [f64; DRIVEN],
     /// Updates since then.
-    still: [u8; MAX_TAGS],
+    still: [u8; DRIVEN],
 }
 
 impl Default for Thinning {
     fn default() -> Self {
         Self {
-            told: [f64::NAN; MAX_TAGS],
-            anchor: [f64::NAN; MAX_TAGS],
-            still: [0; MAX_TAGS],
+            told: [f64::NAN; DRIVEN],
+            anchor: [f64::NAN; DRIVEN],
+            still: [0; DRIVEN],
         }
     }
 }
@@ -50,6 +50,13 @@ impl Thinning {
         }
         let is_settled = self.still[slot] >= SETTLED_UPDATES;
         moved > 0.0 && (moved >= resolution || (is_settled && moved > nearby))
+    }
+
+    /// Takes a slot's value on its way, in per cent, of which the end will be told. Returns whether
+    /// the host needs to hear it.
+    pub fn pass(&self, slot: usize, value: f64, resolution: f64) -> bool {
+        let moved = (value - self.told[slot]).abs();
+        moved.is_nan() || (moved > 0.0 && moved >= resolution)
     }
 
     /// Whether the host has another value of a slot than `value`, in per cent.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace};
 
+use super::macros::{MACROS, Macro, Macros};
+use super::osc::OscSettings;
 use super::settings::{Setting, Settings};
 
 /// What the editor shows, and how it asks for changes. One source may serve several editors in
@@ -19,6 +21,12 @@ pub trait EditorSource: Send + Sync {
     /// Changes a setting. Where it is a parameter, the host hears of it as of a user's gesture. The
     /// next snapshot shows it.
     fn set(&self, setting: Setting);
+
+    /// Describes a macro anew, by its index. One that [no macro](Macro::check) can be is ignored.
+    fn set_macro(&self, index: usize, described: Macro);
+
+    /// Changes where OSC goes. A later snapshot says what is wrong with it.
+    fn set_osc(&self, settings: OscSettings);
 
     /// Asks for the model at `place`. A later snapshot tells the result: another
     /// [`Snapshot::model`], or a [`Snapshot::message`].
@@ -67,6 +75,14 @@ pub struct Snapshot {
     pub message: Option<Arc<str>>,
     /// The settings in force.
     pub settings: Settings,
+    /// The macros.
+    pub macros: Arc<Macros>,
+    /// Values of the macros, 0 to 1.
+    pub macro_values: [f32; MACROS],
+    /// Where OSC goes.
+    pub osc: Arc<OscSettings>,
+    /// What is wrong with OSC and what to do.
+    pub osc_message: Option<Arc<str>>,
 }
 
 impl Snapshot {
@@ -120,6 +136,10 @@ impl Default for Snapshot {
             inference_ms: 0.0,
             message: None,
             settings: Settings::default(),
+            macros: Arc::default(),
+            macro_values: [0.0; MACROS],
+            osc: Arc::default(),
+            osc_message: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use egui_baseview::{App, Frame};
 use super::chooser::Chooser;
 use super::motion::Motion;
 use super::pacing::{self, Pacing};
+use super::page::macros::MacrosPage;
 use super::page::{self, Page};
 use super::thread_end::Alive;
 #[cfg(target_os = "linux")]
@@ -31,6 +32,7 @@ pub struct EditorApp {
     pub(super) page: Page,
     motion: Motion,
     chooser: Chooser,
+    macros: MacrosPage,
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
     broken: bool,
@@ -55,6 +57,7 @@ impl EditorApp {
             page: Page::default(),
             motion: Motion::default(),
             chooser: Chooser::default(),
+            macros: MacrosPage::default(),
             pacing: Pacing::default(),
             broken: false,
             #[cfg(target_os = "linux")]
@@ -107,6 +110,7 @@ impl EditorApp {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
             Page::Settings => page::settings::show(&mut inside, &snapshot.settings, &*source),
+            Page::Macros => self.macros.show(&mut inside, snapshot, &*source),
         }
         footer::show(ui, bottom, &snapshot.settings, &*source);
         moving && self.page == Page::Tags

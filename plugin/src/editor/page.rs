@@ -1,5 +1,6 @@
 //! The editor's pages.
 
+pub mod macros;
 pub mod model;
 pub mod settings;
 pub mod tags;
@@ -14,11 +15,13 @@ pub enum Page {
     Model,
     /// Settings for once: MIDI, and how finely the host is told.
     Settings,
+    /// What is made of the tags: parameters, MIDI and OSC.
+    Macros,
 }
 
 impl Page {
     /// All pages, in the header's order.
-    pub const ALL: [Self; 3] = [Self::Tags, Self::Model, Self::Settings];
+    pub const ALL: [Self; 4] = [Self::Tags, Self::Model, Self::Settings, Self::Macros];
 
     /// Name for people.
     pub fn name(self) -> &'static str {
@@ -26,6 +29,7 @@ impl Page {
             Self::Tags => "Tags",
             Self::Model => "Model",
             Self::Settings => "Settings",
+            Self::Macros => "Macros",
         }
     }
 }

@@ -6,13 +6,13 @@ use crate::common::{Heard, Host, ids};
 use serde_json::json;
 use tagline_tests::TinyModel;
 
-const BLOCKS: [usize; 5] = [64, 441, 1_000, 4_096, 1];
+pub const BLOCKS: [usize; 5] = [64, 441, 1_000, 4_096, 1];
 
 /// A setting that the host changes at a sample of the stream.
-type Change = (u64, u32, f64);
+pub type Change = (u64, u32, f64);
 
 /// Everything that the host hears in `seconds` of the song, at this block size and with these changes.
-fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<Heard> {
+pub fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<Heard> {
     let mut host = Host::new();
     host.load(state);
     host.set_offline(true);
@@ -39,7 +39,7 @@ fn bounce(state: &str, seconds: u64, block: usize, changes: &[Change]) -> Vec<He
 }
 
 /// Positions at which tags were told, each once.
-fn positions(heard: &[Heard]) -> Vec<u64> {
+pub fn positions(heard: &[Heard]) -> Vec<u64> {
     let tags = heard.iter().filter(|(_, told)| told.value().is_some());
     let mut positions: Vec<u64> = tags.map(|(position, _)| *position).collect();
     positions.dedup();

@@ -3,6 +3,7 @@
 mod bounce;
 mod common;
 mod driving;
+mod macros;
 mod malformed_calls;
 mod pass_through;
 mod session;

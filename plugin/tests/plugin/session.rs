@@ -11,7 +11,7 @@ use tagline_tests::TinyModel;
 fn ids_names_and_groups_are_the_published_ones() {
     let mut host = Host::new();
     let names = host.names();
-    assert_eq!(names.len(), 5 + 50 + 1 + 7);
+    assert_eq!(names.len(), 5 + 50 + 1 + 8 + 7);
     let expected = [
         (0, "Bypass", "Settings"),
         (1, "Mode", "Settings"),
@@ -19,6 +19,8 @@ fn ids_names_and_groups_are_the_published_ones() {
         (3, "Smoothing", "Settings"),
         (4, "Values", "Settings"),
         (55, "Focus", "Settings"),
+        (56, "Macro 1", "Macros"),
+        (63, "Macro 8", "Macros"),
         (64, "Running Backend", "Status"),
         (65, "Seconds Heard", "Status"),
         (66, "Updates", "Status"),

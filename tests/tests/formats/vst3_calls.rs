@@ -37,7 +37,7 @@ fn unknown_ids_and_null_pointers_are_refused() {
         let (component, controller) = (&plugin.component, &plugin.controller);
         // SAFETY: null pointers, where the interface names places or objects.
         unsafe {
-            for id in [63, 64, 70, 1_000, u32::MAX] {
+            for id in [71, 64, 70, 1_000, u32::MAX] {
                 let mut text = [0; 128];
                 let mut value = 0.0;
                 let mut typed = [b'1' as _, 0];

@@ -258,7 +258,15 @@ fn reason(path: &Path, refused: Refused) -> String {
         Refused::Decode(error) => {
             let text = error.to_string();
             let own = text.strip_prefix(&format!("{}: ", path.display()));
-            own.unwrap_or(&text).to_owned()
+            let own = own.unwrap_or(&text);
+            // A command names the file, too.
+            match path
+                .parent()
+                .map(|folder| folder.join("").display().to_string())
+            {
+                Some(folder) if !folder.is_empty() => own.replace(&folder, ""),
+                _ => own.to_owned(),
+            }
         }
     }
 }

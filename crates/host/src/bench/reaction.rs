@@ -241,12 +241,20 @@ fn steadiness(
     Ok((sum / count.max(1) as f64, most))
 }
 
-/// The songs in `folder`, by name: those between which sections change.
+/// Endings of the songs' files.
+const SONG_ENDINGS: [&str; 6] = ["wav", "flac", "mp3", "ogg", "m4a", "aiff"];
+
+/// The songs in `folder`, by name.
 pub(super) fn songs_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut songs: Vec<PathBuf> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.is_file())
+        .filter(|path| {
+            let ending = path.extension().unwrap_or_default();
+            SONG_ENDINGS
+                .iter()
+                .any(|song| ending.eq_ignore_ascii_case(song))
+        })
         .collect();
     songs.sort();
     songs

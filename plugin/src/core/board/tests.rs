@@ -6,7 +6,7 @@ use crate::core::params::id;
 #[test]
 fn a_host_cannot_write_the_status_or_unknown_ids() {
     let board = Board::default();
-    for id in [id::UPDATES, 56, 9_999, u32::MAX] {
+    for id in [id::UPDATES, 71, 9_999, u32::MAX] {
         assert_eq!(board.set_from_host(id, 5.0, Mode::Live), None);
     }
     assert_eq!(board.updates(), 0);
@@ -16,27 +16,27 @@ fn a_host_cannot_write_the_status_or_unknown_ids() {
 #[test]
 fn a_driven_value_never_belongs_into_the_state() {
     let board = Board::default();
-    assert_eq!(board.host_tag(0), None);
+    assert_eq!(board.host_value(0), None);
     board.set_from_host(id::FIRST_TAG, 40.0, Mode::Live);
-    assert_eq!(board.host_tag(0), Some(40.0));
-    board.drive_tag(0, 60.0);
-    assert_eq!(board.host_tag(0), None);
+    assert_eq!(board.host_value(0), Some(40.0));
+    board.drive(0, 60.0);
+    assert_eq!(board.host_value(0), None);
     // A host that plays the driven value back does not make it its own.
     board.set_from_host(id::FIRST_TAG, 60.0, Mode::Live);
-    assert_eq!(board.host_tag(0), None);
+    assert_eq!(board.host_value(0), None);
     board.set_from_host(id::FIRST_TAG, 70.0, Mode::Follow);
-    assert_eq!(board.host_tag(0), Some(70.0));
+    assert_eq!(board.host_value(0), Some(70.0));
 }
 
 #[test]
 fn who_has_set_a_value_last_is_known_in_every_mode() {
     for mode in [Mode::Live, Mode::Record, Mode::Follow] {
         let board = Board::default();
-        board.drive_tag(3, 60.0);
+        board.drive(3, 60.0);
         assert_eq!(board.set_by_host(), 0);
         board.set_from_host(id::FIRST_TAG + 3, 40.0, mode);
         assert_eq!(board.set_by_host(), 1 << 3);
-        board.drive_tag(3, 60.0);
+        board.drive(3, 60.0);
         assert_eq!(board.set_by_host(), 0, "{mode:?}");
     }
 }
@@ -45,8 +45,8 @@ fn who_has_set_a_value_last_is_known_in_every_mode() {
 fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay() {
     let board = Board::default();
     board.drive_for(1);
-    board.drive_tag(0, 60.0);
-    board.drive_tag(7, 20.0);
+    board.drive(0, 60.0);
+    board.drive(7, 20.0);
     board.set_from_host(id::FIRST_TAG + 3, 40.0, Mode::Follow);
     let value = |slot| board.value(TAGS_AT + slot);
     board.take_back_driven(1);
@@ -55,7 +55,7 @@ fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay()
     board.take_back_driven(2);
     assert_eq!([value(0), value(3), value(7)], [0.0, 40.0, 0.0]);
     assert!(board.take_replaced() && !board.take_replaced());
-    assert_eq!(board.host_tag(0), None, "and they are not the host's");
+    assert_eq!(board.host_value(0), None, "and they are not the host's");
     assert_eq!(board.held(), 1 | 1 << 3 | 1 << 7);
 }
 
@@ -63,7 +63,7 @@ fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay()
 fn late_word_of_an_earlier_model_leaves_what_a_newer_one_has_driven() {
     let board = Board::default();
     board.drive_for(3);
-    board.drive_tag(0, 60.0);
+    board.drive(0, 60.0);
     board.take_back_driven(2);
     assert_eq!(board.value(TAGS_AT), 60.0);
 }

@@ -6,6 +6,9 @@ use crate::core::params::{self, id};
 use crate::core::settings::Setting;
 use crate::core::tests::Taken;
 
+/// Host rate, in Hz.
+const RATE: f64 = 48_000.0;
+
 fn begin(slot: u32) -> Output {
     Output::GestureBegin {
         id: id::FIRST_TAG + slot,
@@ -73,7 +76,7 @@ fn play(driver: &mut Driver, board: &Board, playing: bool) {
 
 fn driver(mode: Mode) -> (Driver, Board) {
     let board = Board::default();
-    let mut driver = Driver::new(Outbox::default(), &board);
+    let mut driver = Driver::new(Outbox::default(), &board, RATE);
     set(&mut driver, &board, id::MODE, f64::from(mode as u8));
     (driver, board)
 }
@@ -86,7 +89,7 @@ fn an_update_is_counted_on_the_board_and_never_told_as_an_event() {
     assert_eq!(board.updates(), 1);
     assert_eq!((board.heard_seconds(), board.inference_ms()), (3.0, 2.0));
     let outbox = driver.into_outbox();
-    let _ = Driver::new(outbox, &board);
+    let _ = Driver::new(outbox, &board, RATE);
     assert_eq!((board.updates(), board.heard_seconds()), (0, 0.0));
 }
 
@@ -199,11 +202,11 @@ fn deactivation_leaves_the_ends_of_gestures_to_be_told() {
     driver.take_update(&update(&[0.5]), &board);
     send(&mut driver, &board);
     let mut outbox = driver.into_outbox();
-    assert!(outbox.has_open_gestures());
+    assert!(outbox.has_open_ends());
     let mut taken = Taken::default();
     outbox.send(&board, 0, &mut taken);
     assert_eq!(taken.outputs, [(0, end(0))]);
-    assert!(!outbox.has_open_gestures());
+    assert!(!outbox.has_open_ends());
 }
 
 #[test]
@@ -286,8 +289,8 @@ fn a_model_with_fewer_tags_leaves_no_stale_values() {
 #[test]
 fn values_of_a_model_before_the_activation_do_not_stay_either() {
     let board = Board::default();
-    board.drive_tag(5, 70.0);
-    let mut driver = Driver::new(Outbox::default(), &board);
+    board.drive(5, 70.0);
+    let mut driver = Driver::new(Outbox::default(), &board, RATE);
     driver.take_update(&update(&[0.25]), &board);
     let expected = [live(0, 25.0), live(5, 0.0)];
     assert_eq!(send(&mut driver, &board), expected);
@@ -298,7 +301,7 @@ fn each_activation_and_each_loaded_state_begins_with_every_value() {
     let (mut driver, board) = driver(Mode::Live);
     driver.take_update(&update(&[0.5]), &board);
     send(&mut driver, &board);
-    let mut driver = Driver::new(driver.into_outbox(), &board);
+    let mut driver = Driver::new(driver.into_outbox(), &board, RATE);
     driver.take_update(&update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), [live(0, 50.0)]);
     board.values_are_loaded();

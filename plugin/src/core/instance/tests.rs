@@ -230,7 +230,7 @@ fn an_impossible_rate_is_in_the_log() {
 #[test]
 fn an_unknown_parameter_has_neither_value_nor_text() {
     let rig = Rig::new();
-    for id in [56, 63, 71, 9_999] {
+    for id in [71, 9_999] {
         assert_eq!(rig.instance.value(id), None);
         assert_eq!(rig.instance.text(id, 1.0), None);
         assert_eq!(rig.instance.parse(id, "1"), None);

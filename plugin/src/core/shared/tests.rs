@@ -1,6 +1,7 @@
 //! What the editor sees and changes.
 
 use super::*;
+use crate::core::macros::Source;
 use crate::core::params::id;
 use crate::core::settings::Mode;
 use crate::core::tests::Noted;
@@ -14,7 +15,7 @@ fn shared() -> (Shared, Arc<Noted>) {
 #[test]
 fn the_editor_sees_driven_values_and_what_it_has_set() {
     let (shared, host) = shared();
-    shared.board.drive_tag(3, 25.0);
+    shared.board.drive(3, 25.0);
     shared.set(Setting::Smoothing(2.0));
     shared.set(Setting::Backend(BackendChoice::Only(Backend::Tract)));
     shared.set(Setting::Calibrated(false));
@@ -57,7 +58,7 @@ fn raw_values_that_still_stand_are_not_held_against_calibrated_thresholds() {
     let (shared, _) = shared();
     let mut snapshot = Snapshot::default();
     shared.board.set_calibrated(false);
-    shared.board.drive_tag(3, 25.0);
+    shared.board.drive(3, 25.0);
     shared.fill(&mut snapshot);
     assert!(snapshot.settings.calibrated && !snapshot.calibrated);
     shared.board.set_calibrated(true);
@@ -100,4 +101,65 @@ fn an_open_editor_gets_its_model_although_the_host_never_calls_the_main_thread()
     let desk = shared.desk();
     assert_eq!(desk.choice.tag(0).0, Some("jazz"));
     assert!(desk.news.state && desk.news.changed.infos, "this waits");
+}
+
+#[test]
+fn a_macro_described_in_the_editor_reaches_the_audio_thread_and_the_state() {
+    let (shared, host) = shared();
+    let mut seen = 0;
+    assert_eq!(shared.board.macros.take_newer(&mut seen), None);
+    let mut macros = Macros::default();
+    macros[2] = Macro {
+        name: "Drums".to_owned(),
+        source: Source::Tag {
+            tag: "drums".to_owned(),
+        },
+        ..Macro::default()
+    };
+    shared.set_macro(2, macros[2].clone());
+    let built_in = tagline_engine::built_in_info();
+    let resolver = Resolver {
+        names: &built_in.tags,
+        groups: built_in.groups.as_deref().unwrap_or_default(),
+    };
+    let expected = Plans::new(&macros, &resolver, 0);
+    assert_ne!(expected, Plans::default());
+    assert_eq!(shared.board.macros.take_newer(&mut seen), Some(expected));
+    assert!(shared.desk().news.state && shared.desk().news.changed.infos);
+    assert!(host.asked.load(std::sync::atomic::Ordering::Acquire));
+    // What no macro can be changes nothing.
+    for (index, curve) in [(2, 101.0), (MACROS, 0.0)] {
+        let described = Macro {
+            curve,
+            ..Macro::default()
+        };
+        shared.set_macro(index, described);
+    }
+    assert_eq!(*shared.desk().macros, macros);
+    assert_eq!(shared.board.macros.take_newer(&mut seen), None);
+}
+
+#[test]
+fn osc_settings_that_cannot_be_are_a_message_and_leave_the_others_in_force() {
+    let (shared, _) = shared();
+    let good = OscSettings {
+        port: 7_000,
+        on: true,
+        ..OscSettings::default()
+    };
+    shared.set_osc(good.clone());
+    let mut snapshot = Snapshot::default();
+    shared.fill(&mut snapshot);
+    assert_eq!((&*snapshot.osc, &snapshot.osc_message), (&good, &None));
+    shared.set_osc(OscSettings {
+        prefix: "no slash".to_owned(),
+        ..good.clone()
+    });
+    shared.fill(&mut snapshot);
+    assert_eq!(*snapshot.osc, good);
+    let message = snapshot.osc_message.as_deref().expect("a message");
+    assert!(
+        message.contains("no slash") && message.contains("must be"),
+        "{message}"
+    );
 }

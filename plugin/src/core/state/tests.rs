@@ -1,6 +1,7 @@
 //! States as they are written, and whatever else a host may hand over.
 
 use super::*;
+use crate::core::macros::{ControlChange, NoteOutput, Source};
 use proptest::prelude::*;
 
 const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","bypass":false,"focus_seconds":null,"midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","resolution":0.5,"smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":2}"#;
@@ -136,6 +137,55 @@ fn deep_nesting_does_not_exhaust_the_stack() {
     assert!(State::from_bytes(inside.as_bytes()).is_err());
 }
 
+fn described_macros() -> impl Strategy<Value = Macros> {
+    let source = prop::sample::select(vec![
+        Source::Off,
+        Source::Tag { tag: "jazz".into() },
+        Source::Difference {
+            tags: ["a".into(), "b".into()],
+        },
+        Source::Certainty {
+            group: "genre".into(),
+        },
+        Source::Loudness,
+    ]);
+    let percent = || 0.0..=100.0f64;
+    let numbers = (
+        0.0..=60.0f64,
+        -100.0..=100.0f64,
+        percent(),
+        [percent(), percent()],
+    );
+    let midi = (1..=16u8, 0..=119u8, proptest::option::of(0.0..=60.0f64));
+    let one = (
+        source,
+        ".{0,40}",
+        numbers,
+        proptest::option::of(midi),
+        any::<bool>(),
+    );
+    let one = one.prop_map(
+        |(source, name, (time, curve, share, output), midi, invert)| Macro {
+            attack_seconds: time,
+            curve,
+            invert,
+            midi_cc: midi.map(|(channel, number, _)| ControlChange { channel, number }),
+            name,
+            note: midi.map(|(channel, number, length_seconds)| NoteOutput {
+                channel,
+                length_seconds,
+                number,
+                velocity: None,
+            }),
+            output,
+            source,
+            threshold: invert.then_some(share),
+            ..Macro::default()
+        },
+    );
+    prop::array::uniform8(one)
+}
+
 fn states() -> impl Strategy<Value = State> {
     let model = (".{0,30}", ".{1,60}", "[0-9a-f]{64}|", any::<bool>());
     let model = proptest::option::of(model);
@@ -145,7 +195,16 @@ fn states() -> impl Strategy<Value = State> {
     let numbers = (0..5usize, 0.0..=10.0f64, 0.0..=10.0f64, 0..4usize);
     let rest = (modes, numbers, backends, any::<bool>(), any::<bool>());
     let tags = proptest::collection::btree_map(0..MAX_TAGS, 0.0..=100.0f64, 0..8);
-    (model, midi, rest, tags).prop_map(|(model, midi, rest, tags)| State {
+    let macro_values = proptest::collection::btree_map(0..MACROS, 0.0..=100.0f64, 0..3);
+    let macros = (described_macros(), macro_values);
+    (model, midi, rest, tags, macros).prop_map(|(model, midi, rest, tags, macros)| State {
+        macros: macros.0,
+        macro_values: macros.1,
+        osc: OscSettings {
+            on: midi.3,
+            port: 1 + u16::from(midi.0),
+            ..OscSettings::default()
+        },
         model: model.map(|(name, path, sha256, built_in)| SavedModel {
             built_in,
             version: name.chars().rev().collect(),
@@ -180,6 +239,8 @@ proptest! {
         let loaded = State::from_bytes(&bytes).expect("its own bytes");
         prop_assert_eq!(&loaded.model, &state.model);
         prop_assert_eq!(loaded.settings.midi, state.settings.midi);
+        prop_assert_eq!(&loaded.macros, &state.macros.map(|described| described.rounded()));
+        prop_assert_eq!(&loaded.osc, &state.osc);
         prop_assert_eq!(loaded.settings.focus, state.settings.focus);
         let apart = loaded.settings.smoothing_seconds - state.settings.smoothing_seconds;
         prop_assert!(apart.abs() < 1e-11);

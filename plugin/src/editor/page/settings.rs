@@ -66,7 +66,8 @@ fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     about(ui, "No controller above 119 is ever sent.");
 }
 
-fn heading(ui: &mut Ui, text: &str) {
+/// A title above a group of rows.
+pub(super) fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(8.0);
     let text = RichText::new(text)
         .font(theme::medium(15.0))
@@ -82,7 +83,8 @@ fn rows(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
-fn caption(ui: &mut Ui, text: &str) {
+/// The first cell of a row: the setting's name.
+pub(super) fn caption(ui: &mut Ui, text: &str) {
     ui.label(
         RichText::new(text)
             .font(theme::regular(13.5))

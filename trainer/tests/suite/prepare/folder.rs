@@ -6,7 +6,7 @@ use trainer::data::Split;
 use trainer::prepare::folder::{Reading, read};
 use trainer::prepare::{Collection, Selection};
 
-use super::corpus::{clip, clips, options, report, run};
+use super::corpus::{clip, clips, options, report, run, wav};
 
 fn reading(root: &Path) -> Reading {
     Reading {
@@ -464,4 +464,65 @@ fn audio_that_cannot_be_a_part_of_the_data_is_in_the_report() {
     let fewer = read(&reading(root.path())).unwrap();
     let error = run(&fewer, &options(out.path())).unwrap_err().to_string();
     assert!(error.contains("list: now with other files"), "{error}");
+}
+
+#[test]
+fn a_recording_in_several_splits_and_a_silent_one_are_in_the_report() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    clip(&root.path().join("a.wav"), 1);
+    std::fs::copy(root.path().join("a.wav"), root.path().join("copy.wav")).unwrap();
+    std::fs::copy(root.path().join("a.wav"), root.path().join("again.wav")).unwrap();
+    // Of the same length, and another song.
+    clip(&root.path().join("b.wav"), 2);
+    wav(&root.path().join("silent.wav"), 16_000, &[0; 64_000]);
+    let lines = [
+        "path,tags,split",
+        "a.wav,rock,train",
+        "again.wav,rock,train",
+        "copy.wav,rock,valid",
+        "b.wav,rock,test",
+        "silent.wav,rock,train",
+    ];
+    table(root.path(), &lines);
+    let collection = read(&reading(root.path())).unwrap();
+    let prepared = run(&collection, &options(out.path())).unwrap();
+    assert_eq!((prepared.twins, prepared.summary.unwrap().skipped), (3, 1));
+    let report = report(out.path());
+    let said = |file: &str, what: &str| {
+        let line = report
+            .iter()
+            .find(|line| line.contains(&format!(",{file},")));
+        assert!(line.is_some_and(|line| line.contains(what)), "{report:?}");
+    };
+    said("a.wav", "the same recording as copy.wav, which is in valid");
+    said(
+        "again.wav",
+        "the same recording as copy.wav, which is in valid",
+    );
+    said("copy.wav", "the same recording as a.wav, which is in train");
+    let silent = "skipped,silent.wav,silent.wav,silent".to_owned();
+    assert!(report.contains(&silent), "{report:?}");
+    let of_b = report.iter().find(|line| line.contains(",b.wav,")).unwrap();
+    assert!(!of_b.contains("same recording"), "{of_b}");
+}
+
+#[test]
+fn everything_that_looks_like_audio_is_used_or_listed() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    folders(root.path());
+    let named = |name: &str| root.path().join("jazz").join(name);
+    for (name, seed) in [("book.m4b", 30), ("LOUD.WAVE", 31), ("film.mov", 32)] {
+        clip(&named(name), seed);
+    }
+    std::fs::write(named("song.wv"), b"wvpk and more").unwrap();
+    std::fs::write(named("._song.wav"), b"\0\x05\x16\x07").unwrap();
+    let collection = read(&reading(root.path())).unwrap();
+    let prepared = run(&collection, &options(out.path())).unwrap();
+    assert_eq!((prepared.items, prepared.summary.unwrap().skipped), (14, 1));
+    let report = report(out.path()).join("\n");
+    assert!(report.contains("a WavPack file"), "{report}");
+    // The command names the file as it is called, not where this machine has it.
+    let command = "ffmpeg -i \"\"song.wv\"\" \"\"song.flac\"\"";
+    assert!(report.contains(command), "{report}");
+    assert!(!report.contains("._song"), "{report}");
 }

@@ -1,0 +1,80 @@
+//! The page of the macros: all eight on the left, the chosen one's controls and those of OSC on the
+//! right.
+
+mod controls;
+mod list;
+mod osc;
+mod outputs;
+mod source;
+
+use egui::{ScrollArea, Ui, UiBuilder};
+
+use self::controls::TextField;
+use super::settings::heading;
+use crate::core::macros::{MACROS, Macro};
+use crate::core::view::{EditorSource, Snapshot};
+
+/// Width of the list, in points.
+const LIST_WIDTH: f32 = 196.0;
+
+/// Distance between the list and the controls, in points.
+const GAP: f32 = 24.0;
+
+/// The page's state.
+#[derive(Debug, Default)]
+pub struct MacrosPage {
+    chosen: usize,
+    name: TextField,
+    host: TextField,
+    prefix: TextField,
+}
+
+impl MacrosPage {
+    /// Draws the page into `ui`; changes go to `source`.
+    pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+        let area = ui.max_rect();
+        let (left, right) = area.split_left_right_at_x(area.left() + LIST_WIDTH);
+        let mut list = ui.new_child(UiBuilder::new().max_rect(left).id_salt("macros"));
+        if let Some(clicked) = list::show(&mut list, snapshot, self.chosen) {
+            self.chosen = clicked;
+            self.name = TextField::default();
+        }
+        let right = right.with_min_x(right.left() + GAP);
+        let mut controls = ui.new_child(UiBuilder::new().max_rect(right).id_salt("macro"));
+        ScrollArea::vertical()
+            .id_salt(("macro", self.chosen))
+            .auto_shrink([false, false])
+            .show(&mut controls, |ui| {
+                self.chosen_macro(ui, snapshot, source);
+                heading(ui, "OSC");
+                osc::show(ui, snapshot, source, &mut self.host, &mut self.prefix);
+                ui.add_space(8.0);
+            });
+    }
+
+    fn chosen_macro(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+        let index = self.chosen.min(MACROS - 1);
+        let described = &snapshot.macros[index];
+        let mut edited = described.clone();
+        heading(ui, &described.title(index));
+        controls::rows(ui, "source and shape", |ui| {
+            self.name_row(ui, index, &mut edited);
+            source::rows(ui, snapshot, &mut edited);
+            controls::shape(ui, &mut edited);
+            outputs::rows(ui, &mut edited);
+        });
+        if edited != *described {
+            source.set_macro(index, edited);
+        }
+    }
+
+    fn name_row(&mut self, ui: &mut Ui, index: usize, edited: &mut Macro) {
+        controls::row(ui, "Name", |ui| {
+            let hint = format!("Macro {}", index + 1);
+            if let Some(name) = self.name.show(ui, &edited.name, &hint, 180.0) {
+                let most = crate::core::macros::MAX_NAME_CHARACTERS;
+                edited.name = name.trim().chars().take(most).collect();
+            }
+        });
+    }
+}

@@ -1,0 +1,79 @@
+//! All macros, with what they listen to and where they stand.
+
+use egui::{Align2, CursorIcon, Rect, Sense, Ui, pos2, vec2};
+
+use crate::core::macros::{MACROS, Source};
+use crate::core::view::Snapshot;
+use crate::editor::theme;
+
+/// Height of a macro's row, in points.
+const ROW_HEIGHT: f32 = 48.0;
+
+/// Draws the list. Returns the macro that was clicked.
+pub fn show(ui: &mut Ui, snapshot: &Snapshot, chosen: usize) -> Option<usize> {
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.add_space(8.0);
+    let mut clicked = None;
+    for index in 0..MACROS {
+        if row(ui, snapshot, index, index == chosen) {
+            clicked = Some(index);
+        }
+    }
+    clicked
+}
+
+fn row(ui: &mut Ui, snapshot: &Snapshot, index: usize, is_chosen: bool) -> bool {
+    let described = &snapshot.macros[index];
+    let size = vec2(ui.available_width(), ROW_HEIGHT);
+    let (area, response) = ui.allocate_exact_size(size, Sense::click());
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    let painter = ui.painter();
+    let fill = match (is_chosen, response.hovered()) {
+        (true, _) => theme::CONTROL,
+        (false, true) => theme::SURFACE,
+        (false, false) => theme::BACKGROUND,
+    };
+    painter.rect_filled(area, theme::RADIUS, fill);
+    let inside = area.shrink2(vec2(10.0, 7.0));
+    let is_off = described.source == Source::Off;
+    let (title, value) = if is_off {
+        (theme::TEXT_FAINT, 0.0)
+    } else {
+        (theme::TEXT, snapshot.macro_values[index])
+    };
+    let number = if is_off {
+        "off".to_owned()
+    } else {
+        format!("{:.0} %", value * 100.0)
+    };
+    let shown = painter.text(
+        inside.right_top(),
+        Align2::RIGHT_TOP,
+        number,
+        theme::regular(12.0),
+        theme::TEXT_SOFT,
+    );
+    let left = Rect::from_min_max(inside.min, pos2(shown.left() - 8.0, inside.bottom()));
+    painter.with_clip_rect(left.intersect(ui.clip_rect())).text(
+        inside.left_top(),
+        Align2::LEFT_TOP,
+        described.title(index),
+        theme::medium(13.5),
+        title,
+    );
+    let track = Rect::from_min_max(
+        pos2(inside.left(), inside.bottom() - 6.0),
+        pos2(inside.right(), inside.bottom() - 1.0),
+    );
+    let empty = if is_chosen {
+        theme::CONTROL_HOVERED
+    } else {
+        theme::CONTROL
+    };
+    painter.rect_filled(track, 2.5, empty);
+    if value > 0.0 {
+        let bar = track.with_max_x(egui::lerp(track.x_range().min..=track.x_range().max, value));
+        painter.rect_filled(bar, 2.5, theme::bar(value));
+    }
+    response.clicked()
+}
