@@ -16,7 +16,9 @@ use tagline_files::atomic;
 use tract_onnx::pb::ModelProto;
 
 pub use error::CalibrateError;
-pub use fit::{FEWEST_POSITIVES, Quality, TagFit, calibration_error, fit, quality};
+pub use fit::{
+    FEWEST_POSITIVES, OFFSET_DEVIATION, Quality, TagFit, calibration_error, fit, quality,
+};
 pub use report::{Checked, json_line, write_table};
 pub use samples::{Sample, samples};
 

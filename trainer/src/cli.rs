@@ -11,10 +11,12 @@ mod evaluate;
 mod experiment;
 mod export;
 mod import;
+mod judge;
 mod pace;
 mod prepare;
 mod progress;
 mod recipe;
+mod refine;
 mod resamples;
 mod score;
 mod synth;
@@ -50,7 +52,9 @@ enum Command {
     Experiment(experiment::ExperimentArgs),
     Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Judge(judge::JudgeArgs),
     Prepare(prepare::PrepareArgs),
+    Refine(refine::RefineArgs),
     Score(score::ScoreArgs),
     Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
@@ -68,7 +72,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Experiment(args) => experiment::run(args),
         Command::Export(args) => export::run(args),
         Command::Import(args) => import::run(args),
+        Command::Judge(args) => judge::run(&args),
         Command::Prepare(args) => prepare::run(args),
+        Command::Refine(args) => refine::run(args),
         Command::Score(args) => score::run(&args),
         Command::Synth(args) => synth::run(args),
         Command::Tag(args) => tag::run(&args),

@@ -152,6 +152,14 @@ impl Processor {
         logits.chunks_exact(area).map(mean).collect()
     }
 
+    /// What the last block gives by the running statistics, `[clip, map, band, frame]`.
+    pub fn maps(&mut self, parameters: &Parameters, windows: Windows<'_>) -> Vec<f32> {
+        let scaled = parameters.rows.as_ref().map(|rows| windows.scaled(rows));
+        let windows = windows.with(scaled.as_deref());
+        self.forward(parameters, windows, Mode::Running);
+        self.inputs(self.blocks.len(), windows).to_vec()
+    }
+
     fn forward(&mut self, parameters: &Parameters, windows: Windows<'_>, mode: Mode<'_>) {
         let mut size = windows.size;
         for number in 0..self.blocks.len() {

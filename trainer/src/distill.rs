@@ -6,7 +6,8 @@
 //! 1. what is known: labels by construction (synthetic music, sounds that are no music), and what
 //!    tables beside the audio say;
 //! 2. else, of real audio, the mean of the opinions of the teachers that know the tag
-//!    ([`Foreign::opinions`]);
+//!    ([`Foreign::opinions`]), each counted by how far it is trusted ([`Foreign::trust`]). They are
+//!    asked about the very sound that the label is for: an altered copy is another sound;
 //! 3. else unknown, and training and evaluation leave the tag of the clip out.
 //!
 //! Teachers are not asked about synthetic music and sounds without music. They were not trained on
@@ -16,6 +17,7 @@
 //! for any data set.
 //!
 //! [`Foreign::opinions`]: crate::vocabulary::Foreign::opinions
+//! [`Foreign::trust`]: crate::vocabulary::Foreign::trust
 
 mod except;
 mod no_music;
@@ -29,6 +31,7 @@ use std::path::PathBuf;
 
 use tagline_files::hash::{Sha256, sha256};
 
+pub(crate) use teacher::Lesson;
 pub use teacher::Teacher;
 
 use crate::data::{Input, LIST, Plan};
@@ -42,7 +45,23 @@ use worker::Worker;
 /// Sounds of a shard. An interruption loses an unfinished shard, and these take long.
 const SHARD_ITEMS: usize = 128;
 
-/// The options of a distillation.
+/// How often a file of real audio is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Often {
+    /// Most windows taken of it.
+    windows: usize,
+    /// Altered copies of each window that is trained on.
+    variants: usize,
+}
+
+impl Often {
+    const ONCE: Self = Self {
+        windows: 1,
+        variants: 0,
+    };
+}
+
+/// What is to be distilled.
 #[derive(Clone, Debug)]
 pub struct Distillation {
     /// Folders of real audio. Each has one folder or file for each source.
@@ -56,7 +75,8 @@ pub struct Distillation {
     pub no_music: usize,
     /// Most windows from one file of real audio.
     pub windows: NonZeroUsize,
-    /// Number of altered copies of each window of real audio.
+    /// Altered copies of each window of real audio, beside itself, about which the teachers are asked
+    /// anew.
     pub variants: usize,
     /// Shortest file that is used, in seconds.
     pub least_seconds: f64,
@@ -68,6 +88,16 @@ pub struct Distillation {
     pub jobs: NonZeroUsize,
     /// The folder of the data set.
     pub out: PathBuf,
+}
+
+impl Distillation {
+    /// How often a file is heard of which no table says it.
+    fn often(&self) -> Often {
+        Often {
+            windows: self.windows.get(),
+            variants: self.variants,
+        }
+    }
 }
 
 /// Runs a distillation, or goes on where an earlier run with the same options stopped.
@@ -87,7 +117,7 @@ pub fn distill(
         distillation,
         vocabulary,
         teachers,
-        list_sha256(&sounds, &left_out),
+        list_sha256(&sounds, &left_out, distillation.often()),
     );
     let twins = twins(&candidates(&sounds));
     if let Some(list) = except.sha256() {
@@ -147,7 +177,7 @@ fn plan(
 }
 
 /// SHA-256 of the whole list. If it differs, an interrupted distillation cannot go on.
-fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
+fn list_sha256(sounds: &[Sound], left_out: &[LeftOut], usual: Often) -> String {
     let mut hash = Sha256::new();
     for sound in sounds {
         hash.update_texts([&sound.id, sound.origin.source(), sound.split.name()]);
@@ -157,6 +187,16 @@ fn list_sha256(sounds: &[Sound], left_out: &[LeftOut]) -> String {
                 .flat_map(|label| label.to_le_bytes())
                 .collect::<Vec<u8>>(),
         );
+        // What is usual, the options say.
+        if matches!(sound.origin, Origin::Real(_)) && sound.often != usual {
+            let Often { windows, variants } = sound.often;
+            hash.update_texts(
+                [windows, variants]
+                    .map(|count| count.to_string())
+                    .each_ref()
+                    .map(String::as_str),
+            );
+        }
     }
     for audio in left_out {
         hash.update_texts([audio.shown.as_str()]);
@@ -195,9 +235,10 @@ mod tests {
                 id: "one.wav".to_owned(),
                 split: Split::Train,
                 known: Vec::new(),
+                often: Often::ONCE,
                 origin: Origin::Real(recording),
             };
-            list_sha256(&[sound], &[])
+            list_sha256(&[sound], &[], Often::ONCE)
         };
         assert_eq!(of("attic"), of("attic"));
         assert_ne!(of("attic"), of("cellar"));

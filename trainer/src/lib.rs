@@ -7,9 +7,9 @@
 //! | step | module |
 //! |---|---|
 //! | audio and tags → windows and labels on the disk | [`prepare`], [`distill`], [`data`], [`vocabulary`] |
-//! | windows and labels → a network's numbers | [`train`], with [`arch`] and [`cpu`] |
+//! | windows and labels → a network's numbers | [`train`] and [`refine`], with [`arch`] and [`cpu`] |
 //! | numbers or published weights → a model file | [`convert`], [`weights`], [`calibration`] |
-//! | a model file → scores | [`evaluation`], [`metrics`], [`experiment`], [`charts`] |
+//! | a model file → scores | [`evaluation`], [`judge`], [`metrics`], [`experiment`], [`charts`] |
 //! | a model file and audio → tags | [`tag`] |
 //!
 //! Long work runs through [`work`], which tells how far it is. The command line is not part of the
@@ -25,8 +25,10 @@ pub mod distill;
 pub mod evaluation;
 pub mod experiment;
 mod inference;
+pub mod judge;
 pub mod metrics;
 pub mod prepare;
+pub mod refine;
 mod spread;
 pub mod tag;
 pub mod train;

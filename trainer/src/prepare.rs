@@ -28,7 +28,7 @@ pub use options::Options;
 pub use run::{Prepared, prepare};
 pub use splits::{Parts, read_lines};
 
-pub(crate) use audio::Extractor;
+pub(crate) use audio::{Extractor, is_silent};
 pub(crate) use files::{audio_files, audio_files_at, entries};
 pub(crate) use run::{Results, fill, with_remark};
 pub(crate) use table::{Row, Table};

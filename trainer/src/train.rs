@@ -24,11 +24,14 @@ mod options;
 mod run_folder;
 mod schedule;
 mod standing;
+mod start;
 mod training;
 mod validate;
 
 use std::path::PathBuf;
 
+pub(crate) use augment::{Augment, Strength};
+pub(crate) use balance::balanced;
 pub use batches::Batch;
 pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
@@ -38,6 +41,8 @@ pub use learner::Learner;
 pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
 pub use run_folder::{DataDescription, EpochRecord, RunDescription};
+pub(crate) use schedule::Schedule;
+pub(crate) use start::{norm_as_they_are, of_model};
 
 use crate::data::Dataset;
 use crate::work::Progress;

@@ -29,6 +29,9 @@ pub struct Tag {
     pub synth: Option<Vec<String>>,
     /// Names that mean it, by foreign vocabulary.
     names: BTreeMap<String, Vec<String>>,
+    /// How much the opinion of a teacher counts that speaks a foreign vocabulary; 1 where nothing is
+    /// said.
+    trust: BTreeMap<String, f32>,
 }
 
 /// Tags, in order.

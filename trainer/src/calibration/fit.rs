@@ -3,8 +3,8 @@
 //! likelihood. A label of a half or more is a yes, so the calibrated probability is that of a yes.
 //!
 //! A weak prior keeps slope and offset finite when few clips have the tag: the slope is normal
-//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3. A hundred
-//! clips outweigh it. A tag that too few clips have is judged by the other tags: its prior has the
+//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3, or with a
+//! smaller one where many clips are windows of few songs. A hundred clips outweigh it. A tag that too few clips have is judged by the other tags: its prior has the
 //! mean and the deviation of the slopes and offsets of the tags that enough clips have (empirical
 //! Bayes). If no clip has the tag at all, the prior's offset is one deviation lower, so that the
 //! model does not claim first what it has never met.
@@ -22,10 +22,13 @@ struct Prior {
 }
 
 impl Prior {
-    const WEAK: Self = Self {
-        mean: [1.0, 0.0],
-        deviation: [1.0, 3.0],
-    };
+    /// The prior of a tag that enough clips have: near the network's own values.
+    fn own(offset_deviation: f64) -> Self {
+        Self {
+            mean: [1.0, 0.0],
+            deviation: [1.0, offset_deviation],
+        }
+    }
 
     /// The prior of a tag from the fits of others; `None` if they are too few.
     fn among(others: &[[f64; 2]]) -> Option<Self> {
@@ -61,7 +64,9 @@ pub const FEWEST_POSITIVES: usize = 5;
 const FEWEST_TAGS: usize = 3;
 /// Least deviation of such a prior. Even if the tags are all alike, a clip must be able to move it.
 const LEAST_DEVIATION: f64 = 0.1;
-/// Most steps of Newton's method, which takes five to ten.
+/// The least threshold: below it, a tag that is there in every fiftieth clip would mark nearly all.
+const LEAST_THRESHOLD: f64 = 0.1;
+/// Steps of Newton's method at most; it takes five to ten.
 const MOST_STEPS: usize = 100;
 /// A step this short is the last.
 const SHORTEST_STEP: f64 = 1e-10;
@@ -92,12 +97,16 @@ pub struct Quality {
     pub errors: [f64; 2],
 }
 
-/// Fits tags, with the `samples` of each.
+/// The deviation of an offset from 0 that is expected before any clip is seen.
+pub const OFFSET_DEVIATION: f64 = 3.0;
+
+/// Fits tags, with the `samples` of each, by an expected `offset_deviation`.
 ///
 /// # Panics
 /// If there are not as many samples as tags.
 #[must_use]
-pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
+pub fn fit(tags: &[String], samples: &[Vec<Sample>], offset_deviation: f64) -> Vec<TagFit> {
+    let own = Prior::own(offset_deviation);
     assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
     let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
     let positives = |points: &[[f64; 2]]| points.iter().filter(|[_, yes]| *yes == 1.0).count();
@@ -105,14 +114,20 @@ pub fn fit(tags: &[String], samples: &[Vec<Sample>]) -> Vec<TagFit> {
     let by_themselves: Vec<Option<[f64; 2]>> = points
         .iter()
         .map(|points| {
-            (positives(points) >= FEWEST_POSITIVES).then(|| likeliest(points, Prior::WEAK))
+            let fewest = positives(points).min(points.len() - positives(points));
+            (fewest >= FEWEST_POSITIVES).then(|| likeliest(points, own))
         })
         .collect();
     let known: Vec<[f64; 2]> = by_themselves.iter().copied().flatten().collect();
     let among = Prior::among(&known);
     let by_others = |points: &[[f64; 2]]| {
+        // Clips that all have the tag say nothing of those that lack it.
+        let points = match positives(points) == points.len() {
+            true => &[],
+            false => points,
+        };
         let prior = match (positives(points), among) {
-            (_, None) => Prior::WEAK,
+            (_, None) => own,
             (0, Some(among)) => among.doubting(),
             (_, Some(among)) => among,
         };
@@ -138,9 +153,10 @@ fn fitted(tag: &str, slope: f64, offset: f64, samples: &[Sample]) -> TagFit {
         .map(|sample| calibration.apply(sample.probability))
         .collect();
     let positive: Vec<bool> = samples.iter().map(Sample::is_positive).collect();
-    if let Some(best) = best_f1(&calibrated, &positive) {
-        // Rounded down, so that the clip that gave the threshold still reaches it.
-        calibration.threshold = (best.threshold * 1e6).floor() / 1e6;
+    let both = positive.contains(&true) && positive.contains(&false);
+    if let Some(best) = best_f1(&calibrated, &positive).filter(|_| both) {
+        // Downwards, so that the clip that it was found at still reaches it.
+        calibration.threshold = ((best.threshold * 1e6).floor() / 1e6).max(LEAST_THRESHOLD);
     }
     TagFit {
         tag: tag.to_owned(),

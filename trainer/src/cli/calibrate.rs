@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 use tagline_engine::Model;
 use trainer::calibration::{
-    CalibrateError, Checked, FEWEST_POSITIVES, Sample, TagFit, fit, json_line, of_all_tags,
-    quality, samples, write, write_table,
+    CalibrateError, Checked, FEWEST_POSITIVES, OFFSET_DEVIATION, Sample, TagFit, fit, json_line,
+    of_all_tags, quality, samples, write, write_table,
 };
 use trainer::data::Split;
 
@@ -39,11 +39,22 @@ pub(super) struct CalibrateArgs {
     /// File to write the calibrated model to.
     #[arg(long)]
     out: PathBuf,
+    /// How far from 0 an offset is expected before any clip is seen. Less keeps closer to the network's
+    /// own values, where many clips are windows of few songs.
+    #[arg(long, value_name = "DEVIATION", default_value_t = OFFSET_DEVIATION, value_parser = deviation)]
+    offset_deviation: f64,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     predictor: PredictorArgs,
+}
+
+fn deviation(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(deviation) if deviation > 0.0 && deviation.is_finite() => Ok(deviation),
+        _ => Err("a number above 0 is expected".into()),
+    }
 }
 
 pub(super) fn run(args: &CalibrateArgs) -> Outcome {
@@ -64,7 +75,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         shared,
     } = chosen;
     shared.remarks().for_each(|remark| complain(&remark));
-    let fits = fit(shared.names(), &samples);
+    let fits = fit(shared.names(), &samples, args.offset_deviation);
     name_those_judged_by_others(&fits)?;
     let checked = match args.check {
         Some(split) => {

@@ -53,11 +53,15 @@ pub(super) struct TrainArgs {
     /// others.
     #[arg(long)]
     augment: bool,
-    /// See clips with rare tags more often, and clips with only common tags less often.
+    /// Alter less: level, half the equalisation, little noise, for data whose labels belong to each
+    /// window as it is.
+    #[arg(long, requires = "augment")]
+    gentle: bool,
+    /// See clips with rare tags more often, and those with common ones alone less.
     #[arg(long)]
     balance: bool,
-    /// Begin with the best epoch of this run, which must be of the same network and tags.
-    #[arg(long, value_name = "RUN")]
+    /// Begin with this model, or with the best epoch of this run, of the same network and tags.
+    #[arg(long, value_name = "MODEL")]
     start: Option<PathBuf>,
     /// Do not train on clips whose name begins with this. Can be given several times.
     #[arg(long, value_name = "PREFIX")]
@@ -78,6 +82,7 @@ pub(super) fn run(args: TrainArgs) -> Outcome {
             variable_length: args.variable_length,
             half_windows: args.half_windows,
             augment: args.augment,
+            gentle: args.gentle,
             balance: args.balance,
             start: args.start,
             without: args.without,

@@ -6,6 +6,7 @@ use std::f64::consts::TAU;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::Often;
 use super::sources::{Origin, Sound};
 use crate::data::Split;
 use crate::vocabulary::Vocabulary;
@@ -33,6 +34,7 @@ pub(super) fn list(count: usize, vocabulary: &Vocabulary) -> Vec<Sound> {
             _ => Split::Train,
         },
         known: known.clone(),
+        often: Often::ONCE,
         origin: Origin::NoMusic(number as u64),
     };
     (0..count).map(sound).collect()

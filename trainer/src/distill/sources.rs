@@ -6,7 +6,8 @@
 //! give labels, as names of tags or of whole groups, separated by semicolons:
 //!
 //! - `sources.csv` in the folder: `source`, and any of `split` (train, valid or test), `tags` (what
-//!   all its audio has) and `without` (what none of it has);
+//!   all its audio has), `without` (what none of it has), and how often its files are heard, where it
+//!   is not as often as all others: `windows` and `variants`;
 //! - `labels.csv` in a source's folder: `path` in it, and `tags` and `without` of that file.
 //!
 //! Other columns are ignored. Everything that a table names must exist.
@@ -14,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Distillation, known_or, no_music};
+use super::{Distillation, Often, known_or, no_music};
 use crate::data::Split;
 use crate::prepare::{
     Item, LeftOut, PrepareError, Row, Selection, Table, audio_files_at, entries, magnatagatune,
@@ -23,6 +24,8 @@ use crate::vocabulary::Vocabulary;
 
 /// Table of the sources of a folder.
 const SOURCES: &str = "sources.csv";
+/// Most windows of a file, and most altered copies of each, that a table may ask for.
+const MOST: usize = 1000;
 /// Table of the files of a source.
 const LABELS: &str = "labels.csv";
 
@@ -34,6 +37,8 @@ pub(super) struct Sound {
     pub split: Split,
     /// The known labels, one for each tag: 0 to 1, or NaN.
     pub known: Vec<f32>,
+    /// How often a file of real audio is heard.
+    pub often: Often,
     pub origin: Origin,
 }
 
@@ -88,7 +93,7 @@ pub(super) fn list(
     sounds.extend(no_music::list(distillation.no_music, vocabulary));
     let mut sources = BTreeMap::new();
     for folder in &distillation.audio {
-        for source in real(folder, vocabulary, &mut left_out)? {
+        for source in real(folder, vocabulary, distillation.often(), &mut left_out)? {
             let name = source.name.clone();
             if sources.insert(name.clone(), source).is_some() {
                 return Err(PrepareError::Option(format!(
@@ -155,6 +160,7 @@ fn synthetic(
             id: format!("{source}/{}", item.id),
             split: item.split,
             known: vocabulary.of_synth(|name| has.contains(name)),
+            often: Often::ONCE,
             origin: Origin::Synthetic(Recording {
                 path: collection.audio.join(&*item.path),
                 source: source.clone(),
@@ -177,9 +183,10 @@ struct Source {
 fn real(
     folder: &Path,
     vocabulary: &Vocabulary,
+    often: Often,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<Vec<Source>, PrepareError> {
-    let facts = Facts { vocabulary };
+    let facts = Facts { vocabulary, often };
     let table = folder.join(SOURCES);
     let mut lines = facts.table(&table, "source")?;
     let mut sources = Vec::new();
@@ -226,12 +233,15 @@ fn named_is_there(table: &Path, absent: Option<&String>, what: &str) -> Result<(
 /// Reads tables of facts.
 struct Facts<'a> {
     vocabulary: &'a Vocabulary,
+    /// How often a file is heard where no table says it.
+    often: Often,
 }
 
 /// The labels in a line.
 struct Line {
     split: Option<Split>,
     known: Vec<f32>,
+    often: Often,
 }
 
 impl Facts<'_> {
@@ -249,9 +259,9 @@ impl Facts<'_> {
         files: Vec<String>,
         labels: BTreeMap<String, Line>,
     ) -> Source {
-        let (split, of_source) = match line {
-            Some(line) => (line.split, line.known),
-            None => (None, self.unknown()),
+        let (split, of_source, often) = match line {
+            Some(line) => (line.split, line.known, line.often),
+            None => (None, self.unknown(), self.often),
         };
         let sound = |file: String| Sound {
             id: match file == name {
@@ -263,6 +273,7 @@ impl Facts<'_> {
                 Some(line) => known_or(&line.known, &of_source),
                 None => of_source.clone(),
             },
+            often,
             origin: Origin::Real(Recording {
                 path: folder.join(&file),
                 source: name.clone(),
@@ -284,8 +295,12 @@ impl Facts<'_> {
             return Ok(lines);
         }
         let mut table = Table::open(path, b',', false)?;
-        let key = table.column(key)?;
         let columns = ["split", "tags", "without"].map(|name| table.find(name));
+        let counts = ["windows", "variants"].map(|name| match key {
+            "source" => table.find(name),
+            _ => None,
+        });
+        let key = table.column(key)?;
         table.rows(|row| {
             let cell = |column: Option<usize>| column.map_or(Ok(""), |column| row.cell(column));
             let split = match cell(columns[0])?.trim() {
@@ -296,8 +311,26 @@ impl Facts<'_> {
             // A tag that is present counts more than the absence of its group.
             self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
             self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
+            let mut often = self.often;
+            let counted = [&mut often.windows, &mut often.variants];
+            for (column, count) in counts.into_iter().zip(counted) {
+                let text = cell(column)?.trim();
+                if !text.is_empty() {
+                    *count = text.parse().ok().filter(|n| *n <= MOST).ok_or_else(|| {
+                        row.wrong(format!("`{text}` where a number up to {MOST} is expected"))
+                    })?;
+                }
+            }
+            if often.windows == 0 {
+                return Err(row.wrong("0 windows of a file: leave its folder out".to_owned()));
+            }
             let name = row.path(key)?;
-            match lines.insert(name.clone(), Line { split, known }) {
+            let line = Line {
+                split,
+                known,
+                often,
+            };
+            match lines.insert(name.clone(), line) {
                 Some(_) => Err(row.wrong(format!("`{name}` is there twice"))),
                 None => Ok(()),
             }

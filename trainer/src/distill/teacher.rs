@@ -71,7 +71,7 @@ struct AtWork<'a> {
 }
 
 /// Teachers at work on one thread. Those with the same front-end share its windows.
-pub(super) struct Lesson<'a> {
+pub(crate) struct Lesson<'a> {
     teachers: Vec<AtWork<'a>>,
     specs: Vec<FrontEndSpec>,
 }
@@ -103,44 +103,63 @@ impl<'a> Lesson<'a> {
         &self.specs
     }
 
-    /// The mean of the teachers' opinions for each tag, or NaN where no teacher has one. `windows`
-    /// are those of [`Self::specs`].
+    /// What is to be learned of these windows, which are those of [`Self::specs`]: [`Self::blend`] of
+    /// what they say.
     pub fn opinions(
         &mut self,
         windows: &[Vec<f32>],
         tags: usize,
     ) -> Result<Vec<f32>, InferenceError> {
+        let said = self.said(windows)?;
+        Ok(self.blend(&said, tags))
+    }
+
+    /// What each of them says, one a tag; NaN where it has no opinion. `windows` are those of
+    /// [`Self::specs`].
+    pub fn said(&mut self, windows: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, InferenceError> {
+        let said = self
+            .teachers
+            .iter_mut()
+            .map(|at_work| at_work.says(windows));
+        said.collect()
+    }
+
+    /// The mean of the opinions of those who have one, each counted by how far it is trusted, for each
+    /// tag; NaN where nobody has.
+    pub fn blend(&self, said: &[Vec<f32>], tags: usize) -> Vec<f32> {
         let mut sums = vec![(0.0, 0.0); tags];
-        for AtWork {
-            teacher,
-            window,
-            network,
-        } in &mut self.teachers
-        {
-            let network = match network {
-                Some(network) => network,
-                None => {
-                    let dirs = &teacher.library_dirs;
-                    network.insert(inference::open(&teacher.model, teacher.backend, dirs)?)
-                }
-            };
-            let mut probabilities = vec![0.0; teacher.info().tags.len()];
-            run_or_replace(network, &teacher.model, |network| {
-                network.run(&windows[*window], &mut probabilities)
-            })?;
-            if teacher.foreign.is_own() {
-                // The probabilities that its users see.
-                teacher.info().calibrate(&mut probabilities);
-            }
-            let opinions = teacher.foreign.opinions(&probabilities);
-            for ((sum, count), opinion) in sums.iter_mut().zip(opinions) {
+        for (AtWork { teacher, .. }, said) in self.teachers.iter().zip(said) {
+            let trusted = said.iter().zip(teacher.foreign.trust());
+            for ((sum, count), (opinion, trust)) in sums.iter_mut().zip(trusted) {
                 if !opinion.is_nan() {
-                    *sum += opinion;
-                    *count += 1.0;
+                    *sum += trust * opinion;
+                    *count += trust;
                 }
             }
         }
-        // Without any opinion, this is 0 / 0, which is NaN.
-        Ok(sums.into_iter().map(|(sum, count)| sum / count).collect())
+        // Without any opinion, 0 / 0 is the NaN that says so.
+        sums.into_iter().map(|(sum, count)| sum / count).collect()
+    }
+}
+
+impl AtWork<'_> {
+    fn says(&mut self, windows: &[Vec<f32>]) -> Result<Vec<f32>, InferenceError> {
+        let teacher = self.teacher;
+        let network = match &mut self.network {
+            Some(network) => network,
+            none => {
+                let dirs = &teacher.library_dirs;
+                none.insert(inference::open(&teacher.model, teacher.backend, dirs)?)
+            }
+        };
+        let mut probabilities = vec![0.0; teacher.info().tags.len()];
+        run_or_replace(network, &teacher.model, |network| {
+            network.run(&windows[self.window], &mut probabilities)
+        })?;
+        if teacher.foreign.is_own() {
+            // What its users are shown.
+            teacher.info().calibrate(&mut probabilities);
+        }
+        Ok(teacher.foreign.opinions(&probabilities))
     }
 }

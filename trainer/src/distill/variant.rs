@@ -1,8 +1,8 @@
-//! Alters music as another recording would: faster or slower with its pitch, in a room, through a
-//! lossy codec. The labels stay.
+//! The same music as another recording would have it: some seconds of it, faster or slower with its
+//! pitch, in a room, through a lossy codec. The teachers are asked what they hear in it.
 //!
-//! Changes that can be made to a spectrogram (level, equalisation, noise, mixing) are left to
-//! training, which makes them anew in each epoch.
+//! What can be done to a spectrogram (level, equalisation, noise) is left to training, which does it
+//! anew in each epoch.
 
 use std::io::Cursor;
 
@@ -14,10 +14,50 @@ use vorbis_rs::VorbisDecoder;
 /// Largest change of speed: a semitone.
 const SEMITONES: f64 = 1.0;
 
-/// Alters a mono sound.
-pub(super) fn alter(samples: &[f32], rate_hz: u32, seed: u64, number: u64) -> Vec<f32> {
+/// How long a copy is that is a scrap, and one that is a part, in seconds: what the plugin has heard
+/// when it first answers, and what fits twice into a window.
+const SCRAP_SECONDS: [f64; 2] = [2.0, 3.5];
+const PART_SECONDS: [f64; 2] = [5.0, 14.5];
+
+/// An altered copy.
+pub(super) struct Copied {
+    /// Mono, at the original's rate.
+    pub samples: Vec<f32>,
+    /// Whether it is only a few seconds of the original.
+    pub is_scrap: bool,
+}
+
+/// Alters a mono sound: a third of the copies are scraps of it, a third are parts.
+pub(super) fn alter(samples: &[f32], rate_hz: u32, seed: u64, number: u64) -> Copied {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(number);
+    let kind = random.random_range(0..3);
+    let samples = match kind {
+        0 => cut(samples, rate_hz, SCRAP_SECONDS, &mut random),
+        1 => cut(samples, rate_hz, PART_SECONDS, &mut random),
+        _ => samples,
+    };
+    Copied {
+        samples: played_elsewhere(samples, rate_hz, &mut random),
+        is_scrap: kind == 0,
+    }
+}
+
+/// Some seconds of it, from anywhere in it.
+fn cut<'a>(
+    samples: &'a [f32],
+    rate_hz: u32,
+    seconds: [f64; 2],
+    random: &mut ChaCha8Rng,
+) -> &'a [f32] {
+    let length = random.random_range(seconds[0]..seconds[1]) * f64::from(rate_hz);
+    let length = (length as usize).min(samples.len());
+    let start = random.random_range(0..=samples.len() - length);
+    &samples[start..][..length]
+}
+
+/// At another speed, in a room, through a codec.
+fn played_elsewhere(samples: &[f32], rate_hz: u32, random: &mut ChaCha8Rng) -> Vec<f32> {
     let speed = 2.0_f64.powf(random.random_range(-SEMITONES..SEMITONES) / 12.0);
     let mut out = at_speed(samples, speed);
     let room = random.random_bool(0.4);
@@ -85,11 +125,30 @@ mod tests {
             .map(|n| (n.wrapping_mul(2_654_435_769) >> 8) as f32 / (1 << 24) as f32 - 0.5)
             .collect();
         for number in 0..6 {
-            let altered = alter(&noise, 44_100, 3, number);
+            let altered = alter(&noise, 44_100, 3, number).samples;
             assert!(altered.iter().all(|sample| sample.is_finite()));
             assert!(altered.len() > 40_000 && altered.len() < 48_000);
-            assert!(altered == alter(&noise, 44_100, 3, number));
+            assert!(altered == alter(&noise, 44_100, 3, number).samples);
             assert!(altered[..40_000] != noise[..40_000]);
         }
+    }
+
+    #[test]
+    fn copies_are_scraps_and_parts_and_whole() {
+        const RATE_HZ: u32 = 1_000;
+        let long = vec![0.1; 29_000];
+        let mut lengths = [0; 3];
+        for number in 0..60 {
+            let Copied { samples, is_scrap } = alter(&long, RATE_HZ, 3, number);
+            // A semitone is 6 %.
+            match samples.len() {
+                1_800..=3_800 => lengths[0] += 1,
+                4_600..=15_500 => lengths[1] += 1,
+                27_000..=31_000 => lengths[2] += 1,
+                other => panic!("{other} ms"),
+            }
+            assert_eq!(is_scrap, samples.len() < 4_000);
+        }
+        assert!(lengths.iter().all(|count| *count >= 10), "{lengths:?}");
     }
 }

@@ -10,7 +10,7 @@ use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
 
 use crate::data::{Clip, ClipInfo, Input, SourceFile, Split};
-use crate::prepare::{Extractor, Results, with_remark};
+use crate::prepare::{Extractor, Results, is_silent, with_remark};
 
 /// Works on one sound after another on one thread.
 pub(super) struct Worker<'a> {
@@ -34,8 +34,8 @@ impl<'a> Worker<'a> {
         let all = [own.as_slice(), lesson.specs()].concat();
         let least = distillation.least_seconds;
         Self {
-            real: Extractor::new(all, distillation.windows.get(), least),
-            synthetic: Extractor::new(own, 1, least),
+            real: Extractor::new(all, least),
+            synthetic: Extractor::new(own, least),
             lesson,
             distillation,
             except,
@@ -97,18 +97,20 @@ impl<'a> Worker<'a> {
     ) -> Heard {
         // Only the training split has copies.
         let copies = match sound.split {
-            Split::Train => self.distillation.variants as u64,
+            Split::Train => sound.often.variants as u64,
             Split::Valid | Split::Test => 0,
         };
         let seed = self.distillation.seed;
         let lesson = &mut self.lesson;
         let mut windows = 0;
         let path = &recording.path;
-        let outcome = self
-            .real
-            .extract(path, results.room(), |extractor, excerpt| {
+        let outcome = self.real.extract(
+            path,
+            sound.often.windows,
+            results.room(),
+            |extractor, excerpt| {
                 let (part, rate_hz) = (excerpt.number as u64, excerpt.sample_rate_hz);
-                let labels = labels(lesson, sound, &excerpt.windows[1..])?;
+                let labels = labels_of(lesson, &sound.known, &excerpt.windows[1..])?;
                 let id = match excerpt.of {
                     1 => sound.id.clone(),
                     _ => format!("{}#{}", sound.id, part + 1),
@@ -123,13 +125,26 @@ impl<'a> Worker<'a> {
                 for copy in 0..copies {
                     // Each file, excerpt and copy has its own stream of random numbers.
                     let stream = (number as u64) << 32 | part << 16 | copy;
-                    let samples = variant::alter(excerpt.samples, rate_hz, seed, stream);
-                    let altered = extractor.windows(rate_hz, &samples, 1);
+                    let copied = variant::alter(excerpt.samples, rate_hz, seed, stream);
+                    if is_silent(&copied.samples) {
+                        continue;
+                    }
+                    let front_ends = 1 + lesson.specs().len();
+                    let altered = extractor.windows(rate_hz, &copied.samples, front_ends);
                     let (windows, heard) = altered.map_err(|error| error.to_string())?;
+                    let known = match copied.is_scrap {
+                        true => &scrap_known(&sound.known),
+                        false => &sound.known,
+                    };
+                    let place = Place {
+                        labels: &labels_of(lesson, known, &windows[1..])?,
+                        ..place
+                    };
                     results.clip(place.clip(format!("{id}~{}", copy + 1), windows, heard))?;
                 }
                 Ok(())
-            });
+            },
+        );
         Heard { windows, outcome }
     }
 
@@ -142,16 +157,22 @@ impl<'a> Worker<'a> {
         let mut windows = 0;
         // There are no copies, since the corpus has its own rooms and codecs.
         let path = &recording.path;
-        let outcome = self.synthetic.extract(path, results.room(), |_, excerpt| {
-            let place = Place {
-                sound,
-                offset_seconds: excerpt.offset_seconds,
-                labels: &sound.known,
-            };
-            results.clip(place.clip(sound.id.clone(), excerpt.windows, excerpt.heard_frames))?;
-            windows += 1;
-            Ok(())
-        });
+        let outcome = self
+            .synthetic
+            .extract(path, 1, results.room(), |_, excerpt| {
+                let place = Place {
+                    sound,
+                    offset_seconds: excerpt.offset_seconds,
+                    labels: &sound.known,
+                };
+                results.clip(place.clip(
+                    sound.id.clone(),
+                    excerpt.windows,
+                    excerpt.heard_frames,
+                ))?;
+                windows += 1;
+                Ok(())
+            });
         Heard { windows, outcome }
     }
 
@@ -179,17 +200,24 @@ struct Heard {
 /// A remark, or the reason why there are no clips.
 type Outcome = Result<Option<String>, String>;
 
-/// The known labels, and for the others the teachers' opinions.
-fn labels(
+/// What is known, and else what the teachers say.
+fn labels_of(
     lesson: &mut Lesson<'_>,
-    sound: &Sound,
+    known: &[f32],
     windows: &[Vec<f32>],
 ) -> Result<Vec<f32>, String> {
-    let tags = sound.known.len();
+    let tags = known.len();
     let said = catch_unwind(AssertUnwindSafe(|| lesson.opinions(windows, tags)))
         .map_err(|_| "internal error while a teacher heard it".to_owned())?
         .map_err(|error| error.to_string())?;
-    Ok(known_or(&sound.known, &said))
+    Ok(known_or(known, &said))
+}
+
+/// What is known of a few seconds, from what is known of all of it: what is never there is not there
+/// either, and what is somewhere there may be elsewhere.
+fn scrap_known(known: &[f32]) -> Vec<f32> {
+    let absent = |label: &f32| if *label == 0.0 { 0.0 } else { f32::NAN };
+    known.iter().map(absent).collect()
 }
 
 /// The origin of a clip, and its labels.

@@ -35,7 +35,6 @@ pub(crate) struct Excerpt<'a> {
 /// Front-ends with their buffers, for one file after another.
 pub(crate) struct Extractor {
     specs: Vec<FrontEndSpec>,
-    most_windows: usize,
     least_seconds: f64,
     /// The analyzers for the sample rate of the last file.
     ready: Option<(u32, Vec<Analysis>)>,
@@ -50,27 +49,28 @@ struct Analysis {
 }
 
 impl Extractor {
-    /// Extracts up to `most_windows` windows with each of `specs` from every file of
-    /// `least_seconds` or more.
-    pub fn new(specs: Vec<FrontEndSpec>, most_windows: usize, least_seconds: f64) -> Self {
+    /// Windows by each of `specs`, of every file of `least_seconds` or more.
+    pub fn new(specs: Vec<FrontEndSpec>, least_seconds: f64) -> Self {
         Self {
             specs,
-            most_windows,
             least_seconds,
             ready: None,
         }
     }
 
-    /// Decodes and analyses a file, and gives each excerpt that is not silent to `each`, which may
-    /// analyse more sounds of its rate. Returns a remark if the file is shorter than a window, damaged
-    /// or silent in parts. The error does not name the file's path.
+    /// Decodes and analyses a file, and gives each of up to `most_windows` excerpts that is not silent to
+    /// `each`, which may analyse more sounds of its rate. Returns a remark if the file is shorter than a
+    /// window, damaged or silent in parts. The error does not name the file's path.
     pub fn extract(
         &mut self,
         path: &Path,
+        most_windows: usize,
         room: &Room<'_>,
         each: impl FnMut(&mut Self, Excerpt<'_>) -> Result<(), String>,
     ) -> Result<Option<String>, String> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.extract_file(path, room, each)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            self.extract_file(path, most_windows, room, each)
+        }));
         match outcome {
             Ok(outcome) => outcome.map_err(|refused| reason(path, refused)),
             Err(_) => {
@@ -83,10 +83,11 @@ impl Extractor {
     fn extract_file(
         &mut self,
         path: &Path,
+        most_windows: usize,
         room: &Room<'_>,
         mut each: impl FnMut(&mut Self, Excerpt<'_>) -> Result<(), String>,
     ) -> Result<Option<String>, Refused> {
-        let (most, least_seconds) = (self.most_windows, self.least_seconds);
+        let least_seconds = self.least_seconds;
         let excerpt_seconds = self.excerpt_seconds();
         let choose = |file: Length| {
             let rate_hz = f64::from(file.sample_rate_hz);
@@ -97,7 +98,7 @@ impl Extractor {
                 return Err(Refused::Because(reason));
             }
             let length = (excerpt_seconds * rate_hz).ceil() as usize;
-            let starts = starts(file.samples, length, most).into_iter();
+            let starts = starts(file.samples, length, most_windows).into_iter();
             Ok(starts
                 .map(|start| start..file.samples.min(start + length))
                 .collect())
@@ -151,8 +152,8 @@ impl Extractor {
         Ok(analyses.map(|analysis| analysis.run(samples)).unzip())
     }
 
-    /// The samples under the frames of a window, so that no frame sees the excerpt's end.
-    fn excerpt_seconds(&self) -> f64 {
+    /// What lies under the frames of a window, so that none of them sees the excerpt's end.
+    pub fn excerpt_seconds(&self) -> f64 {
         let seconds = |spec: &FrontEndSpec| {
             let samples = (spec.frames - 1) * spec.hop + spec.n_fft / 2;
             samples as f64 / f64::from(spec.sample_rate)
@@ -209,7 +210,7 @@ impl Analysis {
 }
 
 /// Whether an excerpt is silent.
-fn is_silent(samples: &[f32]) -> bool {
+pub(crate) fn is_silent(samples: &[f32]) -> bool {
     let power: f32 = samples.iter().map(|sample| sample * sample).sum();
     power / samples.len().max(1) as f32 <= 10.0_f32.powf(SILENT_DBFS / 10.0)
 }

@@ -53,10 +53,7 @@ pub fn prepare(
         &options.out,
         options.jobs.get(),
         collection.items.len() + collection.left_out.len(),
-        || {
-            let windows = options.windows.get();
-            Extractor::new(specs.clone(), windows, options.least_seconds)
-        },
+        || Extractor::new(specs.clone(), options.least_seconds),
         |extractor, number, results| {
             let Some(item) = collection.items.get(number) else {
                 let left_out = &collection.left_out[number - collection.items.len()];
@@ -64,7 +61,8 @@ pub fn prepare(
             };
             let path = collection.audio.join(&*item.path);
             let labels = dense(item, collection.tags.len());
-            let outcome = extractor.extract(&path, results.room(), |_, excerpt| {
+            let windows = options.windows.get();
+            let outcome = extractor.extract(&path, windows, results.room(), |_, excerpt| {
                 results.clip(clip(item, &labels, excerpt))
             });
             let outcome = with_remark(outcome, twins.get(&number));

@@ -29,33 +29,64 @@ const STRETCH: f32 = 0.08;
 const GAPPED: f64 = 0.1;
 const GAP: [f32; 2] = [0.01, 0.12];
 
+/// How much is altered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// Everything, also what a listener would give other labels for: other music, filters, gaps.
+    Full,
+    /// What leaves a listener's labels as they are: level and half the equalisation, a little noise and
+    /// stretching, for labels that belong to the sound as it is.
+    Gentle,
+}
+
+impl Strength {
+    /// The part that is left of what happens sometimes, or by some amount.
+    fn part(self) -> f32 {
+        match self {
+            Self::Full => 1.0,
+            Self::Gentle => 0.4,
+        }
+    }
+
+    /// How often something happens that happens in this part of the windows at full strength, though
+    /// it changes what is heard.
+    fn often(self, part: f64) -> f64 {
+        match self {
+            Self::Full => part,
+            Self::Gentle => 0.0,
+        }
+    }
+}
+
 /// Alters windows of a front-end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Augment {
+pub(crate) struct Augment {
     scale: f32,
     offset: f32,
     floor_db: f32,
+    strength: Strength,
 }
 
-/// Music to mix in.
-pub(super) struct Other<'a> {
+/// Music that is mixed in.
+pub(crate) struct Other<'a> {
     /// `[band, frame]`, of the same size.
     pub window: &'a [f32],
     pub labels: &'a [f32],
 }
 
 impl Augment {
-    pub fn new(spec: &FrontEndSpec) -> Self {
+    pub fn new(spec: &FrontEndSpec, strength: Strength) -> Self {
         Self {
+            strength,
             scale: spec.scale,
             offset: spec.offset,
             floor_db: 10.0 * spec.floor.log10(),
         }
     }
 
-    /// Whether the next window is mixed with other music.
-    pub fn mixes(random: &mut ChaCha8Rng) -> bool {
-        random.random_bool(MIXED)
+    /// Whether other music comes into the next window.
+    pub fn mixes(&self, random: &mut ChaCha8Rng) -> bool {
+        random.random_bool(self.strength.often(MIXED))
     }
 
     /// Alters `window`, `[band, frame]`, the network's input, and its labels.
@@ -73,8 +104,9 @@ impl Augment {
         for value in window.iter_mut() {
             *value = (*value - self.offset) / self.scale;
         }
+        let part = self.strength.part();
         if random.random_bool(STRETCHED) {
-            let speed = 1.0 + random.random_range(-STRETCH..STRETCH);
+            let speed = 1.0 + part * random.random_range(-STRETCH..STRETCH);
             let mut straight = vec![0.0; frames];
             for row in window.chunks_exact_mut(frames) {
                 straight.copy_from_slice(row);
@@ -95,7 +127,7 @@ impl Augment {
                 *label = share * *label + (1.0 - share) * other;
             }
         }
-        if random.random_bool(GAPPED) {
+        if random.random_bool(self.strength.often(GAPPED)) {
             let length = (random.random_range(GAP[0]..GAP[1]) * frames as f32) as usize;
             let start = random.random_range(0..=frames - length);
             for row in window.chunks_exact_mut(frames) {
@@ -103,8 +135,8 @@ impl Augment {
             }
         }
         let bands = window.len() / frames;
-        let gains = gains(random, bands);
-        let noise = random.random_bool(NOISY).then(|| {
+        let gains = gains(random, bands, self.strength);
+        let noise = random.random_bool(f64::from(part) * NOISY).then(|| {
             let loudest = window.iter().copied().fold(self.floor_db, f32::max);
             let tilt = random.random_range(-20.0..20.0);
             let level = loudest - random.random_range(NOISE_DB[0]..NOISE_DB[1]);
@@ -150,17 +182,18 @@ fn sum_db(a: f32, b: f32) -> f32 {
     high + 4.342_945 * ((low - high) * 0.230_258_51).exp().ln_1p()
 }
 
-/// Level, equaliser and filter as dB for each band.
-fn gains(random: &mut ChaCha8Rng, bands: usize) -> Vec<f32> {
+/// Level, equaliser and filter, for each band in dB.
+fn gains(random: &mut ChaCha8Rng, bands: usize, strength: Strength) -> Vec<f32> {
+    let part = strength.part();
     let level = random.random_range(LEVEL_DB[0]..LEVEL_DB[1]);
-    let tilt = random.random_range(-TILT_DB..TILT_DB);
+    let tilt = part * random.random_range(-TILT_DB..TILT_DB);
     let waves: [[f32; 2]; 3] = std::array::from_fn(|_| {
         [
-            random.random_range(-WAVE_DB..WAVE_DB),
+            part * random.random_range(-WAVE_DB..WAVE_DB),
             random.random_range(0.0..2.0 * PI),
         ]
     });
-    let filter = random.random_bool(FILTERED).then(|| {
+    let filter = random.random_bool(strength.often(FILTERED)).then(|| {
         let slope = random.random_range(FILTER_DB[0]..FILTER_DB[1]);
         let edge = random.random_range(0.05..0.5);
         (random.random_bool(0.6), edge, slope)
@@ -192,7 +225,10 @@ mod tests {
     use super::*;
 
     fn augment() -> Augment {
-        Augment::new(&FrontEndSpec::choi2016().with_training_affine())
+        Augment::new(
+            &FrontEndSpec::choi2016().with_training_affine(),
+            Strength::Full,
+        )
     }
 
     #[test]
@@ -218,7 +254,7 @@ mod tests {
                 window: &other,
                 labels: &[1.0, 1.0, 0.0],
             };
-            let other = Augment::mixes(&mut random).then_some(mixed);
+            let other = augment.mixes(&mut random).then_some(mixed);
             let is_mixed = other.is_some();
             augment.alter(&mut random, &mut window, &mut labels, 20, other);
             assert!(window.iter().all(|value| (-3.0001..3.6).contains(value)));
@@ -247,6 +283,25 @@ mod tests {
             assert!(alter(&music, 1.0, &silence, 0.0) > 0.999);
             assert!(alter(&silence, 0.0, &music, 1.0) > 0.999);
             assert!((0.5..0.95).contains(&alter(&music, 1.0, &music, 0.0)));
+        }
+    }
+
+    #[test]
+    fn gently_altered_a_window_keeps_its_labels_and_its_sound() {
+        let augment = Augment {
+            strength: Strength::Gentle,
+            ..augment()
+        };
+        let music: Vec<f32> = (0..96 * 20).map(|n| (n % 7) as f32 / 10.0).collect();
+        for seed in 0..200 {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            assert!(!augment.mixes(&mut random));
+            let (mut window, mut labels) = (music.clone(), [0.3]);
+            augment.alter(&mut random, &mut window, &mut labels, 20, None);
+            assert_eq!(labels, [0.3]);
+            // No band is filtered away, and no frame is silent.
+            let level = window.iter().sum::<f32>() / window.len() as f32;
+            assert!(window.iter().all(|value| (value - level).abs() < 1.0));
         }
     }
 

@@ -6,10 +6,10 @@ use rand_chacha::ChaCha8Rng;
 /// As many clip numbers as there are clips, in order. Clips with rare tags come several times, and
 /// some with only common tags do not come at all.
 ///
-/// A clip has the weight of its rarest tag, and a tag's weight is one over the root of its
-/// frequency, as in Mahajan et al. ("Exploring the limits of weakly supervised pretraining", 2018).
-/// The draws are systematic, so a clip is seen as often as its weight says, rounded up or down.
-pub(super) fn balanced<'a>(
+/// A clip counts as its rarest tag does, and a tag as one over the root of how often it is there, as
+/// Mahajan et al. ("Exploring the limits of weakly supervised pretraining", 2018) resample; the
+/// draws are systematic, so that a clip is seen as often as it counts, rounded up or down.
+pub(crate) fn balanced<'a>(
     labels: impl Fn(usize) -> &'a [f32],
     clips: usize,
     random: &mut ChaCha8Rng,

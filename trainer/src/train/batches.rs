@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::{FrontEndSpec, tile};
 
-use super::augment::{Augment, Other};
+use super::augment::{Augment, Other, Strength};
 use super::balance::balanced;
 use super::options::{Recipe, SHORTEST_SECONDS};
 use crate::cpu::Windows;
@@ -116,7 +116,7 @@ impl<'a> Epoch<'a> {
             clips,
             order,
             lengths: Lengths { given, shortest },
-            augment: recipe.augment.then(|| Augment::new(spec)),
+            augment: strength(recipe).map(|strength| Augment::new(spec, strength)),
             number,
             batch: recipe.batch.min(clips.len()),
             seed: recipe.seed,
@@ -202,7 +202,7 @@ impl<'a> Epoch<'a> {
         let mut other = vec![0.0; bands * given];
         let windows = batch.windows.chunks_exact_mut(bands * given);
         for (out, labels) in windows.zip(batch.labels.chunks_exact_mut(tags)) {
-            let mixed = if Augment::mixes(&mut rng) {
+            let mixed = if augment.mixes(&mut rng) {
                 let clip = rng.random_range(0..self.clips.len());
                 self.crop(clip, &mut rng, window, &mut other)?;
                 Some(Other {
@@ -218,7 +218,15 @@ impl<'a> Epoch<'a> {
     }
 }
 
-/// The numbers of some clips, and their whole windows.
+fn strength(recipe: &Recipe) -> Option<Strength> {
+    match (recipe.augment, recipe.gentle) {
+        (false, _) => None,
+        (true, false) => Some(Strength::Full),
+        (true, true) => Some(Strength::Gentle),
+    }
+}
+
+/// Some clips by their places, and their windows, whole.
 pub(super) type Part = (Range<usize>, Vec<f32>);
 
 /// The windows of `clips` in order, `batch` at a time, without their labels, loaded ahead by

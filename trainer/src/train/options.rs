@@ -56,10 +56,14 @@ pub struct Recipe {
     /// epoch.
     #[serde(default)]
     pub augment: bool,
-    /// See clips with rare tags more often, and clips with only common tags less often.
+    /// Alter less: only what leaves the labels of a window as they are.
+    #[serde(default)]
+    pub gentle: bool,
+    /// See clips with rare tags more often, and those with common ones alone less.
     #[serde(default)]
     pub balance: bool,
-    /// Folder of a run. The training begins with its best epoch instead of random numbers.
+    /// What is the beginning, instead of random numbers: a model file, or the best epoch of the run in
+    /// a folder.
     #[serde(default)]
     pub start: Option<PathBuf>,
     /// Clips whose name begins with one of these are not trained on.
@@ -94,6 +98,7 @@ impl Default for Recipe {
             variable_length: false,
             half_windows: 0.0,
             augment: false,
+            gentle: false,
             balance: false,
             start: None,
             without: Vec::new(),

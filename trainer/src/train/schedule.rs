@@ -2,18 +2,18 @@
 
 /// Linear warm-up from 0, then half a cosine down to 0.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     /// Highest rate.
-    pub(super) peak: f64,
+    pub(crate) peak: f64,
     /// Steps of the warm-up.
-    pub(super) warm_up: usize,
+    pub(crate) warm_up: usize,
     /// All steps.
-    pub(super) steps: usize,
+    pub(crate) steps: usize,
 }
 
 impl Schedule {
     /// The rate of step `step`, counted from 0 over the whole training.
-    pub(super) fn rate(&self, step: usize) -> f64 {
+    pub(crate) fn rate(&self, step: usize) -> f64 {
         if step < self.warm_up {
             return self.peak * (step + 1) as f64 / self.warm_up as f64;
         }

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::batches::{self, Epoch, Purpose, generator};
-use super::best::{BEST, BestState, check_best, first_parameters, start_sha256};
+use super::best::{BEST, BestState, check_best};
 use super::checkpoint::Checkpoint;
 use super::run_folder::RunFolder;
 use super::schedule::Schedule;
 use super::standing::Standing;
+use super::start::{first_parameters, start_sha256};
 use super::validate::{check_measurable, validate};
 use super::{
     Computer, DataDescription, End, EpochRecord, Learner, RunDescription, TrainError, TrainOptions,

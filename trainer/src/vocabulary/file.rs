@@ -23,6 +23,8 @@ struct TagTable {
     name: String,
     group: String,
     definition: String,
+    #[serde(default)]
+    trust: BTreeMap<String, f32>,
     #[serde(flatten)]
     names: BTreeMap<String, Vec<String>>,
 }
@@ -67,12 +69,27 @@ pub(super) fn parse(text: &str) -> Result<Vocabulary, String> {
                 "names `{unknown}`, which has no [thresholds.{unknown}]"
             )));
         }
+        if let Some(unknown) = table
+            .trust
+            .keys()
+            .find(|name| !file.thresholds.contains_key(*name))
+        {
+            return Err(wrong(format!(
+                "trusts `{unknown}`, which has no [thresholds.{unknown}]"
+            )));
+        }
+        if let Some((name, value)) = table.trust.iter().find(|(_, v)| !(0.0..=1.0).contains(*v)) {
+            return Err(wrong(format!(
+                "trusts `{name}` by {value}, where 0 to 1 is possible"
+            )));
+        }
         tags.push(Tag {
             synth: table.names.remove(SYNTH),
             name: table.name,
             group: table.group,
             definition: table.definition,
             names: table.names,
+            trust: table.trust,
         });
     }
     if let Some(both) = tags
@@ -153,7 +170,19 @@ mod tests {
     }
 
     #[test]
-    fn a_model_with_the_vocabularys_own_tags_keeps_its_probabilities() {
+    fn a_teacher_is_trusted_as_much_as_the_tag_says_and_else_fully() {
+        let text = GOOD.replacen("synth = []", "synth = []\ntrust = { msd = 0.25 }", 1);
+        let vocabulary = parse(&text).unwrap();
+        let speaks = |tags: &[&str]| {
+            let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            vocabulary.foreign(&tags).unwrap().trust().to_vec()
+        };
+        assert_eq!(speaks(&["hard rock", "rock"]), [0.25, 1.0]);
+        assert_eq!(speaks(&["rock", "soul"]), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_model_of_the_vocabularys_own_tags_is_believed_as_it_is() {
         let vocabulary = parse(GOOD).unwrap();
         let speaks = |tags: &[&str]| {
             let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -185,6 +214,8 @@ mod tests {
         refused("msd = [\"soul\"]", "mtt = [\"soul\"]", "thresholds.mtt");
         refused("rock = 0.4", "rok = 0.4", "rok");
         refused("rock = 0.4", "rock = 4.0", "0.001 to 1");
+        refused("synth = []", "trust = { mtt = 1.0 }", "thresholds.mtt");
+        refused("synth = []", "trust = { msd = 2.0 }", "0 to 1");
         refused("group = \"genre\"\n", "", "group");
         refused(
             "[thresholds.msd]",

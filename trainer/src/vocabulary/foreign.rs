@@ -11,6 +11,8 @@ pub struct Foreign {
     name: String,
     /// For each of our tags, the numbers of the model's tags that mean it, with their thresholds.
     meanings: Vec<Vec<(usize, f32)>>,
+    /// How much its opinion on each of our tags counts, 0 to 1.
+    trust: Vec<f32>,
 }
 
 impl Foreign {
@@ -27,6 +29,9 @@ impl Foreign {
         Self {
             name: name.to_owned(),
             meanings: meanings.collect(),
+            trust: (vocabulary.tags.iter())
+                .map(|tag| tag.trust.get(name).copied().unwrap_or(1.0))
+                .collect(),
         }
     }
 
@@ -40,6 +45,7 @@ impl Foreign {
         Self {
             name: OWN.to_owned(),
             meanings: meanings.collect(),
+            trust: vec![1.0; vocabulary.tags.len()],
         }
     }
 
@@ -54,6 +60,12 @@ impl Foreign {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How much the model's opinion on each of our tags counts beside those of other teachers, 0 to 1.
+    #[must_use]
+    pub fn trust(&self) -> &[f32] {
+        &self.trust
     }
 
     /// Number of our tags that the model has an opinion on.

@@ -67,6 +67,15 @@ impl Studio {
         }
     }
 
+    /// The same with another text in the vocabulary.
+    pub fn with_vocabulary(mut self, from: &str, to: &str) -> Self {
+        let text = VOCABULARY.replacen(from, to, 1);
+        assert_ne!(text, VOCABULARY);
+        self.write("tags.toml", &text);
+        self.vocabulary = Vocabulary::read(&self.file("tags.toml")).unwrap();
+        self
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

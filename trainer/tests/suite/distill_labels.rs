@@ -69,7 +69,57 @@ fn tables_count_more_than_teachers_and_files_more_than_sources() {
     assert!(labels(&test, "attic/one.wav")[2].is_nan());
 }
 
-/// A teacher's opinion for a name with this probability and threshold.
+#[test]
+fn teachers_are_asked_about_copies_themselves_and_a_table_says_how_many_there_are() {
+    let studio = Studio::new();
+    // Low for a while, then high: what a copy has depends on which part of it it is.
+    tones(
+        &studio.file("audio/loft/both.wav"),
+        &[(200.0, 10.0), (4_000.0, 10.0)],
+    );
+    let tables = "source,tags,without,windows,variants\nloft,warm,,,12\ncellar,,deep,1,4\n";
+    studio.write("audio/sources.csv", tables);
+    let data = studio.run(&studio.distillation()).unwrap();
+    let clips = data.split(Split::Train).unwrap();
+    let copies = |prefix: &str| clips.named(prefix).map_or(0, |clips| clips.len());
+    assert_eq!(copies("loft/both.wav~"), 12);
+    assert_eq!(copies("cellar/one.wav~"), 4);
+    assert_eq!(copies("attic/one.wav~"), 0);
+    let whole = labels(&clips, "loft/both.wav");
+    let of_copies: Vec<Vec<f32>> = (1..=12)
+        .map(|copy| labels(&clips, &format!("loft/both.wav~{copy}")))
+        .collect();
+    assert!(of_copies.iter().any(|copy| copy[0] > whole[0] + 0.01));
+    assert!(of_copies.iter().any(|copy| copy[1] > whole[1] + 0.01));
+    // What all of it has, a scrap may lack, and nobody knows; what it lacks, a scrap lacks.
+    assert_eq!(whole[2], 1.0);
+    assert!(of_copies.iter().any(|copy| copy[2].is_nan()));
+    assert!(of_copies.iter().any(|copy| copy[2] == 1.0));
+    assert!((1..=4).all(|copy| labels(&clips, &format!("cellar/one.wav~{copy}"))[0] == 0.0));
+    studio.write("audio/sources.csv", "source,variants\nloft,many\n");
+    let error = studio.run(&studio.distillation()).unwrap_err();
+    assert!(error.contains("`many`"), "{error}");
+}
+
+#[test]
+fn a_teacher_that_the_vocabulary_does_not_trust_on_a_tag_is_not_heard_on_it() {
+    let studio = Studio::new();
+    let tiny = constant(&[("low", 0.3), ("high", 0.9)]);
+    std::fs::write(studio.file("tiny.onnx"), tiny.bytes()).unwrap();
+    let other = constant(&[("sub", 0.8)]);
+    std::fs::write(studio.file("other.onnx"), other.bytes()).unwrap();
+    let studio = studio.with_vocabulary(
+        "name = \"deep\"\n",
+        "name = \"deep\"\ntrust = { tiny = 0.0 }\n",
+    );
+    let teachers = ["tiny.onnx", "other.onnx"];
+    let data = studio.run_with(&studio.distillation(), &teachers).unwrap();
+    let clips = data.split(Split::Train).unwrap();
+    let expected = [opinion(0.8, 0.2), opinion(0.9, 0.5), f32::NAN];
+    assert_labels(&labels(&clips, "attic/one.wav"), expected);
+}
+
+/// What a teacher makes of a word of this probability and threshold.
 fn opinion(p: f32, t: f32) -> f32 {
     p * p / (p * p + t * t)
 }

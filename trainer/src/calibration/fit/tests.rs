@@ -24,7 +24,7 @@ fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
 }
 
 fn fit_one(samples: &[Sample]) -> TagFit {
-    fit(&["tag".to_owned()], &[samples.to_vec()]).remove(0)
+    fit(&["tag".to_owned()], &[samples.to_vec()], OFFSET_DEVIATION).remove(0)
 }
 
 #[test]
@@ -101,6 +101,18 @@ fn a_tag_whose_order_is_wrong_keeps_a_slope_above_0() {
 }
 
 #[test]
+fn a_smaller_deviation_keeps_the_offset_near_the_networks_own() {
+    let few = made(1.0, 2.0, 40);
+    let tags = ["tag".to_owned()];
+    let offset = |deviation| {
+        let fits = fit(&tags, std::slice::from_ref(&few), deviation);
+        fits[0].calibration.offset
+    };
+    assert!(offset(0.3) < 0.7 * offset(OFFSET_DEVIATION));
+    assert!(offset(0.3) > 0.0);
+}
+
+#[test]
 fn a_tag_without_clips_or_other_fits_keeps_the_networks_own_values() {
     let fitted = fit_one(&[]);
     assert_eq!(fitted.calibration, Calibration::NONE);
@@ -123,7 +135,7 @@ fn a_tag_with_few_clips_is_calibrated_like_the_others() {
         .chain([rare, Vec::new()])
         .collect();
     let tags: Vec<String> = (0..company.len()).map(|n| n.to_string()).collect();
-    let fits = fit(&tags, &company);
+    let fits = fit(&tags, &company, OFFSET_DEVIATION);
     let Calibration { slope, offset, .. } = fits[4].calibration;
     assert!((slope - 0.5).abs() < 0.2, "{slope}");
     assert!((offset + 2.0).abs() < 0.4, "{offset}");
@@ -191,4 +203,24 @@ fn the_calibration_error_is_that_of_a_hand_computed_example() {
     assert!((error - (0.45 + 0.15) / 2.0).abs() < 1e-7, "{error}");
     assert_eq!(calibration_error([(1.0, 1.0)].into_iter()), 0.0);
     assert_eq!(calibration_error(std::iter::empty()), 0.0);
+}
+
+#[test]
+fn clips_that_all_have_a_tag_do_not_show_it_everywhere() {
+    let others = [
+        made(1.0, 0.0, 400),
+        made(1.2, 0.3, 400),
+        made(0.9, -0.3, 400),
+    ];
+    let always: Vec<Sample> = (0..20)
+        .map(|n| Sample {
+            probability: 0.01 + n as f32 / 1_000.0,
+            label: 1.0,
+        })
+        .collect();
+    let tags: Vec<String> = ["a", "b", "c", "always"].map(str::to_owned).to_vec();
+    let samples = [others.to_vec(), vec![always]].concat();
+    let found = fit(&tags, &samples, OFFSET_DEVIATION).remove(3).calibration;
+    assert!(found.apply(0.02) < 0.1, "{found:?}");
+    assert_eq!(found.threshold, Calibration::NONE.threshold);
 }
