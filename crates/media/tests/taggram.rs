@@ -171,13 +171,13 @@ fn one_update_fills_its_row() {
 fn ten_thousand_updates_fit_into_the_picture() {
     let (positions, rows) = waves(10_000, 50);
     let picture = draw("ten thousand", &names(50), &positions, &rows);
-    let (positions, rows) = waves(58, 50);
-    let small = draw("58", &names(50), &positions, &rows);
+    let (positions, rows) = waves(1_000, 50);
+    let small = draw("a thousand", &names(50), &positions, &rows);
     assert_eq!(
         (picture.len(), picture[0].len()),
         (small.len(), small[0].len())
     );
-    // Both swell and fade alike over the whole width, to the last update.
+    // A thousand have a column each. Both swell and fade alike over the whole width, to the last update.
     for column in (350..1_350).step_by(100) {
         let [a, b] = [&picture, &small].map(|picture| picture[90][column]);
         let difference = a.iter().zip(b).map(|(a, b)| a.abs_diff(b)).max();

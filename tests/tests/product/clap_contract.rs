@@ -155,9 +155,10 @@ fn parameters_keep_their_ids_names_ranges_and_flags() {
         });
         format!("{} Tags{group}/{name} 0..100 = 0 A", 5 + slot)
     }));
+    expected.push("55 Settings/Focus 0..3 = 3 AS".to_owned());
+    expected.extend((0..8).map(|n| format!("{} Macros/Macro {} 0..100 = 0 A", 56 + n, n + 1)));
     expected.extend(
         [
-            "55 Settings/Focus 0..3 = 3 AS",
             "64 Status/Running Backend 0..4 = 0 RS",
             "65 Status/Seconds Heard 0..3600 = 0 R",
             "66 Status/Updates 0..16777215 = 0 RS",
