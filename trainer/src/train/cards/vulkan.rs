@@ -15,7 +15,7 @@ const POINTERS: &CStr = c"VK_KHR_buffer_device_address";
 
 /// The graphics cards: discrete ones first, then those that are part of a processor, then programs
 /// that act as a card. In place of an unfit card stands the reason.
-pub(super) fn cards() -> Vec<Result<Device, String>> {
+pub(in crate::train) fn cards() -> Vec<Result<Device, String>> {
     let instance = Instance::new(InstanceDescriptor {
         backends: Backends::VULKAN,
         ..InstanceDescriptor::new_without_display_handle()
