@@ -1,7 +1,7 @@
 //! Trains a model's upper blocks on: [`refine`].
 //!
 //! The lower blocks, which most of the work of a network lies in, stay as they are. What they make of
-//! every clip is computed once ([`features`]), and only what is above them learns, in minutes where a
+//! every clip is computed once (`features`), and only what is above them learns, in minutes where a
 //! whole training takes hours. The network keeps its size and its cost.
 
 mod features;

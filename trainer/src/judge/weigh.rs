@@ -31,7 +31,7 @@ pub struct TeacherOnTag {
 const NEARLY: f64 = 0.03;
 
 /// Weighs teachers on every tag of which some set has enough labels. A teacher is trusted on a tag unless
-/// its interval, over artists, ends more than [`NEARLY`] below the best teacher's area: without evidence,
+/// its interval, over artists, ends more than 0.03 below the best teacher's area: without evidence,
 /// all are.
 #[must_use]
 pub fn weigh(
