@@ -154,7 +154,7 @@ fn play_live(plugin: Plugin) -> Result<(), String> {
     say(&format!("{played}\n"))
 }
 
-/// Writes to standard output. Its reader may have gone, as `head` does: that is no error.
+/// Writes to standard output, and names it in the error.
 fn say(text: &str) -> Result<(), String> {
     write_out(text).map_err(|error| format!("standard output: {error}"))
 }

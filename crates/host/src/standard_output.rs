@@ -1,8 +1,8 @@
-//! Writing for whoever reads along.
+//! Writing to standard output.
 
 use std::io::{ErrorKind, Write};
 
-/// Writes `text` to standard output. A reader that has gone, as `head` does, is no error.
+/// Writes `text` to standard output. If nobody reads it any more, as after `| head`, it succeeds.
 ///
 /// # Errors
 /// The system's reason why it cannot be written.

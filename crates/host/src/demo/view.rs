@@ -13,7 +13,7 @@ use crate::{HostedPlugin, ids, write_out};
 /// Tags in the live table.
 const ROWS: usize = 12;
 
-/// Song seconds between two lines if there is no terminal.
+/// Without a terminal, a line is printed after every so many seconds of the song.
 const SECONDS_PER_LINE: f64 = 10.0;
 
 /// How progress is shown.

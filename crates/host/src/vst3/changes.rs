@@ -86,7 +86,7 @@ impl ParameterChanges {
 }
 
 impl Changes {
-    /// The queue of `id`, a new one if there is none yet; `None` where there is no room.
+    /// The queue of `id`, which is created on first use. `None` means that all queues are taken.
     fn queue_of(&self, id: ParamID) -> Option<usize> {
         let used = self.used.get();
         let known = self.queues[..used]

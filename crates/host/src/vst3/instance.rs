@@ -124,7 +124,7 @@ impl Vst3Plugin {
         let handler = host.has_handler.then(|| Handler::new(controller.clone()));
         if let Some(handler) = &handler {
             let interface = handler.interface();
-            // SAFETY: the handler lives, and whoever keeps it counts it.
+            // SAFETY: the handler is alive, and the controller counts its own reference to it.
             unsafe { controller.setComponentHandler(interface.as_ptr()) };
         }
         let mut plugin = Self {
