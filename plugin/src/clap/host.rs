@@ -1,13 +1,13 @@
 //! What the plugin's core asks of a CLAP host.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clack_extensions::log::{HostLog, LogSeverity};
 use clack_extensions::params::{HostParams, ParamRescanFlags};
 use clack_extensions::state::HostState;
-use clack_plugin::host::{HostMainThreadHandle, HostSharedHandle};
+use clack_plugin::host::{HostInfo, HostMainThreadHandle, HostSharedHandle};
 use clack_plugin::plugin::PluginShared;
 
 use crate::core::{Changed, Host, MainHost, Severity};
@@ -44,12 +44,25 @@ impl Host for AnyThread {
     }
 }
 
+/// The names of hosts that count every value that a plugin sends as a change of the project, whatever
+/// its flags say. This is Qtractor's.
+const COUNT_EVERY_VALUE: [&CStr; 1] = [c"qtractorClapPlugin"];
+
+/// Whether `host` may be sent values that it must not record. One that counts them as changes reads
+/// them instead, when it saves or shows them; otherwise playing alone would modify the project.
+pub fn takes_live_values(host: &HostInfo<'_>) -> bool {
+    let name = host.name();
+    !COUNT_EVERY_VALUE.iter().any(|known| Some(*known) == name)
+}
+
 /// What all threads of an instance may use.
 pub struct Shared {
     /// The host, for every thread.
     pub host: Arc<AnyThread>,
     /// Folders in which ONNX Runtime's library is looked for first.
     pub library_dirs: Vec<PathBuf>,
+    /// See [`takes_live_values`].
+    pub takes_live_values: bool,
 }
 
 impl PluginShared<'_> for Shared {}

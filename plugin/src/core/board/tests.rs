@@ -42,6 +42,27 @@ fn who_has_set_a_value_last_is_known_in_every_mode() {
 }
 
 #[test]
+fn a_value_that_a_host_writes_back_changes_nothing_unless_it_follows() {
+    let board = Board::default();
+    let driven = 100.0 / 3.0;
+    let read = f64::from((driven / 100.0) as f32) * 100.0;
+    assert_ne!(read, driven);
+    board.drive(0, driven);
+    for mode in [Mode::Live, Mode::Record] {
+        assert_eq!(board.set_from_host(id::FIRST_TAG, read, mode), None);
+        assert_eq!(board.value(TAGS_AT), driven);
+        assert_eq!(board.set_by_host(), 0);
+    }
+    let smoothing = board.set_from_host(id::SMOOTHING, 0.3, Mode::Live);
+    assert_eq!(smoothing, Some(0.3));
+    let read = f64::from(0.03_f32) * 10.0;
+    assert_eq!(board.set_from_host(id::SMOOTHING, read, Mode::Follow), None);
+    let followed = board.set_from_host(id::FIRST_TAG, driven, Mode::Follow);
+    assert_eq!(followed, Some(driven));
+    assert_eq!(board.set_by_host(), 1);
+}
+
+#[test]
 fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay() {
     let board = Board::default();
     board.drive_for(1);
