@@ -142,14 +142,20 @@ impl Board {
         Some(value)
     }
 
-    /// Stores a driven slot's value that the plugin drives, in per cent.
-    pub fn drive(&self, slot: usize, percent: f64) {
-        // Release: a thread that sees the value also sees the generation that was set before it.
-        // Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
-        // generation.
-        self.values[driven_index(slot)].store(percent.to_bits(), Release);
-        self.driven.fetch_or(1 << slot, Relaxed);
-        self.set_by_host.fetch_and(!(1 << slot), Relaxed);
+    /// Stores the values, in per cent, of driven slots that the plugin drives, a bit each.
+    pub fn drive(&self, slots: u64, percent: impl Fn(usize) -> f64) {
+        // Once for all slots, as an update has 50 of them. It comes before the values, so that no
+        // state is saved with one of them as the host's, and after them, should a state be loaded
+        // meanwhile.
+        self.driven.fetch_or(slots, Relaxed);
+        for slot in bits(slots) {
+            // Release: a thread that sees the value also sees the generation that was set before
+            // it. Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
+            // generation.
+            self.values[driven_index(slot)].store(percent(slot).to_bits(), Release);
+        }
+        self.driven.fetch_or(slots, Release);
+        self.set_by_host.fetch_and(!slots, Relaxed);
     }
 
     /// The values driven next are of the stream's model number `generation`.
