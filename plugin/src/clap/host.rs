@@ -48,8 +48,9 @@ impl Host for AnyThread {
 /// its flags say. This is Qtractor's.
 const COUNT_EVERY_VALUE: [&CStr; 1] = [c"qtractorClapPlugin"];
 
-/// Whether `host` may be sent values that it must not record. One that counts them as changes reads
-/// them instead, when it saves or shows them; otherwise playing alone would modify the project.
+/// Whether `host` may be sent values that it must not record, and be told to read values again. One
+/// that counts them as changes reads them by itself, when it saves; otherwise playing alone, and even
+/// opening, would modify the project.
 pub fn takes_live_values(host: &HostInfo<'_>) -> bool {
     let name = host.name();
     !COUNT_EVERY_VALUE.iter().any(|known| Some(*known) == name)
@@ -73,6 +74,7 @@ pub struct MainThreadHost<'a> {
     params: Option<HostParams>,
     state: Option<HostState>,
     log: Option<HostLog>,
+    takes_live_values: bool,
 }
 
 impl<'a> MainThreadHost<'a> {
@@ -83,6 +85,7 @@ impl<'a> MainThreadHost<'a> {
             params: host.get_extension(),
             state: host.get_extension(),
             log: host.get_extension(),
+            takes_live_values: takes_live_values(host.shared().as_info()),
         }
     }
 }
@@ -90,10 +93,15 @@ impl<'a> MainThreadHost<'a> {
 impl MainHost for MainThreadHost<'_> {
     fn parameters_changed(&self, changed: Changed) {
         let mut flags = ParamRescanFlags::empty();
-        flags.set(ParamRescanFlags::VALUES, changed.values);
+        flags.set(
+            ParamRescanFlags::VALUES,
+            changed.values && self.takes_live_values,
+        );
         flags.set(ParamRescanFlags::TEXT, changed.texts);
         flags.set(ParamRescanFlags::INFO, changed.infos);
-        if let Some(params) = &self.params {
+        if let Some(params) = &self.params
+            && !flags.is_empty()
+        {
             params.rescan(&self.host, flags);
         }
     }

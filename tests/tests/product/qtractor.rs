@@ -64,7 +64,9 @@ fn peak(recording: &[u8]) -> u16 {
 /// The values of the plugin's tags in a saved session.
 fn tags(session: &str) -> Vec<f64> {
     let of_line = |line: &str| {
-        let rest = line.trim().strip_prefix("<param index=\"")?;
+        let rest = line.trim().strip_prefix("<param ")?;
+        // Its attributes come in another order each time.
+        let (_, rest) = rest.split_once("index=\"")?;
         let (index, rest) = rest.split_once('"')?;
         let is_tag = (5..=54).contains(&index.parse::<u32>().ok()?);
         let value = rest.split_once('>')?.1.strip_suffix("</param>")?;
