@@ -28,6 +28,9 @@ impl Running {
     /// Asks the program to end, and waits. JACK's server must end by itself: what it leaves behind
     /// otherwise counts as a server that runs, and there can be eight of them.
     fn end(&mut self) {
+        if !matches!(self.0.try_wait(), Ok(None)) {
+            return;
+        }
         let id = self.0.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let start = Instant::now();
