@@ -40,12 +40,12 @@ pub use error::TrainError;
 pub use learner::Learner;
 pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
-pub use run_folder::{DataDescription, EpochRecord, RunDescription};
+pub use run_folder::{DataDescription, RunDescription};
 pub(crate) use schedule::Schedule;
 pub(crate) use start::{norm_as_they_are, of_model};
 
 use crate::data::Dataset;
-use crate::work::Progress;
+use crate::work::{EpochRecord, Progress};
 use training::Training;
 
 /// The result of a training.

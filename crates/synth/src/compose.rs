@@ -5,7 +5,6 @@ mod chords;
 mod drums;
 mod feel;
 mod grid;
-pub(crate) mod harmony;
 mod melody;
 mod passage;
 

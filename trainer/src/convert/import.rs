@@ -12,7 +12,7 @@ use tagline_files::hash::sha256;
 use tagline_files::{advice, atomic};
 
 pub use assemble::TensorError;
-pub use preset::{Activation, Block, Dialect, InputNorm, PRESETS, Preset, Spread};
+pub use preset::{Block, Dialect, InputNorm, PRESETS, Preset, Spread};
 pub use tags::{TagsError, read_tags};
 
 use super::{About, onnx};
