@@ -1,4 +1,4 @@
-//! The options of what runs networks, for every command that runs one.
+//! The options of every command that runs a network.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
