@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use super::dice::Dice;
 use super::error::SynthError;
+use super::harmony;
 use super::instrument::Instrument;
 use super::score::{Line, Note, Score};
 use super::style::{Part, Play, Style, Swing};

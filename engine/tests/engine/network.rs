@@ -29,7 +29,7 @@ fn window(model: &Model, level_db: f32) -> Vec<f32> {
 }
 
 /// The probabilities of such a window.
-fn tags_at(level_db: f32, model: &Model, network: &mut Network) -> [f32; 4] {
+fn tags_at(level_db: f32, model: &Model, network: &mut dyn Network) -> [f32; 4] {
     let mut probabilities = [0.0; 4];
     network
         .run(&window(model, level_db), &mut probabilities)
@@ -57,7 +57,7 @@ fn tract_gives_the_probabilities_of_the_formula() {
         open_network(&model, BackendChoice::Only(Backend::Tract), &[]).unwrap();
     assert_eq!(network.backend(), Backend::Tract);
     assert_eq!(report.running, Backend::Tract);
-    let probabilities = tags_at(-60.0, &model, &mut network);
+    let probabilities = tags_at(-60.0, &model, &mut *network);
     let expected = [sigmoid(2.0), sigmoid(-1.0), sigmoid(-1.0), sigmoid(-1.0)];
     for (given, expected) in probabilities.iter().zip(expected) {
         assert!((given - expected).abs() < 1e-5, "{given} {expected}");
@@ -73,7 +73,7 @@ fn logits_are_turned_into_probabilities() {
     let model = Model::from_bytes(tiny.bytes(), None).unwrap();
     assert_eq!(model.info().output, OutputKind::Logits);
     let (mut network, _) = open_network(&model, BackendChoice::Only(Backend::Tract), &[]).unwrap();
-    let probabilities = tags_at(-60.0, &model, &mut network);
+    let probabilities = tags_at(-60.0, &model, &mut *network);
     assert_first_is_loud(&probabilities);
 }
 
@@ -113,7 +113,7 @@ fn a_window_without_a_channel_is_accepted() {
         .into_iter()
         .collect();
     let (mut network, _) = open_network(&model, BackendChoice::Auto, &dirs).unwrap();
-    let probabilities = tags_at(-60.0, &model, &mut network);
+    let probabilities = tags_at(-60.0, &model, &mut *network);
     assert_first_is_loud(&probabilities);
 }
 
@@ -167,7 +167,7 @@ fn onnx_runtime_runs_when_asked_for_and_agrees_with_tract() {
     let choice = BackendChoice::Only(Backend::OnnxRuntimeCpu);
     let (mut network, report) = open_network(&model, choice, &[dir]).unwrap();
     assert_eq!(network.backend(), Backend::OnnxRuntimeCpu, "{report:?}");
-    let probabilities = tags_at(-60.0, &model, &mut network);
+    let probabilities = tags_at(-60.0, &model, &mut *network);
     assert_first_is_loud(&probabilities);
 }
 
@@ -195,8 +195,8 @@ fn without_a_gpu_cuda_is_never_reported_as_running() {
 fn sound_moves_the_tags() {
     let model = model();
     let (mut network, _) = open_network(&model, BackendChoice::Only(Backend::Tract), &[]).unwrap();
-    let quiet = tags_at(-90.0, &model, &mut network);
-    let loud = tags_at(-40.0, &model, &mut network);
+    let quiet = tags_at(-90.0, &model, &mut *network);
+    let loud = tags_at(-40.0, &model, &mut *network);
     for (quiet, loud) in quiet.iter().zip(loud) {
         assert!(quiet + 0.5 < loud, "{quiet} {loud}");
     }
