@@ -155,7 +155,8 @@ impl Features {
         &self.labels[clip]
     }
 
-    /// The batch of these clips, of a view each: in epoch 0 the clips as they are.
+    /// The batch of these clips, of a view each, turned round in time, since what the maxima over blocks of
+    /// frames say depends on where the blocks begin: in epoch 0 the clips as they are.
     pub fn batch(&self, chosen: &[usize], epoch: usize) -> Batch {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream((epoch as u64) << 32 | chosen[0] as u64);
@@ -169,6 +170,13 @@ impl Features {
             let begun = windows.len();
             windows.resize(begun + maps.len(), 0.0);
             maps.convert_to_f32_slice(&mut windows[begun..]);
+            let turn = match epoch {
+                0 => 0,
+                _ => random.random_range(0..self.size[1]),
+            };
+            for row in windows[begun..].chunks_exact_mut(self.size[1]) {
+                row.rotate_left(turn);
+            }
         }
         let labels = chosen.iter().flat_map(|clip| &self.labels[*clip]);
         Batch {
