@@ -47,14 +47,6 @@ pub enum ExportError {
     /// The vocabulary cannot be used.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
-    /// The network has a tag that the vocabulary does not.
-    #[error("{vocabulary} has no tag `{tag}`, which the network was trained on")]
-    NotInVocabulary {
-        /// The tag.
-        tag: String,
-        /// The vocabulary's file.
-        vocabulary: String,
-    },
     /// The run cannot be read.
     #[error(transparent)]
     Run(#[from] TrainError),

@@ -65,6 +65,7 @@ fn loaded(backend: Backend, fails_at: u32) -> Loaded {
         },
         output: OutputKind::Probabilities,
         groups: None,
+        notes: None,
         calibration: None,
         sha256: "00".into(),
     };

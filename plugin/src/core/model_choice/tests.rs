@@ -17,6 +17,7 @@ fn info(sha256: &str, tags: &[&str]) -> ModelInfo {
         front_end: FrontEndSpec::choi2016(),
         output: OutputKind::Probabilities,
         groups: None,
+        notes: None,
         calibration: None,
         sha256: sha256.into(),
     }
