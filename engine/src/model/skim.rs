@@ -186,7 +186,6 @@ mod tests {
         let mut read = 0;
         let properties = Skim::new(Counted(Cursor::new(bytes), &mut read), bytes.len() as u64)
             .properties()
-            .ok()
             .expect("the built-in model");
         let info = metadata::read(&properties, None).expect("its metadata");
         assert_eq!(&info, crate::model::built_in_info());
