@@ -266,7 +266,7 @@ mod tests {
             ..spec(4)
         };
         let window = filled(&spec, 2, 6);
-        let expected = [4.0, 6.5, 11.5, 16.5, 71.0, 71.0, 71.0, 71.0];
+        let expected = [3.5, 6.0, 11.0, 16.0, 71.0, 71.0, 71.0, 71.0];
         assert_eq!(read(&window, 5, 4), expected);
     }
 

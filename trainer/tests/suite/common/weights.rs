@@ -64,7 +64,7 @@ pub fn musicnn_weights(vgg: bool, tags: usize) -> Tensors {
         0 => kind.to_owned(),
         number => format!("{kind}_{number}"),
     };
-    let mut norm = |add: &mut AddTensor<'_>, number: usize, maps: usize| {
+    let norm = |add: &mut AddTensor<'_>, number: usize, maps: usize| {
         let name = numbered("batch_normalization", number);
         add(format!("{name}/gamma"), &[maps], 0.2, 1.0);
         add(format!("{name}/beta"), &[maps], 0.0, 0.5);
