@@ -384,7 +384,7 @@ fn truncated_compressed_songs_give_their_beginning_or_an_error() {
             );
         }
         for eighth in 0..8 {
-            // Whatever comes of it, it must come.
+            // Audio or an error: it must return.
             let _ = decode_bytes(name, &bytes[..bytes.len() * eighth / 8]);
         }
     }

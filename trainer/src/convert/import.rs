@@ -12,7 +12,7 @@ use prost::Message;
 use tagline_engine::{FrontEndSpec, Model, ModelError, ModelInfo, write_metadata};
 use tagline_files::{advice, atomic};
 
-pub use preset::{Activation, Block, Dialect, Fcn, InputNorm, PRESETS, Preset, Published, Spread};
+pub use preset::{Block, Dialect, Fcn, InputNorm, PRESETS, Preset, Published, Spread};
 pub use tags::{TagsError, read_tags};
 pub use tensors::TensorError;
 

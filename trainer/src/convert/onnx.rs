@@ -14,8 +14,7 @@ use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto,
 };
 
-use crate::convert::import::Activation;
-use crate::convert::network::{Along, NetworkWeights};
+use crate::convert::network::{Activation, Along, NetworkWeights};
 
 /// The model of `network` for windows `[bands, frames]` of `input`, without metadata.
 #[must_use]

@@ -5,6 +5,7 @@ mod crc32c;
 mod message;
 mod snappy;
 mod table;
+mod varint;
 
 use prost::Message;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use tagline_engine::{Model, open_network};
-use tagline_tests::{npy, reference};
+use tagline_tests::{Random, npy, reference};
 use trainer::convert::About;
 use trainer::convert::import::Import;
 
@@ -197,11 +197,8 @@ fn damaged_reference_files_are_errors_and_never_panics() {
     let Some(folder) = reference("damaged_reference_files_are_errors_and_never_panics") else {
         return;
     };
-    let mut seed = 7u32;
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (seed >> 8) as usize % below
-    };
+    let mut numbers = Random::new(7);
+    let mut random = |below: usize| numbers.bits() as usize % below;
     for name in [
         "won2020/fcn_mtat.pth",
         "won2020/fcn_mtat.safetensors",

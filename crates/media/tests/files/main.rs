@@ -1,4 +1,4 @@
-//! Audio files by container and fault: made anew, each the smallest that goes wrong in its way.
+//! Audio files by container and fault. Each is made in the test, as small as its fault allows.
 
 mod cases;
 mod common;

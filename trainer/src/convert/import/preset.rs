@@ -7,14 +7,7 @@ mod musicnn;
 
 use tagline_engine::FrontEndSpec;
 
-/// The function between a block's convolution and its pooling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activation {
-    /// max(x, 0)
-    Relu,
-    /// x, or exp(x) − 1 below 0
-    Elu,
-}
+use crate::convert::network::Activation;
 
 /// The axis of the input that the batch norm before the first convolution works along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! Decompresses blocks of Snappy.
 
+use super::varint::varint;
+
 /// What `bytes` hold, if that is no more than `most` bytes.
 pub fn decompress(bytes: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut rest = bytes;
-    let length = usize::try_from(super::table::varint(&mut rest)?).ok()?;
+    let length = usize::try_from(varint(&mut rest)?).ok()?;
     if length > most {
         return None;
     }

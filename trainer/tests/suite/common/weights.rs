@@ -6,6 +6,7 @@ use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
+use tagline_tests::Random;
 use trainer::convert::import::Import;
 
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -16,12 +17,10 @@ type AddTensor<'a> = dyn FnMut(String, &[usize], f32, f32) + 'a;
 /// Weights with the shapes of `won2020-fcn` for `tags` tags: small, all different, reproducible.
 pub fn fcn_weights(tags: usize) -> Tensors {
     let mut tensors = Tensors::new();
-    let mut seed = 1u32;
+    let mut random = Random::new(1);
     let mut add = |name: String, shape: &[usize], low: f32, high: f32| {
-        let values = (0..shape.iter().product::<usize>()).map(|_| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            low + (high - low) * (seed >> 8) as f32 / (1 << 24) as f32
-        });
+        let values = 0..shape.iter().product::<usize>();
+        let values = values.map(|_| low + (high - low) * random.share());
         tensors.insert(name, (shape.to_vec(), values.collect()));
     };
     let norm = |add: &mut AddTensor<'_>, name: &str, maps: usize| {
@@ -52,12 +51,10 @@ pub fn fcn_weights(tags: usize) -> Tensors {
 /// Weights with the names and shapes of musicnn's checkpoints, or of its VGG's, for `tags` tags.
 pub fn musicnn_weights(vgg: bool, tags: usize) -> Tensors {
     let mut tensors = Tensors::new();
-    let mut seed = 1u32;
+    let mut random = Random::new(1);
     let mut add = |name: String, shape: &[usize], middle: f32, spread: f32| {
-        let values = (0..shape.iter().product::<usize>()).map(|_| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            middle + spread * ((seed >> 8) as f32 / (1 << 23) as f32 - 1.0)
-        });
+        let count = shape.iter().product::<usize>();
+        let values = (0..count).map(|_| middle + spread * random.sample());
         tensors.insert(name, (shape.to_vec(), values.collect()));
     };
     let numbered = |kind: &str, number: usize| match number {

@@ -1,7 +1,8 @@
 //! Made-up weights are folded or refused.
 
 use super::*;
-use crate::convert::import::preset::{Activation, CHOI2016_CNN, Dialect, Published, WON2020_FCN};
+use crate::convert::import::preset::{CHOI2016_CNN, Dialect, Published, WON2020_FCN};
+use crate::convert::network::Activation;
 use crate::weights::Tensor;
 
 /// One block with one map, two tags.
