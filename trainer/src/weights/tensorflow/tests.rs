@@ -3,6 +3,7 @@
 use prost::Message;
 
 use super::message::{Axis, Entry, Header, Shape};
+use super::table::Pair;
 use super::*;
 
 /// Adds `number` in groups of seven bits.
@@ -15,7 +16,7 @@ fn varint(mut number: u64, out: &mut Vec<u8>) {
 }
 
 /// A block of pairs whose keys share their beginnings, and its place.
-fn push_block(table: &mut Vec<u8>, pairs: &[(Vec<u8>, Vec<u8>)], snappy: bool) -> Vec<u8> {
+fn push_block(table: &mut Vec<u8>, pairs: &[Pair], snappy: bool) -> Vec<u8> {
     let mut block = Vec::new();
     let mut before: &[u8] = &[];
     for (key, value) in pairs {
@@ -47,10 +48,10 @@ fn push_block(table: &mut Vec<u8>, pairs: &[(Vec<u8>, Vec<u8>)], snappy: bool) -
 }
 
 /// A table of two blocks.
-fn table(pairs: &[(Vec<u8>, Vec<u8>)], snappy: bool) -> Vec<u8> {
+fn table(pairs: &[Pair], snappy: bool) -> Vec<u8> {
     let mut table = Vec::new();
     let (first, second) = pairs.split_at(pairs.len() / 2);
-    let index: Vec<(Vec<u8>, Vec<u8>)> = [first, second]
+    let index: Vec<Pair> = [first, second]
         .into_iter()
         .map(|half| {
             let last = half.last().map(|(key, _)| key.clone()).unwrap_or_default();
@@ -79,7 +80,7 @@ fn entry(dtype: i32, shape: &[i64], offset: usize, bytes: &[u8]) -> Entry {
 }
 
 /// A checkpoint of three tensors, one of which holds integers: its index's pairs, and its shard.
-fn checkpoint() -> (Vec<(Vec<u8>, Vec<u8>)>, Vec<u8>) {
+fn checkpoint() -> (Vec<Pair>, Vec<u8>) {
     let bias: Vec<u8> = [1.5f32, -2.0]
         .iter()
         .flat_map(|x| x.to_le_bytes())
