@@ -20,6 +20,7 @@
 //! [`Foreign::trust`]: crate::vocabulary::Foreign::trust
 
 mod except;
+mod facts;
 mod no_music;
 mod sound;
 mod sources;
