@@ -144,7 +144,7 @@ fn the_published_networks_keep_their_tags() {
         let import = Import {
             weights: reference.join(weights),
             preset: preset.into(),
-            tags: reference.join("won2020/tags.json"),
+            tags: reference.join("won2020/tags.json").into(),
             tag_set: Some(tag_set.into()),
             ..Import::default()
         };
