@@ -32,7 +32,7 @@ pub use calibration::{Calibration, logit, sigmoid};
 pub use error::ModelError;
 pub use file::Model;
 pub use folders::model_folders;
-pub use info::{ModelInfo, OutputKind};
+pub use info::{ModelInfo, OutputKind, TagNote};
 pub use limits::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS};
 pub use metadata::write_metadata;
 pub(crate) use shapes::{f32_value, fix_shapes};

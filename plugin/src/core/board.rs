@@ -1,6 +1,6 @@
 //! What the audio thread, the main thread and the editor share of one instance.
 //!
-//! Everything that the audio thread touches is an atomic. The [`Desk`](super::desk::Desk) lies
+//! Everything that the audio thread touches is an atomic. The [`Desk`](super::shared::Desk) lies
 //! behind a lock that only the other threads take.
 
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 use tagline_engine::Model;
 use trainer::calibration::{
-    CalibrateError, Checked, FEWEST_POSITIVES, OFFSET_DEVIATION, Sample, TagFit, fit, json_line,
-    of_all_tags, quality, samples, write, write_table,
+    CalibrateError, Checked, FEWEST_POSITIVES, Sample, Share, TagFit, fit, json_line, of_all_tags,
+    quality, reserve_weak_tags, samples, write, write_table,
 };
 use trainer::data::Split;
 
@@ -39,10 +39,11 @@ pub(super) struct CalibrateArgs {
     /// File to write the calibrated model to.
     #[arg(long)]
     out: PathBuf,
-    /// How far from 0 an offset is expected before any clip is seen. Less keeps closer to the network's
-    /// own values, where many clips are windows of few songs.
-    #[arg(long, value_name = "DEVIATION", default_value_t = OFFSET_DEVIATION, value_parser = deviation)]
-    offset_deviation: f64,
+    /// How far a tag's slope and offset are expected from those that fit all tags together. Where many
+    /// clips are windows of few songs, a small one (0.1) keeps the order that the network gives the
+    /// tags. By default each tag that enough clips have is fitted by itself.
+    #[arg(long, value_name = "DEVIATION", value_parser = deviation)]
+    together: Option<f64>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -75,7 +76,8 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         shared,
     } = chosen;
     shared.remarks().for_each(|remark| complain(&remark));
-    let fits = fit(shared.names(), &samples, args.offset_deviation);
+    let share = args.together.map_or(Share::Nothing, Share::Together);
+    let fits = fit(shared.names(), &samples, share);
     name_those_judged_by_others(&fits)?;
     let checked = match args.check {
         Some(split) => {
@@ -89,7 +91,9 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         }
         None => None,
     };
-    write(&model, of_all_tags(&info.tags, &fits), &args.out)?;
+    let mut calibration = of_all_tags(&info.tags, &fits);
+    reserve_weak_tags(info, &mut calibration);
+    write(&model, calibration, &args.out)?;
 
     let mut out = Vec::new();
     if args.json {

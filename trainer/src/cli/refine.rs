@@ -12,14 +12,15 @@ use trainer::arch::{ARCHITECTURES, Architecture};
 use trainer::convert::export::write;
 use trainer::data::{Dataset, Input};
 use trainer::refine::{RefineEvent, Refinement, refine};
+use trainer::vocabulary::Vocabulary;
 
 use super::pace::Pace;
 use super::{Outcome, check_folder, of_model, say, still_wanted};
 
 /// Train a model's upper blocks on, on prepared data: minutes where a whole training takes hours.
 ///
-/// The lower blocks stay as they are. Writes the epoch with the lowest loss on the validation split as a
-/// model without a calibration.
+/// The lower blocks stay as they are. Writes the epoch with the lowest loss on the validation split, or the last,
+/// as a model without a calibration.
 #[derive(Debug, Args)]
 pub(super) struct RefineArgs {
     /// Model file, as `trainer export` wrote it.
@@ -52,12 +53,19 @@ pub(super) struct RefineArgs {
     /// See clips with rare tags more often, and those with common ones alone less.
     #[arg(long)]
     balance: bool,
+    /// Write the last epoch, and not the one with the lowest loss on the validation split, where that has
+    /// too few sources to choose by.
+    #[arg(long)]
+    last: bool,
     /// Do not train on clips whose name begins so; several times for several.
     #[arg(long, value_name = "PREFIX")]
     without: Vec<String>,
     /// Seed of order, views and dropout.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// The vocabulary that gives the group of each tag and what it means; those of the model if not given.
+    #[arg(long, value_name = "TOML")]
+    vocabulary: Option<PathBuf>,
     /// The refined model's version; the model's own if not given.
     #[arg(long, value_name = "TEXT")]
     version: Option<String>,
@@ -73,6 +81,9 @@ pub(super) fn run(args: RefineArgs) -> Outcome {
     let data: Vec<Dataset> = args.data.iter().map(open).collect::<Result<_, _>>()?;
     let mut info = (**model.info()).clone();
     info.calibration = None;
+    if let Some(vocabulary) = &args.vocabulary {
+        Vocabulary::read(vocabulary)?.describe(&mut info, vocabulary)?;
+    }
     if let Some(version) = args.version {
         info.version = version;
     }
@@ -87,6 +98,7 @@ pub(super) fn run(args: RefineArgs) -> Outcome {
         learning_rate: args.lr,
         views: args.views,
         balance: args.balance,
+        last: args.last,
         without: args.without,
         seed: args.seed,
     };
