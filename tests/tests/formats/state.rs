@@ -211,11 +211,7 @@ fn a_controller_that_is_given_a_state_says_at_once_that_the_values_are_others() 
                 _ => None,
             })
             .collect();
-        assert_eq!(
-            restarts,
-            [kParamValuesChanged as i32],
-            "active: {is_active}"
-        );
+        assert_eq!(restarts, [kParamValuesChanged], "active: {is_active}");
         assert_eq!(other.value(ids::MODE), Some(2.0));
     }
 }
