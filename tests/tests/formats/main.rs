@@ -7,8 +7,10 @@ mod bypass;
 mod gestures;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod lifetime;
+mod macros;
 mod parameters;
 mod pass_through;
+mod presets;
 mod session;
 mod state;
 mod vst3_buses;
