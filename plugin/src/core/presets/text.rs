@@ -175,7 +175,7 @@ impl Preset {
         check_header(bytes)?;
         let text: Text = serde_json::from_slice(bytes).map_err(|error| located(&error, bytes))?;
         let bad = |field: &str, value: &str, expected: &str| PresetError::Malformed {
-            line: last_line_with(bytes, field, usize::MAX).unwrap_or(1),
+            line: lines_with(bytes, field).next().unwrap_or(1),
             reason: format!("{field} is {value}, but it must be {expected}"),
         };
         let most = "at most 60 characters in one line";
@@ -248,18 +248,19 @@ fn located(error: &serde_json::Error, bytes: &[u8]) -> PresetError {
         && let Some((_, rest)) = reason.split_once("cannot be used: its ")
     {
         let field = rest.split(' ').next().unwrap_or_default();
-        *line = last_line_with(bytes, field, *line).unwrap_or(*line);
+        let end = *line;
+        let lines = lines_with(bytes, field).take_while(|line| *line <= end);
+        *line = lines.last().unwrap_or(end);
     }
     found
 }
 
-/// The last line, from 1, up to number `end`, in which the key `field` stands.
-fn last_line_with(bytes: &[u8], field: &str, end: usize) -> Option<usize> {
-    let key = format!("\"{field}\"");
-    let text = String::from_utf8_lossy(bytes);
-    let lines = text.lines().take(end).enumerate();
-    let with_key = lines.filter(|(_, line)| line.contains(&key));
-    with_key.last().map(|(index, _)| index + 1)
+/// The lines, from 1, in which the key `field` stands.
+fn lines_with<'a>(bytes: &'a [u8], field: &str) -> impl Iterator<Item = usize> + 'a {
+    let key = format!("\"{field}\"").into_bytes();
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+    let with_key = lines.filter(move |(_, line)| line.windows(key.len()).any(|part| part == key));
+    with_key.map(|(index, _)| index + 1)
 }
 
 /// The keys of a preset that reading it has made nothing of.
