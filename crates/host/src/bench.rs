@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::demo::{DemoError, has_model, running_backend, start_plugin, wait_for_model};
 use crate::process_memory::{other_threads_cpu_seconds, resident_mb};
+use crate::random::SplitMix;
 use crate::vst3::Vst3Plugin;
 use crate::{
     BlockSizes, Costs, Guest, HostedPlugin, HostingError, Pace, Rendering, StreamOptions,
@@ -221,20 +222,10 @@ fn refused(model: Option<&Path>, plugin: &HostedPlugin) -> DemoError {
 
 /// Stereo noise at −20 dBFS. It is never silent, so every update is computed.
 fn noise(seconds: f64, channels: usize) -> Vec<Vec<f32>> {
-    let mut state = 1u32;
+    let mut random = SplitMix::new(1);
     let frames = (seconds * SAMPLE_RATE_HZ) as usize;
     (0..channels)
-        .map(|_| {
-            (0..frames)
-                .map(|_| {
-                    // Marsaglia's xorshift32.
-                    state ^= state << 13;
-                    state ^= state >> 17;
-                    state ^= state << 5;
-                    0.17 * (state as f32 / u32::MAX as f32 * 2.0 - 1.0)
-                })
-                .collect()
-        })
+        .map(|_| (0..frames).map(|_| 0.17 * random.sample()).collect())
         .collect()
 }
 

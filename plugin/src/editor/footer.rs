@@ -126,10 +126,10 @@ fn about_midi(settings: &Settings) -> String {
 }
 
 fn backend(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
-    let names = ["Auto", "tract", "ONNX Runtime", "CUDA", "DirectML"].map(str::to_owned);
+    let names = BackendChoice::ALL.map(|choice| choice.name().to_owned());
     let is_chosen = |choice: &BackendChoice| *choice == settings.backend;
     let chosen = BackendChoice::ALL.iter().position(is_chosen).unwrap_or(0);
-    if let Some(clicked) = choice::show(ui, "backend", 116.0, &names, chosen)
+    if let Some(clicked) = choice::show(ui, "backend", 148.0, &names, chosen)
         && let Some(backend) = BackendChoice::ALL.get(clicked)
     {
         source.set(Setting::Backend(*backend));

@@ -16,14 +16,14 @@ use vst3::Steinberg::Vst::{
 use vst3::{Class, ComPtr};
 
 use super::arrangement;
+use super::audio_side::{AudioSide, Setup};
 use super::gestures::{Gestures, Told};
 use super::host::{News, Requests};
 use super::location;
 use super::outputs::Unheard;
-use super::processor::{AudioSide, Setup};
 use super::serial::{Serial, this_thread};
 use super::shown::Shown;
-use super::timer::Timer;
+use super::timer::{Ticked, Timer};
 use crate::bundle::library_dirs;
 use crate::core::{Host, Input, Instance};
 
@@ -61,7 +61,7 @@ pub(super) struct Inner {
     told: Told,
     /// Main thread: the timer, and whether a view's frame has it.
     timer: RefCell<Option<(Timer, bool)>>,
-    me: Weak<Self>,
+    me: Weak<dyn Ticked>,
 }
 
 /// What the main thread has.
@@ -104,7 +104,7 @@ impl Plugin {
             main_thread: AtomicUsize::new(0),
             told: Told::default(),
             timer: RefCell::default(),
-            me: Weak::clone(me),
+            me: Weak::clone(me) as Weak<dyn Ticked>,
         });
         Self { inner }
     }
@@ -228,12 +228,6 @@ impl Inner {
         self.main.with(|main| main.handler.borrow().clone())
     }
 
-    /// Main thread, on and on: does what waits, and tells the host.
-    pub(super) fn tick(&self) {
-        self.main_thread.store(this_thread(), Ordering::Relaxed);
-        self.tell();
-    }
-
     fn tell(&self) {
         self.main.with(|main| {
             let instance = main.instance.borrow().clone();
@@ -339,5 +333,13 @@ impl Inner {
         self.gestures.forget_past();
         let before = self.timer.replace(timer);
         drop(before);
+    }
+}
+
+impl Ticked for Inner {
+    /// Does what waits, and tells the host.
+    fn tick(&self) {
+        self.main_thread.store(this_thread(), Ordering::Relaxed);
+        self.tell();
     }
 }

@@ -25,7 +25,7 @@ const POINTS: [(u64, u32, f64); 7] = [
     (300_001, ids::UPDATE_EVERY, 3.0),
 ];
 
-/// The tags' values of 12 seconds that are automated so, in blocks of this length.
+/// The tags' values during 12 seconds of this automation, in blocks of this length.
 fn tags<G: Guest>(test: &str, block_frames: usize) -> Option<Vec<(u64, u32, u64)>> {
     let mut session = Session::<G>::start(test)?;
     let plugin = &mut session.plugin;
@@ -66,7 +66,7 @@ fn tags<G: Guest>(test: &str, block_frames: usize) -> Option<Vec<(u64, u32, u64)
     }
     let of_tags = events.iter().filter_map(|event| match event.kind {
         HostEventKind::Value { id, value } if ids::TAGS.contains(&id) => {
-            // VST3 speaks of shares: the last bits of a plain value are not the host's.
+            // VST3 passes values as shares of the range, so the last bits of a plain value may change.
             Some((event.position_samples, id, (value * 1e9).round() as u64))
         }
         _ => None,

@@ -11,7 +11,7 @@ in_both_formats!(
     a_state_that_is_damaged_is_refused_and_changes_nothing,
 );
 
-/// An instance whose settings are no defaults.
+/// An instance with settings that differ from the defaults.
 fn with_settings<G: Guest>(test: &str) -> Option<Session<G>> {
     let mut session = Session::<G>::start(test)?;
     for (id, value) in [(ids::MODE, 2.0), (ids::SMOOTHING, 2.5)] {

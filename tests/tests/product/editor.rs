@@ -81,9 +81,7 @@ fn opening_and_closing_leaves_nothing_behind() {
         let mut first = None;
         for round in 0..20 {
             let window = screen.window(OPEN_SIZE);
-            host.create().expect("the editor is created");
-            host.embed(window).expect("the editor takes its parent");
-            host.show().expect("the editor is shown");
+            host.open(window);
             host.play(Sound::Noise, Duration::from_millis(400));
             let picture = screen.picture_of_child(window);
             assert!(picture.colours() > 50, "blank in round {round}");
@@ -142,9 +140,7 @@ fn a_window_that_the_host_unmaps_without_a_word_costs_next_to_nothing_and_comes_
         let screen = Screen::connect();
         let mut host = EditorHost::load(bundle);
         let window = screen.window(OPEN_SIZE);
-        host.create().expect("the editor is created");
-        host.embed(window).expect("the editor takes its parent");
-        host.show().expect("the editor is shown");
+        host.open(window);
         host.play(Sound::Noise, Duration::from_secs(5));
         let shown = Usage::now();
         host.play(Sound::Noise, Duration::from_secs(2));
@@ -172,9 +168,7 @@ fn a_click_leaves_the_focus_to_the_host_and_keys_over_the_editor_reach_it() {
         let screen = Screen::connect();
         let mut host = EditorHost::load(bundle);
         let window = screen.window(OPEN_SIZE);
-        host.create().expect("the editor is created");
-        host.embed(window).expect("the editor takes its parent");
-        host.show().expect("the editor is shown");
+        host.open(window);
         host.play(Sound::Noise, Duration::from_secs(3));
         screen.set_focus(window);
         screen.click(window, 101, 608);
@@ -302,9 +296,7 @@ fn an_editor_left_open_goes_with_its_instance() {
         let screen = Screen::connect();
         let window = screen.window(OPEN_SIZE);
         let mut host = EditorHost::load(bundle);
-        host.create().expect("the editor is created");
-        host.embed(window).expect("the editor takes its parent");
-        host.show().expect("the editor is shown");
+        host.open(window);
         host.play(Sound::Noise, Duration::from_secs(1));
         drop(host);
         screen.await_no_child(window);
@@ -319,9 +311,7 @@ fn two_instances_have_an_editor_each() {
         let mut hosts = [EditorHost::load(bundle), EditorHost::load(bundle)];
         let windows = [screen.window(OPEN_SIZE), screen.window(OPEN_SIZE)];
         for (host, window) in hosts.iter_mut().zip(windows) {
-            host.create().expect("the editor is created");
-            host.embed(window).expect("the editor takes its parent");
-            host.show().expect("the editor is shown");
+            host.open(window);
         }
         for host in &mut hosts {
             host.play(Sound::Silence, Duration::from_secs(1));

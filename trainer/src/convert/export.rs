@@ -12,8 +12,7 @@ pub use int8::{Int8, WindowTime, to_int8};
 pub use run::{Export, write};
 
 use crate::arch::{Architecture, EPSILON, Parameters};
-use crate::convert::import::Activation;
-use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm};
+use crate::convert::network::{Activation, Along, ConvBlock, InputAffine, NetworkWeights, Norm};
 use crate::convert::onnx;
 use crate::data::Input;
 use crate::evaluation::EvaluateError;

@@ -1,7 +1,7 @@
 //! What follows from each thing that can happen to a choice.
 
 use super::*;
-use tagline_engine::{BackendReport, FrontEndSpec, OutputKind};
+use tagline_engine::{Backend, BackendReport, Event, FrontEndSpec, OutputKind};
 
 fn file(path: &str) -> Option<SavedModel> {
     at(&ModelPlace::File(path.into()))

@@ -1,18 +1,14 @@
 //! Known calibrations are found again.
 
+use tagline_tests::Random;
+
 use super::*;
 
 /// Clips with raw probabilities over the whole range, and random labels with the probabilities of
 /// this calibration. They are the same every time.
 fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut chance = || {
-        // Marsaglia's xorshift64*.
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
-    };
+    let mut random = Random::new(1);
+    let mut chance = || f64::from(random.share());
     (0..clips)
         .map(|_| {
             let probability = sigmoid(12.0 * chance() - 8.0) as f32;
