@@ -119,7 +119,6 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
             trainer(&format!(
                 "refine --blocks 2 --views 0 --balance --last {how}"
             ))
-            .args(["--vocabulary", "models/tags.toml"])
             .args(["--version", VERSION, "--provenance", PROVENANCE])
             .args([Path::new("--data"), &heard, Path::new("--data"), &known])
             .args(if number > 0 { &also[..] } else { &[] })
@@ -128,10 +127,12 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
         )?;
     }
     step(
-        trainer(&format!("calibrate --together 0.1 {ON_SONGS}"))
-            .args([Path::new("--data"), &heard])
-            .arg(&raw)
-            .args([Path::new("--out"), &out]),
+        trainer(&format!(
+            "calibrate --vocabulary models/tags.toml --together 0.07 {ON_SONGS}"
+        ))
+        .args([Path::new("--data"), &heard])
+        .arg(&raw)
+        .args([Path::new("--out"), &out]),
     )?;
     let real = format!("{ON_REAL_AUDIO} {ON_MUSIC} --draw sources");
     for (clips, data) in [(real.as_str(), &heard), ("--only synth-", &known)] {
