@@ -7,8 +7,11 @@ mod bypass;
 mod gestures;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod lifetime;
+mod midi;
 mod parameters;
 mod pass_through;
+#[cfg(target_os = "linux")]
+mod scan;
 mod session;
 mod state;
 mod vst3_buses;
