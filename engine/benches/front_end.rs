@@ -2,6 +2,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tagline_engine::{FrontEnd, FrontEndSpec};
+use tagline_tests::Random;
 
 /// Roughly the samples that the analysis thread takes at once.
 const BLOCK_SAMPLES: usize = 1024;
@@ -12,13 +13,8 @@ fn one_second(criterion: &mut Criterion) {
         let mut front_end = FrontEnd::new(&FrontEndSpec::choi2016(), f64::from(rate_hz))
             .unwrap_or_else(|error| panic!("{error}"));
         // Noise, so that no shortcut for silence can show.
-        let mut state = 1u32;
-        let second: Vec<f32> = (0..rate_hz)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect();
+        let mut random = Random::new(1);
+        let second: Vec<f32> = (0..rate_hz).map(|_| 0.5 * random.sample()).collect();
         let mut sum = 0.0;
         group.bench_function(format!("one second at {rate_hz} Hz"), |bencher| {
             bencher.iter(|| {

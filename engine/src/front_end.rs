@@ -1,6 +1,6 @@
 //! From host samples to the input of a network.
 //!
-//! host block → `resampler` → `stft` → `features` (with `mel`) → `window` (with `derivative`).
+//! host block → `resampler` → `stft` → `features` (with `mel` and `level`) → `window` (with `derivative`).
 //! `frames` puts the first three together, and `analyzer` says which windows are due. `spec` holds
 //! the parameters, which belong to a model.
 //!
@@ -11,6 +11,7 @@ mod derivative;
 mod error;
 mod features;
 mod frames;
+mod level;
 mod mel;
 mod resampler;
 mod spec;
@@ -21,5 +22,8 @@ pub use analyzer::{Analyzer, Due};
 pub use error::FrontEndError;
 pub use frames::FrontEnd;
 pub use mel::mel_filterbank;
-pub use spec::{Feature, FrontEndSpec, MelNorm, MelScale, MelSpec};
+pub use spec::{
+    Feature, Framing, FrontEndSpec, Logarithm, MelNorm, MelScale, MelSpec, Padding, RowNorm,
+    Spectrum, Window,
+};
 pub use window::{RollingWindow, tile};

@@ -25,9 +25,10 @@ mod panics;
 mod stream;
 
 pub use front_end::{Analyzer, Due, FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
-pub use front_end::{Feature, MelNorm, MelScale, MelSpec};
+pub use front_end::{Feature, Framing, Logarithm, MelNorm, MelScale, MelSpec, Padding, RowNorm};
+pub use front_end::{Spectrum, Window};
 pub use model::{Calibration, Model, ModelError, ModelInfo, ModelPlace, ModelSource, OutputKind};
-pub use model::{SourceError, built_in_info, model_folders, models_in, read_info};
+pub use model::{SourceError, TagNote, built_in_info, model_folders, models_in, read_info};
 pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState};
 pub use network::{Span, open_network};
 pub use stream::{Event, Hold, Service, ServiceError, Smoothing, Stream, StreamConfig};

@@ -217,6 +217,7 @@ fn invented_model() -> ModelInForce {
     let mut order: Vec<usize> = (0..built_in.tags.len()).collect();
     order.sort_by_key(|&tag| rank(&built_in.tags[tag]).unwrap_or(strong.len()));
     let groups = built_in.groups.as_ref();
+    let notes = built_in.notes.as_ref();
     let calibration = built_in.calibration.as_ref();
     ModelInForce {
         info: Arc::new(ModelInfo {
@@ -231,6 +232,7 @@ fn invented_model() -> ModelInForce {
             front_end: FrontEndSpec::won2020(),
             output: OutputKind::Probabilities,
             groups: groups.map(|groups| order.iter().map(|&tag| groups[tag].clone()).collect()),
+            notes: notes.map(|notes| order.iter().map(|&tag| notes[tag].clone()).collect()),
             calibration: calibration.map(|all| order.iter().map(|&tag| all[tag]).collect()),
             sha256: "0".repeat(64),
         }),

@@ -26,6 +26,7 @@
 mod abi;
 mod arrangement;
 mod audio;
+mod audio_side;
 mod buses;
 mod class;
 mod component;

@@ -6,6 +6,7 @@ use serde_json::json;
 use tagline_onnx::{integers, tensor};
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, StringStringEntryProto};
 
+use crate::random::Random;
 use crate::tiny_model::{metadata, node, value};
 
 /// Convolution, activation, max-pooling.
@@ -117,9 +118,9 @@ impl FcnModel {
     }
 
     fn model(&self) -> ModelProto {
-        let mut random = Random(1);
+        let mut random = Random::new(1);
         let gains = if self.gain_per_frame { self.frames } else { 1 };
-        let gain: Vec<f32> = (0..gains).map(|_| 1.0 + 0.1 * random.next()).collect();
+        let gain: Vec<f32> = (0..gains).map(|_| 1.0 + 0.1 * random.sample()).collect();
         let mut graph = GraphProto {
             name: "fcn".to_owned(),
             input: vec![value(
@@ -144,7 +145,7 @@ impl FcnModel {
         }
         let scale = 2.0 / (maps_in as f32).sqrt();
         let dense: Vec<f32> = (0..self.tags * maps_in)
-            .map(|_| scale * random.next())
+            .map(|_| scale * random.sample())
             .collect();
         graph
             .initializer
@@ -173,9 +174,9 @@ fn add_block(
     // So that every layer's values stay of the size of its input's.
     let scale = (6.0 / points as f32).sqrt();
     let kernels: Vec<f32> = (0..block.maps * points)
-        .map(|_| scale * random.next())
+        .map(|_| scale * random.sample())
         .collect();
-    let bias: Vec<f32> = (0..block.maps).map(|_| 0.2 * random.next()).collect();
+    let bias: Vec<f32> = (0..block.maps).map(|_| 0.2 * random.sample()).collect();
     let shape = [block.maps, maps_in, kernel_bands, kernel_frames];
     graph
         .initializer
@@ -209,17 +210,4 @@ fn add_block(
     ];
     graph.node.extend([conv, active, pool]);
     name("pooled")
-}
-
-/// Numbers from −1 to 1, the same every time (Knuth's MMIX generator).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f32 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f32 / (1u32 << 23) as f32 - 1.0
-    }
 }

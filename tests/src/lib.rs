@@ -8,6 +8,7 @@ mod memory;
 pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
+mod random;
 mod small_disk;
 mod soundfont;
 mod tiny_model;
@@ -20,14 +21,17 @@ pub use bundles::{bundle, program};
 pub use fcn_model::{FcnBlock, FcnModel};
 pub use folder::files;
 pub use interrupt::interrupt_once;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use memory::heap_bytes;
 pub use memory::with_peak_memory;
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;
+pub use random::Random;
 pub use small_disk::SmallDisk;
 #[cfg(unix)]
 pub use small_disk::with_short_files;
 pub use soundfont::soundfont;
-pub use tiny_model::{TinyModel, tiny_model};
+pub use tiny_model::{TinyModel, input_tensor, tiny_model};
 pub use wav::{pcm, write_float_wav, write_stereo_wav, write_wav};
 
 /// Prints the line by which `cargo xtask test` counts the test `test` as skipped. The test itself then

@@ -4,7 +4,9 @@
 use prost::Message;
 use serde_json::{Value, json};
 use tagline_onnx::{Length, integer, tensor};
-use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, StringStringEntryProto, ValueInfoProto};
+use tract_onnx::pb::{
+    GraphProto, ModelProto, NodeProto, StringStringEntryProto, ValueInfoProto, type_proto,
+};
 
 /// Builds a model file for tests: the rows of the input are split into as many equal groups as there are
 /// tags, low bands first, and a tag's probability is
@@ -68,6 +70,17 @@ impl TinyModel {
         }
         model.encode_to_vec()
     }
+}
+
+/// The type of a graph's first input, to be changed.
+///
+/// # Panics
+/// If the graph has no input of a known type.
+pub fn input_tensor(graph: &mut GraphProto) -> &mut type_proto::Tensor {
+    let input = graph.input[0].r#type.as_mut();
+    let value = input.and_then(|input| input.value.as_mut());
+    let type_proto::Value::TensorType(tensor) = value.expect("a type");
+    tensor
 }
 
 /// The bytes of a [`TinyModel`] of these tags with a window of 3 s (141 frames).

@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use tagline_tests::Random;
 use trainer::arch::{Architecture, Parameters};
 use trainer::train::{Batch, DeviceChoice, Learner, Precision};
 
@@ -17,18 +18,14 @@ const TAGS: usize = 50;
 const SIZE: [usize; 2] = [96, 1366];
 
 fn batch() -> Batch {
-    let mut state = 1u32;
-    let mut random = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1u32 << 24) as f32
-    };
+    let mut random = Random::new(1);
     Batch {
         clips: CLIPS,
         size: SIZE,
         windows: (0..CLIPS * SIZE[0] * SIZE[1])
-            .map(|_| 4.0 * random() - 2.0)
+            .map(|_| 4.0 * random.share() - 2.0)
             .collect(),
-        labels: (0..CLIPS * TAGS).map(|_| random().round()).collect(),
+        labels: (0..CLIPS * TAGS).map(|_| random.share().round()).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 mod parameters;
 mod table;
 
-pub use parameters::{BlockParameters, EPSILON, Named, Parameters, RowScaling};
+pub use parameters::{BlockParameters, EPSILON, MOMENTUM, Named, Parameters, RowScaling};
 pub use table::ARCHITECTURES;
 
 use crate::data::Input;

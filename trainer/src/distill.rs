@@ -20,7 +20,9 @@
 //! [`Foreign::trust`]: crate::vocabulary::Foreign::trust
 
 mod except;
+mod facts;
 mod no_music;
+mod sound;
 mod sources;
 mod teacher;
 mod variant;
@@ -39,7 +41,8 @@ use crate::prepare::{Candidate, LeftOut, Parts, PrepareError, Prepared, fill, tw
 use crate::vocabulary::Vocabulary;
 use crate::work::Progress;
 use except::Except;
-use sources::{Listed, Origin, Sound};
+use sound::{Origin, Sound};
+use sources::Listed;
 use worker::Worker;
 
 /// Sounds of a shard. An interruption loses an unfinished shard, and these take long.
@@ -219,7 +222,7 @@ fn known_or(known: &[f32], others: &[f32]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::sources::Recording;
+    use super::sound::Recording;
     use super::*;
     use crate::data::Split;
 

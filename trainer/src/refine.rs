@@ -53,6 +53,9 @@ pub struct Refinement {
     pub views: usize,
     /// See clips with rare tags more often.
     pub balance: bool,
+    /// Take the network of the last epoch, and not that of the lowest loss on the validation splits, where
+    /// these are too few sources to choose by.
+    pub last: bool,
     /// Clips whose name begins with one of these are not trained on.
     pub without: Vec<String>,
     /// Seed of order, views and dropout.
@@ -120,7 +123,7 @@ pub enum RefineEvent {
 }
 
 /// Refines `model` on `data`, one data set or several of the same tags; the network of the epoch with the
-/// lowest loss on the validation splits, as a model with the metadata `info`. `report` is told how it
+/// lowest loss on the validation splits, or the last, as a model with the metadata `info`. `report` is told how it
 /// goes and may end it by `false`.
 ///
 /// # Errors
@@ -218,7 +221,8 @@ pub fn refine(
         if !goes_on {
             return Err(RefineError::Interrupted);
         }
-        if best.as_ref().is_none_or(|(lowest, _)| valid_loss < *lowest) {
+        let better = |(lowest, _): &(f64, _)| refinement.last || valid_loss < *lowest;
+        if best.as_ref().is_none_or(better) {
             best = Some((valid_loss, learner.parameters()?));
         }
     }

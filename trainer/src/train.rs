@@ -21,6 +21,7 @@ mod figures;
 mod learner;
 mod machine;
 mod options;
+mod precision;
 mod run_folder;
 mod schedule;
 mod standing;
@@ -35,17 +36,18 @@ pub(crate) use balance::balanced;
 pub use batches::Batch;
 pub use best::{Best, best};
 pub use checkpoint::CheckpointError;
-pub use device::{Computer, DeviceChoice, Precision};
+pub use device::{Computer, DeviceChoice};
 pub use error::TrainError;
 pub use learner::Learner;
 pub use machine::Machine;
 pub use options::{Recipe, SHORTEST_SECONDS, TrainOptions};
-pub use run_folder::{DataDescription, EpochRecord, RunDescription};
+pub use precision::Precision;
+pub use run_folder::{DataDescription, RunDescription};
 pub(crate) use schedule::Schedule;
 pub(crate) use start::{norm_as_they_are, of_model};
 
 use crate::data::Dataset;
-use crate::work::Progress;
+use crate::work::{EpochRecord, Progress};
 use training::Training;
 
 /// The result of a training.

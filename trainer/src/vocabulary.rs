@@ -15,6 +15,8 @@ pub use foreign::Foreign;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use tagline_engine::{ModelInfo, TagNote};
+
 /// A tag of a vocabulary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tag {
@@ -24,6 +26,8 @@ pub struct Tag {
     pub group: String,
     /// What it means, in a line.
     pub definition: String,
+    /// Why a model's values for it are to be taken with reserve, if they are.
+    pub weak: Option<String>,
     /// Names that mean it in the labels of [`tagline_synth`]; none that it never has it, `None` that
     /// it does not know.
     pub synth: Option<Vec<String>>,
@@ -32,6 +36,17 @@ pub struct Tag {
     /// How much the opinion of a teacher counts that speaks a foreign vocabulary; 1 where nothing is
     /// said.
     trust: BTreeMap<String, f32>,
+}
+
+impl Tag {
+    /// What models say of it.
+    #[must_use]
+    pub fn note(&self) -> TagNote {
+        TagNote {
+            means: self.definition.clone(),
+            weak: self.weak.clone(),
+        }
+    }
 }
 
 /// Tags, in order.
@@ -70,6 +85,25 @@ impl Vocabulary {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.tags.iter().map(|tag| tag.name.clone()).collect()
+    }
+
+    /// Gives a model the groups of its tags and what they mean. `path` is the vocabulary's file.
+    ///
+    /// # Errors
+    /// [`VocabularyError::Lacks`] names a tag of the model that is not in the vocabulary. `info` is then
+    /// unchanged.
+    pub fn describe(&self, info: &mut ModelInfo, path: &Path) -> Result<(), VocabularyError> {
+        let find = |name: &String| {
+            let tag = self.tags.iter().find(|tag| tag.name == *name);
+            tag.ok_or_else(|| VocabularyError::Lacks {
+                tag: name.clone(),
+                path: path.to_owned(),
+            })
+        };
+        let tags = info.tags.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        info.groups = Some(tags.iter().map(|tag| tag.group.clone()).collect());
+        info.notes = Some(tags.iter().map(|tag| tag.note()).collect());
+        Ok(())
     }
 
     /// Numbers of the tags that `name` means: the tag of that name, or all tags of that group.

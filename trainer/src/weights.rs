@@ -1,18 +1,23 @@
-//! Reads files of weights without trusting them: safetensors, PyTorch, Keras 1.x HDF5.
+//! Reads files of weights without trusting them: safetensors, PyTorch, Keras 1.x HDF5, TensorFlow's
+//! checkpoints.
 //!
-//! Every reader takes bytes and gives [`Weights`]. Nothing in a file is executed, and a file's
+//! Every reader takes bytes and gives [`Weights`]; only a checkpoint is more than one file. Nothing in a file is executed, and a file's
 //! claims are checked against its length before memory is taken.
 
+mod file;
 mod floats;
 mod hdf5;
 mod pickle;
 mod safetensors;
 mod state_dict;
+mod tensorflow;
 mod torch;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+pub use file::WeightsFile;
 
 /// Most bytes of a file of weights, and of the tensors in it.
 const MAX_BYTES: u64 = 4 << 30;
@@ -31,7 +36,10 @@ pub enum WeightsError {
     #[error("larger than {} GiB; a file of weights is expected", MAX_BYTES >> 30)]
     TooLarge,
     /// The first bytes belong to no known format.
-    #[error("neither safetensors, PyTorch (.pth, .pt) nor Keras 1.x HDF5 (.h5)")]
+    #[error(
+        "neither safetensors, PyTorch (.pth, .pt), Keras 1.x HDF5 (.h5) nor the index of a TensorFlow \
+         checkpoint (.index)"
+    )]
     UnknownFormat,
     /// A broken safetensors file.
     #[error("broken safetensors file: {0}")]
@@ -39,6 +47,22 @@ pub enum WeightsError {
     /// A broken HDF5 file.
     #[error("broken HDF5 file: {0}")]
     Hdf5(String),
+    /// A broken checkpoint of TensorFlow.
+    #[error("broken TensorFlow checkpoint: {0}")]
+    TensorFlow(String),
+    /// A checkpoint's index was given as bytes, without its shards.
+    #[error(
+        "the index of a TensorFlow checkpoint, whose shards are other files; name the .index file"
+    )]
+    NoShards,
+    /// A shard of a checkpoint cannot be read.
+    #[error("its shard {}: {source}", path.display())]
+    Shard {
+        /// The shard.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<WeightsError>,
+    },
     /// A broken PyTorch archive.
     #[error("broken PyTorch archive: {0}")]
     Archive(String),
@@ -174,6 +198,8 @@ impl Weights {
             torch::read_legacy(&bytes, key)?
         } else if bytes.get(8) == Some(&b'{') {
             safetensors::read(&bytes)?
+        } else if tensorflow::is_table(&bytes) {
+            return Err(WeightsError::NoShards);
         } else {
             return Err(WeightsError::UnknownFormat);
         };

@@ -5,12 +5,15 @@
 //! - [`Progress`] hears how far work is and can end it.
 
 mod ahead;
+mod epoch;
 mod ordered;
 mod progress;
 
 use std::num::NonZeroUsize;
 
 pub(crate) use ahead::{Ahead, ahead, threads};
+pub use epoch::EpochRecord;
+pub(crate) use epoch::exact;
 #[cfg(test)]
 pub(crate) use ordered::alone;
 pub(crate) use ordered::{Desk, Held, NO_LIMIT, Room, ordered};

@@ -1,5 +1,7 @@
 //! How audio is cut into blocks.
 
+use crate::random::SplitMix;
+
 /// Sizes of the blocks of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockSizes {
@@ -26,24 +28,15 @@ impl BlockSizes {
 
     /// The sizes, without end, in frames.
     pub fn frames(self) -> impl Iterator<Item = usize> {
-        let (max, mut state) = match self {
+        let (max, mut random) = match self {
             Self::Fixed(frames) => (frames.max(1), None),
-            Self::Random { max, seed } => (max.max(1), Some(seed)),
+            Self::Random { max, seed } => (max.max(1), Some(SplitMix::new(seed))),
         };
-        std::iter::repeat_with(move || match &mut state {
+        std::iter::repeat_with(move || match &mut random {
             None => max as usize,
-            Some(state) => 1 + (split_mix(state) % u64::from(max)) as usize,
+            Some(random) => 1 + (random.bits() % u64::from(max)) as usize,
         })
     }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-fn split_mix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -48,3 +48,13 @@ pub enum HostingError {
         position_samples: u64,
     },
 }
+
+impl HostingError {
+    /// The plugin has answered `result` of VST3 when it was asked for `what`.
+    pub(crate) fn answered(what: &'static str, result: i32) -> Self {
+        Self::Refused {
+            what,
+            reason: format!("it answers {result:#x}"),
+        }
+    }
+}

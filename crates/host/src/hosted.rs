@@ -14,7 +14,7 @@ use clack_host::prelude::*;
 
 use crate::HostingError;
 use crate::handlers::{Handlers, MainThread, Requests};
-use crate::ports::{Buffers, PortBuffers};
+use crate::ports::Buffers;
 
 pub use block::BlockOptions;
 pub use live::{Live, Marks};
@@ -141,10 +141,7 @@ impl HostedPlugin {
         started.map_err(|error| refused("to start processing", &error))?;
         self.sample_rate_hz = sample_rate_hz;
         self.max_block_frames = max_block_frames.max(1) as usize;
-        self.buffers = Buffers {
-            single: PortBuffers::new(self.channels, self.max_block_frames),
-            double: PortBuffers::new(self.channels, self.max_block_frames),
-        };
+        self.buffers = Buffers::new(self.channels, self.max_block_frames);
         self.position_samples = 0;
         self.run_callbacks();
         Ok(())

@@ -21,6 +21,7 @@ mod hosted;
 mod parameters;
 mod ports;
 mod process_memory;
+mod random;
 mod standard_output;
 mod state;
 mod statistics;

@@ -2,6 +2,8 @@
 
 use clack_host::prelude::*;
 
+use crate::HostingError;
+
 /// A sample format of the plugin's ports.
 pub trait Sample: Copy + Default + private::Ported {}
 
@@ -22,6 +24,57 @@ impl<S: Sample> PortBuffers<S> {
             output: vec![vec![S::default(); max_frames]; channels],
         }
     }
+
+    /// Takes a block in, and returns its length in frames.
+    ///
+    /// # Errors
+    /// [`HostingError::Block`] if the input or the output does not fit the buffers.
+    pub(crate) fn fill(
+        &mut self,
+        input: &[&[S]],
+        output: &[&mut [S]],
+    ) -> Result<usize, HostingError> {
+        let frames = input.first().map_or(0, |channel| channel.len());
+        self.check(frames, input, output)
+            .map_err(|reason| HostingError::Block {
+                frames,
+                channels: input.len(),
+                reason,
+            })?;
+        for (buffer, channel) in self.input.iter_mut().zip(input) {
+            buffer[..frames].copy_from_slice(channel);
+        }
+        Ok(frames)
+    }
+
+    fn check(
+        &self,
+        frames: usize,
+        input: &[&[S]],
+        output: &[&mut [S]],
+    ) -> Result<(), &'static str> {
+        let channels = self.input.len();
+        let max_frames = self.input.first().map_or(0, Vec::len);
+        if input.len() != channels || output.len() != channels {
+            Err("the plugin has another number of channels")
+        } else if frames == 0 || frames > max_frames {
+            Err("it is empty, or longer than announced at the activation")
+        } else if input.iter().any(|channel| channel.len() != frames)
+            || output.iter().any(|channel| channel.len() != frames)
+        {
+            Err("its channels differ in length")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Copies what the plugin has written to `output`. In place, that stands in the input buffers.
+    pub(crate) fn read(&self, in_place: bool, output: &mut [&mut [S]]) {
+        let written = if in_place { &self.input } else { &self.output };
+        for (channel, buffer) in output.iter_mut().zip(written) {
+            channel.copy_from_slice(&buffer[..channel.len()]);
+        }
+    }
 }
 
 /// Buffers of both formats.
@@ -29,6 +82,15 @@ impl<S: Sample> PortBuffers<S> {
 pub struct Buffers {
     pub(crate) single: PortBuffers<f32>,
     pub(crate) double: PortBuffers<f64>,
+}
+
+impl Buffers {
+    pub(crate) fn new(channels: usize, max_frames: usize) -> Self {
+        Self {
+            single: PortBuffers::new(channels, max_frames),
+            double: PortBuffers::new(channels, max_frames),
+        }
+    }
 }
 
 pub(crate) mod private {

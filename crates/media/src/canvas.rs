@@ -31,7 +31,7 @@ impl Canvas {
             width,
             height,
             pixels: vec![255; width * height * 3],
-            // The typeface is part of the program; were it broken, pictures would lack their text.
+            // The typeface is part of the program. If it were broken, pictures would have no text.
             font: FontRef::try_from_slice(FONT).ok(),
         }
     }

@@ -52,7 +52,7 @@ pub fn decode(path: &Path) -> Result<Audio, DecodeError> {
     Ok(audio)
 }
 
-/// The same, packet by packet, so that a long file need not be in memory, and with what there is to
+/// The same, packet by packet, so that a long file need not be in memory, and with remarks
 /// remark (what is damaged and yet used) in place of a warning. What `sink` has taken counts only if
 /// there is no error.
 ///

@@ -1,7 +1,7 @@
 //! Which files are audio by their names.
 
-/// Endings of files that hold audio, those that are not read among them: whoever lists a folder says so
-/// of them.
+/// Endings of audio files. Some of these formats are not read, and whoever lists a folder reports such
+/// files.
 const ENDINGS: &[&str] = &[
     "3g2", "3gp", "aac", "ac3", "adts", "aif", "aifc", "aiff", "alac", "amr", "ape", "asf", "au",
     "avi", "awb", "bwf", "caf", "dff", "dsf", "dts", "eac3", "fla", "flac", "flv", "gsm", "m4a",
@@ -10,8 +10,8 @@ const ENDINGS: &[&str] = &[
     "voc", "w64", "wav", "wave", "weba", "webm", "wma", "wmv", "wv",
 ];
 
-/// Whether a file of this name may be audio. What begins with `._` is not: there macOS keeps its notes on
-/// the file of the rest of the name, where a disk has no other place for them.
+/// Whether a file of this name may be audio. `._song.mp3` is not: on disks that cannot hold its own
+/// attributes of `song.mp3`, macOS keeps them in such a file.
 #[must_use]
 pub fn looks_like_audio(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);

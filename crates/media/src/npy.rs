@@ -58,9 +58,9 @@ enum Kind {
     I8,
     U8,
     Bool,
-    /// So many UTF-32 characters, padded with zeros.
+    /// This many UTF-32 characters, padded with zeros.
     Text(usize),
-    /// So many bytes, padded with zeros.
+    /// This many bytes, padded with zeros.
     Bytes(usize),
     Other(String),
 }

@@ -3,9 +3,9 @@
 use crate::Audio;
 use crate::decode::MAX_SAMPLES;
 
-/// What takes a file's audio, packet by packet.
+/// Takes a file's audio, packet by packet.
 pub trait Sink {
-    /// The file is read anew from its start: what has been taken so far counts no more.
+    /// The file is read again from its start. Forget what has been taken so far.
     fn restart(&mut self);
 
     /// Takes the next samples, `[channel][sample]`, all channels of one length above 0. The rate

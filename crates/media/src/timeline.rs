@@ -9,7 +9,7 @@ pub(crate) struct Timeline<'a> {
 }
 
 impl<'a> Timeline<'a> {
-    /// Pairs positions with probabilities; what has no counterpart or no real position is left
+    /// Pairs positions with probabilities. Those without a counterpart or a finite position are left
     /// out.
     pub(crate) fn new(positions_seconds: &[f64], probabilities: &'a [Vec<f32>]) -> Self {
         let mut updates: Vec<(f64, &[f32])> = positions_seconds

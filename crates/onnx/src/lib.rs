@@ -72,6 +72,20 @@ pub fn tensor(name: &str, shape: &[usize], values: &[f32]) -> TensorProto {
     raw_tensor(name, DataType::Float, &dims, bytes)
 }
 
+/// A tensor of f32 that are all 0.
+#[must_use]
+pub fn zeros(name: &str, shape: &[usize]) -> TensorProto {
+    tensor(name, shape, &vec![0.0; shape.iter().product()])
+}
+
+/// A list of integers as a tensor.
+#[must_use]
+pub fn integer_tensor(name: &str, values: &[i64]) -> TensorProto {
+    let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+    let dims = [values.len() as i64];
+    raw_tensor(name, DataType::Int64, &dims, bytes.collect())
+}
+
 /// A tensor of any type from its little-endian bytes.
 #[must_use]
 pub fn raw_tensor(name: &str, kind: DataType, dims: &[i64], bytes: Vec<u8>) -> TensorProto {

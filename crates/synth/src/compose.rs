@@ -5,7 +5,6 @@ mod chords;
 mod drums;
 mod feel;
 mod grid;
-pub(crate) mod harmony;
 mod melody;
 mod passage;
 
@@ -13,6 +12,7 @@ use std::collections::BTreeMap;
 
 use super::dice::Dice;
 use super::error::SynthError;
+use super::harmony;
 use super::instrument::Instrument;
 use super::score::{Line, Note, Score};
 use super::style::{Part, Play, Style, Swing};

@@ -107,7 +107,7 @@ impl Corpus {
         if !SECONDS.contains(&self.seconds) {
             return Err(SynthError::Seconds(self.seconds));
         }
-        let _lock = self.open(&Manifest::of(self, fonts))?;
+        let _lock = self.open(&self.manifest(fonts))?;
         let missing: Vec<usize> = (0..self.clips)
             .filter(|clip| !self.is_finished(*clip))
             .collect();
@@ -126,6 +126,11 @@ impl Corpus {
                 .map(|(index, tag)| (*tag, count(index)))
                 .collect(),
         })
+    }
+
+    fn manifest(&self, fonts: &SoundFonts) -> Manifest {
+        let format = self.format.extension();
+        Manifest::new(self.seed, self.seconds, format, CORPUS_RATE_HZ, fonts)
     }
 
     /// Makes the folder ready for this corpus's clips, and locks it.

@@ -5,7 +5,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use tagline_files::atomic;
 
-use super::corpus::{CORPUS_RATE_HZ, Corpus};
 use super::error::SynthError;
 use super::soundfonts::SoundFonts;
 
@@ -34,13 +33,19 @@ struct Font {
 }
 
 impl Manifest {
-    pub(crate) fn of(corpus: &Corpus, fonts: &SoundFonts) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        seconds: f64,
+        format: &str,
+        rate_hz: u32,
+        fonts: &SoundFonts,
+    ) -> Self {
         Self {
             version: VERSION,
-            seed: corpus.seed,
-            seconds: corpus.seconds,
-            format: corpus.format.extension().into(),
-            rate_hz: CORPUS_RATE_HZ,
+            seed,
+            seconds,
+            format: format.to_owned(),
+            rate_hz,
             soundfonts: fonts
                 .identities()
                 .iter()

@@ -8,8 +8,8 @@ mod strip;
 pub use reverb::reverberate;
 
 use super::dice::Dice;
+use super::drum;
 use super::error::SynthError;
-use super::instrument::drum;
 use super::render::{self, Stereo, Take};
 use super::score::{Score, Window};
 use super::soundfonts::SoundFonts;

@@ -1,8 +1,9 @@
 //! The words that style tables are written in: a part is made from what it plays, and each method
 //! changes one of its settings.
 
-use super::compose::harmony::Mode;
-use super::instrument::{Instrument, drum};
+use super::drum;
+use super::harmony::Mode;
+use super::instrument::Instrument;
 use super::style::{Effects, Groove, Part, Play, Tune, Voicing};
 
 /// A dry effect chain.

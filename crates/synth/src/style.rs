@@ -1,6 +1,6 @@
 //! The vocabulary that style tables are written in.
 
-use super::compose::harmony::Mode;
+use super::harmony::Mode;
 use super::instrument::Instrument;
 
 /// A style: everything that is needed to compose and mix pieces of it.

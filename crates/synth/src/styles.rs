@@ -16,7 +16,6 @@ mod latin;
 mod metal;
 mod new_age;
 mod pop;
-mod recital;
 mod reggae;
 mod rock;
 mod shared;
@@ -55,7 +54,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::compose::harmony::progression;
+    use crate::harmony::progression;
     use crate::labels::TAGS;
     use crate::style::Play;
 

@@ -154,7 +154,7 @@ impl Analyzer {
     /// Host samples since the stream's start before which no window falls due. The window itself
     /// comes a little later.
     pub(crate) fn samples_to_due(&self) -> u64 {
-        // A frame is never finished before the sample on which it is centred.
+        // A frame is never finished before the sample on which it is centred, or begins.
         let centre = (self.next_due_frame - 1) * self.spec.hop as u64;
         (centre as f64 * self.host_samples_per_sample) as u64
     }
@@ -214,7 +214,7 @@ impl Analyzer {
 
     /// Host samples before the last one that `frame` sees.
     fn samples_before_end_of(&self, frame: u64) -> u64 {
-        let end = frame * self.spec.hop as u64 + self.spec.n_fft as u64 / 2;
+        let end = frame * self.spec.hop as u64 + self.spec.samples_from_place() as u64;
         (end as f64 * self.host_samples_per_sample) as u64
     }
 

@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use super::level::Level;
 use super::mel::MelBands;
 use super::spec::{Feature, FrontEndSpec};
 
@@ -9,11 +10,10 @@ use super::spec::{Feature, FrontEndSpec};
 pub(crate) struct Features {
     /// `None` where the features are the FFT bins themselves.
     bands: Option<MelBands>,
-    /// 10 · exponent. The exponent acts after the logarithm, where nothing overflows.
-    db_per_decade: f64,
-    floor_db: f64,
+    level: Level,
+    silence: f64,
     /// The logarithm of each band or bin.
-    levels_db: Vec<f64>,
+    levels: Vec<f64>,
     /// `[coefficient, band]`, for MFCC.
     cosines: Option<Vec<f64>>,
     frame: Vec<f32>,
@@ -27,9 +27,9 @@ impl Features {
         let levels = mel.map_or(bins, |mel| mel.bands);
         Self {
             bands: mel.map(|mel| MelBands::new(mel, spec.sample_rate, spec.n_fft)),
-            db_per_decade: 10.0 * f64::from(spec.exponent),
-            floor_db: spec.floor_db(),
-            levels_db: vec![0.0; levels],
+            level: Level::new(spec),
+            silence: spec.silence(),
+            levels: vec![0.0; levels],
             cosines: match spec.feature {
                 Feature::Mfcc { coefficients, .. } => Some(cosines(coefficients, levels)),
                 _ => None,
@@ -40,10 +40,8 @@ impl Features {
 
     /// The frame of `power: [bin]`. Never allocates.
     pub(crate) fn apply(&mut self, power: &[f64]) -> &[f32] {
-        let (levels, floor_db) = (&mut self.levels_db, self.floor_db);
-        let mut take = |band: usize, sum: f64| {
-            levels[band] = (self.db_per_decade * sum.log10()).max(floor_db);
-        };
+        let (levels, level) = (&mut self.levels, &self.level);
+        let mut take = |band: usize, sum: f64| levels[band] = level.of(sum);
         match &self.bands {
             Some(bands) => bands.apply(power, take),
             None => (0..).zip(power).for_each(|(bin, &power)| take(bin, power)),
@@ -53,12 +51,12 @@ impl Features {
 
     /// The frame of silence. Never allocates.
     pub(crate) fn silence(&mut self) -> &[f32] {
-        self.levels_db.fill(self.floor_db);
+        self.levels.fill(self.silence);
         self.finish()
     }
 
     fn finish(&mut self) -> &[f32] {
-        let levels = &self.levels_db;
+        let levels = &self.levels;
         match &self.cosines {
             Some(cosines) => {
                 let rows = cosines.chunks_exact(levels.len());

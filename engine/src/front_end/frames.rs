@@ -6,12 +6,12 @@ use super::resampler::{HOST_RATES_HZ, Resampler};
 use super::spec::FrontEndSpec;
 use super::stft::Stft;
 
-/// Turns a mono stream at the host's rate into frames of features: `L = 10·log10(max(p^e, floor))`
-/// of mel bands or FFT bins, or the MFCC of these. The block size has no influence on a single bit.
-/// Frame `k` is centred on second `k · hop / sample_rate` of the stream.
+/// Turns a mono stream at the host's rate into frames of features: the logarithm of mel bands or FFT
+/// bins, by default `L = 10·log10(max(p^e, floor))`, or the MFCC of these. The block size has no influence on a single bit.
+/// Frame `k` is centred on second `k · hop / sample_rate` of the stream, or begins there.
 ///
 /// [`RollingWindow::read`](crate::RollingWindow::read) does the steps of [`FrontEndSpec`] that need
-/// the whole window: `top_db`, derivatives and the affine map.
+/// the whole window: `top_db`, derivatives, the normalisation of rows and the affine map.
 ///
 /// A sample that is not a number counts as 0, and one beyond ±10⁶ is limited to that.
 ///
@@ -51,7 +51,7 @@ impl FrontEnd {
             }
         })?;
         Ok(Self {
-            stft: Stft::new(spec.n_fft, spec.hop),
+            stft: Stft::new(spec.n_fft, spec.hop, spec.framing),
             features: Features::new(spec),
             // The first chunks may finish one frame more than their length holds.
             frames_per_chunk_max: resampler.chunk_out_max() / spec.hop + 2,
@@ -81,7 +81,8 @@ impl FrontEnd {
     }
 
     /// Ends the stream: flushes the resampler and pads the end by reflection. A clip of `n` samples
-    /// at the model's rate gives `1 + n / hop` frames, an empty one gives none. The next sample
+    /// at the model's rate gives `1 + n / hop` frames, an empty one gives none. If frames are not
+    /// centred, it gives those that lie wholly within it. The next sample
     /// starts a new stream. Never allocates.
     pub fn finish(&mut self, mut on_frame: impl FnMut(&[f32])) {
         let (stft, features) = (&mut self.stft, &mut self.features);

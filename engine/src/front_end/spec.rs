@@ -1,23 +1,31 @@
 //! The front-end's parameters. They belong to the model and travel in its metadata.
 
 mod feature;
+mod framing;
 mod json;
+mod logarithm;
+mod published;
+mod rows;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
 pub use feature::{Feature, MelNorm, MelScale, MelSpec};
+pub use framing::{Framing, Padding, Spectrum, Window};
+pub use logarithm::Logarithm;
+pub use rows::RowNorm;
 
 /// Everything that turns audio into a network's input window `[row, frame]`.
 ///
 /// The steps, in order, for a mono signal at `sample_rate`:
-/// 1. STFT: `n_fft` points, periodic Hann window, every `hop` samples, frame `k` centred on
-///    sample `k · hop`, the stream's start padded by reflection; power `|X|²`.
+/// 1. STFT: `n_fft` points every `hop` samples, by the [`Framing`]; by default a periodic Hann window,
+///    frame `k` centred on sample `k · hop`, the stream's start padded by reflection; power `|X|²`.
 /// 2. The power in mel bands, for the features that have them.
-/// 3. `L = 10 · log10(max(power^exponent, floor))`.
+/// 3. `L` is the [`Logarithm`] of `max(power^exponent, floor)`, by default `10 · log10`.
 /// 4. If `top_db` is given, `L = max(L, max over the window of L − top_db)`. For MFCC instead:
 ///    the cosine transform of each frame, and the derivatives along the window.
-/// 5. `L · scale + offset`.
+/// 5. If `rows` is given, `L = (L − mean) / deviation` of each row.
+/// 6. `L · scale + offset`.
 ///
 /// ```
 /// use tagline_engine::FrontEndSpec;
@@ -32,18 +40,24 @@ pub use feature::{Feature, MelNorm, MelScale, MelSpec};
 pub struct FrontEndSpec {
     /// Sample rate of the signal that is analysed, in Hz.
     pub sample_rate: u32,
-    /// Points of the FFT, and length of the periodic Hann window, in samples.
+    /// Points of the FFT, in samples.
     pub n_fft: usize,
     /// Distance between frames, in samples.
     pub hop: usize,
+    /// How the signal is cut into frames, and what their spectrum is.
+    pub framing: Framing,
     /// What the rows of the window are.
     pub feature: Feature,
     /// Exponent of the power before the logarithm: 1, or 2 for "squared power".
     pub exponent: f32,
     /// Smaller values are raised to this before the logarithm.
     pub floor: f32,
+    /// The logarithm.
+    pub logarithm: Logarithm,
     /// Range kept below the window's maximum, in dB, if it is limited. MFCC have no such limit.
     pub top_db: Option<f32>,
+    /// Mean and deviation of each row of the window, if rows are normalised.
+    pub rows: Option<RowNorm>,
     /// Factor of the final affine map.
     pub scale: f32,
     /// Offset of the final affine map.
@@ -53,64 +67,6 @@ pub struct FrontEndSpec {
 }
 
 impl FrontEndSpec {
-    /// The paper's log-mel front-end with its author's released FFT size: 12 kHz, 512 points,
-    /// hop 256, 96 Slaney mel bands from 0 to 6 kHz, 1,366 frames (29.12 s), in dB.
-    #[must_use]
-    pub fn choi2016() -> Self {
-        Self {
-            sample_rate: 12_000,
-            n_fft: 512,
-            hop: 256,
-            feature: Feature::LogMel(MelSpec::choi2016()),
-            exponent: 1.0,
-            floor: 1e-10,
-            top_db: None,
-            scale: 1.0,
-            offset: 0.0,
-            frames: 1366,
-        }
-    }
-
-    /// The paper's STFT front-end: 12 kHz, 256 points, hop 256, so 129 bins, 1,366 frames, in dB.
-    #[must_use]
-    pub fn choi2016_stft() -> Self {
-        Self {
-            n_fft: 256,
-            feature: Feature::LogStft,
-            ..Self::choi2016()
-        }
-    }
-
-    /// The paper's MFCC front-end: 30 coefficients of the log-mel of [`Self::choi2016`], with
-    /// first and second derivatives, so 90 rows, 1,366 frames.
-    #[must_use]
-    pub fn choi2016_mfcc() -> Self {
-        Self {
-            feature: Feature::Mfcc {
-                mel: MelSpec::choi2016(),
-                coefficients: 30,
-            },
-            ..Self::choi2016()
-        }
-    }
-
-    /// The front-end of Won et al. (SMC 2020): 16 kHz, 512 points, hop 256, 96 HTK mel bands
-    /// without normalisation from 0 to 8 kHz, 1,813 frames (29.008 s), in dB.
-    #[must_use]
-    pub fn won2020() -> Self {
-        Self {
-            sample_rate: 16_000,
-            feature: Feature::LogMel(MelSpec {
-                scale: MelScale::Htk,
-                norm: MelNorm::None,
-                f_max_hz: 8_000.0,
-                ..MelSpec::choi2016()
-            }),
-            frames: 1813,
-            ..Self::choi2016()
-        }
-    }
-
     /// The same with the affine map that Tagline's own networks are trained with.
     ///
     /// The map depends on the feature alone, never on the window, and brings music to about ±2. The
@@ -174,15 +130,86 @@ impl FrontEndSpec {
         self.hop as f64 / f64::from(self.sample_rate)
     }
 
-    /// The level of silence, in dB.
-    pub(super) fn floor_db(&self) -> f64 {
-        10.0 * f64::from(self.floor).log10()
+    /// Samples at the model's rate that frame `k` sees from sample `k · hop` on.
+    #[must_use]
+    pub fn samples_from_place(&self) -> usize {
+        if self.framing.uncentred {
+            self.n_fft
+        } else {
+            self.n_fft / 2
+        }
+    }
+
+    /// The value of `level` in row `row` of a network's input, as [`Self::rows`] and the affine map make
+    /// it.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn scaled(&self, row: usize, level: f32) -> f32 {
+        let level = match &self.rows {
+            Some(norm) => (level - norm.mean[row]) / norm.deviation[row],
+            None => level,
+        };
+        level * self.scale + self.offset
+    }
+
+    /// The level that [`Self::scaled`] makes `value` of, but for rounding.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn unscaled(&self, row: usize, value: f32) -> f32 {
+        let level = (value - self.offset) / self.scale;
+        match &self.rows {
+            Some(norm) => level * norm.deviation[row] + norm.mean[row],
+            None => level,
+        }
+    }
+
+    /// The level of silence.
+    pub(super) fn silence(&self) -> f64 {
+        self.logarithm.of(f64::from(self.floor))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A front-end in which every field differs from the defaults.
+    fn unusual() -> FrontEndSpec {
+        FrontEndSpec {
+            framing: Framing {
+                window: Window::Blackman,
+                symmetric: true,
+                win_length: Some(400),
+                uncentred: true,
+                padding: Padding::Zeros,
+                spectrum: Spectrum::Magnitude,
+            },
+            logarithm: Logarithm::NaturalOnePlus { gain: 0.5 },
+            rows: Some(RowNorm {
+                mean: vec![0.25; 96],
+                deviation: vec![1.5; 96],
+            }),
+            ..FrontEndSpec::choi2016()
+        }
+    }
+
+    #[test]
+    fn a_row_is_scaled_by_its_own_mean_and_deviation_and_back() {
+        let mut spec = FrontEndSpec {
+            scale: 2.0,
+            offset: 1.0,
+            ..unusual()
+        };
+        assert_eq!(spec.scaled(3, 1.75), 3.0);
+        assert_eq!(spec.unscaled(3, 3.0), 1.75);
+        spec.rows = None;
+        assert_eq!(spec.scaled(3, 1.75), 4.5);
+        assert_eq!(spec.unscaled(3, 4.5), 1.75);
+    }
 
     #[test]
     fn the_kind_of_feature_decides_the_rows_of_the_input() {
@@ -211,6 +238,8 @@ mod tests {
             FrontEndSpec::won2020(),
             FrontEndSpec::choi2016_stft().with_training_affine(),
             FrontEndSpec::choi2016_mfcc().with_training_affine(),
+            FrontEndSpec::musicnn(),
+            unusual(),
         ] {
             let json = serde_json::to_string(&spec).unwrap();
             let back: FrontEndSpec = serde_json::from_str(&json).unwrap();

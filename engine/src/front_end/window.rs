@@ -2,7 +2,7 @@
 
 use super::derivative::derive;
 use super::features::Features;
-use super::spec::{Feature, FrontEndSpec};
+use super::spec::{Feature, FrontEndSpec, RowNorm};
 
 /// The newest frames of a stream, in memory allocated once.
 ///
@@ -29,6 +29,7 @@ pub struct RollingWindow {
     silence: Vec<f32>,
     derivatives: bool,
     top_db: Option<f32>,
+    rows: Option<RowNorm>,
     scale: f32,
     offset: f32,
 }
@@ -49,6 +50,7 @@ impl RollingWindow {
             silence: Features::new(spec).silence().to_vec(),
             derivatives: matches!(spec.feature, Feature::Mfcc { .. }),
             top_db: spec.top_db,
+            rows: spec.rows.clone(),
             scale: spec.scale,
             offset: spec.offset,
         }
@@ -74,7 +76,7 @@ impl RollingWindow {
     }
 
     /// Writes the window that ended when `end_frame` frames had been pushed to
-    /// `out: [row, frame]` (row-major), with the spec's `top_db` and affine map applied. Fewer
+    /// `out: [row, frame]` (row-major), with the spec's `top_db`, `rows` and affine map applied. Fewer
     /// frames than a window are repeated from their start until they fill it. Without any frame
     /// the window is silent. If the window that ended with `end_frame` is not there yet, or no
     /// longer, the nearest one is read.
@@ -142,6 +144,16 @@ impl RollingWindow {
         let floor = self.top_db.map_or(f32::NEG_INFINITY, |top_db| {
             out.iter().copied().fold(f32::NEG_INFINITY, f32::max) - top_db
         });
+        if let Some(RowNorm { mean, deviation }) = &self.rows {
+            let norms = mean.iter().zip(deviation);
+            for (row, (mean, deviation)) in out.chunks_exact_mut(self.frames).zip(norms) {
+                for value in row {
+                    let normed = (value.max(floor) - mean) / deviation;
+                    *value = normed * self.scale + self.offset;
+                }
+            }
+            return;
+        }
         for value in out {
             *value = value.max(floor) * self.scale + self.offset;
         }
@@ -238,6 +250,23 @@ mod tests {
         };
         let window = filled(&spec, 2, 6);
         let expected = [16.0, 21.0, 31.0, 41.0, 16.0, 16.0, 16.0, 16.0];
+        assert_eq!(read(&window, 5, 4), expected);
+    }
+
+    #[test]
+    fn each_row_is_brought_to_its_own_mean_and_deviation_before_the_affine_map() {
+        let spec = FrontEndSpec {
+            top_db: Some(2.5),
+            rows: Some(RowNorm {
+                mean: vec![1.0, -2.0],
+                deviation: vec![2.0, 0.5],
+            }),
+            scale: 10.0,
+            offset: 1.0,
+            ..spec(4)
+        };
+        let window = filled(&spec, 2, 6);
+        let expected = [3.5, 6.0, 11.0, 16.0, 71.0, 71.0, 71.0, 71.0];
         assert_eq!(read(&window, 5, 4), expected);
     }
 

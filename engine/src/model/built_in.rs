@@ -2,20 +2,11 @@
 
 use std::sync::OnceLock;
 
-use prost::Message;
 use tagline_models::DEFAULT_MODEL;
-use tract_onnx::pb::StringStringEntryProto;
 
 use super::info::ModelInfo;
-use super::metadata;
 use super::reading::sha256_of;
-
-/// The properties of a `ModelProto` alone. The decoder skips the rest of the file.
-#[derive(Clone, PartialEq, Message)]
-struct Properties {
-    #[prost(message, repeated, tag = "14")]
-    metadata_props: Vec<StringStringEntryProto>,
-}
+use super::skim::info_in;
 
 /// What the built-in model says of itself, without its `sha256`. This is cheap: it reads the metadata
 /// alone, and once in a process.
@@ -30,10 +21,7 @@ struct Properties {
 #[must_use]
 pub fn built_in_info() -> &'static ModelInfo {
     static INFO: OnceLock<ModelInfo> = OnceLock::new();
-    INFO.get_or_init(|| {
-        let properties = Properties::decode(DEFAULT_MODEL).expect("the built-in model is ONNX");
-        metadata::read(&properties.metadata_props, None).expect("the built-in model has metadata")
-    })
+    INFO.get_or_init(|| info_in(DEFAULT_MODEL).expect("the built-in model has metadata"))
 }
 
 /// SHA-256 of the built-in model in lower-case hex. The first call takes some milliseconds, as it

@@ -16,6 +16,17 @@ pub enum OutputKind {
     Logits,
 }
 
+/// What a model says of one of its tags, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagNote {
+    /// What the tag means, in a line.
+    pub means: String,
+    /// Why its values are to be taken with reserve, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weak: Option<String>,
+}
+
 /// What a model says of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelInfo {
@@ -35,6 +46,8 @@ pub struct ModelInfo {
     pub output: OutputKind,
     /// The group of each tag, in output order, for display: `genre`, `instrument` …
     pub groups: Option<Vec<String>>,
+    /// What each tag means, in output order, for display.
+    pub notes: Option<Vec<TagNote>>,
     /// The calibration of each tag, in output order.
     pub calibration: Option<Vec<Calibration>>,
     /// SHA-256 of the `.onnx` file, in lower-case hex.

@@ -14,6 +14,9 @@ pub(super) const MAX_TAG_BYTES: usize = 200;
 /// Longest name of a tag's group, in bytes.
 pub(super) const MAX_GROUP_BYTES: usize = 200;
 
+/// Longest text of a tag's note, in bytes.
+pub(super) const MAX_NOTE_BYTES: usize = 1000;
+
 /// Most messages and fields in a file, without the weights.
 pub(super) const MAX_PARTS: usize = 1 << 20;
 /// Most bytes of a file, without the weights.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
 use super::calibration::Calibration;
 use super::error::ModelError;
-use super::info::{ModelInfo, OutputKind};
-use super::limits::{MAX_GROUP_BYTES, MAX_MODEL_TAGS, MAX_TAG_BYTES};
+use super::info::{ModelInfo, OutputKind, TagNote};
+use super::limits::{MAX_GROUP_BYTES, MAX_MODEL_TAGS, MAX_NOTE_BYTES, MAX_TAG_BYTES};
 use super::reading::SIDECAR;
 use crate::front_end::FrontEndSpec;
 
@@ -32,6 +33,7 @@ pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
         .metadata_props
         .retain(|property| !property.key.starts_with(PREFIX));
     let groups = info.groups.as_ref().map(serde_json::to_string).map(json);
+    let notes = info.notes.as_ref().map(serde_json::to_string).map(json);
     let calibration = info
         .calibration
         .as_ref()
@@ -47,7 +49,11 @@ pub fn write_metadata(model: &mut ModelProto, info: &ModelInfo) {
         ("front_end", json(serde_json::to_string(&info.front_end))),
         ("output", output.to_owned()),
     ];
-    let optional = [("groups", groups), ("calibration", calibration)];
+    let optional = [
+        ("groups", groups),
+        ("notes", notes),
+        ("calibration", calibration),
+    ];
     let optional = optional
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)));
@@ -90,6 +96,7 @@ pub(super) fn read(
         reason,
     };
     check_groups(&info).map_err(|reason| wrong("groups", reason))?;
+    check_notes(&info).map_err(|reason| wrong("notes", reason))?;
     check_calibration(&info).map_err(|reason| wrong("calibration", reason))?;
     let front_end = info.front_end.check();
     front_end.map_err(|(field, reason)| ModelError::FrontEnd { field, reason })?;
@@ -115,7 +122,6 @@ fn from_properties(properties: &BTreeMap<&str, &str>) -> Result<ModelInfo, Model
     let text = |key| required(key).map(str::to_owned);
     let tags = required("tags")?;
     let front_end = required("front_end")?;
-    let (groups, calibration) = (properties.get("groups"), properties.get("calibration"));
     Ok(ModelInfo {
         name: text("name")?,
         version: text("version")?,
@@ -132,15 +138,24 @@ fn from_properties(properties: &BTreeMap<&str, &str>) -> Result<ModelInfo, Model
                 return Err(wrong("output", reason));
             }
         },
-        groups: groups
-            .map(|text| serde_json::from_str(text))
-            .transpose()
-            .map_err(|error| wrong("groups", error.to_string()))?,
-        calibration: calibration
-            .map(|text| serde_json::from_str(text))
-            .transpose()
-            .map_err(|error| wrong("calibration", error.to_string()))?,
+        groups: optional(properties, "groups")?,
+        notes: optional(properties, "notes")?,
+        calibration: optional(properties, "calibration")?,
         sha256: String::new(),
+    })
+}
+
+/// A property that a file need not have, as JSON.
+fn optional<T: DeserializeOwned>(
+    properties: &BTreeMap<&str, &str>,
+    key: &str,
+) -> Result<Option<T>, ModelError> {
+    let text = properties.get(key);
+    let value = text.map(|text| serde_json::from_str(text)).transpose();
+    value.map_err(|error| ModelError::Metadata {
+        key: format!("{PREFIX}{key}"),
+        place: IN_FILE,
+        reason: error.to_string(),
     })
 }
 
@@ -158,6 +173,7 @@ struct Sidecar {
     front_end: FrontEndSpec,
     output: OutputKind,
     groups: Option<Vec<String>>,
+    notes: Option<Vec<TagNote>>,
     calibration: Option<Vec<Calibration>>,
 }
 
@@ -191,6 +207,7 @@ fn from_sidecar(text: &str) -> Result<ModelInfo, ModelError> {
         front_end: sidecar.front_end,
         output: sidecar.output,
         groups: sidecar.groups,
+        notes: sidecar.notes,
         calibration: sidecar.calibration,
         sha256: String::new(),
     })
@@ -255,6 +272,25 @@ fn check_groups(info: &ModelInfo) -> Result<(), String> {
             continue;
         };
         return Err(format!("the group of `{tag}` {reason}"));
+    }
+    Ok(())
+}
+
+/// Checks that there is a note for each tag, which can be shown.
+fn check_notes(info: &ModelInfo) -> Result<(), String> {
+    let Some(notes) = &info.notes else {
+        return Ok(());
+    };
+    check_count(notes.len(), info)?;
+    for (note, tag) in notes.iter().zip(&info.tags) {
+        let mut texts = [Some(&note.means), note.weak.as_ref()]
+            .into_iter()
+            .flatten();
+        if texts.any(|text| text.len() > MAX_NOTE_BYTES || text.chars().any(char::is_control)) {
+            return Err(format!(
+                "the note of `{tag}` holds a control character or more than {MAX_NOTE_BYTES} bytes"
+            ));
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! its tags on the host's main thread, and a network may be a gigabyte.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use prost::Message;
@@ -41,7 +41,20 @@ pub fn read_info(path: &Path) -> Result<ModelInfo, ModelError> {
     metadata::read(&properties, sidecar.as_deref()).map_err(|problem| in_file(path, problem))
 }
 
+/// The same of a model in memory, which has no sidecar.
+pub(super) fn info_in(model: &[u8]) -> Result<ModelInfo, ModelError> {
+    let properties = Skim::new(Cursor::new(model), model.len() as u64).properties();
+    let properties = properties.map_err(|problem| match problem {
+        Problem::Io(source) => ModelError::NotOnnx {
+            reason: source.to_string(),
+        },
+        Problem::Model(problem) => problem,
+    })?;
+    metadata::read(&properties, None)
+}
+
 /// Why there are no properties.
+#[derive(Debug)]
 enum Problem {
     Io(std::io::Error),
     Model(ModelError),
@@ -145,7 +158,7 @@ impl<R: Read + Seek> Skim<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Cursor, SeekFrom};
+    use std::io::SeekFrom;
 
     use super::*;
     use crate::model::Model;
@@ -173,7 +186,6 @@ mod tests {
         let mut read = 0;
         let properties = Skim::new(Counted(Cursor::new(bytes), &mut read), bytes.len() as u64)
             .properties()
-            .ok()
             .expect("the built-in model");
         let info = metadata::read(&properties, None).expect("its metadata");
         assert_eq!(&info, crate::model::built_in_info());

@@ -34,11 +34,11 @@ impl Backend {
 
     /// Name for people.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.names().name
     }
 
-    fn names(self) -> Names {
+    const fn names(self) -> Names {
         let (name, id, argument) = match self {
             Self::Tract => ("tract", "tract", "tract"),
             Self::OnnxRuntimeCpu => ("ONNX Runtime CPU", "onnx_runtime_cpu", "ort-cpu"),

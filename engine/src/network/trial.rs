@@ -42,15 +42,20 @@ impl<'a> Trial<'a> {
         for band in 0..spec.input_bands() {
             let (middle, spread) = typical(spec, band);
             for frame in end - spec.frames as u64..end {
-                let value = middle + 2.0 * spread * (random(band as u64, frame) - 0.5);
-                window.push(value * spec.scale + spec.offset);
+                let db = middle + 2.0 * spread * (random(band as u64, frame) - 0.5);
+                let level = match spec.feature {
+                    // Coefficients are no powers; their size is of the same order in any logarithm.
+                    Feature::Mfcc { .. } => db,
+                    Feature::LogMel(_) | Feature::LogStft => spec.logarithm.of_db(db),
+                };
+                window.push(spec.scaled(band, level));
             }
         }
         window
     }
 }
 
-/// The mean and the spread of row `band` in windows of music, before the affine map.
+/// The mean and the spread of row `band` in windows of music, in dB, before the affine map.
 fn typical(spec: &FrontEndSpec, band: usize) -> (f32, f32) {
     match &spec.feature {
         Feature::LogMel(_) | Feature::LogStft => {

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use tagline_engine::{Backend, BackendChoice, Model, OutputKind, open_network};
-use tagline_tests::{TinyModel, onnx_runtime, tiny_model};
+use tagline_engine::{Backend, BackendChoice, Model, Network, OutputKind, open_network};
+use tagline_onnx::{integers, node};
+use tagline_tests::{TinyModel, input_tensor, onnx_runtime, tiny_model};
+use tract_onnx::pb::tensor_shape_proto::dimension::Value;
 
 const TAGS: [&str; 4] = ["low", "lower middle", "upper middle", "high"];
 
@@ -26,6 +28,24 @@ fn window(model: &Model, level_db: f32) -> Vec<f32> {
     bands.collect()
 }
 
+/// The probabilities of such a window.
+fn tags_at(level_db: f32, model: &Model, network: &mut dyn Network) -> [f32; 4] {
+    let mut probabilities = [0.0; 4];
+    network
+        .run(&window(model, level_db), &mut probabilities)
+        .unwrap();
+    probabilities
+}
+
+/// Checks the first tag of a window at −60 dB, whose bands are at −30 dB.
+fn assert_first_is_loud(probabilities: &[f32; 4]) {
+    let expected = sigmoid(2.0);
+    assert!(
+        (probabilities[0] - expected).abs() < 1e-5,
+        "{probabilities:?}"
+    );
+}
+
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
@@ -37,10 +57,7 @@ fn tract_gives_the_probabilities_of_the_formula() {
         open_network(&model, BackendChoice::Only(Backend::Tract), &[]).unwrap();
     assert_eq!(network.backend(), Backend::Tract);
     assert_eq!(report.running, Backend::Tract);
-    let mut probabilities = [0.0; 4];
-    network
-        .run(&window(&model, -60.0), &mut probabilities)
-        .unwrap();
+    let probabilities = tags_at(-60.0, &model, &mut *network);
     let expected = [sigmoid(2.0), sigmoid(-1.0), sigmoid(-1.0), sigmoid(-1.0)];
     for (given, expected) in probabilities.iter().zip(expected) {
         assert!((given - expected).abs() < 1e-5, "{given} {expected}");
@@ -56,14 +73,8 @@ fn logits_are_turned_into_probabilities() {
     let model = Model::from_bytes(tiny.bytes(), None).unwrap();
     assert_eq!(model.info().output, OutputKind::Logits);
     let (mut network, _) = open_network(&model, BackendChoice::Only(Backend::Tract), &[]).unwrap();
-    let mut probabilities = [0.0; 4];
-    network
-        .run(&window(&model, -60.0), &mut probabilities)
-        .unwrap();
-    assert!(
-        (probabilities[0] - sigmoid(2.0)).abs() < 1e-5,
-        "{probabilities:?}"
-    );
+    let probabilities = tags_at(-60.0, &model, &mut *network);
+    assert_first_is_loud(&probabilities);
 }
 
 #[test]
@@ -81,53 +92,29 @@ fn a_network_whose_logits_are_declared_as_probabilities_is_refused() {
 
 #[test]
 fn a_window_without_a_channel_is_accepted() {
-    use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
-    use tract_onnx::pb::type_proto::Value as TypeValue;
-    use tract_onnx::pb::{AttributeProto, NodeProto, attribute_proto::AttributeType};
     let mut tiny = TinyModel::new(&TAGS, 20);
     tiny.model.opset_import[0].version = 11;
     let graph = tiny.model.graph.as_mut().unwrap();
-    let TypeValue::TensorType(tensor) = graph.input[0]
-        .r#type
-        .as_mut()
-        .unwrap()
-        .value
-        .as_mut()
-        .unwrap();
-    tensor.shape.as_mut().unwrap().dim.remove(1);
-    assert_eq!(
-        tensor.shape.as_ref().unwrap().dim[1].value,
-        Some(DimValue::DimValue(96))
-    );
+    let shape = input_tensor(graph).shape.as_mut().unwrap();
+    shape.dim.remove(1);
+    assert_eq!(shape.dim[1].value, Some(Value::DimValue(96)));
     graph.node[0].input[0] = "with_channel".to_owned();
     graph.node.insert(
         0,
-        NodeProto {
-            op_type: "Unsqueeze".to_owned(),
-            input: vec!["log_mel".to_owned()],
-            output: vec!["with_channel".to_owned()],
-            attribute: vec![AttributeProto {
-                name: "axes".to_owned(),
-                ints: vec![1],
-                r#type: AttributeType::Ints as i32,
-                ..AttributeProto::default()
-            }],
-            ..NodeProto::default()
-        },
+        node(
+            "Unsqueeze",
+            &["log_mel"],
+            "with_channel",
+            vec![integers("axes", &[1])],
+        ),
     );
     let model = Model::from_bytes(tiny.bytes(), None).unwrap();
     let dirs: Vec<PathBuf> = onnx_runtime("part of a_window_without_a_channel_is_accepted")
         .into_iter()
         .collect();
     let (mut network, _) = open_network(&model, BackendChoice::Auto, &dirs).unwrap();
-    let mut probabilities = [0.0; 4];
-    network
-        .run(&window(&model, -60.0), &mut probabilities)
-        .unwrap();
-    assert!(
-        (probabilities[0] - sigmoid(2.0)).abs() < 1e-5,
-        "{probabilities:?}"
-    );
+    let probabilities = tags_at(-60.0, &model, &mut *network);
+    assert_first_is_loud(&probabilities);
 }
 
 #[test]
@@ -180,14 +167,8 @@ fn onnx_runtime_runs_when_asked_for_and_agrees_with_tract() {
     let choice = BackendChoice::Only(Backend::OnnxRuntimeCpu);
     let (mut network, report) = open_network(&model, choice, &[dir]).unwrap();
     assert_eq!(network.backend(), Backend::OnnxRuntimeCpu, "{report:?}");
-    let mut probabilities = [0.0; 4];
-    network
-        .run(&window(&model, -60.0), &mut probabilities)
-        .unwrap();
-    assert!(
-        (probabilities[0] - sigmoid(2.0)).abs() < 1e-5,
-        "{probabilities:?}"
-    );
+    let probabilities = tags_at(-60.0, &model, &mut *network);
+    assert_first_is_loud(&probabilities);
 }
 
 #[test]
@@ -214,9 +195,8 @@ fn without_a_gpu_cuda_is_never_reported_as_running() {
 fn sound_moves_the_tags() {
     let model = model();
     let (mut network, _) = open_network(&model, BackendChoice::Only(Backend::Tract), &[]).unwrap();
-    let (mut quiet, mut loud) = ([0.0; 4], [0.0; 4]);
-    network.run(&window(&model, -90.0), &mut quiet).unwrap();
-    network.run(&window(&model, -40.0), &mut loud).unwrap();
+    let quiet = tags_at(-90.0, &model, &mut *network);
+    let loud = tags_at(-40.0, &model, &mut *network);
     for (quiet, loud) in quiet.iter().zip(loud) {
         assert!(quiet + 0.5 < loud, "{quiet} {loud}");
     }

@@ -13,7 +13,7 @@ use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 
 use super::calls;
-use super::host::{AnyThread, Shared};
+use super::host::{AnyThread, Shared, takes_live_values};
 use super::main_thread::MainThread;
 use super::plugin::{Tagline, descriptor};
 use super::presets::Providers;
@@ -140,10 +140,11 @@ impl PluginFactoryImpl for Factory {
         Some(PluginInstance::new::<Tagline>(
             host,
             &self.descriptor,
-            |_| {
+            |host| {
                 Ok(Shared {
                     host: Arc::<AnyThread>::default(),
                     library_dirs: self.library_dirs.clone(),
+                    takes_live_values: takes_live_values(host.as_info()),
                 })
             },
             |host, shared| Ok(MainThread::new(host, shared)),

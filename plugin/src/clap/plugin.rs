@@ -93,6 +93,10 @@ impl<'a> PluginAudioProcessor<'a, Shared, MainThread<'a>> for Processor {
         ))
     }
 
+    /// Gestures that are open end with the flush that the instance asks for here. No other way is
+    /// left: `stop_processing`, `deactivate` and `destroy` have no events, and a host that destroys
+    /// an active plugin has broken CLAP's rule and may not be called any more. Such a host ends the
+    /// gestures of an instance that it has destroyed by itself.
     fn deactivate(self, main_thread: &MainThread<'a>) {
         main_thread.instance.deactivate(self.core);
     }

@@ -162,6 +162,14 @@ impl<'a> Instance<'a> {
         outbox.send(board, 0, outputs);
     }
 
+    /// Puts settings in force that the host has told beside its blocks, which will bring them too.
+    pub fn set_from_host(&self, settings: impl Iterator<Item = (u32, f64)>) {
+        let board = self.board();
+        for (id, value) in settings {
+            board.set_from_host(id, value, board.settings().mode);
+        }
+    }
+
     // State.
 
     /// The state to be saved, as bytes.

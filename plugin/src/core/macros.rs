@@ -19,10 +19,11 @@ mod source;
 
 pub use bank::{Bank, Step};
 pub use description::{
-    ControlChange, MACROS, MAX_MACRO_SECONDS, MAX_NAME_CHARACTERS, Macro, MacroError, Macros,
-    NoteOutput,
+    ControlChange, MAX_MACRO_SECONDS, MAX_NAME_CHARACTERS, Macro, MacroError, Macros, NoteOutput,
 };
 pub use meter::Meter;
 pub use outputs::{MacroMidi, Note};
 pub use plan::{PLAN_WORDS, Plan, Plans};
 pub use source::{Resolver, Source};
+
+pub use super::params::MACROS;

@@ -1,5 +1,6 @@
 //! The choice of a model, from the click or the loaded state to the running network: a state machine
-//! without side effects. Each method takes an event and returns [`Effects`], which [`Shared`](super::shared::Shared) carries out.
+//! without side effects. Each method takes an event and returns [`Effects`], which
+//! [`Shared`](super::shared::Shared) carries out.
 //!
 //! A model is chosen by a loaded state or by the user. While the analysis runs, it is asked for the
 //! model, and its events tell the rest. While nothing runs, only the model's metadata is read, so
@@ -9,49 +10,22 @@
 //! The model that a state names stays chosen even if it is missing. A user's choice that fails gives
 //! way to the choice before it.
 
-use std::path::{Path, PathBuf};
+mod analysis_events;
+mod effects;
+mod saved;
+
+use std::path::Path;
 use std::sync::Arc;
 
 use tagline_engine::{
-    Backend, Event, ModelInfo, ModelPlace, ModelSource, OFFLINE_PATIENCE, built_in_info,
-    built_in_sha256, model_folders,
+    ModelInfo, ModelPlace, ModelSource, OFFLINE_PATIENCE, built_in_info, built_in_sha256,
 };
 
 use super::host::{Changed, Severity};
 use super::state::SavedModel;
 use super::view::ModelInForce;
-
-/// Whether there is an analysis that can be asked for a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Analysis {
-    /// The plugin is not active, or cannot analyse at the host's rate.
-    Off,
-    /// It runs.
-    On,
-    /// It has come to an unexpected end and answers nothing any more.
-    Ended,
-}
-
-/// The consequences of an event.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Effects {
-    /// What the host must read again.
-    pub changed: Changed,
-    /// Whether the state would be saved differently.
-    pub state: bool,
-    /// The analysis must be asked for this model.
-    pub ask: Option<ModelSource>,
-    /// This file's metadata must be read, for [`ModelChoice::names_read`].
-    pub read: Option<PathBuf>,
-    /// What runs the network now, where that has changed.
-    pub running: Option<Option<Backend>>,
-    /// Driven values of models before this one must go; [`u32::MAX`] stands for all.
-    pub take_back: Option<u32>,
-    /// Whether a bounce that has given up waiting may wait again.
-    pub wait_again: bool,
-    /// What people must be told in the host's log.
-    pub log: Option<(Severity, Arc<str>)>,
-}
+pub use effects::{Analysis, Effects};
+use saved::{at, is_built_in_here, looks_chosen, source};
 
 /// Why a file's metadata is being read.
 #[derive(Clone, Debug, Default)]
@@ -307,120 +281,6 @@ impl ModelChoice {
         }
     }
 
-    /// Something has happened in the analysis.
-    pub fn take_event(&mut self, event: Event) -> Effects {
-        match event {
-            Event::ModelReady {
-                generation,
-                info,
-                place,
-                report,
-            } => {
-                let ran = self.model.as_ref();
-                let is_other = ran.is_some_and(|ran| ran.info.sha256 != info.sha256);
-                Effects {
-                    running: Some(Some(report.running)),
-                    wait_again: true,
-                    take_back: is_other.then_some(generation),
-                    ..self.put_in_force(ModelInForce {
-                        info,
-                        place,
-                        report,
-                    })
-                }
-            }
-            Event::ModelFailed {
-                source,
-                message,
-                stopped,
-            } => self.model_failed(&source, message.into(), stopped),
-            Event::Stopped { message, ended } => {
-                // A model on its way to an analysis that has only lost its own still comes.
-                self.loading &= !ended;
-                Effects {
-                    running: Some(None),
-                    ..self.tell_once(Severity::Error, message.into())
-                }
-            }
-            Event::BackendReplaced { message, running } => Effects {
-                running: Some(Some(running)),
-                ..self.tell_once(Severity::Warning, message.into())
-            },
-        }
-    }
-
-    /// Tells people, unless the log says so already.
-    fn tell_once(&mut self, severity: Severity, message: Arc<str>) -> Effects {
-        let is_new = self.logged.as_ref() != Some(&message);
-        let effects = self.tell(severity, message);
-        if is_new { effects } else { Effects::default() }
-    }
-
-    fn model_failed(&mut self, failed: &ModelSource, message: Arc<str>, stopped: bool) -> Effects {
-        self.loading = false;
-        self.message_stays = false;
-        let mut effects = self.tell_once(Severity::Error, message);
-        if stopped {
-            effects.running = Some(None);
-        }
-        // Only if nothing else has been chosen since.
-        if *failed == self.source() && self.restore() {
-            effects.state = true;
-            // The analysis asks for the built-in model by itself. If it were asked for twice, the
-            // second answer would take the message away.
-            if stopped && self.chosen.is_some() {
-                effects.ask = Some(self.source());
-            }
-            self.message_stays = stopped;
-            self.loading = stopped;
-        }
-        effects
-    }
-
-    fn put_in_force(&mut self, model: ModelInForce) -> Effects {
-        let mut effects = Effects {
-            changed: Changed {
-                values: true,
-                texts: true,
-                infos: self.take_names(&model.info),
-            },
-            ..Effects::default()
-        };
-        let found = at(&model.place).map(|found| SavedModel {
-            name: model.info.name.clone(),
-            sha256: model.info.sha256.clone(),
-            version: model.info.version.clone(),
-            ..found
-        });
-        let mut is_fallback = false;
-        match (&mut self.chosen, found) {
-            (Some(chosen), Some(found))
-                if (chosen.sha256.is_empty() && chosen.path == found.path)
-                    || chosen.sha256 == model.info.sha256 =>
-            {
-                effects.state = *chosen != found;
-                *chosen = found;
-                self.before = None;
-            }
-            (None, None) => self.before = None,
-            (chosen, found) => {
-                is_fallback = chosen.is_some();
-                // A file never stands in for another file. It is an earlier choice, and it goes on
-                // tagging if the newest one is refused.
-                if let (Some(before), Some(found)) = (&mut self.before, found) {
-                    *before = Some(found);
-                }
-            }
-        }
-        // While another model stands in, what was said about the chosen one still holds.
-        if !is_fallback && !std::mem::take(&mut self.message_stays) {
-            self.message = None;
-        }
-        self.model = Some(Arc::new(model));
-        self.loading = false;
-        effects
-    }
-
     /// Gives up the user's choice for what was chosen before it. Returns whether there was anything.
     fn restore(&mut self) -> bool {
         let Some(before) = self.before.take() else {
@@ -440,46 +300,6 @@ impl ModelChoice {
         self.groups = groups.into();
         true
     }
-}
-
-fn source(chosen: Option<&SavedModel>) -> ModelSource {
-    match chosen {
-        None => ModelSource::BuiltIn,
-        Some(model) if model.built_in => ModelSource::OtherBuiltIn {
-            name: format!("{} {}", model.name, model.version),
-            sha256: model.sha256.clone(),
-            folders: model_folders(),
-        },
-        Some(model) if model.sha256.is_empty() => ModelSource::File(model.path.clone().into()),
-        Some(model) => ModelSource::Pinned {
-            path: model.path.clone().into(),
-            sha256: model.sha256.clone(),
-            folders: model_folders(),
-        },
-    }
-}
-
-/// The model at a place, as a state names it.
-fn at(place: &ModelPlace) -> Option<SavedModel> {
-    let ModelPlace::File(path) = place else {
-        return None;
-    };
-    Some(SavedModel {
-        path: path.to_string_lossy().into_owned(),
-        ..SavedModel::default()
-    })
-}
-
-/// Whether a saved model is the one inside this version of the plugin.
-fn is_built_in_here(model: &SavedModel) -> bool {
-    model.built_in && (model.sha256.is_empty() || model.sha256 == built_in_sha256())
-}
-
-/// Whether metadata is the chosen model's, as far as that shows without its SHA-256.
-fn looks_chosen(chosen: &SavedModel, info: &ModelInfo) -> bool {
-    let same = |saved: &str, found: &str| saved.is_empty() || saved == found;
-    chosen.sha256.is_empty()
-        || (same(&chosen.name, &info.name) && same(&chosen.version, &info.version))
 }
 
 #[cfg(test)]

@@ -14,10 +14,9 @@
 //! later ones stand behind the tags, where this stays true. The status comes after all
 //! visible parameters, so a format that cannot hide it leaves it out by stopping at [`VISIBLE`].
 
-use tagline_engine::MAX_TAGS;
+use tagline_engine::{Backend, MAX_TAGS};
 
 use super::bits::first_slots;
-use super::macros::MACROS;
 
 /// Ids of the settings, of the first tag slot and of the status.
 pub mod id {
@@ -74,6 +73,9 @@ const FOCUS_AT: usize = id::FOCUS as usize;
 
 /// Index of the first macro.
 pub const MACROS_AT: usize = id::FIRST_MACRO as usize;
+
+/// Number of macros.
+pub const MACROS: usize = 8;
 
 /// Number of visible parameters. Their ids are their indexes.
 pub const VISIBLE: usize = MACROS_AT + MACROS;
@@ -142,7 +144,15 @@ pub struct Param {
 const OFF_ON: &[&str] = &["Off", "On"];
 const MODES: &[&str] = &["Live", "Record", "Follow"];
 const VALUES: &[&str] = &["Calibrated", "Raw"];
-const RUNNING: &[&str] = &["None", "tract", "ONNX Runtime CPU", "CUDA", "DirectML"];
+const RUNNING: [&str; 1 + Backend::ALL.len()] = {
+    let mut names = ["None"; 1 + Backend::ALL.len()];
+    let mut index = 0;
+    while index < Backend::ALL.len() {
+        names[1 + index] = Backend::ALL[index].name();
+        index += 1;
+    }
+    names
+};
 
 const fn setting(id: u32, name: &'static str, meaning: Meaning, range: [f64; 3]) -> Param {
     let [min, max, default] = range;
@@ -212,7 +222,12 @@ const fn macro_param(index: usize) -> Param {
 }
 
 const HIDDEN: [Param; STATUS] = [
-    status(id::RUNNING_BACKEND, "Running Backend", Choice(RUNNING), 4.0),
+    status(
+        id::RUNNING_BACKEND,
+        "Running Backend",
+        Choice(&RUNNING),
+        (RUNNING.len() - 1) as f64,
+    ),
     status(id::SECONDS_HEARD, "Seconds Heard", Seconds, 3_600.0),
     status(id::UPDATES, "Updates", Whole, MAX_COUNT),
     status(id::LATE_UPDATES, "Late Updates", Whole, MAX_COUNT),

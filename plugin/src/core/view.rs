@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace};
+use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace, TagNote};
 
 use super::macros::{MACROS, Macro, Macros};
 use super::osc::OscSettings;
@@ -109,6 +109,12 @@ impl Snapshot {
     pub fn group(&self, tag: usize) -> Option<&str> {
         let groups = self.model.as_ref()?.info.groups.as_deref()?;
         groups.get(tag).map(String::as_str)
+    }
+
+    /// What the model says of a tag, if it does.
+    #[must_use]
+    pub fn note(&self, tag: usize) -> Option<&TagNote> {
+        self.model.as_ref()?.info.notes.as_deref()?.get(tag)
     }
 
     /// The value from which a tag is best said to be there, 0 to 1. Only calibrated values of a

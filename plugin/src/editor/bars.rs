@@ -3,6 +3,8 @@
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
+use tagline_engine::TagNote;
+
 use super::motion::{Bar, Motion};
 use super::theme;
 use crate::core::view::Snapshot;
@@ -25,6 +27,8 @@ const MARK_OVERHANG: f32 = 3.0;
 struct Tag<'a> {
     name: &'a str,
     group: Option<&'a str>,
+    /// What the model says of it.
+    note: Option<&'a TagNote>,
     /// The value from which the tag is best taken as a yes.
     threshold: Option<f32>,
     /// Whether the host has set its value last.
@@ -38,6 +42,7 @@ impl<'a> Tag<'a> {
         Some(Self {
             name,
             group: snapshot.group(tag).or(own_group),
+            note: snapshot.note(tag),
             threshold: snapshot.threshold(tag),
             set_by_host: snapshot.set_by_host >> tag & 1 == 1,
         })
@@ -146,6 +151,7 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
     let Tag {
         name,
         group,
+        note,
         threshold,
         set_by_host,
     } = tag;
@@ -153,6 +159,12 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
         Some(group) => format!("{name} ({group}): {}", percent(value)),
         None => format!("{name}: {}", percent(value)),
     };
+    if let Some(TagNote { means, weak }) = note {
+        text += &format!("\n{means}");
+        if let Some(why) = weak {
+            text += &format!("\nA weak tag: {why}");
+        }
+    }
     if let Some(threshold) = threshold {
         text += &format!(
             "\nThe mark at {} is where this tag is best taken as a yes: the value of the highest F1 on \
@@ -169,12 +181,16 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
 /// Draws a tag's name and, fainter, its group into `area`, cut off where they are too long.
 fn show_name(ui: &Ui, area: Rect, tag: Tag<'_>, colour: Color32) {
     let Tag { name, group, .. } = tag;
+    let weak = tag.note.is_some_and(|note| note.weak.is_some());
     let format = |size, color| TextFormat {
         valign: Align::BOTTOM,
         ..TextFormat::simple(theme::regular(size), color)
     };
     let mut job = LayoutJob::default();
     job.append(name, 0.0, format(14.0, colour));
+    if weak {
+        job.append("?", 2.0, format(14.0, theme::TEXT_FAINT));
+    }
     if let Some(group) = group {
         job.append(group, 7.0, format(11.0, theme::TEXT_FAINT));
     }
@@ -270,6 +286,25 @@ mod tests {
         let text = |tag| explanation(Tag::of(&snapshot, tag).expect("a tag"), 0.5);
         assert!(!text(0).contains("host"));
         assert!(text(1).ends_with("The host has set this value"));
+    }
+
+    #[test]
+    fn a_row_says_what_its_tag_means_and_why_it_is_weak() {
+        let mut snapshot = snapshot_of(&["jazz", "happy"]);
+        let note = |means: &str, weak: Option<&str>| TagNote {
+            means: means.to_owned(),
+            weak: weak.map(str::to_owned),
+        };
+        info_of(&mut snapshot).notes = Some(vec![
+            note("Swing.", None),
+            note("Bright.", Some("people disagree.")),
+        ]);
+        let text = |tag| explanation(Tag::of(&snapshot, tag).expect("a tag"), 0.5);
+        assert_eq!(text(0), "jazz: 50 %\nSwing.");
+        assert_eq!(
+            text(1),
+            "happy: 50 %\nBright.\nA weak tag: people disagree."
+        );
     }
 
     fn info_of(snapshot: &mut Snapshot) -> &mut ModelInfo {

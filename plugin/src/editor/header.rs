@@ -1,7 +1,6 @@
 //! The top of the window: the name, the pages, the model, and what runs it.
 
 use egui::{Align2, CursorIcon, Painter, Rect, Sense, Ui, pos2, vec2};
-use tagline_engine::Backend;
 
 use super::page::Page;
 use super::theme;
@@ -132,21 +131,11 @@ fn runs_on(snapshot: &Snapshot) -> String {
         Some(backend) if snapshot.inference_ms > 0.0 => {
             format!(
                 "{} · {}",
-                backend_name(backend),
+                backend.name(),
                 milliseconds(snapshot.inference_ms)
             )
         }
-        Some(backend) => backend_name(backend).to_owned(),
-    }
-}
-
-/// Name of a backend for people.
-pub fn backend_name(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Tract => "tract",
-        Backend::OnnxRuntimeCpu => "ONNX Runtime",
-        Backend::Cuda => "ONNX Runtime, CUDA",
-        Backend::DirectMl => "ONNX Runtime, DirectML",
+        Some(backend) => backend.name().to_owned(),
     }
 }
 
@@ -162,6 +151,7 @@ fn milliseconds(ms: f32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tagline_engine::Backend;
 
     #[test]
     fn speed_is_shown_once_it_is_known() {

@@ -17,6 +17,7 @@ pub fn snapshot_of(tags: &[&str]) -> Snapshot {
         front_end: FrontEndSpec::won2020(),
         output: OutputKind::Probabilities,
         groups: None,
+        notes: None,
         calibration: None,
         sha256: "0".repeat(64),
     };

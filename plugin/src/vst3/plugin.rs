@@ -16,14 +16,14 @@ use vst3::Steinberg::Vst::{
 use vst3::{Class, ComPtr};
 
 use super::arrangement;
+use super::audio_side::{AudioSide, Setup};
 use super::gestures::{Gestures, Told};
 use super::host::{News, Requests};
 use super::location;
 use super::outputs::Unheard;
-use super::processor::{AudioSide, Setup};
 use super::serial::{Serial, this_thread};
 use super::shown::Shown;
-use super::timer::Timer;
+use super::timer::{Ticked, Timer};
 use crate::bundle::library_dirs;
 use crate::core::{Host, Input, Instance};
 
@@ -61,7 +61,7 @@ pub(super) struct Inner {
     told: Told,
     /// Main thread: the timer, and whether a view's frame has it.
     timer: RefCell<Option<(Timer, bool)>>,
-    me: Weak<Self>,
+    me: Weak<dyn Ticked>,
 }
 
 /// What the main thread has.
@@ -104,7 +104,7 @@ impl Plugin {
             main_thread: AtomicUsize::new(0),
             told: Told::default(),
             timer: RefCell::default(),
-            me: Weak::clone(me),
+            me: Weak::clone(me) as Weak<dyn Ticked>,
         });
         Self { inner }
     }
@@ -228,10 +228,22 @@ impl Inner {
         self.main.with(|main| main.handler.borrow().clone())
     }
 
-    /// Main thread, on and on: does what waits, and tells the host.
-    pub(super) fn tick(&self) {
-        self.main_thread.store(this_thread(), Ordering::Relaxed);
-        self.tell();
+    /// The controller has been given a state: the host is told at once that the values are others.
+    /// Some read them only then, and some have no run loop for a timer.
+    pub(super) fn tell_loaded(&self) {
+        if !self.is_main_thread() {
+            return;
+        }
+        let news = self.main.with(|main| {
+            let instance = main.instance.borrow().clone();
+            if let Some(instance) = instance {
+                instance.on_main_thread();
+            }
+            Rc::clone(&main.news)
+        });
+        if let Some(handler) = self.handler() {
+            news.tell_values(&handler);
+        }
     }
 
     fn tell(&self) {
@@ -339,5 +351,13 @@ impl Inner {
         self.gestures.forget_past();
         let before = self.timer.replace(timer);
         drop(before);
+    }
+}
+
+impl Ticked for Inner {
+    /// Does what waits, and tells the host.
+    fn tick(&self) {
+        self.main_thread.store(this_thread(), Ordering::Relaxed);
+        self.tell();
     }
 }

@@ -17,40 +17,12 @@ use vst3::Steinberg::{
 use super::abi::{guarded, place};
 use super::arrangement::{agree, nearest};
 use super::audio;
+use super::audio_side::Setup;
 use super::outputs::BlockOutputs;
 use super::plugin::{Inner, Plugin};
-use super::points::{Cursors, Points};
-use crate::core::{Block, MAX_CHANNELS, Processor};
+use super::points::Points;
+use crate::core::{Block, MAX_CHANNELS};
 use crate::raw_audio::with_channels;
-
-/// How the host has set processing up.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Setup {
-    pub(super) sample_rate_hz: f64,
-    /// Longest block, in frames.
-    pub(super) max_frames: u32,
-    pub(super) is_offline: bool,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        Self {
-            sample_rate_hz: 44_100.0,
-            max_frames: 1_024,
-            is_offline: false,
-        }
-    }
-}
-
-/// What the audio thread has.
-#[derive(Default)]
-pub(super) struct AudioSide {
-    /// The core's processor, while the plugin is active.
-    pub(super) processor: Option<Processor>,
-    /// Blocks processed so far.
-    pub(super) blocks: u64,
-    cursors: Cursors,
-}
 
 impl Inner {
     /// Hands the block to the core's processor. The outputs have been written.

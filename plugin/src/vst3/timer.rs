@@ -9,14 +9,19 @@ use vst3::com_scrape_types::{Inherits, Interface};
 use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
 use super::abi::guarded;
-use super::plugin::Inner;
 
 /// How often the timer comes, in milliseconds.
 pub(super) const INTERVAL_MS: u32 = 30;
 
+/// What a timer calls on the main thread, on and on.
+pub(super) trait Ticked {
+    /// It is time again.
+    fn tick(&self);
+}
+
 /// What the host's run loop calls.
 struct Ticker {
-    plugin: RefCell<Weak<Inner>>,
+    plugin: RefCell<Option<Weak<dyn Ticked>>>,
 }
 
 impl Class for Ticker {
@@ -26,7 +31,7 @@ impl Class for Ticker {
 impl ITimerHandlerTrait for Ticker {
     unsafe fn onTimer(&self) {
         guarded((), || {
-            let plugin = self.plugin.borrow().upgrade();
+            let plugin = self.plugin.borrow().as_ref().and_then(Weak::upgrade);
             if let Some(plugin) = plugin {
                 plugin.tick();
             }
@@ -41,9 +46,9 @@ struct InRunLoop {
 }
 
 impl InRunLoop {
-    fn start(run_loop: ComPtr<IRunLoop>, plugin: Weak<Inner>) -> Option<Self> {
+    fn start(run_loop: ComPtr<IRunLoop>, plugin: Weak<dyn Ticked>) -> Option<Self> {
         let ticker = ComWrapper::new(Ticker {
-            plugin: RefCell::new(plugin),
+            plugin: RefCell::new(Some(plugin)),
         });
         let handler = ticker.to_com_ptr::<ITimerHandler>()?;
         // SAFETY: both objects are counted.
@@ -55,7 +60,7 @@ impl InRunLoop {
 impl Drop for InRunLoop {
     fn drop(&mut self) {
         // A host may keep the ticker for a moment longer.
-        self.ticker.plugin.replace(Weak::new());
+        self.ticker.plugin.replace(None);
         if let Some(handler) = self.ticker.to_com_ptr::<ITimerHandler>() {
             // SAFETY: both objects are counted.
             unsafe { self.run_loop.unregisterTimer(handler.as_ptr()) };
@@ -80,7 +85,7 @@ enum Kind {
 
 impl Timer {
     /// A timer of the system's, where the system has one for the thread that asks.
-    pub(super) fn of_system(plugin: &Weak<Inner>) -> Option<Self> {
+    pub(super) fn of_system(plugin: &Weak<dyn Ticked>) -> Option<Self> {
         #[cfg(any(target_os = "windows", target_os = "macos"))]
         {
             let timer = system::Timer::start(Weak::clone(plugin))?;
@@ -96,7 +101,10 @@ impl Timer {
     }
 
     /// A timer of the run loop that `object`, of the host, has or is.
-    pub(super) fn in_run_loop_of<I>(object: ComRef<'_, I>, plugin: &Weak<Inner>) -> Option<Self>
+    pub(super) fn in_run_loop_of<I>(
+        object: ComRef<'_, I>,
+        plugin: &Weak<dyn Ticked>,
+    ) -> Option<Self>
     where
         I: Interface + Inherits<FUnknown>,
     {

@@ -1,19 +1,16 @@
 //! The signal goes through the plugin untouched, whatever it is and however the host runs it.
 
+use tagline_tests::Random;
+
 use crate::common::Host;
 use crate::common::audio::Sample;
 
 /// Bit patterns of every kind: NaNs of either sort with payloads, infinities, denormals, both
 /// zeros, and anything else.
 fn noise<S: Sample>(seed: u64, frames: usize) -> Vec<S> {
-    let mut x = seed | 1;
+    let mut random = Random::new(seed);
     (0..frames)
-        .map(|_| {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-            S::from_bits64(x ^ (x << 31))
-        })
+        .map(|_| S::from_bits64(random.bits64()))
         .collect()
 }
 

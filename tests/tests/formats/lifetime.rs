@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tagline_host::vst3::Vst3Plugin;
 use tagline_host::{BlockOptions, Guest, HostedPlugin};
-use tagline_tests::bundle;
+use tagline_tests::{bundle, heap_bytes};
 
 use crate::in_both_formats;
 
@@ -22,13 +22,13 @@ fn the_library_can_be_unloaded_right_after_its_last_instance<G: Guest>(test: &st
     copy_all(&bundle, &copy);
     for _ in 0..3 {
         let bundle = copy.clone();
-        // The system keeps a library for as long as a thread that has used it.
+        // The system keeps a library as long as a thread lives that has used it.
         let host = std::thread::spawn(move || {
             let mut plugin = G::load(&bundle).expect("the plugin");
             plugin.activate(48_000.0, 64).expect("active");
         });
         host.join().expect("nothing of the library runs any more");
-        // And it lets go of it when it next closes one.
+        // It unloads the library when it next closes one.
         drop(library(&copy));
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
         let is_mapped = maps.contains(folder.path().to_str().expect("UTF-8"));
@@ -36,7 +36,7 @@ fn the_library_can_be_unloaded_right_after_its_last_instance<G: Guest>(test: &st
     }
 }
 
-/// Loads the library in a bundle and runs nothing of it.
+/// Loads the library of a bundle without running any of its code.
 fn library(bundle: &Path) -> libloading::Library {
     let inside = bundle.join("Contents/x86_64-linux/Tagline.so");
     let path = if bundle.is_file() { bundle } else { &inside };
@@ -55,13 +55,13 @@ fn copy_all(from: &Path, to: &Path) {
     }
 }
 
-/// Instances that are made and ended in all, half of them in each format.
+/// Total number of instances that are made and ended, half of them in each format.
 const INSTANCES: usize = 1_000;
 
-/// Times that all instances have gone.
+/// How many times all instances have been ended.
 const ROUNDS: usize = 4;
 
-/// Names a test that this program is started anew for, where nothing else runs.
+/// Names the test for which this program is started again, so that nothing else runs beside it.
 const ALONE: &str = "TAGLINE_LIFETIME_ALONE";
 
 #[test]
@@ -91,7 +91,7 @@ fn a_thousand_instances_leave_no_thread_and_no_handle_behind() {
 
 /// Makes, plays and ends instances of both formats, each while others run.
 fn come_and_go(clap: &Path, vst3: &Path) {
-    // What is loaded once, and stays.
+    // Some things are loaded once, and stay.
     let kept = (playing::<HostedPlugin>(clap), playing::<Vst3Plugin>(vst3));
     drop(kept);
     let entry = HostedPlugin::load(clap).expect("the plugin");
@@ -143,23 +143,4 @@ fn playing<G: Guest>(bundle: &Path) -> G {
 
 fn entries(folder: &str) -> usize {
     std::fs::read_dir(folder).map_or(0, Iterator::count)
-}
-
-/// Bytes that this process, with every library in it, has allocated and not freed.
-fn heap_bytes() -> usize {
-    /// glibc's `mallinfo2`: `hblkhd` is mapped, `uordblks` lies in the heaps.
-    #[repr(C)]
-    struct Info {
-        others: [usize; 4],
-        hblkhd: usize,
-        more: [usize; 2],
-        uordblks: usize,
-        rest: [usize; 2],
-    }
-    unsafe extern "C" {
-        fn mallinfo2() -> Info;
-    }
-    // SAFETY: it takes nothing and gives numbers.
-    let info = unsafe { mallinfo2() };
-    info.hblkhd + info.uordblks
 }

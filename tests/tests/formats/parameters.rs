@@ -25,7 +25,7 @@ fn names_follow_the_model_and_the_host_is_told<G: Guest>(test: &str) {
     let mut fresh = G::load(&bundle).expect("the plugin");
     let built_in = tagline_engine::built_in_info();
     assert_eq!(names(&mut fresh)[..2], built_in.tags[..2]);
-    // While it is not active, and with nobody looking.
+    // While the plugin is not active and its editor is closed.
     let mut session = Session::<G>::start(test).expect("a bundle");
     session.plugin.run_callbacks();
     assert_eq!(names(&mut session.plugin)[..3], ["low", "high", "Tag 3"]);
@@ -93,7 +93,7 @@ fn both_formats_have_the_same_parameters_and_a_vst3_id_is_its_index() {
         return;
     };
     let mut expected = clap.plugin.parameters();
-    // The status, which VST3 has no need of.
+    // VST3 leaves the status out.
     expected.retain(|parameter| !parameter.read_only);
     let parameters = vst3.plugin.parameters();
     assert_eq!(parameters, expected);

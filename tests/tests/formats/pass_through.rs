@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use tagline_host::{BlockSizes, Guest, StreamOptions, stream};
-use tagline_tests::bundle;
+use tagline_tests::{Random, bundle};
 
 use crate::in_both_formats;
 use crate::session::{RATE_HZ, Session, values_of_tag};
@@ -13,18 +13,11 @@ in_both_formats!(
     tags_move_while_the_signal_passes,
 );
 
-/// Noise that is another in each channel, with numbers that only a copy keeps.
+/// Different noise in each channel, with numbers that only an exact copy preserves.
 fn noise(channels: usize, frames: usize) -> Vec<Vec<f32>> {
-    let mut state = 1_u32;
-    let mut next = || {
-        // Marsaglia's xorshift32.
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 - 0.5
-    };
+    let mut random = Random::new(1);
     let mut noise: Vec<Vec<f32>> = (0..channels)
-        .map(|_| (0..frames).map(|_| next()).collect())
+        .map(|_| (0..frames).map(|_| random.share() - 0.5).collect())
         .collect();
     for channel in &mut noise {
         channel[3] = f32::MIN_POSITIVE / 8.0;

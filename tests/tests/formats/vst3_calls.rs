@@ -14,7 +14,7 @@ use vst3::Steinberg::{
     kResultFalse, kResultOk,
 };
 
-/// A host that gives nothing that it need not.
+/// A host that gives only what it must.
 const BARE: Vst3Host = Vst3Host {
     run_loop: RunLoopFrom::Nowhere,
     has_handler: false,
@@ -94,7 +94,7 @@ fn calls_out_of_turn_are_answered() {
         // SAFETY: the calls are odd, but their arguments are what the interface names.
         unsafe {
             let component = plugin.component.clone();
-            // Twice, and without a setup.
+            // Activated twice, and without a setup.
             assert_eq!(component.initialize(null_mut()), kResultFalse);
             assert_eq!(component.setActive(1), kResultOk);
             assert_eq!(component.setActive(1), kResultOk);
@@ -114,7 +114,7 @@ fn calls_out_of_turn_are_answered() {
             plugin.controller.setComponentHandler(null_mut());
             assert_eq!(component.setActive(0), kResultOk);
             assert_eq!(component.setActive(0), kResultOk);
-            // Terminated, everything is asked all the same.
+            // After the end, everything is asked once more.
             component.terminate();
             component.terminate();
             assert_eq!(component.setActive(1), kNotInitialized);
@@ -124,7 +124,7 @@ fn calls_out_of_turn_are_answered() {
             assert_eq!(plugin.tell_controller(&stream), kNotInitialized);
             plugin.controller.getParamNormalized(1);
             assert!(plugin.controller.createView(c"editor".as_ptr()).is_null());
-            // And it begins anew.
+            // It can be initialized again.
             assert_eq!(component.initialize(null_mut()), kResultOk);
         }
         plugin.load_state(&state).expect("the state");
@@ -205,7 +205,7 @@ fn a_view_that_is_in_no_window_survives_every_call() {
                 view.size()
                     .is_some_and(|(width, height)| width > 0 && height > 0)
             );
-            // Longer than the plugin itself.
+            // It outlives the plugin.
             drop(plugin);
             view.show_frame();
             assert!(view.constrained(1, 1).is_some_and(|(width, _)| width > 1));
@@ -220,11 +220,19 @@ fn a_controller_shows_what_the_host_sets_before_the_processor_hears_of_it() {
         plugin.activate(48_000.0, 64).expect("active");
         plugin.set_value(0, 1.0).expect("a value");
         assert_eq!(plugin.value(0), Some(1.0));
-        // And where it never does, the value is in force once the plugin is no longer active.
-        plugin.deactivate();
-        assert_eq!(plugin.value(0), Some(1.0));
+        // A state that is saved now has it.
         let state = plugin.save_state().expect("a state");
         let state = String::from_utf8(state).expect("text");
         assert!(state.contains("\"bypass\":true"), "{state}");
+        plugin.set_value(3, 2.5).expect("a value");
+        assert_eq!(plugin.value(3), Some(2.5));
+        // If the processor never hears of them, the values come into force once the plugin is no longer active.
+        plugin.deactivate();
+        assert_eq!(plugin.value(0), Some(1.0));
+        assert_eq!(plugin.value(3), Some(2.5));
+        let state = plugin.save_state().expect("a state");
+        let state = String::from_utf8(state).expect("text");
+        assert!(state.contains("\"bypass\":true"), "{state}");
+        assert!(state.contains("\"smoothing_seconds\":2.5"), "{state}");
     }
 }

@@ -31,7 +31,7 @@ fn recording(test: &str, host: Vst3Host) -> Option<Session<Vst3Plugin>> {
     Some(session)
 }
 
-/// Plays a tone for so many blocks, at the clock's pace.
+/// Plays a tone for this many blocks, in real time.
 fn play(processor: &ComPtr<IAudioProcessor>, blocks: usize) {
     let mut input = [[0.0_f32; FRAMES]; 2];
     let mut output = [[0.0_f32; FRAMES]; 2];

@@ -44,7 +44,7 @@ impl Screen {
         window
     }
 
-    /// The size of the window that is seen in `window`, once there is one.
+    /// The size of the child of `window`, once there is one.
     fn seen_in(&self, window: Window) -> Option<(u16, u16)> {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(30) {
@@ -90,7 +90,7 @@ fn a_view_that_is_attached_again_shows_itself_again() {
         view.remove();
         assert!(screen.is_empty(window), "it stays in the window");
     }
-    // And a window that has gone is no reason to crash.
+    // A window that is gone must not crash the plugin.
     let window = screen.window();
     let gone = screen.connection.destroy_window(window);
     gone.expect("a connection").check().expect("a window");

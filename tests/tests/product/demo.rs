@@ -70,7 +70,7 @@ fn jamendo(test: &str, clip: &str) -> Option<DemoReport> {
     let import = Import {
         weights: reference.join("won2020/fcn_jamendo.safetensors"),
         preset: "won2020-fcn".to_owned(),
-        tags: reference.join("won2020/tags.json"),
+        tags: reference.join("won2020/tags.json").into(),
         tag_set: Some("jamendo".to_owned()),
         ..Import::default()
     };

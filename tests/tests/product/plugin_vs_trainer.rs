@@ -395,7 +395,7 @@ fn jamendo(reference: &Path, folder: &Path) -> PathBuf {
     let import = Import {
         weights: reference.join("won2020/fcn_jamendo.safetensors"),
         preset: "won2020-fcn".to_owned(),
-        tags: reference.join("won2020/tags.json"),
+        tags: reference.join("won2020/tags.json").into(),
         tag_set: Some("jamendo".to_owned()),
         ..Import::default()
     };

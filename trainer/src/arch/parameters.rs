@@ -9,6 +9,9 @@ use super::Architecture;
 /// Added to a batch norm's variance.
 pub const EPSILON: f64 = 1e-5;
 
+/// Share of a batch's statistics in the running ones of its batch norms after each step.
+pub const MOMENTUM: f64 = 0.1;
+
 /// All numbers of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {

@@ -3,11 +3,16 @@
 //! likelihood. A label of a half or more is a yes, so the calibrated probability is that of a yes.
 //!
 //! A weak prior keeps slope and offset finite when few clips have the tag: the slope is normal
-//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3, or with a
-//! smaller one where many clips are windows of few songs. A hundred clips outweigh it. A tag that too few clips have is judged by the other tags: its prior has the
-//! mean and the deviation of the slopes and offsets of the tags that enough clips have (empirical
-//! Bayes). If no clip has the tag at all, the prior's offset is one deviation lower, so that the
-//! model does not claim first what it has never met.
+//! around 1 with a deviation of 1, the offset normal around 0 with a deviation of 3. A hundred clips
+//! outweigh it. A tag that too few clips have is judged by the other tags: its prior has the mean and
+//! the deviation of the slopes and offsets of the tags that enough clips have (empirical Bayes). If no
+//! clip has the tag at all, the prior's offset is one deviation lower, so that the model does not
+//! claim first what it has never met.
+//!
+//! Where many clips are windows of few songs, the tags can share what they know ([`Share::Together`]):
+//! every tag's prior is then normal around the slope that fits all tags at once and an offset of 0, with
+//! a deviation that is given. A small one keeps the order that the network gives the tags of a clip, and
+//! a half where the network has it: it has learned opinions, of which a half is a yes.
 
 use tagline_engine::{Calibration, logit, sigmoid};
 
@@ -23,10 +28,26 @@ struct Prior {
 
 impl Prior {
     /// The prior of a tag that enough clips have: near the network's own values.
-    fn own(offset_deviation: f64) -> Self {
+    const OWN: Self = Self {
+        mean: [1.0, 0.0],
+        deviation: [1.0, 3.0],
+    };
+
+    /// Holds the offset where the network has it.
+    const NO_OFFSET: Self = Self {
+        deviation: [1.0, 1e-6],
+        ..Self::OWN
+    };
+
+    /// The prior of every tag, near the slope that fits all of them together.
+    fn together(points: &[Vec<[f64; 2]>], deviation: f64) -> Self {
+        let known = points.iter().filter(|points| enough(points));
+        let all: Vec<[f64; 2]> = known.flatten().copied().collect();
+        let [slope, _] = likeliest(&all, Self::NO_OFFSET);
         Self {
-            mean: [1.0, 0.0],
-            deviation: [1.0, offset_deviation],
+            mean: [slope, 0.0],
+            // A slope acts on logits of about two.
+            deviation: [deviation / 2.0, deviation],
         }
     }
 
@@ -97,48 +118,79 @@ pub struct Quality {
     pub errors: [f64; 2],
 }
 
-/// The deviation of an offset from 0 that is expected before any clip is seen.
-pub const OFFSET_DEVIATION: f64 = 3.0;
+/// What the tags of a model have in common before any clip is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Share {
+    /// Nothing, where enough clips have a tag.
+    Nothing,
+    /// The slope that fits all tags at once, and no offset. A tag's own offset is expected to deviate by
+    /// this much, and its slope by half as much.
+    Together(f64),
+}
 
-/// Fits tags, with the `samples` of each, by an expected `offset_deviation`.
+/// Fits tags, with the `samples` of each.
 ///
 /// # Panics
 /// If there are not as many samples as tags.
 #[must_use]
-pub fn fit(tags: &[String], samples: &[Vec<Sample>], offset_deviation: f64) -> Vec<TagFit> {
-    let own = Prior::own(offset_deviation);
+pub fn fit(tags: &[String], samples: &[Vec<Sample>], share: Share) -> Vec<TagFit> {
     assert_eq!(tags.len(), samples.len(), "one list of samples a tag");
     let points: Vec<Vec<[f64; 2]>> = samples.iter().map(|samples| points(samples)).collect();
-    let positives = |points: &[[f64; 2]]| points.iter().filter(|[_, yes]| *yes == 1.0).count();
-    // The fits of the tags that enough clips have.
+    let fits: Vec<[f64; 2]> = match share {
+        Share::Nothing => each_by_itself(&points),
+        Share::Together(deviation) => {
+            let prior = Prior::together(&points, deviation);
+            points
+                .iter()
+                .map(|points| likeliest(telling(points), prior))
+                .collect()
+        }
+    };
+    let tags = tags.iter().zip(samples).zip(fits);
+    tags.map(|((tag, samples), found)| {
+        let [slope, offset] = found.map(rounded);
+        fitted(tag, slope, offset, samples)
+    })
+    .collect()
+}
+
+/// The fits of tags that share nothing. Those that too few clips have follow the others.
+fn each_by_itself(points: &[Vec<[f64; 2]>]) -> Vec<[f64; 2]> {
     let by_themselves: Vec<Option<[f64; 2]>> = points
         .iter()
-        .map(|points| {
-            let fewest = positives(points).min(points.len() - positives(points));
-            (fewest >= FEWEST_POSITIVES).then(|| likeliest(points, own))
-        })
+        .map(|points| enough(points).then(|| likeliest(points, Prior::OWN)))
         .collect();
     let known: Vec<[f64; 2]> = by_themselves.iter().copied().flatten().collect();
     let among = Prior::among(&known);
     let by_others = |points: &[[f64; 2]]| {
-        // Clips that all have the tag say nothing of those that lack it.
-        let points = match positives(points) == points.len() {
-            true => &[],
-            false => points,
-        };
         let prior = match (positives(points), among) {
-            (_, None) => own,
+            (_, None) => Prior::OWN,
             (0, Some(among)) => among.doubting(),
             (_, Some(among)) => among,
         };
-        likeliest(points, prior)
+        likeliest(telling(points), prior)
     };
-    let tags = tags.iter().zip(samples).zip(&points).zip(by_themselves);
-    tags.map(|(((tag, samples), points), found)| {
-        let [slope, offset] = found.unwrap_or_else(|| by_others(points)).map(rounded);
-        fitted(tag, slope, offset, samples)
-    })
-    .collect()
+    let all = points.iter().zip(by_themselves);
+    all.map(|(points, found)| found.unwrap_or_else(|| by_others(points)))
+        .collect()
+}
+
+/// Number of clips that have the tag.
+fn positives(points: &[[f64; 2]]) -> usize {
+    points.iter().filter(|[_, yes]| *yes == 1.0).count()
+}
+
+/// Whether enough clips have the tag, and enough lack it.
+fn enough(points: &[[f64; 2]]) -> bool {
+    positives(points).min(points.len() - positives(points)) >= FEWEST_POSITIVES
+}
+
+/// The clips that a tag can be judged by. If all of them have the tag, they say nothing of those that lack it.
+fn telling(points: &[[f64; 2]]) -> &[[f64; 2]] {
+    match positives(points) == points.len() {
+        true => &[],
+        false => points,
+    }
 }
 
 /// The fit of this slope and offset, with its threshold.

@@ -1,35 +1,45 @@
-//! The options of what runs networks, for every command that runs one.
+//! The options of every command that runs a network.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use tagline_engine::{Backend, BackendChoice, Model};
+use tagline_engine::{BackendChoice, Model};
 use trainer::data::Clips;
 use trainer::evaluation::{EvaluateError, Predictor};
 use trainer::work::processors;
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum BackendArg {
-    /// The fastest that works on this machine.
-    #[default]
-    Auto,
-    Tract,
-    /// ONNX Runtime on the CPU.
-    OrtCpu,
-    Cuda,
-    Directml,
+/// What runs networks, by its word on the command line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BackendArg(BackendChoice);
+
+impl ValueEnum for BackendArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [BackendArg; BackendChoice::ALL.len()] = {
+            let mut all = [BackendArg(BackendChoice::Auto); BackendChoice::ALL.len()];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = BackendArg(BackendChoice::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self.0 {
+            BackendChoice::Auto => "the fastest that works on this machine",
+            BackendChoice::Only(backend) => backend.name(),
+        };
+        Some(PossibleValue::new(self.0.argument()).help(help))
+    }
 }
 
 impl From<BackendArg> for BackendChoice {
     fn from(backend: BackendArg) -> Self {
-        match backend {
-            BackendArg::Auto => Self::Auto,
-            BackendArg::Tract => Self::Only(Backend::Tract),
-            BackendArg::OrtCpu => Self::Only(Backend::OnnxRuntimeCpu),
-            BackendArg::Cuda => Self::Only(Backend::Cuda),
-            BackendArg::Directml => Self::Only(Backend::DirectMl),
-        }
+        backend.0
     }
 }
 

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use clap::Args;
 use tagline_engine::Model;
 use trainer::calibration::{
-    CalibrateError, Checked, FEWEST_POSITIVES, OFFSET_DEVIATION, Sample, TagFit, fit, json_line,
-    of_all_tags, quality, samples, write, write_table,
+    CalibrateError, Checked, FEWEST_POSITIVES, Sample, Share, TagFit, fit, json_line, of_all_tags,
+    quality, reserve_weak_tags, samples, write, write_table,
 };
 use trainer::data::Split;
+use trainer::vocabulary::Vocabulary;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
@@ -39,10 +40,15 @@ pub(super) struct CalibrateArgs {
     /// File to write the calibrated model to.
     #[arg(long)]
     out: PathBuf,
-    /// How far from 0 an offset is expected before any clip is seen. Less keeps closer to the network's
-    /// own values, where many clips are windows of few songs.
-    #[arg(long, value_name = "DEVIATION", default_value_t = OFFSET_DEVIATION, value_parser = deviation)]
-    offset_deviation: f64,
+    /// How far a tag's offset is expected from 0, and, half as far, its slope from the one that fits all
+    /// tags together. Where many clips are windows of few songs, a small one (0.07) keeps the order that
+    /// the network gives the tags. By default each tag that enough clips have is fitted by itself.
+    #[arg(long, value_name = "DEVIATION", value_parser = deviation)]
+    together: Option<f64>,
+    /// The vocabulary that says the group of each tag, what it means and which are weak, such as
+    /// models/tags.toml. By default the model's own words stay.
+    #[arg(long, value_name = "TOML")]
+    vocabulary: Option<PathBuf>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -75,7 +81,8 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         shared,
     } = chosen;
     shared.remarks().for_each(|remark| complain(&remark));
-    let fits = fit(shared.names(), &samples, args.offset_deviation);
+    let share = args.together.map_or(Share::Nothing, Share::Together);
+    let fits = fit(shared.names(), &samples, share);
     name_those_judged_by_others(&fits)?;
     let checked = match args.check {
         Some(split) => {
@@ -89,7 +96,14 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         }
         None => None,
     };
-    write(&model, of_all_tags(&info.tags, &fits), &args.out)?;
+    let mut shown = (**info).clone();
+    if let Some(vocabulary) = &args.vocabulary {
+        Vocabulary::read(vocabulary)?.describe(&mut shown, vocabulary)?;
+    }
+    let mut calibration = of_all_tags(&info.tags, &fits);
+    reserve_weak_tags(&shown, &mut calibration);
+    shown.calibration = Some(calibration);
+    write(&model, shown, &args.out)?;
 
     let mut out = Vec::new();
     if args.json {

@@ -28,7 +28,7 @@ pub(super) struct ExportArgs {
     /// Folder of prepared data, for --quantize.
     #[arg(long, value_name = "DIR", requires = "quantize")]
     data: Option<PathBuf>,
-    /// The vocabulary that gives the group of each tag, such as models/tags.toml.
+    /// The vocabulary that gives the group of each tag and what it means, such as models/tags.toml.
     #[arg(long, value_name = "TOML")]
     vocabulary: Option<PathBuf>,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! `trainer prepare`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -309,6 +310,12 @@ fn table(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
     for split in Split::ALL.into_iter().filter(|split| clips.of(*split) == 0) {
         text += &format!("no clips in {split}: what needs them will refuse this data set\n");
     }
+    let having = train_clips_with(data);
+    if !having.is_empty() {
+        let each = having.iter().map(|(tag, clips)| format!("{tag} {clips}"));
+        let each: Vec<String> = each.collect();
+        text += &format!("clips of train with each tag: {}\n", each.join(", "));
+    }
     if prepared.twins > 0 {
         text += &format!(
             "{} files are the same recording as one in another split: a network would be judged by what \
@@ -322,6 +329,22 @@ fn table(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
     text
 }
 
+/// How many clips of the training split have each tag, the most frequent first. Empty without such clips.
+fn train_clips_with(data: &Dataset) -> Vec<(&str, usize)> {
+    let Ok(clips) = data.split(Split::Train) else {
+        return Vec::new();
+    };
+    let mut counts = vec![0; data.tags().len()];
+    for clip in 0..clips.len() {
+        let labels = counts.iter_mut().zip(clips.labels(clip));
+        labels.for_each(|(count, label)| *count += usize::from(*label >= 0.5));
+    }
+    let tags = data.tags().iter().map(String::as_str);
+    let mut having: Vec<_> = tags.zip(counts).collect();
+    having.sort_by_key(|(_, clips)| std::cmp::Reverse(*clips));
+    having
+}
+
 fn json(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
     let (clips, skipped) = counts(prepared, data);
     let json = serde_json::json!({
@@ -332,6 +355,7 @@ fn json(prepared: &Prepared, data: &Dataset, out: &Path) -> String {
         "skipped": skipped,
         "in_other_splits": prepared.twins,
         "clips": clips,
+        "train_clips_with": train_clips_with(data).into_iter().collect::<BTreeMap<_, _>>(),
         "sha256": data.sha256(),
     });
     format!("{json}\n")

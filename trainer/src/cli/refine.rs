@@ -18,8 +18,8 @@ use super::{Outcome, check_folder, of_model, say, still_wanted};
 
 /// Train a model's upper blocks on, on prepared data: minutes where a whole training takes hours.
 ///
-/// The lower blocks stay as they are. Writes the epoch with the lowest loss on the validation split as a
-/// model without a calibration.
+/// The lower blocks stay as they are. Writes the epoch with the lowest loss on the validation split, or the last,
+/// as a model without a calibration.
 #[derive(Debug, Args)]
 pub(super) struct RefineArgs {
     /// Model file, as `trainer export` wrote it.
@@ -52,6 +52,10 @@ pub(super) struct RefineArgs {
     /// See clips with rare tags more often, and those with common ones alone less.
     #[arg(long)]
     balance: bool,
+    /// Write the last epoch, and not the one with the lowest loss on the validation split, where that has
+    /// too few sources to choose by.
+    #[arg(long)]
+    last: bool,
     /// Do not train on clips whose name begins so; several times for several.
     #[arg(long, value_name = "PREFIX")]
     without: Vec<String>,
@@ -87,6 +91,7 @@ pub(super) fn run(args: RefineArgs) -> Outcome {
         learning_rate: args.lr,
         views: args.views,
         balance: args.balance,
+        last: args.last,
         without: args.without,
         seed: args.seed,
     };

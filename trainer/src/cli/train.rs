@@ -11,8 +11,8 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tagline_files::interrupt::{EXIT_STATUS, Stop};
 use trainer::arch::{ARCHITECTURES, Architecture};
-use trainer::train::{self, End, EpochRecord, Recipe, TrainOptions, TrainReport};
-use trainer::work::{Event, Progress};
+use trainer::train::{self, End, Recipe, TrainOptions, TrainReport};
+use trainer::work::{EpochRecord, Event, Progress};
 
 use super::pace::{Pace, duration};
 use super::progress::how_far;

@@ -35,6 +35,7 @@ impl About {
             front_end,
             output: OutputKind::Probabilities,
             groups: None,
+            notes: None,
             calibration: None,
             sha256: String::new(),
         }

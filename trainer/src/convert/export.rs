@@ -12,8 +12,7 @@ pub use int8::{Int8, WindowTime, to_int8};
 pub use run::{Export, write};
 
 use crate::arch::{Architecture, EPSILON, Parameters};
-use crate::convert::import::Activation;
-use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, Norm};
+use crate::convert::network::{Activation, Along, ConvBlock, InputAffine, NetworkWeights, Norm};
 use crate::convert::onnx;
 use crate::data::Input;
 use crate::evaluation::EvaluateError;
@@ -48,14 +47,6 @@ pub enum ExportError {
     /// The vocabulary cannot be used.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
-    /// The network has a tag that the vocabulary does not.
-    #[error("{vocabulary} has no tag `{tag}`, which the network was trained on")]
-    NotInVocabulary {
-        /// The tag.
-        tag: String,
-        /// The vocabulary's file.
-        vocabulary: String,
-    },
     /// The run cannot be read.
     #[error(transparent)]
     Run(#[from] TrainError),

@@ -1,22 +1,32 @@
 //! Makes model files from published weights.
 
 mod assemble;
+mod musicnn;
 mod preset;
 mod tags;
+mod tensors;
 
 use std::path::{Path, PathBuf};
 
 use prost::Message;
-use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
-use tagline_files::hash::sha256;
+use tagline_engine::{FrontEndSpec, Model, ModelError, ModelInfo, write_metadata};
 use tagline_files::{advice, atomic};
 
-pub use assemble::TensorError;
-pub use preset::{Activation, Block, Dialect, InputNorm, PRESETS, Preset, Spread};
+pub use preset::{Block, Dialect, Fcn, InputNorm, PRESETS, Preset, Published, Spread};
 pub use tags::{TagsError, read_tags};
+pub use tensors::TensorError;
 
 use super::{About, onnx};
-use crate::weights::{Weights, WeightsError};
+use crate::weights::{WeightsError, WeightsFile};
+
+/// Name of a model's input.
+const INPUT: &str = "log_mel";
+
+/// Patches of musicnn in a window, unless another number is asked for: as many as a clip of
+/// MagnaTagATune (29.1 s) has.
+pub const PATCHES: usize = 9;
+/// Most patches in a window; the window is then about ten minutes long.
+pub const MAX_PATCHES: usize = 200;
 
 /// Why weights were not imported.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +56,20 @@ pub enum ImportError {
         /// What is wrong with them.
         source: TensorError,
     },
+    /// The preset has no tags of its own, and no file names them.
+    #[error("the tags of {preset} depend on the file of weights; name them with --tags")]
+    TagsNeeded {
+        /// Name of the preset.
+        preset: &'static str,
+    },
+    /// The preset's network does not run on patches, or not on so many.
+    #[error("{preset} {reason}; leave --patches out")]
+    Patches {
+        /// Name of the preset.
+        preset: &'static str,
+        /// What does not fit.
+        reason: String,
+    },
     /// The file of tags cannot be used.
     #[error("{path}: {source}")]
     Tags {
@@ -55,10 +79,10 @@ pub enum ImportError {
         source: TagsError,
     },
     /// There are more or fewer tags than outputs.
-    #[error("{path} names {tags} tags, but the network has {outputs} outputs")]
+    #[error("{origin} names {tags} tags, but the network has {outputs} outputs")]
     TagCount {
-        /// The file of tags.
-        path: String,
+        /// The file of tags, or the preset.
+        origin: String,
         /// Number of tags in it.
         tags: usize,
         /// Number of the network's outputs.
@@ -88,8 +112,8 @@ pub struct Import {
     pub weights: PathBuf,
     /// Name of the preset.
     pub preset: String,
-    /// File of tag names.
-    pub tags: PathBuf,
+    /// File of tag names; needed unless the preset has its own.
+    pub tags: Option<PathBuf>,
     /// Key under which a PyTorch file holds the tensors; needed if it holds several networks.
     pub key: Option<String>,
     /// Prefix to strip from the tensors' names; tensors without it are left out. Needed if the file
@@ -97,6 +121,9 @@ pub struct Import {
     pub strip: Option<String>,
     /// Name of the list in the file of tag names, if it holds several.
     pub tag_set: Option<String>,
+    /// How many patches of the network's own length the window holds, for networks that run on patches:
+    /// the tags are then the mean over them. By default [`PATCHES`].
+    pub patches: Option<usize>,
     /// By default, the name is the preset's title with the list's name, and the provenance names
     /// the file and its SHA-256.
     pub about: About,
@@ -111,33 +138,42 @@ impl Import {
         let preset = Preset::named(&self.preset).ok_or_else(|| ImportError::Preset {
             name: self.preset.clone(),
         })?;
-        let tags =
-            read_tags(&self.tags, self.tag_set.as_deref()).map_err(|source| ImportError::Tags {
-                path: display(&self.tags),
-                source,
-            })?;
-        let (weights, sha256) =
+        let patches = self.patches(preset)?;
+        let tags = self.tags(preset)?;
+        let WeightsFile { weights, sources } =
             self.read_weights(preset)
                 .map_err(|source| ImportError::Weights {
                     path: display(&self.weights),
                     source,
                 })?;
-        let network =
-            assemble::assemble(preset, &weights).map_err(|source| ImportError::Tensors {
-                path: display(&self.weights),
-                preset: preset.name,
-                source,
-            })?;
-        if tags.len() != network.tags() {
+        let mut front_end = (preset.front_end)();
+        front_end.frames *= patches.unwrap_or(1);
+        let (bands, frames) = (front_end.input_bands(), front_end.frames);
+        let made = match &preset.network {
+            Published::Fcn(fcn) => assemble::assemble(preset, fcn, &weights).map(|network| {
+                let model = onnx::model(&network, INPUT, bands, frames);
+                (model, network.tags())
+            }),
+            Published::Musicnn => {
+                musicnn::Patched::new(preset, &weights, patches).and_then(musicnn::Patched::musicnn)
+            }
+            Published::MusicnnVgg => {
+                musicnn::Patched::new(preset, &weights, patches).and_then(musicnn::Patched::vgg)
+            }
+        };
+        let (mut model, outputs) = made.map_err(|source| ImportError::Tensors {
+            path: display(&self.weights),
+            preset: preset.name,
+            source,
+        })?;
+        if tags.len() != outputs {
             return Err(ImportError::TagCount {
-                path: display(&self.tags),
+                origin: self.tags.as_deref().map_or(preset.name.into(), display),
                 tags: tags.len(),
-                outputs: network.tags(),
+                outputs,
             });
         }
-        let info = self.info(preset, tags, &sha256);
-        let spec = &info.front_end;
-        let mut model = onnx::model(&network, "log_mel", spec.input_bands(), spec.frames);
+        let info = self.info(preset, tags, front_end, &sources);
         write_metadata(&mut model, &info);
         Ok(Model::from_bytes(model.encode_to_vec(), None)?)
     }
@@ -155,30 +191,70 @@ impl Import {
         Ok(Model::open(out)?)
     }
 
-    /// The weights by the preset's names, and the file's SHA-256 in lower-case hex.
-    fn read_weights(&self, preset: &Preset) -> Result<(Weights, String), WeightsError> {
-        let bytes = crate::weights::read_file(&self.weights)?;
-        let sha256 = sha256(&bytes);
-        let mut weights = Weights::from_bytes(bytes, self.key.as_deref())?;
-        match &self.strip {
-            Some(prefix) => weights.strip(prefix)?,
-            None => weights.strip_to(&preset.dense_weights())?,
+    /// The number of patches, for a network that runs on them.
+    fn patches(&self, preset: &'static Preset) -> Result<Option<usize>, ImportError> {
+        let refuse = |reason: String| {
+            Err(ImportError::Patches {
+                preset: preset.name,
+                reason,
+            })
+        };
+        match (&preset.network, self.patches) {
+            (Published::Fcn(_), None) => Ok(None),
+            (Published::Fcn(_), Some(_)) => refuse("runs on the whole window".into()),
+            (_, Some(count)) if !(1..=MAX_PATCHES).contains(&count) => refuse(format!(
+                "runs on 1 to {MAX_PATCHES} patches, not on {count}"
+            )),
+            (_, count) => Ok(Some(count.unwrap_or(PATCHES))),
         }
-        Ok((weights, sha256))
     }
 
-    fn info(&self, preset: &Preset, tags: Vec<String>, sha256: &str) -> ModelInfo {
+    fn tags(&self, preset: &'static Preset) -> Result<Vec<String>, ImportError> {
+        let Some(path) = &self.tags else {
+            if preset.tags.is_empty() {
+                return Err(ImportError::TagsNeeded {
+                    preset: preset.name,
+                });
+            }
+            return Ok(preset.tags.iter().map(|&tag| tag.to_owned()).collect());
+        };
+        read_tags(path, self.tag_set.as_deref()).map_err(|source| ImportError::Tags {
+            path: display(path),
+            source,
+        })
+    }
+
+    /// The weights by the preset's names.
+    fn read_weights(&self, preset: &Preset) -> Result<WeightsFile, WeightsError> {
+        let mut file = WeightsFile::read(&self.weights, self.key.as_deref())?;
+        match &self.strip {
+            Some(prefix) => file.weights.strip(prefix)?,
+            None => file.weights.strip_to(&preset.dense_weights())?,
+        }
+        Ok(file)
+    }
+
+    fn info(
+        &self,
+        preset: &Preset,
+        tags: Vec<String>,
+        front_end: FrontEndSpec,
+        sources: &[(String, String)],
+    ) -> ModelInfo {
         let title = match &self.tag_set {
             Some(set) => format!("{} {set}", preset.title),
             None => preset.title.to_owned(),
         };
-        let file = self.weights.file_name().unwrap_or_default();
+        let sources = sources.iter();
+        let sources = sources.map(|(file, sha256)| format!("{file} (SHA-256 {sha256})"));
         let origin = format!(
-            "Imported from {} (SHA-256 {sha256}) with the preset {}",
-            file.to_string_lossy(),
+            "Imported from {} with the preset {}",
+            sources.collect::<Vec<_>>().join(", "),
             preset.name,
         );
-        self.about.info(title, origin, tags, (preset.front_end)())
+        let mut about = self.about.clone();
+        about.licence = about.licence.or(preset.licence.map(str::to_owned));
+        about.info(title, origin, tags, front_end)
     }
 }
 

@@ -1,7 +1,5 @@
 //! A tagging network as plain numbers, on its way from weights to ONNX.
 
-use crate::convert::import::Activation;
-
 /// A network: gain and offset, blocks of convolution, activation and pooling, one dense layer,
 /// sigmoid. Batch norms are folded already.
 #[derive(Clone, Debug)]
@@ -16,6 +14,15 @@ pub struct NetworkWeights {
     pub dense: Vec<f32>,
     /// Dense bias, one a tag.
     pub dense_bias: Vec<f32>,
+}
+
+/// The function between a block's convolution and its pooling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// max(x, 0)
+    Relu,
+    /// x, or exp(x) − 1 below 0
+    Elu,
 }
 
 /// `gain · x + offset` of the input.

@@ -8,11 +8,13 @@
 //! The input's factor and offset stay nodes of their own. The first convolution pads with zeros
 //! *after* them, so folding the offset into it would change the window's edges.
 
-use tagline_onnx::{Length, integers, node, tensor, value};
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
+use tagline_onnx::{Length, integers, node, raw_tensor, tensor, value};
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto,
+};
 
-use crate::convert::import::Activation;
-use crate::convert::network::{Along, NetworkWeights};
+use crate::convert::network::{Activation, Along, NetworkWeights};
 
 /// The model of `network` for windows `[bands, frames]` of `input`, without metadata.
 #[must_use]
@@ -25,25 +27,18 @@ pub fn model(network: &NetworkWeights, input: &str, bands: usize, frames: usize)
     };
     let mut graph = Graph::default();
     graph.network(network, input);
-    let graph = GraphProto {
-        name: "tagger".to_owned(),
-        node: graph.nodes,
-        initializer: graph.tensors,
-        input: vec![value(input, &[batch, fixed(1), fixed(bands), frames])],
-        output: vec![value(OUTPUT, &[batch, fixed(network.tags())])],
-        ..GraphProto::default()
-    };
-    ModelProto {
-        producer_name: "tagline trainer".to_owned(),
-        producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        ..tagline_onnx::model(graph)
-    }
+    graph.model(
+        value(input, &[batch, fixed(1), fixed(bands), frames]),
+        value(OUTPUT, &[batch, fixed(network.tags())]),
+    )
 }
 
-const OUTPUT: &str = "tags";
+/// Name of the output.
+pub(super) const OUTPUT: &str = "tags";
 
+/// A graph in the making.
 #[derive(Default)]
-struct Graph {
+pub(super) struct Graph {
     nodes: Vec<NodeProto>,
     tensors: Vec<TensorProto>,
 }
@@ -94,8 +89,25 @@ impl Graph {
         self.node("Flatten", OUTPUT, &[&last], vec![]);
     }
 
+    /// The model of this graph, without metadata.
+    pub fn model(self, input: ValueInfoProto, output: ValueInfoProto) -> ModelProto {
+        let graph = GraphProto {
+            name: "tagger".to_owned(),
+            node: self.nodes,
+            initializer: self.tensors,
+            input: vec![input],
+            output: vec![output],
+            ..GraphProto::default()
+        };
+        ModelProto {
+            producer_name: "tagline trainer".to_owned(),
+            producer_version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..tagline_onnx::model(graph)
+        }
+    }
+
     /// Adds a node. Its output has the node's name, which is returned.
-    fn node(
+    pub fn node(
         &mut self,
         operator: &str,
         name: &str,
@@ -106,8 +118,20 @@ impl Graph {
         name.to_owned()
     }
 
-    fn tensor(&mut self, name: &str, shape: &[usize], values: &[f32]) -> String {
+    /// Adds a tensor of f32, and returns its name.
+    pub fn tensor(&mut self, name: &str, shape: &[usize], values: &[f32]) -> String {
         self.tensors.push(tensor(name, shape, values));
+        name.to_owned()
+    }
+
+    /// Adds a shape as a list of integers, and returns its name.
+    pub fn shape(&mut self, name: &str, shape: &[usize]) -> String {
+        let bytes = shape
+            .iter()
+            .flat_map(|&length| (length as i64).to_le_bytes());
+        let dims = [shape.len() as i64];
+        self.tensors
+            .push(raw_tensor(name, DataType::Int64, &dims, bytes.collect()));
         name.to_owned()
     }
 }

@@ -66,3 +66,32 @@ impl FromStr for Input {
             })
     }
 }
+
+/// An input and its front-end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InputEntry {
+    pub input: Input,
+    /// Rows of a window.
+    pub bands: usize,
+    /// Columns of a window.
+    pub frames: usize,
+    pub front_end: FrontEndSpec,
+}
+
+impl InputEntry {
+    pub fn new(input: Input) -> Self {
+        let front_end = input.front_end();
+        Self {
+            input,
+            bands: front_end.input_bands(),
+            frames: front_end.frames,
+            front_end,
+        }
+    }
+
+    /// Values of a window.
+    pub fn values(&self) -> usize {
+        self.bands * self.frames
+    }
+}

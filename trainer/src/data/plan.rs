@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::InputEntry;
+use super::input::InputEntry;
 use super::{DataError, Input};
 
 /// Name of the plan in the folder of an unfinished data set.

@@ -9,7 +9,8 @@ use tagline_files::atomic::{self, Pending};
 use tagline_files::hash::{Sha256, sha256};
 
 use super::clips::encode;
-use super::manifest::{InputEntry, ShardEntry, SplitCounts};
+use super::input::InputEntry;
+use super::manifest::{ShardEntry, SplitCounts};
 use super::mapped::FileEntry;
 use super::plan::Plan;
 use super::{ClipInfo, DataError, metadata};

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::Often;
-use super::sources::{Origin, Sound};
+use super::sound::{Origin, Sound};
 use crate::data::Split;
 use crate::vocabulary::Vocabulary;
 

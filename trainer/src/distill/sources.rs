@@ -13,65 +13,21 @@
 //! Other columns are ignored. Everything that a table names must exist.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::facts::{Facts, Line};
+use super::sound::{Origin, Recording, Sound};
 use super::{Distillation, Often, known_or, no_music};
 use crate::data::Split;
 use crate::prepare::{
-    Item, LeftOut, PrepareError, Row, Selection, Table, audio_files_at, entries, magnatagatune,
+    Item, LeftOut, PrepareError, Selection, audio_files_at, entries, magnatagatune,
 };
 use crate::vocabulary::Vocabulary;
 
 /// Table of the sources of a folder.
 const SOURCES: &str = "sources.csv";
-/// Most windows of a file, and most altered copies of each, that a table may ask for.
-const MOST: usize = 1000;
 /// Table of the files of a source.
 const LABELS: &str = "labels.csv";
-
-/// A sound to hear.
-#[derive(Clone, Debug)]
-pub(super) struct Sound {
-    /// Stable name: the source and the file in it.
-    pub id: String,
-    pub split: Split,
-    /// The known labels, one for each tag: 0 to 1, or NaN.
-    pub known: Vec<f32>,
-    /// How often a file of real audio is heard.
-    pub often: Often,
-    pub origin: Origin,
-}
-
-/// Where a sound comes from, which decides who labels it.
-#[derive(Clone, Debug)]
-pub(super) enum Origin {
-    /// A file of real audio. The teachers give the unknown labels.
-    Real(Recording),
-    /// A file of a synthetic corpus. Unknown labels stay unknown.
-    Synthetic(Recording),
-    /// A sound without music, of this kind and seed.
-    NoMusic(u64),
-}
-
-impl Origin {
-    /// The source that it shares with other sounds of real audio. Rendered pieces share nothing.
-    pub fn source(&self) -> &str {
-        match self {
-            Self::Real(recording) => &recording.source,
-            Self::Synthetic(_) | Self::NoMusic(_) => "",
-        }
-    }
-}
-
-/// An audio file.
-#[derive(Clone, Debug)]
-pub(super) struct Recording {
-    pub path: PathBuf,
-    /// Name of the source.
-    pub source: String,
-    /// The file in it.
-    pub file: String,
-}
 
 /// The sounds, and the audio that is left out.
 #[derive(Debug)]
@@ -209,14 +165,60 @@ fn real(
             let absent = labels.keys().find(|file| !files.contains(file));
             named_is_there(&path.join(LABELS), absent, "no such audio file beside it")?;
             let line = lines.remove(&name);
-            sources.push(facts.source(name, line, &path, files, labels));
+            sources.push(source(&facts, name, line, &path, files, labels));
         } else if !found.files.is_empty() {
             let line = lines.remove(&name);
-            sources.push(facts.source(name, line, folder, found.files, BTreeMap::new()));
+            sources.push(source(
+                &facts,
+                name,
+                line,
+                folder,
+                found.files,
+                BTreeMap::new(),
+            ));
         }
     }
     named_is_there(&table, lines.keys().next(), "no such source beside it")?;
     Ok(sources)
+}
+
+/// The source of these `files` of a folder. Labels of a file count more than those of its
+/// source.
+fn source(
+    facts: &Facts<'_>,
+    name: String,
+    line: Option<Line>,
+    folder: &Path,
+    files: Vec<String>,
+    labels: BTreeMap<String, Line>,
+) -> Source {
+    let (split, of_source, often) = match line {
+        Some(line) => (line.split, line.known, line.often),
+        None => (None, facts.unknown(), facts.often),
+    };
+    let sound = |file: String| Sound {
+        id: match file == name {
+            true => file.clone(),
+            false => format!("{name}/{file}"),
+        },
+        split: Split::Train,
+        known: match labels.get(&file) {
+            Some(line) => known_or(&line.known, &of_source),
+            None => of_source.clone(),
+        },
+        often,
+        origin: Origin::Real(Recording {
+            path: folder.join(&file),
+            source: name.clone(),
+            file,
+        }),
+    };
+    let sounds = files.into_iter().map(sound).collect();
+    Source {
+        name,
+        split,
+        sounds,
+    }
 }
 
 /// The error of a table that names something `absent`.
@@ -227,138 +229,6 @@ fn named_is_there(table: &Path, absent: Option<&String>, what: &str) -> Result<(
             reason: format!("it names `{name}`: {what}"),
         }),
         None => Ok(()),
-    }
-}
-
-/// Reads tables of facts.
-struct Facts<'a> {
-    vocabulary: &'a Vocabulary,
-    /// How often a file is heard where no table says it.
-    often: Often,
-}
-
-/// The labels in a line.
-struct Line {
-    split: Option<Split>,
-    known: Vec<f32>,
-    often: Often,
-}
-
-impl Facts<'_> {
-    fn unknown(&self) -> Vec<f32> {
-        vec![f32::NAN; self.vocabulary.tags().len()]
-    }
-
-    /// The source of these `files` of a folder. Labels of a file count more than those of its
-    /// source.
-    fn source(
-        &self,
-        name: String,
-        line: Option<Line>,
-        folder: &Path,
-        files: Vec<String>,
-        labels: BTreeMap<String, Line>,
-    ) -> Source {
-        let (split, of_source, often) = match line {
-            Some(line) => (line.split, line.known, line.often),
-            None => (None, self.unknown(), self.often),
-        };
-        let sound = |file: String| Sound {
-            id: match file == name {
-                true => file.clone(),
-                false => format!("{name}/{file}"),
-            },
-            split: Split::Train,
-            known: match labels.get(&file) {
-                Some(line) => known_or(&line.known, &of_source),
-                None => of_source.clone(),
-            },
-            often,
-            origin: Origin::Real(Recording {
-                path: folder.join(&file),
-                source: name.clone(),
-                file,
-            }),
-        };
-        let sounds = files.into_iter().map(sound).collect();
-        Source {
-            name,
-            split,
-            sounds,
-        }
-    }
-
-    /// The lines of a table by the column `key`; empty if the file does not exist.
-    fn table(&self, path: &Path, key: &str) -> Result<BTreeMap<String, Line>, PrepareError> {
-        let mut lines = BTreeMap::new();
-        if !path.is_file() {
-            return Ok(lines);
-        }
-        let mut table = Table::open(path, b',', false)?;
-        let columns = ["split", "tags", "without"].map(|name| table.find(name));
-        let counts = ["windows", "variants"].map(|name| match key {
-            "source" => table.find(name),
-            _ => None,
-        });
-        let key = table.column(key)?;
-        table.rows(|row| {
-            let cell = |column: Option<usize>| column.map_or(Ok(""), |column| row.cell(column));
-            let split = match cell(columns[0])?.trim() {
-                "" => None,
-                name => Some(name.parse().map_err(|error| row.wrong(error))?),
-            };
-            let mut known = self.unknown();
-            // A tag that is present counts more than the absence of its group.
-            self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
-            self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
-            let mut often = self.often;
-            let counted = [&mut often.windows, &mut often.variants];
-            for (column, count) in counts.into_iter().zip(counted) {
-                let text = cell(column)?.trim();
-                if !text.is_empty() {
-                    *count = text.parse().ok().filter(|n| *n <= MOST).ok_or_else(|| {
-                        row.wrong(format!("`{text}` where a number up to {MOST} is expected"))
-                    })?;
-                }
-            }
-            if often.windows == 0 {
-                return Err(row.wrong("0 windows of a file: leave its folder out".to_owned()));
-            }
-            let name = row.path(key)?;
-            let line = Line {
-                split,
-                known,
-                often,
-            };
-            match lines.insert(name.clone(), line) {
-                Some(_) => Err(row.wrong(format!("`{name}` is there twice"))),
-                None => Ok(()),
-            }
-        })?;
-        Ok(lines)
-    }
-
-    fn mark(
-        &self,
-        known: &mut [f32],
-        cell: &str,
-        value: f32,
-        row: &Row<'_>,
-    ) -> Result<(), PrepareError> {
-        for name in cell
-            .split(';')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            let mut meant = self.vocabulary.meant_by(name).peekable();
-            if meant.peek().is_none() {
-                return Err(row.wrong(format!(
-                    "`{name}` is neither a tag nor a group of the vocabulary"
-                )));
-            }
-            meant.for_each(|tag| known[tag] = value);
-        }
-        Ok(())
     }
 }
 

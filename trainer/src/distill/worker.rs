@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tagline_files::hash::sha256_of_file;
 
 use super::except::Except;
-use super::sources::{Origin, Recording, Sound};
+use super::sound::{Origin, Recording, Sound};
 use super::teacher::{Lesson, Teacher};
 use super::{Distillation, known_or, no_music, variant};
 

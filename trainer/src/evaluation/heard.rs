@@ -49,10 +49,10 @@ impl<'a> HeardWindows<'a> {
         }
         self.rolling.reset();
         for index in 0..self.heard_frames {
-            let rows = out.chunks_exact(self.spec.frames);
-            for (value, row) in self.frame.iter_mut().zip(rows) {
+            let rows = out.chunks_exact(self.spec.frames).enumerate();
+            for (value, (number, row)) in self.frame.iter_mut().zip(rows) {
                 // Undoes the affine map, since reading applies it again.
-                *value = (row[index] - self.spec.offset) / self.spec.scale;
+                *value = self.spec.unscaled(number, row[index]);
             }
             self.rolling.push(&self.frame);
         }

@@ -12,7 +12,8 @@ use super::paper::{BEST_OF_ONE, Experiment, PREVIOUS, System};
 use super::run::refused;
 use crate::charts::{ChartError, Line, LineChart};
 use crate::metrics::Interval;
-use crate::train::{EpochRecord, Recipe};
+use crate::train::Recipe;
+use crate::work::EpochRecord;
 
 /// Notes on where the paper's text differs from its own tables and from the published split.
 const NOTE_ON_TABLE_5: &str = "

@@ -155,7 +155,7 @@ impl Extractor {
     /// What lies under the frames of a window, so that none of them sees the excerpt's end.
     pub fn excerpt_seconds(&self) -> f64 {
         let seconds = |spec: &FrontEndSpec| {
-            let samples = (spec.frames - 1) * spec.hop + spec.n_fft / 2;
+            let samples = (spec.frames - 1) * spec.hop + spec.samples_from_place();
             samples as f64 / f64::from(spec.sample_rate)
         };
         self.specs.iter().map(seconds).fold(0.0, f64::max)

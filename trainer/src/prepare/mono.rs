@@ -206,7 +206,7 @@ impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Parts<E, F> {
 
 impl<E, F: FnMut(usize, usize, &[f32]) -> Result<(), E>> Sink for Parts<E, F> {
     fn restart(&mut self) {
-        // Ranges that were handed on stay so, since the same samples come again.
+        // What was handed on is not repeated: the same samples come again.
         self.passed = 0;
         self.stretch.clear();
     }

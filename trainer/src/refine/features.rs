@@ -1,5 +1,7 @@
 //! What a network's lower blocks make of clips.
 
+use half::f16;
+use half::slice::HalfFloatSliceExt;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tagline_engine::FrontEndSpec;
@@ -75,8 +77,9 @@ impl Lower {
 /// What comes out of the lower blocks for each view of each clip, and the clips' labels.
 #[derive(Debug)]
 pub(super) struct Features {
-    /// `[clip][view]`, each `[map, band, frame]`.
-    values: Vec<Vec<f32>>,
+    /// `[clip][view]`, each `[map, band, frame]`, in half the memory: what a network learns with is far
+    /// coarser than their eleven bits.
+    values: Vec<Vec<f16>>,
     /// One list a clip.
     labels: Vec<Vec<f32>>,
     /// Views of a clip, itself among them.
@@ -135,7 +138,7 @@ impl Features {
             };
             let maps = processor.maps(&lower.parameters, heard);
             let each = maps.chunks_exact(maps.len() / part.len());
-            self.values.extend(each.map(<[f32]>::to_vec));
+            self.values.extend(each.map(halved));
         }
         let labels = (0..clips.len()).map(|clip| clips.labels(clip).to_vec());
         self.labels.extend(labels);
@@ -152,7 +155,8 @@ impl Features {
         &self.labels[clip]
     }
 
-    /// The batch of these clips, of a view each: in epoch 0 the clips as they are.
+    /// The batch of these clips, of a view each, turned round in time, since what the maxima over blocks of
+    /// frames say depends on where the blocks begin: in epoch 0 the clips as they are.
     pub fn batch(&self, chosen: &[usize], epoch: usize) -> Batch {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream((epoch as u64) << 32 | chosen[0] as u64);
@@ -162,7 +166,17 @@ impl Features {
                 0 => 0,
                 _ => random.random_range(0..self.views),
             };
-            windows.extend_from_slice(&self.values[clip * self.views + view]);
+            let maps = &self.values[clip * self.views + view];
+            let begun = windows.len();
+            windows.resize(begun + maps.len(), 0.0);
+            maps.convert_to_f32_slice(&mut windows[begun..]);
+            let turn = match epoch {
+                0 => 0,
+                _ => random.random_range(0..self.size[1]),
+            };
+            for row in windows[begun..].chunks_exact_mut(self.size[1]) {
+                row.rotate_left(turn);
+            }
         }
         let labels = chosen.iter().flat_map(|clip| &self.labels[*clip]);
         Batch {
@@ -172,6 +186,12 @@ impl Features {
             labels: labels.copied().collect(),
         }
     }
+}
+
+fn halved(maps: &[f32]) -> Vec<f16> {
+    let mut halved = vec![f16::ZERO; maps.len()];
+    halved.convert_from_f32_slice(maps);
+    halved
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Alters spectrograms in decibels, anew in each epoch: the same music at another level, a little
-//! faster or slower at the same pitch, through another equaliser, with noise, under other music,
-//! with a gap.
+//! faster or slower at the same pitch, from another beginning, through another equaliser, with noise,
+//! under other music, with a gap.
 
 use std::f32::consts::PI;
 
@@ -105,6 +105,11 @@ impl Augment {
             *value = (*value - self.offset) / self.scale;
         }
         let part = self.strength.part();
+        // What the maxima over blocks of frames say depends on where the blocks begin.
+        let turn = random.random_range(0..frames);
+        for row in window.chunks_exact_mut(frames) {
+            row.rotate_left(turn);
+        }
         if random.random_bool(STRETCHED) {
             let speed = 1.0 + part * random.random_range(-STRETCH..STRETCH);
             let mut straight = vec![0.0; frames];

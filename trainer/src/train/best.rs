@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
 use super::figures::EPOCHS;
-use super::run_folder::exact;
 use super::{RunDescription, TrainError};
 use crate::arch::Parameters;
+use crate::work::exact;
 
 /// The checkpoint of the best epoch.
 pub(super) const BEST: &str = "best.safetensors";

@@ -17,9 +17,9 @@ pub(super) use learner::CardLearner;
 #[cfg(feature = "vulkan")]
 pub(super) use vulkan::cards as vulkan;
 
-use super::device::{Computer, Kind, Precision};
+use super::Precision;
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
-use super::{DeviceChoice, TrainError};
+use super::TrainError;
 
 /// Graphics cards that train together.
 #[derive(Clone, Debug)]
@@ -38,42 +38,32 @@ struct Learnt {
     statistics: Vec<[Tensor<1>; 2]>,
 }
 
-impl Computer {
-    /// Burn on the processor, in place of so many cards, for comparisons.
-    #[must_use]
-    pub fn burns_processor(cards: usize, precision: Precision) -> Self {
-        Self {
-            name: format!("{cards} cards"),
-            kind: Kind::Cards(Devices {
-                devices: vec![Device::flex(); cards],
-                precision,
-            }),
-        }
-    }
-
-    /// The first graphics card, if graphics cards compute.
-    #[must_use]
-    pub fn first_card(&self) -> Option<&Device> {
-        match &self.kind {
-            Kind::Processor => None,
-            Kind::Cards(cards) => cards.devices.first(),
-        }
-    }
-}
-
 impl Devices {
+    /// Burn on the processor, in place of so many cards.
+    pub(super) fn processors(cards: usize, precision: Precision) -> Self {
+        Self {
+            devices: vec![Device::flex(); cards],
+            precision,
+        }
+    }
+
+    /// The first of them.
+    pub(super) fn first(&self) -> Option<&Device> {
+        self.devices.first()
+    }
+
     /// The first graphics cards of those `found`, or the reason why one of them is unfit.
     #[cfg(any(feature = "cuda", feature = "vulkan"))]
     pub(super) fn open(
-        choice: DeviceChoice,
+        kind: &str,
         found: Vec<Result<Device, String>>,
         cards: usize,
         precision: Precision,
-    ) -> Result<Computer, TrainError> {
+    ) -> Result<Self, TrainError> {
         // Burn panics if it is asked for a card that does not exist.
         if found.len() < cards.max(1) {
             return Err(TrainError::Device(match found.len() {
-                0 => format!("no graphics card for {} was found", choice.name()),
+                0 => format!("no graphics card for {kind} was found"),
                 found => format!("{cards} graphics cards were asked for, and {found} found"),
             }));
         }
@@ -88,15 +78,18 @@ impl Devices {
                 precision.name()
             )));
         }
+        Ok(Self { devices, precision })
+    }
+
+    /// The cards' names.
+    #[cfg(any(feature = "cuda", feature = "vulkan"))]
+    pub(super) fn names(&self) -> String {
         let unnamed = || "unnamed card".to_owned();
-        let cards: Vec<String> = devices
-            .iter()
+        let names = self.devices.iter();
+        let names: Vec<String> = names
             .map(|device| device.identity().map_or_else(unnamed, |card| card.name))
             .collect();
-        Ok(Computer {
-            name: format!("{}: {}", choice.name(), cards.join(" + ")),
-            kind: Kind::Cards(Self { devices, precision }),
-        })
+        names.join(" + ")
     }
 }
 

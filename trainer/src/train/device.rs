@@ -1,10 +1,8 @@
 //! What computes: the one place that knows which devices were built in.
 
-use serde::{Deserialize, Serialize};
-
-use super::TrainError;
 #[cfg(feature = "burn")]
 use super::cards::Devices;
+use super::{Precision, TrainError};
 
 /// Devices that are there.
 #[derive(Clone, Debug)]
@@ -66,9 +64,9 @@ impl DeviceChoice {
                 kind: Kind::Processor,
             }),
             #[cfg(feature = "cuda")]
-            Self::Cuda => Devices::open(self, super::cards::cuda(), cards, precision),
+            Self::Cuda => self.with_cards(super::cards::cuda(), cards, precision),
             #[cfg(feature = "vulkan")]
-            Self::Vulkan => Devices::open(self, super::cards::vulkan(), cards, precision),
+            Self::Vulkan => self.with_cards(super::cards::vulkan(), cards, precision),
             #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
             _ => Err(TrainError::Device(format!(
                 "this trainer was built without {name}; build it with `--features {name}`",
@@ -76,27 +74,40 @@ impl DeviceChoice {
             ))),
         }
     }
+
+    /// The first graphics cards of those that were found.
+    #[cfg(any(feature = "cuda", feature = "vulkan"))]
+    fn with_cards(
+        self,
+        found: Vec<Result<burn::tensor::Device, String>>,
+        cards: usize,
+        precision: Precision,
+    ) -> Result<Computer, TrainError> {
+        let devices = Devices::open(self.name(), found, cards, precision)?;
+        Ok(Computer {
+            name: format!("{}: {}", self.name(), devices.names()),
+            kind: Kind::Cards(devices),
+        })
+    }
 }
 
-/// The numbers that convolutions compute in during training. Weights, batch norms, the loss and the
-/// optimizer stay in f32. bf16 has the same range, so the loss needs no scaling.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 24 bits of precision.
-    #[default]
-    F32,
-    /// 8 bits of precision and the range of f32.
-    Bf16,
-}
-
-impl Precision {
-    /// Name on the command line.
+#[cfg(feature = "burn")]
+impl Computer {
+    /// Burn on the processor, in place of so many cards, for comparisons.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::Bf16 => "bf16",
+    pub fn burns_processor(cards: usize, precision: Precision) -> Self {
+        Self {
+            name: format!("{cards} cards"),
+            kind: Kind::Cards(Devices::processors(cards, precision)),
+        }
+    }
+
+    /// The first graphics card, if graphics cards compute.
+    #[must_use]
+    pub fn first_card(&self) -> Option<&burn::tensor::Device> {
+        match &self.kind {
+            Kind::Processor => None,
+            Kind::Cards(cards) => cards.first(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Tables and figures of a run.
 
 use super::TrainError;
-use super::run_folder::{EpochRecord, RunFolder};
+use super::run_folder::RunFolder;
 use crate::charts::{ChartError, Line, LineChart};
 use crate::evaluation::{per_tag_figure, write_csv};
 use crate::metrics::Scores;
+use crate::work::EpochRecord;
 
 /// The table of epochs.
 pub(super) const EPOCHS: &str = "epochs.csv";

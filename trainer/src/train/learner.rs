@@ -6,11 +6,8 @@ use super::batches::Batch;
 #[cfg(feature = "burn")]
 use super::cards::CardLearner;
 use super::device::{Computer, Kind};
-use crate::arch::{Architecture, Parameters};
+use crate::arch::{Architecture, MOMENTUM, Parameters};
 use crate::cpu::{Processor, Windows};
-
-/// Share of a batch's statistics in the running ones after each step.
-pub(super) const MOMENTUM: f64 = 0.1;
 
 /// A network, its optimizer, and what computes.
 pub struct Learner(On);

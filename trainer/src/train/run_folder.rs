@@ -24,22 +24,6 @@ use super::{Computer, Recipe, TrainError, TrainOptions};
 /// Version of the folder's format.
 const FORMAT: u32 = 1;
 
-/// Stores numbers as texts, since readers of JSON may round them by a bit.
-pub(super) mod exact {
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    /// Writes the shortest text that reads back as the number.
-    pub fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(number)
-    }
-
-    /// Reads such a text.
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-        String::deserialize(from)?.parse().map_err(Error::custom)
-    }
-}
-
 /// The description of a run: its network, recipe and data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,31 +70,6 @@ pub struct DataDescription {
     /// The options that they were prepared with.
     #[serde(default)]
     pub options: BTreeMap<String, String>,
-}
-
-/// The figures of an epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EpochRecord {
-    /// Its number, from 1.
-    pub epoch: usize,
-    /// Learning rate of its last step.
-    #[serde(with = "exact")]
-    pub learning_rate: f64,
-    /// Mean loss of its steps.
-    #[serde(with = "exact")]
-    pub train_loss: f64,
-    /// Macro ROC-AUC on the validation split.
-    #[serde(with = "exact")]
-    pub roc_auc: f64,
-    /// Macro average precision on the validation split.
-    #[serde(with = "exact")]
-    pub pr_auc: f64,
-    /// Seconds that it took, with its validation.
-    #[serde(with = "exact")]
-    pub seconds: f64,
-    /// Seconds of these in which the network waited for clips to train on.
-    #[serde(with = "exact", default)]
-    pub waited: f64,
 }
 
 impl RunDescription {

@@ -11,12 +11,11 @@ use super::standing::Standing;
 use super::start::{first_parameters, start_sha256};
 use super::validate::{check_measurable, validate};
 use super::{
-    Computer, DataDescription, End, EpochRecord, Learner, RunDescription, TrainError, TrainOptions,
-    figures,
+    Computer, DataDescription, End, Learner, RunDescription, TrainError, TrainOptions, figures,
 };
 use crate::data::{Clips, Dataset, Split};
 use crate::metrics::Scores;
-use crate::work::{Event, Progress, threads};
+use crate::work::{EpochRecord, Event, Progress, threads};
 
 /// The checkpoint that a training goes on from.
 const LAST: &str = "last.safetensors";

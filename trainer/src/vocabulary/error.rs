@@ -22,6 +22,14 @@ pub enum VocabularyError {
         /// What is wrong, and where.
         reason: String,
     },
+    /// The model has a tag that the vocabulary does not.
+    #[error("{} has no tag `{tag}`, which the model has", path.display())]
+    Lacks {
+        /// The tag.
+        tag: String,
+        /// The vocabulary's file.
+        path: PathBuf,
+    },
     /// No vocabulary knows the model's tags.
     #[error(
         "no tag of the model ({tags}, …) is known to the vocabulary, which translates {known}; \

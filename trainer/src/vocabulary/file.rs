@@ -23,6 +23,7 @@ struct TagTable {
     name: String,
     group: String,
     definition: String,
+    weak: Option<String>,
     #[serde(default)]
     trust: BTreeMap<String, f32>,
     #[serde(flatten)]
@@ -88,6 +89,7 @@ pub(super) fn parse(text: &str) -> Result<Vocabulary, String> {
             name: table.name,
             group: table.group,
             definition: table.definition,
+            weak: table.weak,
             names: table.names,
             trust: table.trust,
         });

@@ -1,18 +1,17 @@
-//! Where in a file of PyTorch's the tensors lie: training programs keep them under a key, beside other
-//! things.
+//! Finds the tensors in a file of PyTorch's. Training programs keep them under a key, beside other things.
 
 use super::WeightsError;
 use super::pickle::{Pickle, Value};
 
-/// Names under which training programs keep the tensors, those that are taken first in front.
+/// Names under which training programs keep the tensors. The first that is there is taken.
 const USUAL_KEYS: [&str; 3] = ["state_dict", "model_state_dict", "model"];
 /// Deepest nesting of dicts that is searched.
 const MAX_DEPTH: usize = 4;
 /// Most dicts that are looked at.
 const MAX_DICTS: usize = 10_000;
 
-/// The dict that holds the tensors: the one under `key` (of several dicts in each other, their keys with
-/// points between), or else the one that there is.
+/// The dict that holds the tensors: the one under `key`, or else the only one. The key of a dict within
+/// dicts is all their keys, joined by points.
 pub(super) fn find(pickle: &Pickle, key: Option<&str>) -> Result<Value, WeightsError> {
     let top = pickle.value;
     if pickle.entries(top).is_none() {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::train::EpochRecord;
+use super::EpochRecord;
 
 /// Hears how some work goes, from any of its threads, and can end it.
 pub trait Progress: Sync {

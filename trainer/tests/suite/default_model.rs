@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tagline_engine::Model;
-use tagline_tests::{pcm, reference, write_wav};
+use tagline_tests::{Random, pcm, reference, write_wav};
 use trainer::tag::{NoTags, TaggedFile, Tagger, Tagging};
 use trainer::vocabulary::Vocabulary;
 
@@ -125,11 +125,8 @@ type Sound = Box<dyn FnMut(usize) -> f32>;
 #[test]
 fn the_default_model_finds_no_genre_in_silence_noise_sweeps_and_speech() {
     let noise = |level: f32| {
-        let mut seed = 1_u32;
-        move |_: usize| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            level * ((seed >> 8) as f32 / (1 << 23) as f32 - 1.0)
-        }
+        let mut random = Random::new(1);
+        move |_: usize| level * random.sample()
     };
     // From 20 Hz to 20 kHz, with equal time for each octave.
     let sweep = |at: usize| {

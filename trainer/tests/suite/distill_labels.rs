@@ -72,7 +72,7 @@ fn tables_count_more_than_teachers_and_files_more_than_sources() {
 #[test]
 fn teachers_are_asked_about_copies_themselves_and_a_table_says_how_many_there_are() {
     let studio = Studio::new();
-    // Low for a while, then high: what a copy has depends on which part of it it is.
+    // Low for a while, then high, so that a copy's tags depend on the part that it was cut from.
     tones(
         &studio.file("audio/loft/both.wav"),
         &[(200.0, 10.0), (4_000.0, 10.0)],
@@ -91,7 +91,7 @@ fn teachers_are_asked_about_copies_themselves_and_a_table_says_how_many_there_ar
         .collect();
     assert!(of_copies.iter().any(|copy| copy[0] > whole[0] + 0.01));
     assert!(of_copies.iter().any(|copy| copy[1] > whole[1] + 0.01));
-    // What all of it has, a scrap may lack, and nobody knows; what it lacks, a scrap lacks.
+    // A part may lack a tag that the whole has, so its label is unknown. It has no tag that the whole lacks.
     assert_eq!(whole[2], 1.0);
     assert!(of_copies.iter().any(|copy| copy[2].is_nan()));
     assert!(of_copies.iter().any(|copy| copy[2] == 1.0));

@@ -254,7 +254,7 @@ fn tags_are_read_as_numpy_saves_them() {
     let tags = folder.path().join("tags.npy");
     std::fs::write(&tags, npy).unwrap();
     let import = Import {
-        tags,
+        tags: tags.into(),
         ..fcn_import(folder.path(), "w.safetensors")
     };
     assert_eq!(import.model().unwrap().info().tags, ["rock", "pop", "jazz"]);
@@ -271,14 +271,15 @@ fn files_that_once_went_wrong_are_imported() {
     }
     let made = tempfile::tempdir().unwrap();
     for file in ["expanded.pth", "nest_weights.pth"] {
+        let tags_file = made.path().join("tags.txt");
         let import = Import {
             weights: folder.join(file),
-            tags: made.path().join("tags.txt"),
+            tags: Some(tags_file.clone()),
             ..fcn_import(made.path(), "none")
         };
         // As many tags as the network has outputs, which the error says.
         let tags: Vec<String> = (0..50).map(|tag| format!("tag {tag}")).collect();
-        std::fs::write(&import.tags, tags.join("\n")).unwrap();
+        std::fs::write(&tags_file, tags.join("\n")).unwrap();
         let model = import.model().unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(model.info().tags.len(), 50, "{file}");
     }

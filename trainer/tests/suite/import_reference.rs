@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use tagline_engine::{Model, open_network};
-use tagline_tests::{npy, reference};
+use tagline_tests::{Random, npy, reference};
 use trainer::convert::About;
 use trainer::convert::import::Import;
 
@@ -47,7 +47,7 @@ fn won2020(folder: &Path, weights: &str, set: &str) -> Model {
     let import = Import {
         weights: folder.join(weights),
         preset: "won2020-fcn".into(),
-        tags: folder.join("tags.json"),
+        tags: folder.join("tags.json").into(),
         tag_set: Some(set.into()),
         ..Import::default()
     };
@@ -90,8 +90,9 @@ fn a_legacy_pickle_gives_the_same_network_as_safetensors() {
         let import = Import {
             weights: folder.join(weights),
             preset: "won2020-fcn".into(),
-            tags: folder.join("tags.json"),
+            tags: folder.join("tags.json").into(),
             key: None,
+            patches: None,
             strip: None,
             tag_set: Some("mtat".into()),
             about: About {
@@ -121,7 +122,7 @@ fn the_keras_network_gives_its_authors_probabilities() {
     let import = Import {
         weights: folder.join("models/music_tagger_cnn_weights_theano.h5"),
         preset: "choi2016-cnn".into(),
-        tags,
+        tags: tags.into(),
         ..Import::default()
     };
     let model = import.model().unwrap();
@@ -181,7 +182,7 @@ fn weights_of_another_network_are_refused_by_name() {
         let import = Import {
             weights: folder.join(weights),
             preset: preset.into(),
-            tags: tags.clone(),
+            tags: tags.clone().into(),
             tag_set: Some("msd".into()),
             ..Import::default()
         };
@@ -196,11 +197,8 @@ fn damaged_reference_files_are_errors_and_never_panics() {
     let Some(folder) = reference("damaged_reference_files_are_errors_and_never_panics") else {
         return;
     };
-    let mut seed = 7u32;
-    let mut random = |below: usize| {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (seed >> 8) as usize % below
-    };
+    let mut numbers = Random::new(7);
+    let mut random = |below: usize| numbers.bits() as usize % below;
     for name in [
         "won2020/fcn_mtat.pth",
         "won2020/fcn_mtat.safetensors",

@@ -19,6 +19,7 @@ mod gradients;
 #[cfg(feature = "burn")]
 mod gradients_in_burn;
 mod import_files;
+mod import_musicnn;
 mod import_reference;
 mod judge;
 mod metrics;

@@ -6,7 +6,7 @@ use prost::Message;
 use tagline_engine::{
     Analyzer, Backend, BackendChoice, FrontEndSpec, Model, Network, open_network,
 };
-use tagline_tests::{onnx_runtime, reference};
+use tagline_tests::{Random, onnx_runtime, reference};
 use tract_onnx::pb::{GraphProto, ModelProto};
 use trainer::convert::export::quantize::{QuantizeError, quantize_int8};
 use trainer::convert::import::Import;
@@ -37,15 +37,13 @@ fn graph(proto: &ModelProto) -> &GraphProto {
 
 /// Windows of noise at different levels.
 fn noise_windows(spec: &FrontEndSpec, count: usize) -> Vec<Vec<f32>> {
-    let mut state = 1u32;
-    let mut random = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1u32 << 24) as f32
-    };
+    let mut random = Random::new(1);
     let mut window = || {
-        let level_db = -60.0 + 30.0 * random();
+        let level_db = -60.0 + 30.0 * random.share();
         let values = spec.input_bands() * spec.frames;
-        (0..values).map(|_| level_db + 30.0 * random()).collect()
+        (0..values)
+            .map(|_| level_db + 30.0 * random.share())
+            .collect()
     };
     (0..count).map(|_| window()).collect()
 }
@@ -146,7 +144,7 @@ fn the_published_networks_keep_their_tags() {
         let import = Import {
             weights: reference.join(weights),
             preset: preset.into(),
-            tags: reference.join("won2020/tags.json"),
+            tags: reference.join("won2020/tags.json").into(),
             tag_set: Some(tag_set.into()),
             ..Import::default()
         };

@@ -35,6 +35,7 @@ fn upper_blocks_learn_and_lower_ones_stay() {
         learning_rate: 1e-3,
         views: 1,
         balance: true,
+        last: false,
         without: vec!["train-1".to_owned()],
         seed: 1,
     };

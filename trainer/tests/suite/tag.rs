@@ -296,7 +296,7 @@ fn published_tags_of_real_songs_are_found() {
     let import = Import {
         weights: reference.join("won2020/fcn_jamendo.safetensors"),
         preset: "won2020-fcn".into(),
-        tags: reference.join("won2020/tags.json"),
+        tags: reference.join("won2020/tags.json").into(),
         tag_set: Some("jamendo".into()),
         ..Import::default()
     };

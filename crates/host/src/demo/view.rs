@@ -81,7 +81,7 @@ impl View {
                         .iter()
                         .map(|(name, value)| format!("{name} {:.0} %", value * 100.0))
                         .collect();
-                    // What cannot be written here, the report at the end cannot be written either.
+                    // If this cannot be written, the report at the end will fail and say so.
                     let _ = write_out(&format!("{seconds:7.1} s  {}\n", tags.join(", ")));
                 }
             }

@@ -34,11 +34,10 @@ impl HostedPlugin {
         options: &BlockOptions<'_>,
         events: &mut Vec<HostEvent>,
     ) -> Result<Duration, HostingError> {
-        let frames = self.check_block(input, output)?;
-        let buffers = S::of(&mut self.buffers);
-        for (buffer, channel) in buffers.input.iter_mut().zip(input) {
-            buffer[..frames].copy_from_slice(channel);
+        if !self.is_active() {
+            return Err(HostingError::NotActive);
         }
+        let frames = S::of(&mut self.buffers).fill(input, output)?;
         self.input_events.clear();
         for change in options.changes {
             if let Some(id) = ClapId::from_raw(change.id) {
@@ -48,40 +47,10 @@ impl HostedPlugin {
             }
         }
         let cost = self.run_block::<S>(frames, options)?;
-        let buffers = S::of(&mut self.buffers);
-        let result = if options.in_place {
-            &buffers.input
-        } else {
-            &buffers.output
-        };
-        for (channel, buffer) in output.iter_mut().zip(result) {
-            channel.copy_from_slice(&buffer[..frames]);
-        }
+        S::of(&mut self.buffers).read(options.in_place, output);
         read_events(&self.output_events, self.position_samples, events);
         self.position_samples += frames as u64;
         Ok(cost)
-    }
-
-    fn check_block<S>(&self, input: &[&[S]], output: &[&mut [S]]) -> Result<usize, HostingError> {
-        let frames = input.first().map_or(0, |channel| channel.len());
-        let reason = if !self.is_active() {
-            return Err(HostingError::NotActive);
-        } else if input.len() != self.channels || output.len() != self.channels {
-            "the plugin has another number of channels"
-        } else if frames == 0 || frames > self.max_block_frames {
-            "it is empty, or longer than announced at the activation"
-        } else if input.iter().any(|channel| channel.len() != frames)
-            || output.iter().any(|channel| channel.len() != frames)
-        {
-            "its channels differ in length"
-        } else {
-            return Ok(frames);
-        };
-        Err(HostingError::Block {
-            frames,
-            channels: input.len(),
-            reason,
-        })
     }
 
     fn run_block<S: Sample>(

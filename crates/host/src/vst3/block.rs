@@ -34,11 +34,11 @@ impl Vst3Plugin {
     ) -> Result<Duration, HostingError> {
         let is_double = size_of::<S>() == size_of::<f64>();
         self.set_sample_size(if is_double { kSample64 } else { kSample32 } as i32)?;
-        let frames = self.check_block(input, output)?;
-        let buffers = S::of(&mut self.buffers);
-        for (buffer, channel) in buffers.input.iter_mut().zip(input) {
-            buffer[..frames].copy_from_slice(channel);
+        if !self.is_active() {
+            return Err(HostingError::NotActive);
         }
+        let buffers = S::of(&mut self.buffers);
+        let frames = buffers.fill(input, output)?;
         let pointers = |channels: &mut [Vec<S>]| -> Vec<*mut S> {
             channels.iter_mut().map(Vec::as_mut_ptr).collect()
         };
@@ -57,41 +57,10 @@ impl Vst3Plugin {
         self.hear();
         self.tell_gestures(events);
         let cost = self.run_block(frames, [inputs, outputs].map(erased), options.transport)?;
-        let buffers = S::of(&mut self.buffers);
-        let result = if options.in_place {
-            &buffers.input
-        } else {
-            &buffers.output
-        };
-        for (channel, buffer) in output.iter_mut().zip(result) {
-            channel.copy_from_slice(&buffer[..frames]);
-        }
+        S::of(&mut self.buffers).read(options.in_place, output);
         self.read_told(events);
         self.position_samples += frames as u64;
         Ok(cost)
-    }
-
-    fn check_block<S>(&self, input: &[&[S]], output: &[&mut [S]]) -> Result<usize, HostingError> {
-        let frames = input.first().map_or(0, |channel| channel.len());
-        let setup = &self.setup;
-        let reason = if !setup.is_active {
-            return Err(HostingError::NotActive);
-        } else if input.len() != setup.channels || output.len() != setup.channels {
-            "the plugin has another number of channels"
-        } else if frames == 0 || frames > setup.max_block_frames {
-            "it is empty, or longer than announced at the activation"
-        } else if input.iter().any(|channel| channel.len() != frames)
-            || output.iter().any(|channel| channel.len() != frames)
-        {
-            "its channels differ in length"
-        } else {
-            return Ok(frames);
-        };
-        Err(HostingError::Block {
-            frames,
-            channels: input.len(),
-            reason,
-        })
     }
 
     fn run_block(

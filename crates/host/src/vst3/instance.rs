@@ -113,7 +113,7 @@ impl Vst3Plugin {
             result
         };
         if initialized != kResultOk {
-            return Err(refused("to be initialized", initialized));
+            return Err(HostingError::answered("to be initialized", initialized));
         }
         let (Some(processor), Some(controller)) = (
             component.cast::<IAudioProcessor>(),
@@ -213,18 +213,11 @@ fn create(module: &Vst3Module) -> Result<ComPtr<IComponent>, HostingError> {
             &mut object,
         );
         if result != kResultOk {
-            return Err(refused("an instance", result));
+            return Err(HostingError::answered("an instance", result));
         }
         ComPtr::from_raw(object.cast::<IComponent>())
     };
-    component.ok_or_else(|| refused("an instance", kResultOk))
-}
-
-pub(super) fn refused(what: &'static str, result: i32) -> HostingError {
-    HostingError::Refused {
-        what,
-        reason: format!("it answers {result:#x}"),
-    }
+    component.ok_or_else(|| HostingError::answered("an instance", kResultOk))
 }
 
 impl Drop for Vst3Plugin {

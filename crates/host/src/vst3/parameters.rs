@@ -139,7 +139,7 @@ impl Vst3Plugin {
         if result == kResultOk {
             Ok(())
         } else {
-            Err(super::instance::refused("a parameter's value", result))
+            Err(HostingError::answered("a parameter's value", result))
         }
     }
 }

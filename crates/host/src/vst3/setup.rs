@@ -10,9 +10,8 @@ use vst3::Steinberg::Vst::{
 };
 use vst3::Steinberg::{kNotImplemented, kResultOk, kResultTrue};
 
-use super::instance::refused;
 use super::{Bytes, StreamHabits, Vst3Plugin, arrangement_of};
-use crate::ports::{Buffers, PortBuffers};
+use crate::ports::Buffers;
 use crate::{HostingError, Rendering};
 
 /// How an instance is set up.
@@ -89,7 +88,7 @@ impl Vst3Plugin {
         if self.set_arrangements(arrangement, arrangement) && self.setup.channels == channels {
             Ok(())
         } else {
-            Err(refused("another number of channels", 0))
+            Err(HostingError::answered("another number of channels", 0))
         }
     }
 
@@ -126,10 +125,7 @@ impl Vst3Plugin {
         self.setup.max_block_frames = frames as usize;
         self.start()?;
         let channels = self.setup.channels;
-        self.buffers = Buffers {
-            single: PortBuffers::new(channels, frames as usize),
-            double: PortBuffers::new(channels, frames as usize),
-        };
+        self.buffers = Buffers::new(channels, frames as usize);
         self.position_samples = 0;
         self.run_callbacks();
         Ok(())
@@ -146,7 +142,7 @@ impl Vst3Plugin {
         unsafe {
             let result = self.processor.setupProcessing(&mut setup);
             if result != kResultOk {
-                return Err(refused("its setup", result));
+                return Err(HostingError::answered("its setup", result));
             }
             let component = &self.component;
             component.activateBus(kAudio as i32, kInput as i32, 0, 1);
@@ -154,11 +150,11 @@ impl Vst3Plugin {
             component.activateBus(kEvent as i32, kOutput as i32, 0, 1);
             let result = component.setActive(1);
             if result != kResultOk {
-                return Err(refused("to be activated", result));
+                return Err(HostingError::answered("to be activated", result));
             }
             let result = self.processor.setProcessing(1);
             if result != kResultOk && result != kNotImplemented {
-                return Err(refused("to start processing", result));
+                return Err(HostingError::answered("to start processing", result));
             }
         }
         self.setup.is_active = true;
@@ -226,7 +222,7 @@ impl Vst3Plugin {
         // SAFETY: the stream lives.
         let result = unsafe { self.component.getState(stream.interface().as_ptr()) };
         if result != kResultOk {
-            return Err(refused("to save its state", result));
+            return Err(HostingError::answered("to save its state", result));
         }
         Ok(stream.content())
     }
@@ -239,7 +235,7 @@ impl Vst3Plugin {
         let habits = StreamHabits::default();
         let result = self.set_component_state(&Bytes::new(state, habits));
         if result != kResultOk {
-            return Err(refused("this state", result));
+            return Err(HostingError::answered("this state", result));
         }
         self.tell_controller(&Bytes::new(state, habits));
         self.hear();

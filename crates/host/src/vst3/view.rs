@@ -11,7 +11,6 @@ use vst3::Steinberg::{
 };
 
 use super::frame::Frame;
-use super::instance::refused;
 use super::{RunLoopFrom, Vst3Plugin};
 use crate::HostingError;
 
@@ -41,7 +40,7 @@ impl Vst3Plugin {
         let name = c"editor".as_ptr().cast::<c_char>();
         // SAFETY: the name is the one of the interface, and what comes back is counted for us.
         let view = unsafe { ComPtr::from_raw(self.controller.createView(name)) };
-        let view = view.ok_or_else(|| refused("to show a view", 0))?;
+        let view = view.ok_or_else(|| HostingError::answered("to show a view", 0))?;
         let lends = self.host.run_loop == RunLoopFrom::Frame;
         let frame = Frame::new(lends.then(|| Rc::clone(&self.run_loop)));
         Ok(Vst3View {
@@ -62,7 +61,7 @@ impl Vst3View {
         // SAFETY: the window is of the kind that is said.
         let result = unsafe { self.view.attached(parent as *mut c_void, PLATFORM) };
         if result != kResultOk {
-            return Err(refused("this window", result));
+            return Err(HostingError::answered("this window", result));
         }
         self.is_attached = true;
         Ok(())

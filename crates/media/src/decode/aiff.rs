@@ -22,9 +22,9 @@ pub(super) struct Aiff {
     pub remark: Option<String>,
 }
 
-/// Why a file holds nothing.
+/// Why no samples were found.
 pub(super) enum Refused {
-    /// It is not as it should be.
+    /// The file breaks the rules of its format.
     Damaged(String),
     /// Its samples are in a codec of this name.
     Codec(String),
@@ -84,7 +84,7 @@ impl Common {
     }
 }
 
-/// A number of 80 bits (IEEE 754, extended precision), rounded, and 0 where it is no rate.
+/// A number of 80 bits (IEEE 754, extended precision), rounded. 0 if it cannot be a sample rate.
 fn extended(bytes: &[u8; 10]) -> u32 {
     let [a, b, mantissa @ ..] = bytes;
     let exponent = i32::from(u16::from_be_bytes([*a, *b])) - 16_383 - 63;

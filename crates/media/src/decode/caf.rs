@@ -1,4 +1,4 @@
-//! Apple's Core Audio Format, as far as its samples stand there as they are.
+//! Apple's Core Audio Format, if its samples are not compressed.
 
 use std::io::Result;
 

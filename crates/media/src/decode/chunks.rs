@@ -27,7 +27,7 @@ pub(super) struct Chunk {
     pub name: [u8; 4],
     /// Where its content begins.
     pub start: u64,
-    /// Bytes of its content, as it says itself.
+    /// Bytes of its content, as its header says.
     pub bytes: u64,
 }
 
@@ -50,7 +50,7 @@ impl Chunks<'_> {
         let is_samples = self.needed.last() == Some(&chunk.name);
         match self.end(&chunk)? {
             Some(end) => self.at = end,
-            // Whoever asks for the samples knows what to make of their size.
+            // The size of the samples may be wrong; their reader deals with that.
             None if is_samples => self.at = self.input.len(),
             None => match self.search(chunk.start)? {
                 Some(found) => self.at = found,
@@ -120,7 +120,7 @@ impl Chunks<'_> {
     fn is_name(&mut self, at: u64) -> Result<bool> {
         let mut name = [0; 4];
         let read = self.input.read_at(at, &mut name)?;
-        // Zeros behind the last chunk are no harm.
+        // Zeros after the last chunk do no harm.
         Ok(read < 4 || name == [0; 4] || name.iter().all(|byte| (b' '..=b'~').contains(byte)))
     }
 

@@ -1,4 +1,4 @@
-//! Names of the codecs that containers may hold and that no decoder here reads.
+//! Names of codecs that containers may hold and that are not decoded.
 
 use symphonia::core::codecs::audio::{AudioCodecId, well_known as id};
 

@@ -74,7 +74,7 @@ impl Codec {
                 decoder
                     .decode(&packet.data, planes)
                     .map_err(|_| SymphoniaError::DecodeError("a damaged packet"))?;
-                // What is to be heard of the last packet, the container knows.
+                // The container knows how much of the last packet is to be heard.
                 planes::cut(planes, 0, packet.trim_end.get() as usize);
                 Ok(opus::RATE_HZ)
             }
@@ -154,7 +154,7 @@ impl Source for Container {
 }
 
 impl OpenTrack {
-    /// Leaves of a packet what is to be heard.
+    /// Keeps the part of a packet that is to be heard.
     fn trim(&mut self, rate_hz: u32, planes: &mut [Vec<f32>]) {
         let samples = planes.first().map_or(0, Vec::len) as u64;
         let at = |seconds: f64| (seconds * f64::from(rate_hz)).round() as u64;

@@ -11,7 +11,8 @@ use super::input::{id3_bytes, read_up_to};
 const FIRST_FRAME_WITHIN: u64 = 1 << 20;
 /// Bytes that are kept in memory.
 const BUFFER: usize = 1 << 17;
-/// Bytes of which there are always so many, unless the file ends: room for a proof by large frames.
+/// The buffer always holds this many bytes, unless the file ends: enough to prove a stream of large
+/// frames.
 const AHEAD: usize = 8 * 8_192;
 /// Bytes of an ID3v1 tag.
 const ID3V1: usize = 128;
@@ -27,7 +28,7 @@ pub(crate) struct Header {
     pub header_bytes: usize,
     /// What all frames of one stream have in common.
     pub kind: u32,
-    /// Frames of this kind in a row that prove a stream: more, the more often chance makes such headers.
+    /// How many frames of this kind in a row prove a stream. The likelier a header is by chance, the more.
     pub proof: usize,
     /// Samples of each channel.
     pub samples: u32,
@@ -93,7 +94,7 @@ impl<R: Read> Frames<R> {
             let tag = tag_bytes(rest);
             let step = tag.unwrap_or(1);
             gap |= tag.is_none() && rest[0] != 0;
-            // What has been passed is no place to go on from without proof.
+            // After bytes that were passed over, a stream must prove itself again.
             if self.kind.is_none() {
                 self.passed += 1;
                 if self.passed > FIRST_FRAME_WITHIN {
@@ -116,7 +117,7 @@ impl<R: Read> Frames<R> {
         while frames < first.proof {
             let here = rest.get(at..)?;
             if self.ended && (here.is_empty() || tag_bytes(here).is_some()) {
-                // A stream of a frame or two has the file to itself.
+                // A stream of only one or two frames must fill the whole file.
                 let from_start = self.kind.is_none() && self.passed == 0;
                 let enough = if from_start { 1 } else { 2 };
                 return (frames >= enough).then_some(first);
@@ -128,7 +129,7 @@ impl<R: Read> Frames<R> {
         Some(first)
     }
 
-    /// Sees to it that there are enough bytes to look ahead.
+    /// Fills the buffer with enough bytes to look ahead.
     fn fill(&mut self) -> Result<()> {
         if self.ended || self.buffer.len() - self.at >= AHEAD {
             return Ok(());
@@ -174,7 +175,7 @@ fn tag_bytes(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// A frame of four letters, of a kind of its own.
+    /// A frame of four letters: `f`, its kind, and two more.
     fn parse(bytes: &[u8]) -> Option<Header> {
         let (b'f', kind @ (b'a' | b'b')) = (*bytes.first()?, *bytes.get(1)?) else {
             return None;

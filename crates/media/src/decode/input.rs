@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use symphonia::core::io::MediaSource;
 
-/// Most ID3v2 tags in front of a file; more than one stand there where programs add and never remove.
+/// Most ID3v2 tags in front of a file. There are several if programs add tags and never remove any.
 const MAX_TAGS: usize = 64;
 /// Bytes of an ID3v2 tag's header.
 const ID3_HEADER: usize = 10;
@@ -22,7 +22,7 @@ pub(crate) struct Input {
     /// Bytes from there on.
     len: u64,
     at: u64,
-    /// `at`, for those who follow the progress.
+    /// `at`, shared with whoever follows the progress.
     progress: Progress,
 }
 

@@ -1,4 +1,4 @@
-//! Files that are known and not read, by what they begin with.
+//! Formats that are recognised by their first bytes, but not read.
 
 /// Names of formats by the bytes that stand at an offset.
 const FORMATS: &[(usize, &[u8], &str)] = &[

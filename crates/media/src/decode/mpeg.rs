@@ -1,5 +1,6 @@
-//! MPEG audio, layers 2 and 3, from frame to frame to the end of the data, whatever a header promises.
-//! The encoder's delay and padding are cut from the ends of the file; where files were joined, all stays.
+//! MPEG audio, layers 2 and 3. It is read from frame to frame to the end of the data, whatever a header
+//! promises. The encoder's delay and padding are cut from the ends of the file; where files were joined,
+//! everything stays.
 
 mod header;
 mod info;

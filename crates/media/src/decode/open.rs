@@ -1,4 +1,4 @@
-//! Which kind of file this is, by what is in it, and who reads it. Its name's ending says nothing.
+//! Recognises the kind of a file by its content, whatever its name ends in, and opens its reader.
 
 use std::io::{BufReader, Read, Result as IoResult, Seek, SeekFrom};
 

@@ -13,14 +13,14 @@ const HEADER: usize = 19;
 pub(super) struct Opus {
     decoder: OpusMSDecoder,
     channels: usize,
-    /// Samples of each channel at the start that are none of the song's.
+    /// Samples of each channel at the start that do not belong to the song.
     pub pre_skip: usize,
     gain: f32,
     interleaved: Vec<f32>,
 }
 
 impl Opus {
-    /// A decoder for a track with this header, or, where there is none, of so many channels.
+    /// A decoder for a track with this header or, without a header, with this many channels.
     pub fn new(header: Option<&[u8]>, channels: usize) -> Result<Self, String> {
         let head = header.and_then(Head::parse).unwrap_or(Head {
             channels,

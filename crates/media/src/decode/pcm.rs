@@ -1,4 +1,4 @@
-//! Samples as they are, in all the ways that files write them down.
+//! Uncompressed samples, in all the ways that files write them.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use super::source::{Piece, Source};
 
 /// Samples of each channel that are read at once.
 const FRAMES: usize = 4_096;
-/// A file that is shorter than it says by no more is not cut.
+/// A file may lack this many samples of what it promises before it counts as cut.
 const TOLERANCE_SECONDS: f64 = 0.01;
 
 /// How a sample is written down.
@@ -15,7 +15,7 @@ const TOLERANCE_SECONDS: f64 = 0.01;
 pub(crate) enum Encoding {
     /// One byte; 128 is silence.
     Unsigned8,
-    /// So many bytes, 1 to 8, a sign among them.
+    /// A signed whole number of this many bytes, 1 to 8.
     Signed { bytes: usize, big_endian: bool },
     /// IEEE 754, of 4 or 8 bytes.
     Float { bytes: usize, big_endian: bool },
@@ -34,14 +34,14 @@ impl Encoding {
         }
     }
 
-    /// Whole numbers of so many bytes, if there are any.
+    /// Whole numbers of this many bytes, if such numbers are read.
     pub fn signed(bytes: usize, big_endian: bool) -> Option<Self> {
         (1..=8)
             .contains(&bytes)
             .then_some(Self::Signed { bytes, big_endian })
     }
 
-    /// Floating-point numbers of so many bytes, if there are any.
+    /// Floating-point numbers of this many bytes, if such numbers exist.
     pub fn float(bytes: usize, big_endian: bool) -> Option<Self> {
         matches!(bytes, 4 | 8).then_some(Self::Float { bytes, big_endian })
     }
@@ -71,7 +71,7 @@ impl Encoding {
     }
 }
 
-/// The bytes from the most significant on, with zeros behind.
+/// The bytes from the most significant on, followed by zeros.
 fn left_justified(bytes: &[u8], big_endian: bool) -> [u8; 8] {
     let mut number = [0; 8];
     for (place, byte) in number.iter_mut().enumerate().take(bytes.len()) {

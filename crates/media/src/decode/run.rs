@@ -56,7 +56,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Hands the file on; returns what there is to remark, if what could be decoded is of use.
+    /// Hands the file on. Returns the remarks on it, if enough of it could be decoded.
     pub fn run(mut self) -> Result<Option<String>, DecodeError> {
         loop {
             match self.source.next(&mut self.packet) {

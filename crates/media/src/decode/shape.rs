@@ -2,7 +2,7 @@
 
 use super::error::{DecodeError, MAX_CHANNELS};
 
-/// Sample rates that are taken for real, in Hz: what the analysis accepts.
+/// Sample rates that the analysis accepts, in Hz. Others are taken for damage.
 const SAMPLE_RATES_HZ: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 
 /// Refuses what is impossible.
@@ -22,7 +22,7 @@ pub(super) fn check_shape(name: &str, rate_hz: u32, channels: usize) -> Result<(
     Ok(())
 }
 
-/// Makes `planes` have so many channels: each gets the mean of those there are.
+/// Gives `planes` this many channels; each gets the mean of the present ones.
 pub(super) fn spread(planes: &mut Vec<Vec<f32>>, channels: usize) {
     let scale = 1.0 / planes.len().max(1) as f32;
     let Some((mean, rest)) = planes.split_first_mut() else {

@@ -1,4 +1,4 @@
-//! What gives a file's audio, piece by piece.
+//! The source of a file's audio, piece by piece.
 
 /// One step through a file.
 #[derive(Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub(crate) trait Source {
     /// Seconds of audio that the file says it holds.
     fn promised_seconds(&self) -> Option<f64>;
 
-    /// What else there is to say of the file once it has been read.
+    /// Remarks on the file, complete once it has been read.
     fn remarks(&self) -> Vec<String> {
         Vec::new()
     }

@@ -46,7 +46,7 @@ pub(super) struct Format {
     pub block_bytes: u16,
     pub bits: u16,
     pub big_endian: bool,
-    /// The chunk as it is.
+    /// The whole chunk.
     pub bytes: Vec<u8>,
 }
 
@@ -81,10 +81,10 @@ impl Format {
         })
     }
 
-    /// How the samples are written, if they stand there as they are.
+    /// How the samples are written, if they are not compressed.
     pub fn layout(&self) -> Option<Layout> {
         let channels = usize::from(self.channels);
-        // Samples of 20 bits take 24, whatever is said of them.
+        // Samples of 20 bits take 24, whatever the header says.
         let bytes = match usize::from(self.block_bytes).checked_div(channels) {
             Some(bytes) if bytes * channels == usize::from(self.block_bytes) && bytes > 0 => bytes,
             _ => usize::from(self.bits).div_ceil(8),
@@ -168,7 +168,7 @@ pub(super) fn find(input: &mut Input, style: Style) -> Result<std::result::Resul
                     (0xffff_ffff, Some(large)) => large,
                     (bytes, _) => bytes,
                 };
-                // A file of several GiB whose size counts from 0 again.
+                // The size of a file of several GiB has wrapped around to a small number.
                 let wrapped = style != Style::Wave64
                     && large.is_none()
                     && left.saturating_sub(size) >= 1 << 32;
@@ -200,7 +200,7 @@ pub(super) fn find(input: &mut Input, style: Style) -> Result<std::result::Resul
     Ok(Err("it holds no samples".to_owned()))
 }
 
-/// A plain header, and the samples after it: what a reader gets that would trip over the rest.
+/// A plain header and the samples, for a format reader that would stumble over the other chunks.
 pub(super) struct Plain {
     header: std::io::Cursor<Vec<u8>>,
     samples: Take<Input>,

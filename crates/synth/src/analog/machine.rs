@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use super::Noise;
-use crate::instrument::drum;
+use crate::drum;
 
 /// Which set of sounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

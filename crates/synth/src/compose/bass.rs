@@ -4,8 +4,8 @@ use crate::dice::Dice;
 use crate::score::Note;
 
 use super::grid::strokes;
-use super::harmony::Chord;
 use super::passage::{Passage, fold, nearest};
+use crate::harmony::Chord;
 
 /// Semitones above the root that a degree of a bass pattern stands for.
 fn degree(symbol: char, chord: &Chord) -> i32 {

@@ -5,8 +5,8 @@ use crate::score::Note;
 use crate::style::Voicing;
 
 use super::grid::strokes;
-use super::harmony::Chord;
 use super::passage::{Passage, fold, nearest};
+use crate::harmony::Chord;
 
 /// Spreads a chord over rising keys, as near as possible to the chord before.
 pub(crate) fn voice(

@@ -1,6 +1,6 @@
 //! What every player of a section knows: its bars, its harmony, its key.
 
-use super::harmony::{Chord, ChordSpan, Mode};
+use crate::harmony::{Chord, ChordSpan, Mode};
 
 /// A section as its players see it. Times are beats from its start.
 #[derive(Clone, Debug)]

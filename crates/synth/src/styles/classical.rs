@@ -1,7 +1,9 @@
 //! Classical music: sonatas, quartets, orchestras, songs without words, choirs.
 
-use super::recital::{GUITAR, HARP_SOLO, RECITAL, SOLO};
+mod recital;
+
 use super::shared::*;
+use recital::{GUITAR, HARP_SOLO, RECITAL, SOLO};
 
 const CLASSIC: &[(Mode, &str)] = &[
     (Mode::Major, "I | V7 | I | IV | ii | V7 | I | V"),
@@ -15,7 +17,7 @@ const CLASSIC: &[(Mode, &str)] = &[
     ),
     (Mode::Major, "I | #idim7 | ii | V7 | I7 | IV | I V7 | I"),
 ];
-pub(super) const SINGING: &[&str] = &[
+const SINGING: &[&str] = &[
     "x---x-x-x-------",
     "x---x---x-x-x---",
     "x-x-x-x-x---x---",
@@ -29,9 +31,9 @@ const RUNNING: &[&str] = &[
     "xxxxxxxxxxxxx---",
 ];
 const ALBERTI: &[&str] = &["1.3.2.3.1.3.2.3.", "1-3-2-3-1-3-2-3-", "1323132313231323"];
-pub(super) const WAVES: &[&str] = &["1.2.3.4.5.4.3.2.", "1.2.4.2.5.2.4.2.", "1-3-5-4-3-2-3-4-"];
+const WAVES: &[&str] = &["1.2.3.4.5.4.3.2.", "1.2.4.2.5.2.4.2.", "1-3-5-4-3-2-3-4-"];
 
-pub(super) const SONATA: Style = Style {
+const SONATA: Style = Style {
     name: "classical-piano",
     genre: &["classical"],
     tempo_bpm: (72.0, 148.0),

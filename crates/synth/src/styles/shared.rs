@@ -1,6 +1,7 @@
 //! Starting points for style tables.
 
-pub(super) use crate::compose::harmony::Mode;
+pub(super) use crate::drum;
+pub(super) use crate::harmony::Mode;
 pub(super) use crate::instrument::*;
 pub(super) use crate::parts::*;
 pub(super) use crate::style::*;

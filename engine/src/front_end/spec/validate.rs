@@ -1,6 +1,6 @@
 //! Checks that the parameters are possible and affordable.
 
-use super::{Feature, FrontEndSpec, MelSpec};
+use super::{Feature, FrontEndSpec, Logarithm, MelSpec, RowNorm};
 use crate::front_end::derivative::WIDTH_FRAMES as DERIVATIVE_FRAMES;
 use crate::front_end::error::FrontEndError;
 
@@ -41,10 +41,18 @@ impl FrontEndSpec {
             self.validate_edges(mel)?;
         }
         between("exponent", self.exponent, 0.01, 8.0)?;
-        between("floor", self.floor, f32::MIN_POSITIVE, 1e6)?;
+        let least = match self.logarithm.gain() {
+            Some(gain) => {
+                between("gain", gain, 1e-6, 1e12)?;
+                0.0
+            }
+            None => f32::MIN_POSITIVE,
+        };
+        between("floor", self.floor, least, 1e6)?;
         if let Some(top_db) = self.top_db {
             between("top_db", top_db, 1e-3, 1_000.0)?;
         }
+        self.validate_rows()?;
         between("scale", self.scale, -1e6, 1e6)?;
         if self.scale == 0.0 {
             let reason = "it is 0, which would make all windows the same".to_owned();
@@ -54,8 +62,30 @@ impl FrontEndSpec {
         self.combination().map_or(Ok(()), Err)
     }
 
-    /// A field whose value does not fit the kind of feature, and why.
+    fn validate_rows(&self) -> Result<(), Problem> {
+        let Some(RowNorm { mean, deviation }) = &self.rows else {
+            return Ok(());
+        };
+        let rows = self.input_bands();
+        for (field, values, least) in [("row_mean", mean, -1e6), ("row_deviation", deviation, 1e-6)]
+        {
+            if values.len() != rows {
+                let reason = format!("it has {} values, but the input {rows} rows", values.len());
+                return Err((field, reason));
+            }
+            values
+                .iter()
+                .try_for_each(|&value| between(field, value, least, 1e6))?;
+        }
+        Ok(())
+    }
+
+    /// A field whose value does not fit another, and why.
     fn combination(&self) -> Option<Problem> {
+        if self.top_db.is_some() && self.logarithm != Logarithm::Decibel {
+            let reason = "only the logarithm `db` has such a range; it must be null".to_owned();
+            return Some(("top_db", reason));
+        }
         let Feature::Mfcc { mel, coefficients } = &self.feature else {
             return None;
         };
@@ -95,6 +125,9 @@ impl FrontEndSpec {
         whole("n_fft", self.n_fft, 16, 65_536)?;
         if !self.n_fft.is_multiple_of(2) {
             return Err(("n_fft", format!("{} is not even", self.n_fft)));
+        }
+        if let Some(win_length) = self.framing.win_length {
+            whole("win_length", win_length, 1, self.n_fft)?;
         }
         whole("hop", self.hop, 1, 65_536)?;
         if let Some(mel) = self.feature.mel() {
@@ -177,6 +210,39 @@ mod tests {
         assert!(FrontEndSpec::won2020().validate().is_ok());
         assert!(FrontEndSpec::choi2016_stft().validate().is_ok());
         assert!(FrontEndSpec::choi2016_mfcc().validate().is_ok());
+        assert!(FrontEndSpec::musicnn().validate().is_ok());
+    }
+
+    #[test]
+    fn a_parameter_that_does_not_fit_another_is_named() {
+        for length in [0, 513, usize::MAX] {
+            assert_eq!(
+                refused(|s| s.framing.win_length = Some(length)),
+                "win_length"
+            );
+        }
+        for gain in [0.0, -1.0, 1e13, f32::NAN] {
+            let logarithm = Logarithm::Log10OnePlus { gain };
+            assert_eq!(refused(|s| s.logarithm = logarithm), "gain");
+        }
+        let without_floor =
+            |s: &mut FrontEndSpec, logarithm| (s.floor, s.logarithm) = (0.0, logarithm);
+        assert_eq!(refused(|s| without_floor(s, Logarithm::Natural)), "floor");
+        let mut spec = FrontEndSpec::choi2016();
+        without_floor(&mut spec, Logarithm::NaturalOnePlus { gain: 1.0 });
+        assert!(spec.validate().is_ok());
+        let limited =
+            |s: &mut FrontEndSpec| (s.top_db, s.logarithm) = (Some(80.0), Logarithm::Natural);
+        assert_eq!(refused(limited), "top_db");
+        let norm = |mean: Vec<f32>, deviation: Vec<f32>| Some(RowNorm { mean, deviation });
+        let few = || norm(vec![0.0; 95], vec![1.0; 96]);
+        assert_eq!(refused(|s| s.rows = few()), "row_mean");
+        let many = || norm(vec![0.0; 96], vec![1.0; 97]);
+        assert_eq!(refused(|s| s.rows = many()), "row_deviation");
+        for deviation in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            let rows = norm(vec![0.0; 96], vec![deviation; 96]);
+            assert_eq!(refused(|s| s.rows = rows), "row_deviation");
+        }
     }
 
     #[test]

@@ -1,19 +1,24 @@
 //! A stream's pipeline, with networks that fail and networks that rest.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use ringbuf::HeapRb;
 use ringbuf::traits::Split;
 
+use super::listen::KEEP_IDLE;
 use super::*;
 use crate::front_end::FrontEndSpec;
 use crate::model::{Model, ModelInfo, ModelPlace, OutputKind};
-use crate::network::{BackendChoice, BackendReport, Network, open_network};
+use crate::network::{
+    Backend, BackendChoice, BackendReport, InferenceError, Network, Span, open_network,
+};
 use crate::stream::controls::Controls;
 use crate::stream::event::Notify;
 use crate::stream::loader::SharedNetwork;
 use crate::stream::status::StreamStatus;
 use crate::stream::tap::Tap;
+use crate::stream::update::TagUpdate;
 
 /// A network that fails from its `fails_at`th run on.
 struct Flaky {
@@ -60,6 +65,7 @@ fn loaded(backend: Backend, fails_at: u32) -> Loaded {
         },
         output: OutputKind::Probabilities,
         groups: None,
+        notes: None,
         calibration: None,
         sha256: "00".into(),
     };

@@ -1,6 +1,7 @@
 //! Signals, and clips turned into log-mel.
 
 use tagline_engine::{FrontEnd, FrontEndSpec};
+use tagline_tests::Random;
 
 /// A front-end. The test ends if there is none.
 pub fn front_end(spec: &FrontEndSpec, host_rate_hz: f64) -> FrontEnd {
@@ -38,13 +39,6 @@ pub fn in_blocks<'a>(clip: &'a [f32], blocks: &[usize]) -> impl Iterator<Item = 
 
 /// Noise between ±`peak`, the same on every run.
 pub fn noise(samples: usize, peak: f32) -> Vec<f32> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    (0..samples)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            ((state >> 40) as f32 / (1 << 23) as f32 - 1.0) * peak
-        })
-        .collect()
+    let mut random = Random::new(1);
+    (0..samples).map(|_| random.sample() * peak).collect()
 }

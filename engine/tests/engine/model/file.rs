@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use prost::Message;
-use tagline_engine::{Calibration, Model, ModelError, ModelInfo, OutputKind, write_metadata};
+use tagline_engine::{
+    Calibration, Model, ModelError, ModelInfo, OutputKind, TagNote, write_metadata,
+};
 use tract_onnx::pb::StringStringEntryProto;
 
 use super::{TAGS, assert_matches, open, sidecar, tiny, without_metadata};
@@ -28,6 +30,11 @@ fn written_metadata_is_read_back() {
     info.tags = ["drum & bass", "90s", "\\"].map(str::to_owned).to_vec();
     info.output = OutputKind::Logits;
     info.groups = Some(["genre", "era", "\\"].map(str::to_owned).to_vec());
+    let note = |weak: Option<&str>| TagNote {
+        means: "Drums \"&\" bass".to_owned(),
+        weak: weak.map(str::to_owned),
+    };
+    info.notes = Some(vec![note(None), note(Some("\\")), note(None)]);
     info.calibration = Some(vec![
         Calibration {
             slope: 0.75,

@@ -3,11 +3,10 @@
 use prost::Message;
 use serde_json::json;
 use tagline_engine::{FrontEndError, FrontEndSpec, Model, ModelError, write_metadata};
-use tagline_tests::TinyModel;
+use tagline_tests::{TinyModel, input_tensor};
 use tract_onnx::pb::ModelProto;
 use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
-use tract_onnx::pb::type_proto::Value as TypeValue;
+use tract_onnx::pb::tensor_shape_proto::dimension::Value;
 
 use super::{assert_matches, metadata_refusal, open, refusal, sidecar, tiny};
 
@@ -163,15 +162,8 @@ fn a_model_of_each_kind_of_feature_opens_and_tells_its_front_end() {
 fn an_input_unlike_the_front_end_is_a_named_error() {
     let set = |axis: usize, length: i64| {
         refusal(|graph| {
-            let tensor = graph.input[0]
-                .r#type
-                .as_mut()
-                .unwrap()
-                .value
-                .as_mut()
-                .unwrap();
-            let TypeValue::TensorType(tensor) = tensor;
-            tensor.shape.as_mut().unwrap().dim[axis].value = Some(DimValue::DimValue(length));
+            let shape = input_tensor(graph).shape.as_mut().unwrap();
+            shape.dim[axis].value = Some(Value::DimValue(length));
         })
     };
     for (axis, length) in [(0, 2), (1, 3), (2, 128), (3, 1366), (3, -1), (3, i64::MAX)] {
@@ -190,17 +182,7 @@ fn an_input_unlike_the_front_end_is_a_named_error() {
         refusal(|graph| graph.input[0].r#type = None),
         ModelError::InputShape { .. }
     );
-    let double = refusal(|graph| {
-        let tensor = graph.input[0]
-            .r#type
-            .as_mut()
-            .unwrap()
-            .value
-            .as_mut()
-            .unwrap();
-        let TypeValue::TensorType(tensor) = tensor;
-        tensor.elem_type = DataType::Double as i32;
-    });
+    let double = refusal(|graph| input_tensor(graph).elem_type = DataType::Double as i32);
     assert!(double.to_string().contains("Double"), "{double}");
 }
 
@@ -208,15 +190,8 @@ fn an_input_unlike_the_front_end_is_a_named_error() {
 fn batch_and_time_may_be_left_open() {
     let mut tiny = tiny();
     let graph = tiny.model.graph.as_mut().unwrap();
-    let TypeValue::TensorType(tensor) = graph.input[0]
-        .r#type
-        .as_mut()
-        .unwrap()
-        .value
-        .as_mut()
-        .unwrap();
-    let dims = &mut tensor.shape.as_mut().unwrap().dim;
+    let dims = &mut input_tensor(graph).shape.as_mut().unwrap().dim;
     dims[0].value = None;
-    dims[3].value = Some(DimValue::DimParam("time/2 + ((".to_owned()));
+    dims[3].value = Some(Value::DimParam("time/2 + ((".to_owned()));
     open(&tiny).unwrap();
 }

@@ -26,10 +26,15 @@ fn a_sidecar_beside_the_file_is_found() {
     );
     let mut more = sidecar();
     more["groups"] = serde_json::json!(["pitch", "pitch", "mood"]);
+    more["notes"] =
+        serde_json::json!([{"means": "Low."}, {"means": ""}, {"means": "", "weak": "rare"}]);
     more["calibration"] = serde_json::json!(vec![Calibration::NONE; 3]);
     std::fs::write(path.with_extension("json"), more.to_string()).unwrap();
     let model = Model::open(&path).unwrap();
     assert_eq!(model.info().groups.as_ref().unwrap()[2], "mood");
+    let notes = model.info().notes.as_ref().unwrap();
+    assert_eq!((notes[0].means.as_str(), &notes[0].weak), ("Low.", &None));
+    assert_eq!(notes[2].weak.as_deref(), Some("rare"));
     assert_eq!(model.info().calibration, Some(vec![Calibration::NONE; 3]));
 }
 
@@ -47,6 +52,30 @@ fn groups_that_do_not_fit_the_tags_or_a_hosts_tree_are_named_errors() {
         assert!(error.contains("`tagline.groups`"), "{error}");
         assert!(error.contains(reason), "{error}");
     }
+}
+
+#[test]
+fn notes_that_cannot_be_shown_are_named_errors() {
+    let good = r#"{"means":"Low."}"#;
+    for (bad, reason) in [
+        (r#"{"weak":"no"}"#.to_owned(), "missing field `means`"),
+        (
+            r#"{"means":"a\nb"}"#.to_owned(),
+            "the note of `middle` holds",
+        ),
+        (
+            format!(r#"{{"means":"a","weak":"{}"}}"#, "x".repeat(1001)),
+            "the note of `middle` holds",
+        ),
+        (r#"{"means":"a","strong":"b"}"#.to_owned(), "unknown field"),
+    ] {
+        let error =
+            metadata_refusal("tagline.notes", &format!("[{good},{bad},{good}]")).to_string();
+        assert!(error.contains("`tagline.notes`"), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
+    let error = metadata_refusal("tagline.notes", &format!("[{good}]")).to_string();
+    assert!(error.contains("1 entries for 3 tags"), "{error}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The tensors in a file.
 
 use tagline_engine::{Model, ModelError};
-use tract_onnx::pb::attribute_proto::AttributeType;
+use tagline_onnx::{integer, node, raw_tensor};
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
-use tract_onnx::pb::{AttributeProto, NodeProto, StringStringEntryProto, TensorProto};
+use tract_onnx::pb::{StringStringEntryProto, TensorProto};
 
 use super::{assert_matches, open, refusal, tiny};
 
@@ -116,12 +116,9 @@ fn a_tensor_of_an_unknown_type_is_a_named_error() {
 fn quantized(weight_scales: i64, input_scales: i64) -> Result<Model, ModelError> {
     let mut tiny = tiny();
     let graph = tiny.model.graph.as_mut().unwrap();
-    let tensor = |name: &str, data_type: DataType, length: i64, bytes: &[u8]| TensorProto {
-        name: name.to_owned(),
-        dims: if length == 1 { vec![] } else { vec![length] },
-        data_type: data_type as i32,
-        raw_data: bytes.repeat(length as usize),
-        ..TensorProto::default()
+    let tensor = |name: &str, data_type: DataType, length: i64, bytes: &[u8]| {
+        let dims: &[i64] = if length == 1 { &[] } else { &[length] };
+        raw_tensor(name, data_type, dims, bytes.repeat(length as usize))
     };
     let weight = graph
         .initializer
@@ -142,32 +139,22 @@ fn quantized(weight_scales: i64, input_scales: i64) -> Result<Model, ModelError>
         ),
         tensor("zero", DataType::Uint8, input_scales, &[200]),
     ]);
-    let node = |op_type: &str, input: [&str; 3], output: &str, axis: i64| NodeProto {
-        op_type: op_type.to_owned(),
-        input: input.map(str::to_owned).to_vec(),
-        output: vec![output.to_owned()],
-        attribute: vec![AttributeProto {
-            name: "axis".to_owned(),
-            i: axis,
-            r#type: AttributeType::Int as i32,
-            ..AttributeProto::default()
-        }],
-        ..NodeProto::default()
-    };
     graph.node[0].input = vec!["steps_f32".into(), "weight_f32".into(), "bias".into()];
+    let axis = |axis| vec![integer("axis", axis)];
+    let weight = ["weight", "weight_scale", "weight_zero"];
     let before = [
+        node("DequantizeLinear", &weight, "weight_f32", axis(0)),
         node(
-            "DequantizeLinear",
-            ["weight", "weight_scale", "weight_zero"],
-            "weight_f32",
-            0,
+            "QuantizeLinear",
+            &["log_mel", "scale", "zero"],
+            "steps",
+            axis(1),
         ),
-        node("QuantizeLinear", ["log_mel", "scale", "zero"], "steps", 1),
         node(
             "DequantizeLinear",
-            ["steps", "scale", "zero"],
+            &["steps", "scale", "zero"],
             "steps_f32",
-            1,
+            axis(1),
         ),
     ];
     graph.node.splice(0..0, before);

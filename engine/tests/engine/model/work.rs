@@ -2,48 +2,14 @@
 
 use serde_json::json;
 use tagline_engine::ModelError;
+use tagline_onnx::{integer, integer_tensor, integers, node, zeros};
 use tagline_tests::{FcnBlock, FcnModel, TinyModel};
-use tract_onnx::pb::attribute_proto::AttributeType;
-use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
+use tract_onnx::pb::GraphProto;
 
 use super::{TAGS, assert_matches};
 
 fn bytes_of(blocks: Vec<FcnBlock>) -> Vec<u8> {
     FcnModel::new(1366, blocks).bytes()
-}
-
-fn zeros(name: &str, dims: &[i64]) -> TensorProto {
-    TensorProto {
-        name: name.to_owned(),
-        dims: dims.to_vec(),
-        data_type: DataType::Float as i32,
-        raw_data: vec![0; 4 * dims.iter().product::<i64>() as usize],
-        ..TensorProto::default()
-    }
-}
-
-fn node(op_type: &str, input: &[&str], output: &[&str], ints: &[(&str, &[i64])]) -> NodeProto {
-    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    let attribute = |&(name, ints): &(&str, &[i64])| AttributeProto {
-        name: name.to_owned(),
-        ints: ints.to_vec(),
-        i: ints[0],
-        r#type: if name == "hidden_size" {
-            AttributeType::Int
-        } else {
-            AttributeType::Ints
-        } as i32,
-        ..AttributeProto::default()
-    };
-    NodeProto {
-        op_type: op_type.to_owned(),
-        name: output[0].to_owned(),
-        input: names(input),
-        output: names(output),
-        attribute: ints.iter().map(attribute).collect(),
-        ..NodeProto::default()
-    }
 }
 
 /// Why the tiny model of `frames` frames of 32 bands is refused after `change` to its graph.
@@ -93,7 +59,7 @@ fn convolutions_that_would_take_a_minute_are_refused_by_name() {
 fn transposed_convolutions_count_every_value_with_every_kernel() {
     let error = refusal(4096, |graph| {
         graph.initializer.push(zeros("kernels", &[1, 64, 160, 160]));
-        graph.node[0] = node("ConvTranspose", &["log_mel", "kernels"], &["level"], &[]);
+        graph.node[0] = node("ConvTranspose", &["log_mel", "kernels"], "level", vec![]);
     });
     assert_matches!(
         error,
@@ -107,29 +73,25 @@ fn transposed_convolutions_count_every_value_with_every_kernel() {
 #[test]
 fn recurrent_networks_count_every_step() {
     let error = refusal(65_536, |graph| {
-        let axis = |name: &str, axis| TensorProto {
-            name: name.to_owned(),
-            dims: vec![1],
-            data_type: DataType::Int64 as i32,
-            int64_data: vec![axis],
-            ..TensorProto::default()
-        };
         graph.initializer = vec![
             zeros("w", &[1, 3 * 1024, 32]),
             zeros("r", &[1, 3 * 1024, 1024]),
-            axis("first", 0),
-            axis("second", 1),
+            integer_tensor("first", &[0]),
+            integer_tensor("second", &[1]),
         ];
+        let mut gru = node(
+            "GRU",
+            &["steps", "w", "r"],
+            "all",
+            vec![integer("hidden_size", 1024)],
+        );
+        gru.output.push("last".to_owned());
+        let turned = vec![integers("perm", &[2, 0, 1])];
         graph.node = vec![
-            node("Squeeze", &["log_mel", "second"], &["map"], &[]),
-            node("Transpose", &["map"], &["steps"], &[("perm", &[2, 0, 1])]),
-            node(
-                "GRU",
-                &["steps", "w", "r"],
-                &["all", "last"],
-                &[("hidden_size", &[1024])],
-            ),
-            node("Squeeze", &["last", "first"], &["tags"], &[]),
+            node("Squeeze", &["log_mel", "second"], "map", vec![]),
+            node("Transpose", &["map"], "steps", turned),
+            gru,
+            node("Squeeze", &["last", "first"], "tags", vec![]),
         ];
     });
     assert_matches!(

@@ -7,11 +7,11 @@
 
 use tagline_engine::{MAX_TAGS, TagUpdate};
 
-use super::description::MACROS;
 use super::outputs::{MacroMidi, Note};
 use super::plan::{Plan, Plans};
 use super::shaping::{Edge, Envelope};
 use super::source::Resolved;
+use crate::core::params::MACROS;
 
 /// Steps of the grid in a second.
 const STEPS_PER_SECOND: f64 = 100.0;

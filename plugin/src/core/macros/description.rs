@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::source::Source;
+use crate::core::params::MACROS;
 use crate::core::settings::LAST_CC;
-
-/// Number of macros.
-pub const MACROS: usize = 8;
 
 /// Longest attack, hold, release and note, in seconds.
 pub const MAX_MACRO_SECONDS: f64 = 60.0;

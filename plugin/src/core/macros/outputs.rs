@@ -3,10 +3,10 @@
 //! Nothing is queued. Of each note it is known what sounds and what should sound, so a host that
 //! refuses events hears with the next call what holds then, and no note hangs.
 
-use super::description::MACROS;
 use crate::core::bits::bits;
 use crate::core::events::{Output, Outputs};
 use crate::core::midi::{UNSENT, seven_bits};
+use crate::core::params::MACROS;
 
 /// Where a macro goes as a control change, as MIDI counts: channels from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

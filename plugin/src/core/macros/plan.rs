@@ -1,10 +1,11 @@
 //! Macros as plain numbers: what the audio thread works by, and how that fits into words, which two
 //! threads can share.
 
-use super::description::{MACROS, Macro, Macros};
+use super::description::{Macro, Macros};
 use super::outputs::{Cc, Note};
 use super::shaping::{Shaping, Threshold};
 use super::source::{Combine, Resolved, Resolver};
+use crate::core::params::MACROS;
 
 /// Steepest power of the curve: at ±100 % the level's exponent is 4 or a quarter.
 const CURVE_BASE: f64 = 4.0;

@@ -1,7 +1,7 @@
 //! What follows from each thing that can happen to a choice.
 
 use super::*;
-use tagline_engine::{BackendReport, FrontEndSpec, OutputKind};
+use tagline_engine::{Backend, BackendReport, Event, FrontEndSpec, OutputKind};
 
 fn file(path: &str) -> Option<SavedModel> {
     at(&ModelPlace::File(path.into()))
@@ -17,6 +17,7 @@ fn info(sha256: &str, tags: &[&str]) -> ModelInfo {
         front_end: FrontEndSpec::choi2016(),
         output: OutputKind::Probabilities,
         groups: None,
+        notes: None,
         calibration: None,
         sha256: sha256.into(),
     }

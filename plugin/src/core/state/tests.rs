@@ -1,5 +1,7 @@
 //! States as they are written, and whatever else a host may hand over.
 
+use tagline_tests::Random;
+
 use super::*;
 use crate::core::macros::{ControlChange, NoteOutput, Source};
 use proptest::prelude::*;
@@ -287,15 +289,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
     #[test]
     fn a_megabyte_of_random_bytes_never_panics(seed in any::<u64>()) {
-        let mut x = seed | 1;
-        let bytes: Vec<u8> = std::iter::repeat_with(|| {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-            (x >> 32) as u8
-        })
-        .take(1 << 20)
-        .collect();
+        let mut random = Random::new(seed);
+        let bytes: Vec<u8> = (0..1 << 20).map(|_| random.bits() as u8).collect();
         let _ = State::from_bytes(&bytes);
     }
 }

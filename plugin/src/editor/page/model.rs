@@ -1,10 +1,10 @@
 //! The page of the model: which is in force, what runs it, and others to choose from.
 
 use egui::{Frame, Label, Margin, Rect, RichText, ScrollArea, Ui, UiBuilder};
+use tagline_engine::Backend;
 
 use crate::core::view::{EditorSource, ModelInForce, Snapshot};
 use crate::editor::chooser::Chooser;
-use crate::editor::header::backend_name;
 use crate::editor::{message, theme};
 
 /// Draws the page into `ui`.
@@ -54,7 +54,7 @@ fn details(ui: &mut Ui, model: &ModelInForce, snapshot: &Snapshot) {
     fact(ui, "File", &model.place.to_string());
 
     ui.add_space(8.0);
-    let running = snapshot.running.map_or("nothing", backend_name);
+    let running = snapshot.running.map_or("nothing", Backend::name);
     heading(ui, &format!("Runs on {running}"));
     for line in &model.report.lines {
         paragraph(ui, line);

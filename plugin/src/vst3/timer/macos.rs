@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::sync::Weak;
 
-use super::{INTERVAL_MS, Inner, guarded};
+use super::{INTERVAL_MS, Ticked, guarded};
 
 type Callback = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
@@ -39,7 +39,7 @@ unsafe extern "C" {
 unsafe extern "C" fn on_timer(_timer: *mut c_void, info: *mut c_void) {
     guarded((), || {
         // SAFETY: the box that the timer was made with, which lives as long as it.
-        let plugin = unsafe { &*info.cast::<Weak<Inner>>() }.upgrade();
+        let plugin = unsafe { &*info.cast::<Weak<dyn Ticked>>() }.upgrade();
         if let Some(plugin) = plugin {
             plugin.tick();
         }
@@ -49,11 +49,11 @@ unsafe extern "C" fn on_timer(_timer: *mut c_void, info: *mut c_void) {
 /// A timer. It ends when it is dropped, on the main thread.
 pub(in crate::vst3) struct Timer {
     timer: *mut c_void,
-    plugin: *mut Weak<Inner>,
+    plugin: *mut Weak<dyn Ticked>,
 }
 
 impl Timer {
-    pub(in crate::vst3) fn start(plugin: Weak<Inner>) -> Option<Self> {
+    pub(in crate::vst3) fn start(plugin: Weak<dyn Ticked>) -> Option<Self> {
         let plugin = Box::into_raw(Box::new(plugin));
         let seconds = f64::from(INTERVAL_MS) / 1_000.0;
         let mut context = Context {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError, Weak};
 
-use super::{INTERVAL_MS, Inner, guarded};
+use super::{INTERVAL_MS, Ticked, guarded};
 
 type Callback = unsafe extern "system" fn(*mut c_void, u32, usize, u32);
 
@@ -20,15 +20,15 @@ unsafe extern "system" {
 }
 
 /// A plugin whose timer runs. It is only used on the thread that has set the timer.
-struct Ticked(Weak<Inner>);
+struct Plugin(Weak<dyn Ticked>);
 
 // SAFETY: a thread gets the timers that it has set, and no other's.
-unsafe impl Send for Ticked {}
+unsafe impl Send for Plugin {}
 
 /// The plugins by their timers' ids: a timer without a window carries nothing else.
-static PLUGINS: Mutex<Option<HashMap<usize, Ticked>>> = Mutex::new(None);
+static PLUGINS: Mutex<Option<HashMap<usize, Plugin>>> = Mutex::new(None);
 
-fn with_plugins<R>(action: impl FnOnce(&mut HashMap<usize, Ticked>) -> R) -> R {
+fn with_plugins<R>(action: impl FnOnce(&mut HashMap<usize, Plugin>) -> R) -> R {
     let mut plugins = PLUGINS.lock().unwrap_or_else(PoisonError::into_inner);
     action(plugins.get_or_insert_with(HashMap::new))
 }
@@ -46,13 +46,13 @@ unsafe extern "system" fn on_timer(_window: *mut c_void, _message: u32, id: usiz
 pub(in crate::vst3) struct Timer(usize);
 
 impl Timer {
-    pub(in crate::vst3) fn start(plugin: Weak<Inner>) -> Option<Self> {
+    pub(in crate::vst3) fn start(plugin: Weak<dyn Ticked>) -> Option<Self> {
         // SAFETY: without a window, the timer is the thread's.
         let id = unsafe { SetTimer(std::ptr::null_mut(), 0, INTERVAL_MS, Some(on_timer)) };
         if id == 0 {
             return None;
         }
-        with_plugins(|plugins| plugins.insert(id, Ticked(plugin)));
+        with_plugins(|plugins| plugins.insert(id, Plugin(plugin)));
         Some(Self(id))
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiError, GuiSize, PluginGui, Window};
 use clack_host::prelude::PluginMainThreadHandle;
 use tagline_host::{BlockOptions, HostEvent, HostedPlugin, state_with_model};
+use tagline_tests::Random;
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
 const BLOCK_FRAMES: usize = 512;
@@ -24,7 +25,7 @@ pub struct EditorHost {
     plugin: HostedPlugin,
     sample_rate_hz: f64,
     events: Vec<HostEvent>,
-    noise: u32,
+    noise: Random,
 }
 
 impl EditorHost {
@@ -53,7 +54,7 @@ impl EditorHost {
             plugin,
             sample_rate_hz,
             events: Vec::new(),
-            noise: 1,
+            noise: Random::new(1),
         }
     }
 
@@ -77,6 +78,13 @@ impl EditorHost {
 
     pub fn create(&mut self) -> Result<(), GuiError> {
         self.create_with(false)
+    }
+
+    /// Opens the editor in `window`, in the three steps of a host.
+    pub fn open(&mut self, window: u32) {
+        self.create().expect("the editor is created");
+        self.embed(window).expect("the editor takes its parent");
+        self.show().expect("the editor is shown");
     }
 
     pub fn create_floating(&mut self) -> Result<(), GuiError> {
@@ -186,13 +194,9 @@ impl EditorHost {
     }
 
     fn sample(&mut self, sound: Sound) -> f32 {
-        // Any noise will do; this is Xorshift.
-        self.noise ^= self.noise << 13;
-        self.noise ^= self.noise >> 17;
-        self.noise ^= self.noise << 5;
         match sound {
             Sound::Silence => 0.0,
-            Sound::Noise => 0.25 * (self.noise as f32 / u32::MAX as f32 - 0.5),
+            Sound::Noise => 0.125 * self.noise.sample(),
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn won2020(reference: &Path, set: &str) -> Case {
     let import = Import {
         weights: folder.join(format!("fcn_{set}.safetensors")),
         preset: "won2020-fcn".to_owned(),
-        tags: folder.join("tags.json"),
+        tags: folder.join("tags.json").into(),
         tag_set: Some(set.to_owned()),
         ..Import::default()
     };

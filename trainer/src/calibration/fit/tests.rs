@@ -1,18 +1,14 @@
 //! Known calibrations are found again.
 
+use tagline_tests::Random;
+
 use super::*;
 
 /// Clips with raw probabilities over the whole range, and random labels with the probabilities of
 /// this calibration. They are the same every time.
 fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut chance = || {
-        // Marsaglia's xorshift64*.
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
-    };
+    let mut random = Random::new(1);
+    let mut chance = || f64::from(random.share());
     (0..clips)
         .map(|_| {
             let probability = sigmoid(12.0 * chance() - 8.0) as f32;
@@ -24,7 +20,7 @@ fn made(slope: f64, offset: f64, clips: usize) -> Vec<Sample> {
 }
 
 fn fit_one(samples: &[Sample]) -> TagFit {
-    fit(&["tag".to_owned()], &[samples.to_vec()], OFFSET_DEVIATION).remove(0)
+    fit(&["tag".to_owned()], &[samples.to_vec()], Share::Nothing).remove(0)
 }
 
 #[test]
@@ -101,15 +97,29 @@ fn a_tag_whose_order_is_wrong_keeps_a_slope_above_0() {
 }
 
 #[test]
-fn a_smaller_deviation_keeps_the_offset_near_the_networks_own() {
-    let few = made(1.0, 2.0, 40);
-    let tags = ["tag".to_owned()];
-    let offset = |deviation| {
-        let fits = fit(&tags, std::slice::from_ref(&few), deviation);
-        fits[0].calibration.offset
+fn tags_that_share_keep_the_order_that_the_network_gives_them() {
+    let company = [
+        made(1.5, 0.0, 4_000),
+        made(1.5, 2.0, 60),
+        made(1.5, -2.0, 60),
+    ];
+    let tags = ["many", "few more", "few less"].map(str::to_owned);
+    let fits = |share| {
+        fit(&tags, &company, share)
+            .into_iter()
+            .map(|fit| fit.calibration)
     };
-    assert!(offset(0.3) < 0.7 * offset(OFFSET_DEVIATION));
-    assert!(offset(0.3) > 0.0);
+    let offsets = |share| fits(share).map(|c| c.offset).collect::<Vec<_>>();
+    let (alone, shared) = (offsets(Share::Nothing), offsets(Share::Together(0.1)));
+    for tag in [1, 2] {
+        assert!(alone[tag].abs() > 1.0, "{alone:?}");
+        assert!(shared[tag].abs() < 0.2, "{shared:?}");
+    }
+    // What all have in common is found all the same.
+    assert!(fits(Share::Together(0.1)).all(|c| (c.slope - 1.5).abs() < 0.2));
+    // A wide deviation leaves each tag to itself.
+    let free = offsets(Share::Together(3.0));
+    assert!((free[1] - alone[1]).abs() < 0.3, "{free:?} {alone:?}");
 }
 
 #[test]
@@ -135,7 +145,7 @@ fn a_tag_with_few_clips_is_calibrated_like_the_others() {
         .chain([rare, Vec::new()])
         .collect();
     let tags: Vec<String> = (0..company.len()).map(|n| n.to_string()).collect();
-    let fits = fit(&tags, &company, OFFSET_DEVIATION);
+    let fits = fit(&tags, &company, Share::Nothing);
     let Calibration { slope, offset, .. } = fits[4].calibration;
     assert!((slope - 0.5).abs() < 0.2, "{slope}");
     assert!((offset + 2.0).abs() < 0.4, "{offset}");
@@ -220,7 +230,7 @@ fn clips_that_all_have_a_tag_do_not_show_it_everywhere() {
         .collect();
     let tags: Vec<String> = ["a", "b", "c", "always"].map(str::to_owned).to_vec();
     let samples = [others.to_vec(), vec![always]].concat();
-    let found = fit(&tags, &samples, OFFSET_DEVIATION).remove(3).calibration;
+    let found = fit(&tags, &samples, Share::Nothing).remove(3).calibration;
     assert!(found.apply(0.02) < 0.1, "{found:?}");
     assert_eq!(found.threshold, Calibration::NONE.threshold);
 }

@@ -19,7 +19,7 @@ pub struct Export {
     /// By default, the name is that of the network with that of the data set, and the provenance
     /// names run and data.
     pub about: About,
-    /// The vocabulary that gives the group of each tag; no groups if `None`.
+    /// The vocabulary that gives the group of each tag and what it means; neither if `None`.
     pub vocabulary: Option<PathBuf>,
 }
 
@@ -50,10 +50,10 @@ impl Export {
         })?;
         let best = train::best(&self.run, &description)?;
         let best = best.ok_or_else(|| ExportError::NoEpoch { run: run() })?;
-        let info = ModelInfo {
-            groups: self.groups(&description.data.tags)?,
-            ..self.info(architecture, &description, &best)
-        };
+        let mut info = self.info(architecture, &description, &best);
+        if let Some(vocabulary) = &self.vocabulary {
+            Vocabulary::read(vocabulary)?.describe(&mut info, vocabulary)?;
+        }
         to_model(architecture, &best.parameters, &info)
     }
 
@@ -65,22 +65,6 @@ impl Export {
         let model = self.model()?;
         write(&model, out)?;
         Ok(model)
-    }
-
-    fn groups(&self, tags: &[String]) -> Result<Option<Vec<String>>, ExportError> {
-        let Some(path) = &self.vocabulary else {
-            return Ok(None);
-        };
-        let vocabulary = Vocabulary::read(path)?;
-        let group = |name: &String| {
-            let tag = vocabulary.tags().iter().find(|tag| tag.name == *name);
-            tag.map(|tag| tag.group.clone())
-                .ok_or_else(|| ExportError::NotInVocabulary {
-                    tag: name.clone(),
-                    vocabulary: path.display().to_string(),
-                })
-        };
-        tags.iter().map(group).collect::<Result<_, _>>().map(Some)
     }
 
     fn info(

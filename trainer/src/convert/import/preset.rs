@@ -3,16 +3,11 @@
 //! A preset holds what a file of weights does not tell: the order of the layers, their pooling and
 //! activation, the front-end, and the conventions of the library that wrote the file.
 
+mod musicnn;
+
 use tagline_engine::FrontEndSpec;
 
-/// The function between a block's convolution and its pooling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activation {
-    /// max(x, 0)
-    Relu,
-    /// x, or exp(x) − 1 below 0
-    Elu,
-}
+use crate::convert::network::Activation;
 
 /// The axis of the input that the batch norm before the first convolution works along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +91,30 @@ pub struct Preset {
     pub front_end: fn() -> FrontEndSpec,
     /// The conventions of its file.
     pub dialect: Dialect,
+    /// The network.
+    pub network: Published,
+    /// Prefixes and suffixes of tensors that do not belong to the network.
+    pub ignored: &'static [&'static str],
+    /// The licence of the published weights, where there is but one publication.
+    pub licence: Option<&'static str>,
+    /// The tags in output order, where they are always the same.
+    pub tags: &'static [&'static str],
+}
+
+/// The shape of a published network.
+#[derive(Clone, Copy, Debug)]
+pub enum Published {
+    /// A chain of convolutions.
+    Fcn(Fcn),
+    /// The network of musicnn, which runs on patches of the window.
+    Musicnn,
+    /// Its rival of small kernels, which runs on the same patches.
+    MusicnnVgg,
+}
+
+/// A chain of convolutions, whose last gives one value for each map.
+#[derive(Clone, Copy, Debug)]
+pub struct Fcn {
     /// Prefix of the input batch norm's tensors, and its axis.
     pub input_norm: (&'static str, InputNorm),
     /// The blocks in order; they end in one value for each map.
@@ -104,12 +123,17 @@ pub struct Preset {
     pub activation: Activation,
     /// Prefix of the dense layer's tensors; a sigmoid follows.
     pub dense: &'static str,
-    /// Prefixes and suffixes of tensors that do not belong to the network.
-    pub ignored: &'static [&'static str],
 }
 
 /// Every preset.
-pub const PRESETS: [&Preset; 2] = [&WON2020_FCN, &CHOI2016_CNN];
+pub const PRESETS: [&Preset; 6] = [
+    &WON2020_FCN,
+    &CHOI2016_CNN,
+    &musicnn::MTT,
+    &musicnn::MTT_VGG,
+    &musicnn::MSD,
+    &musicnn::MSD_VGG,
+];
 
 /// The paper's FCN as Won et al. (SMC 2020) trained it again.
 pub const WON2020_FCN: Preset = Preset {
@@ -117,17 +141,21 @@ pub const WON2020_FCN: Preset = Preset {
     title: "FCN (Won et al. 2020)",
     front_end: FrontEndSpec::won2020,
     dialect: PYTORCH,
-    input_norm: ("spec_bn", InputNorm::Channel),
-    blocks: &[
-        block("layer1.conv", "layer1.bn", 64, [2, 4]),
-        block("layer2.conv", "layer2.bn", 128, [2, 4]),
-        block("layer3.conv", "layer3.bn", 128, [2, 4]),
-        block("layer4.conv", "layer4.bn", 128, [3, 5]),
-        block("layer5.conv", "layer5.bn", 64, [4, 4]),
-    ],
-    activation: Activation::Relu,
-    dense: "dense",
+    network: Published::Fcn(Fcn {
+        input_norm: ("spec_bn", InputNorm::Channel),
+        blocks: &[
+            block("layer1.conv", "layer1.bn", 64, [2, 4]),
+            block("layer2.conv", "layer2.bn", 128, [2, 4]),
+            block("layer3.conv", "layer3.bn", 128, [2, 4]),
+            block("layer4.conv", "layer4.bn", 128, [3, 5]),
+            block("layer5.conv", "layer5.bn", 64, [4, 4]),
+        ],
+        activation: Activation::Relu,
+        dense: "dense",
+    }),
     ignored: &["spec.", ".num_batches_tracked"],
+    licence: None,
+    tags: &[],
 };
 
 /// The paper's first author's released MusicTaggerCNN.
@@ -136,17 +164,21 @@ pub const CHOI2016_CNN: Preset = Preset {
     title: "MusicTaggerCNN (Choi 2016)",
     front_end: released_front_end,
     dialect: KERAS_1_THEANO,
-    input_norm: ("bn_0_freq/bn_0_freq", InputNorm::Frame),
-    blocks: &[
-        block("conv1/conv1", "bn1/bn1", 32, [2, 4]),
-        block("conv2/conv2", "bn2/bn2", 128, [2, 4]),
-        block("conv3/conv3", "bn3/bn3", 128, [2, 4]),
-        block("conv4/conv4", "bn4/bn4", 192, [3, 5]),
-        block("conv5/conv5", "bn5/bn5", 256, [4, 4]),
-    ],
-    activation: Activation::Elu,
-    dense: "output/output",
+    network: Published::Fcn(Fcn {
+        input_norm: ("bn_0_freq/bn_0_freq", InputNorm::Frame),
+        blocks: &[
+            block("conv1/conv1", "bn1/bn1", 32, [2, 4]),
+            block("conv2/conv2", "bn2/bn2", 128, [2, 4]),
+            block("conv3/conv3", "bn3/bn3", 128, [2, 4]),
+            block("conv4/conv4", "bn4/bn4", 192, [3, 5]),
+            block("conv5/conv5", "bn5/bn5", 256, [4, 4]),
+        ],
+        activation: Activation::Elu,
+        dense: "output/output",
+    }),
     ignored: &[],
+    licence: None,
+    tags: &[],
 };
 
 /// Log-mel of the squared power, 80 dB below the window's maximum, brought to the mean and
@@ -173,7 +205,11 @@ const fn block(conv: &'static str, norm: &'static str, maps: usize, pool: [usize
 impl Preset {
     /// Name of the dense layer's weights, which every file of the network has.
     pub(super) fn dense_weights(&self) -> String {
-        format!("{}{}", self.dense, self.dialect.layer[0])
+        let dense = match self.network {
+            Published::Fcn(fcn) => fcn.dense,
+            Published::Musicnn | Published::MusicnnVgg => "dense",
+        };
+        format!("{dense}{}", self.dialect.layer[0])
     }
 
     /// The preset with this name.
@@ -197,8 +233,11 @@ mod tests {
     #[test]
     fn every_presets_pools_end_in_one_value_for_each_map() {
         for preset in PRESETS {
+            let Published::Fcn(fcn) = preset.network else {
+                continue;
+            };
             let spec = (preset.front_end)();
-            let end = preset.blocks.iter().fold(
+            let end = fcn.blocks.iter().fold(
                 [spec.input_bands(), spec.frames],
                 |[bands, frames], block| [bands / block.pool[0], frames / block.pool[1]],
             );

@@ -7,10 +7,9 @@ use super::Devices;
 use super::network::{Network, values};
 use super::optimizer::Optimizer;
 use super::parts::{Cards, input};
-use crate::arch::{Architecture, Parameters};
+use crate::arch::{Architecture, MOMENTUM, Parameters};
 use crate::cpu::Windows;
 use crate::train::adam::Moments;
-use crate::train::learner::MOMENTUM;
 use crate::train::{Batch, TrainError};
 
 /// Network, Adam, gradients and predictions by Burn.

@@ -38,7 +38,7 @@ impl<'a> Machine<'a> {
             let opcode = self.byte()?;
             if opcode == b'.' {
                 let value = self.pop()?;
-                // A whole model, not what it has learnt.
+                // The file holds a model's class instead of its weights.
                 if let (Value::Foreign(name), Some(offset)) = (value, self.first_foreign) {
                     let global = self.arena.texts.swap_remove(name);
                     return Err(WeightsError::Global { global, offset });

@@ -45,6 +45,7 @@ pub fn info(architecture: &Architecture, tags: usize) -> ModelInfo {
         front_end: architecture.input.front_end(),
         output: OutputKind::Probabilities,
         groups: None,
+        notes: None,
         calibration: None,
         sha256: String::new(),
     }

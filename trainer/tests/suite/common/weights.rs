@@ -6,6 +6,7 @@ use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
+use tagline_tests::Random;
 use trainer::convert::import::Import;
 
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -16,12 +17,10 @@ type AddTensor<'a> = dyn FnMut(String, &[usize], f32, f32) + 'a;
 /// Weights with the shapes of `won2020-fcn` for `tags` tags: small, all different, reproducible.
 pub fn fcn_weights(tags: usize) -> Tensors {
     let mut tensors = Tensors::new();
-    let mut seed = 1u32;
+    let mut random = Random::new(1);
     let mut add = |name: String, shape: &[usize], low: f32, high: f32| {
-        let values = (0..shape.iter().product::<usize>()).map(|_| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            low + (high - low) * (seed >> 8) as f32 / (1 << 24) as f32
-        });
+        let values = 0..shape.iter().product::<usize>();
+        let values = values.map(|_| low + (high - low) * random.share());
         tensors.insert(name, (shape.to_vec(), values.collect()));
     };
     let norm = |add: &mut AddTensor<'_>, name: &str, maps: usize| {
@@ -46,6 +45,66 @@ pub fn fcn_weights(tags: usize) -> Tensors {
     }
     add("dense.weight".into(), &[tags, maps_in], -0.1, 0.1);
     add("dense.bias".into(), &[tags], -0.1, 0.1);
+    tensors
+}
+
+/// Weights with the names and shapes of musicnn's checkpoints, or of its VGG's, for `tags` tags.
+pub fn musicnn_weights(vgg: bool, tags: usize) -> Tensors {
+    let mut tensors = Tensors::new();
+    let mut random = Random::new(1);
+    let mut add = |name: String, shape: &[usize], middle: f32, spread: f32| {
+        let count = shape.iter().product::<usize>();
+        let values = (0..count).map(|_| middle + spread * random.sample());
+        tensors.insert(name, (shape.to_vec(), values.collect()));
+    };
+    let numbered = |kind: &str, number: usize| match number {
+        0 => kind.to_owned(),
+        number => format!("{kind}_{number}"),
+    };
+    let norm = |add: &mut AddTensor<'_>, number: usize, maps: usize| {
+        let name = numbered("batch_normalization", number);
+        add(format!("{name}/gamma"), &[maps], 0.2, 1.0);
+        add(format!("{name}/beta"), &[maps], 0.0, 0.5);
+        add(format!("{name}/moving_mean"), &[maps], 0.2, 0.3);
+        add(format!("{name}/moving_variance"), &[maps], 1.0, 0.5);
+    };
+    let layer = |add: &mut AddTensor<'_>, name: &str, shape: &[usize]| {
+        let (inputs, outputs) = shape.split_at(shape.len() - 1);
+        // What comes out varies as much as what goes in, so that tags depend on the music.
+        let spread = (3.0 / inputs.iter().product::<usize>() as f32).sqrt();
+        add(format!("{name}/kernel"), shape, 0.0, spread);
+        add(format!("{name}/bias"), outputs, 0.0, 0.1);
+    };
+    norm(&mut add, 0, 1);
+    if vgg {
+        for number in 1..=5 {
+            let maps_in = if number == 1 { 1 } else { 128 };
+            layer(&mut add, &format!("{number}CNN"), &[3, 3, maps_in, 128]);
+            norm(&mut add, number, 128);
+        }
+        layer(&mut add, "dense", &[256, tags]);
+        return tensors;
+    }
+    let shapes = [
+        [7, 38, 1, 204],
+        [7, 67, 1, 204],
+        [128, 1, 1, 51],
+        [64, 1, 1, 51],
+        [32, 1, 1, 51],
+        [7, 561, 1, 64],
+        [7, 64, 1, 64],
+        [7, 64, 1, 64],
+    ];
+    for (number, shape) in shapes.into_iter().enumerate() {
+        layer(&mut add, &numbered("conv2d", number), &shape);
+        norm(&mut add, number + 1, shape[3]);
+    }
+    norm(&mut add, 9, 1506);
+    layer(&mut add, "dense", &[1506, 200]);
+    norm(&mut add, 10, 200);
+    layer(&mut add, "dense_1", &[200, tags]);
+    add("beta1_power".into(), &[], 0.5, 0.1);
+    add("dense/kernel/Adam_1".into(), &[1506, 200], 0.0, 1.0);
     tensors
 }
 
@@ -159,7 +218,7 @@ pub fn fcn_import(folder: &Path, weights: &str) -> Import {
     Import {
         weights: folder.join(weights),
         preset: "won2020-fcn".into(),
-        tags,
+        tags: tags.into(),
         ..Import::default()
     }
 }

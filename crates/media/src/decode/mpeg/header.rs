@@ -1,5 +1,5 @@
-//! Headers of MPEG audio frames: ISO 11172-3 and 13818-3, and MPEG-2.5. Of layer 1, which nobody uses any
-//! more, tables of jumps in programs are full.
+//! Headers of MPEG audio frames: ISO 11172-3 and 13818-3, and MPEG-2.5. Layer 1 is not read: nobody uses
+//! it any more, and the tables of jumps in programs are full of bytes that look like its headers.
 
 use crate::decode::frames::Header;
 
@@ -15,8 +15,9 @@ const RATES_V1_L3: [u32; 14] = [
 ];
 const RATES_V2: [u32; 14] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
-/// Frames in a row that prove a stream of layer 3, and of layer 2, whose headers chance makes more often.
+/// Frames in a row that prove a stream of layer 3.
 const PROOF: usize = 4;
+/// The same for layer 2, whose headers are likelier by chance.
 const PROOF_OF_LAYER_2: usize = 12;
 
 /// Layer of the frames of a kind, 2 or 3.

@@ -108,6 +108,8 @@ fn affine(low: f64, high: f64) -> Affine {
 
 #[cfg(test)]
 mod tests {
+    use tagline_tests::Random;
+
     use super::*;
 
     fn of(values: &[f32]) -> Affine {
@@ -128,13 +130,9 @@ mod tests {
 
     /// Bell-shaped: sums of 12 even random numbers, times `scale`.
     fn bell(count: usize, scale: f32) -> Vec<f32> {
-        let mut state = 1u32;
-        let mut even = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1u32 << 24) as f32 - 0.5
-        };
+        let mut random = Random::new(1);
         (0..count)
-            .map(|_| scale * (0..12).map(|_| even()).sum::<f32>())
+            .map(|_| scale * (0..12).map(|_| random.share() - 0.5).sum::<f32>())
             .collect()
     }
 

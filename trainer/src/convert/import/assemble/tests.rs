@@ -1,12 +1,13 @@
 //! Made-up weights are folded or refused.
 
 use super::*;
-use crate::convert::import::preset::{Activation, CHOI2016_CNN, WON2020_FCN};
+use crate::convert::import::preset::{CHOI2016_CNN, Dialect, Published, WON2020_FCN};
+use crate::convert::network::Activation;
 use crate::weights::Tensor;
 
 /// One block with one map, two tags.
-fn preset(dialect: &Preset, norm: InputNorm) -> Preset {
-    Preset {
+fn assembled(dialect: &Preset, norm: InputNorm, weights: &Weights) -> NetworkWeights {
+    let fcn = Fcn {
         input_norm: ("in", norm),
         blocks: &[Block {
             conv: "conv",
@@ -16,8 +17,12 @@ fn preset(dialect: &Preset, norm: InputNorm) -> Preset {
         }],
         activation: Activation::Relu,
         dense: "out",
+    };
+    let preset = Preset {
+        network: Published::Fcn(fcn),
         ..*dialect
-    }
+    };
+    assemble(&preset, &fcn, weights).unwrap()
 }
 
 fn weights(tensors: &[(&str, &[usize], &[f32])]) -> Weights {
@@ -54,7 +59,7 @@ fn a_batch_norm_with_a_variance_is_folded_into_kernel_and_bias() {
         ("out.weight", &[2, 1], &[1.0, 2.0]),
         ("out.bias", &[2], &[3.0, 4.0]),
     ]);
-    let network = assemble(&preset(&WON2020_FCN, InputNorm::Channel), &weights).unwrap();
+    let network = assembled(&WON2020_FCN, InputNorm::Channel, &weights);
     let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-5, "{a} is not {b}");
     let input = network.input.unwrap();
     close(input.gain[0], 5.0);
@@ -88,7 +93,7 @@ fn theano_kernels_are_flipped_and_its_spread_is_a_deviation() {
         ("out_W", &[1, 2], &[1.0, 2.0]),
         ("out_b", &[2], &[3.0, 4.0]),
     ]);
-    let network = assemble(&preset(&CHOI2016_CNN, InputNorm::Frame), &weights).unwrap();
+    let network = assembled(&CHOI2016_CNN, InputNorm::Frame, &weights);
     let input = network.input.unwrap();
     assert_eq!(input.gain.len(), frames);
     let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-4, "{a} is not {b}");
@@ -102,22 +107,15 @@ fn theano_kernels_are_flipped_and_its_spread_is_a_deviation() {
 
 #[test]
 fn dense_weights_are_turned_to_tag_by_map() {
-    let dialect = Preset {
-        dialect: Dialect {
-            dense_in_out: true,
-            ..WON2020_FCN.dialect
-        },
-        ..WON2020_FCN
+    let dialect = Dialect {
+        dense_in_out: true,
+        ..WON2020_FCN.dialect
     };
     let weights = weights(&[
         ("out.weight", &[3, 2], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
         ("out.bias", &[2], &[0.0, 0.0]),
     ]);
-    let mut file = File {
-        weights: &weights,
-        dialect: &dialect.dialect,
-        used: Vec::new(),
-    };
+    let mut file = File::new(&weights, &dialect);
     let (dense, _) = file.dense("out", 3).unwrap();
     assert_eq!(dense, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
 }

@@ -3,6 +3,7 @@
 
 use crate::common::{fixture, fixture_bytes, read, read_bytes};
 use tagline_media::DecodeError;
+use tagline_tests::Random;
 
 /// Bytes of the first frame, which says how long the song is: at 16 kHz, 144 bytes at 64 kbit/s and so on.
 fn first_frame(mp3: &[u8]) -> usize {
@@ -187,12 +188,8 @@ fn aac_without_a_container_goes_on_after_damage() {
 
 #[test]
 fn headers_that_are_there_by_chance_are_no_audio() {
-    let mut state = 1u32;
-    let mut random = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    let noise: Vec<u8> = (0..600_000).map(|_| random()).collect();
+    let mut random = Random::new(1);
+    let noise: Vec<u8> = (0..600_000).map(|_| random.bits() as u8).collect();
     // A table of jumps as it stands in programs: small negative numbers.
     let jumps: Vec<u8> = (0..100_000u32)
         .flat_map(|k| (-(70_000 + (k * 97 % 3_000) as i32)).to_le_bytes())

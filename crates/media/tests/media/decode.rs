@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use tagline_media::{Audio, DecodeError, decode};
 use tempfile::TempDir;
 
+use crate::common::fixture;
+
 /// Two seconds of two different tones.
 fn tones(sample_rate_hz: u32) -> Vec<Vec<f32>> {
     let tone = |frequency_hz: f64| {
@@ -168,12 +170,6 @@ impl Fixture {
             tolerance,
         }
     }
-}
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
 }
 
 /// The smallest difference of the middle to the tone's over the delays that encoders add.
@@ -384,7 +380,7 @@ fn truncated_compressed_songs_give_their_beginning_or_an_error() {
             );
         }
         for eighth in 0..8 {
-            // Whatever comes of it, it must come.
+            // Audio or an error: it must return.
             let _ = decode_bytes(name, &bytes[..bytes.len() * eighth / 8]);
         }
     }

@@ -1,4 +1,4 @@
-//! The files that once went wrong, where they are at hand.
+//! Files that were once read wrongly, if the reference data are there.
 
 use std::path::PathBuf;
 

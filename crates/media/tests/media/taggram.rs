@@ -48,7 +48,7 @@ fn is_dark(pixel: [u8; 3]) -> bool {
     pixel.iter().all(|&value| value < 140)
 }
 
-/// Whether the pixel has the colour of what is not known.
+/// Whether the pixel has the colour of unknown values.
 fn is_grey([r, g, b]: [u8; 3]) -> bool {
     r > 200 && r == g && g.abs_diff(b) < 8
 }

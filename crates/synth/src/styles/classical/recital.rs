@@ -1,7 +1,7 @@
 //! Classical recitals: a soloist with a piano or a harp, or alone.
 
-use super::classical::{SINGING, SONATA, WAVES};
-use super::shared::*;
+use super::{SINGING, SONATA, WAVES};
+use crate::styles::shared::*;
 
 pub(super) const RECITAL: Style = Style {
     name: "classical-recital",

@@ -1,10 +1,10 @@
-//! Files of which bytes were changed or cut off: an error or what is left, but no failure of the reader.
+//! Files with bytes changed or cut off. They give an error or the audio that is left, and never end the program.
 
 use proptest::prelude::*;
 
 use crate::common::{fixture_bytes, read_bytes};
 
-/// Small files of every kind that is read without a format reader of others.
+/// Small files of every kind that our own readers read.
 const OWN: [&str; 6] = [
     "tone.aiff",
     "ext.wav",
@@ -13,7 +13,7 @@ const OWN: [&str; 6] = [
     "tone.mp2",
     "tone.aac",
 ];
-/// And of the others.
+/// Small files of the kinds that symphonia's readers read.
 const OTHERS: [&str; 9] = [
     "tone.flac",
     "tone.ogg",
@@ -71,7 +71,7 @@ proptest! {
         }
     }
 
-    /// A failure of another's reader is an error of the file, too.
+    /// If a reader of symphonia panics, that is an error of the file, too.
     #[test]
     fn damage_in_any_container_never_ends_the_program(
         other in prop::sample::select(&OTHERS[..]),

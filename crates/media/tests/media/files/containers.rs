@@ -1,4 +1,4 @@
-//! Containers of plain samples, and all that programs write wrongly into their headers.
+//! Containers of plain samples, and the mistakes that programs make in their headers.
 
 use crate::common::{Decoded, read_bytes, tone};
 use tagline_media::DecodeError;
@@ -36,7 +36,7 @@ fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
     chunk_of(name, content.len() as u32, content)
 }
 
-/// What a `fmt ` chunk says of samples of so many bytes.
+/// A `fmt ` chunk for samples of this many bytes.
 fn format(tag: u16, channels: u16, bytes: u16) -> Vec<u8> {
     let mut format = [tag, channels].map(u16::to_le_bytes).concat();
     format.extend(RATE_HZ.to_le_bytes());
@@ -121,7 +121,7 @@ fn wave64() -> Vec<u8> {
     [&riff[..], &size, b"wave", TAIL, &chunks].concat()
 }
 
-/// A file of 16 bits, of which `frames` and `bytes` are said.
+/// A file of 16 bits whose header claims `frames` and `bytes`.
 fn aiff(kind: &[u8; 4], frames: u32, bytes: u32, before: &[u8], samples: &[u8]) -> Vec<u8> {
     let mut common = 1u16.to_be_bytes().to_vec();
     common.extend(frames.to_be_bytes());

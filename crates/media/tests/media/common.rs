@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tagline_media::{DecodeError, Sink, decode_to};
 
-/// A decoded file, and what there was to remark.
+/// A decoded file, and the remark on it.
 #[derive(Debug, Default)]
 pub struct Decoded {
     pub rate_hz: u32,
