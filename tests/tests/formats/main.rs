@@ -7,18 +7,13 @@ mod bypass;
 mod gestures;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod lifetime;
-<<<<<<< HEAD
 mod macros;
-mod parameters;
-mod pass_through;
-mod presets;
-=======
 mod midi;
 mod parameters;
 mod pass_through;
+mod presets;
 #[cfg(target_os = "linux")]
 mod scan;
->>>>>>> main
 mod session;
 mod state;
 mod vst3_buses;
