@@ -1,5 +1,6 @@
 //! What the plugin costs: on the audio thread, in memory, on the analysis thread.
 
+mod instances;
 mod reaction;
 mod system_calls;
 
@@ -19,7 +20,8 @@ use crate::{
     UpdateLog, state_with_model, stream,
 };
 
-pub use reaction::{ChangeReport, ReactionReport};
+pub use instances::InstancesReport;
+pub use reaction::{ChangeReport, ReactionReport, Steadiness};
 pub use system_calls::{SystemCallReport, WATCHED_COMMAND, play_watched};
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -53,6 +55,8 @@ pub enum BenchPart {
     Memory,
     /// CPU time of the analysis.
     Cpu,
+    /// CPU time of many instances with macros.
+    Instances,
     /// System calls of the audio thread, counted by strace.
     Syscalls,
     /// How soon the tags follow a change of sections, for each focus.
@@ -88,6 +92,8 @@ pub struct BenchReport {
     pub memory: Option<MemoryReport>,
     /// The analysis.
     pub analysis: Option<AnalysisReport>,
+    /// Many instances with macros.
+    pub instances: Option<InstancesReport>,
     /// System calls of the audio thread.
     pub system_calls: Option<SystemCallReport>,
     /// The reaction, for each focus. It is empty without songs.
@@ -168,6 +174,9 @@ pub fn run(options: &BenchOptions) -> Result<BenchReport, DemoError> {
             report.analysis = measure_analysis(&mut plugin)?;
         }
         report.backend = running_backend(&mut plugin).unwrap_or_default();
+    }
+    if wanted(BenchPart::Instances) {
+        report.instances = instances::measure(options)?;
     }
     if wanted(BenchPart::Syscalls) {
         report.system_calls = Some(system_calls::measure(options));
@@ -418,12 +427,13 @@ impl BenchReport {
                 analysis.seconds
             );
         }
+        if let Some(instances) = &self.instances {
+            text += &instances.text();
+        }
         if let Some(system_calls) = &self.system_calls {
             text += &system_calls.text();
         }
-        for reaction in &self.reaction {
-            text += &reaction.text();
-        }
+        text += &reaction::text(&self.reaction);
         text
     }
 }

@@ -7,6 +7,7 @@ use clack_extensions::gui::PluginGui;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{PluginAudioProcessorParams, PluginParams};
+use clack_extensions::preset_discovery::PluginPresetLoad;
 use clack_extensions::render::PluginRender;
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, PluginTailImpl, TailLength};
@@ -43,6 +44,7 @@ impl Plugin for Tagline {
             .register::<PluginNotePorts>()
             .register::<PluginParams>()
             .register::<PluginState>()
+            .register::<PluginPresetLoad>()
             .register::<PluginRender>()
             .register::<PluginLatency>()
             .register::<PluginTail>()

@@ -234,17 +234,25 @@ impl Board {
     /// Takes a setting that the user changes in the editor. Returns whether it is a parameter, of
     /// which the host hears with the next block or flush.
     pub fn edit(&self, setting: Setting) -> bool {
-        let Some((id, value)) = setting.as_parameter() else {
-            self.store_packed(&self.settings().with(setting));
-            return false;
-        };
-        if let Some(index) = index_of(id)
-            && let Some(value) = param(index).and_then(|param| param.nearest(value))
-        {
-            self.store(index, value);
+        let parameter = self.put(setting);
+        if let Some(id) = parameter {
             self.edited.fetch_or(1 << id, Release);
         }
-        true
+        parameter.is_some()
+    }
+
+    /// Takes a setting. Returns the id of the parameter that it is, if it is one.
+    pub fn put(&self, setting: Setting) -> Option<u32> {
+        let Some((id, value)) = setting.as_parameter() else {
+            self.store_packed(&self.settings().with(setting));
+            return None;
+        };
+        let index = index_of(id)?;
+        let value = param(index).and_then(|param| param.nearest(value));
+        if let Some(value) = value {
+            self.store(index, value);
+        }
+        Some(id)
     }
 
     /// Whether [`Self::take_edits`] has something.

@@ -81,6 +81,45 @@ fn the_tags_are_seen_to_move_and_a_click_reaches_the_host() {
 }
 
 #[test]
+fn a_preset_that_is_clicked_on_sets_the_macros_up() {
+    let name = "a_preset_that_is_clicked_on_sets_the_macros_up";
+    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
+        let screen = Screen::connect();
+        let mut host = EditorHost::load(bundle);
+        let window = screen.window(OPEN_SIZE);
+        host.create().expect("the editor is created");
+        host.embed(window).expect("the editor takes its parent");
+        host.show().expect("the editor is shown");
+        host.play(Sound::Noise, Duration::from_secs(3));
+        let before = host.state();
+        assert_eq!(before["preset"], serde_json::Value::Null);
+
+        // The page of the macros, and there the preset before the first: the last.
+        screen.click(window, 355, 31);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        screen.click(window, 33, 119);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let last = host.state();
+        assert_eq!(last["preset"], "Sure of the genre");
+        assert_eq!(last["macros"]["1"]["source"]["kind"], "certainty");
+        assert_eq!(last["settings"]["focus_seconds"], 6.0);
+        assert_eq!(last["model"], before["model"]);
+
+        // The one after the last is the first.
+        screen.click(window, 321, 119);
+        host.play(Sound::Noise, Duration::from_secs(1));
+        let first = host.state();
+        assert_eq!(first["preset"], "Drums open a gate");
+        assert_eq!(first["macros"]["1"]["source"]["tag"], "drums");
+        let target = bundle.ancestors().nth(2).expect("a build folder");
+        screen
+            .picture_of_child(window)
+            .save(&target.join("editor-macros.png"));
+        host.destroy();
+    });
+}
+
+#[test]
 fn opening_and_closing_leaves_nothing_behind() {
     let name = "opening_and_closing_leaves_nothing_behind";
     in_a_process_of_its_own(name, Display::Virtual, |bundle| {
