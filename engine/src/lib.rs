@@ -39,6 +39,6 @@ pub use stream::{StreamStatus, TagUpdate, Tap};
 pub use {
     front_end::{mel_filterbank, tile},
     model::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, built_in_sha256},
-    model::{logit, sigmoid, write_metadata},
+    model::{logit, sigmoid, user_folder, write_metadata},
     stream::{MAX_TAGS, OFFLINE_PATIENCE},
 };

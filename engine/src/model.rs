@@ -31,7 +31,7 @@ pub use built_in::{built_in_info, built_in_sha256};
 pub use calibration::{Calibration, logit, sigmoid};
 pub use error::ModelError;
 pub use file::Model;
-pub use folders::model_folders;
+pub use folders::{model_folders, user_folder};
 pub use info::{ModelInfo, OutputKind, TagNote};
 pub use limits::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS};
 pub use metadata::write_metadata;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tagline::core::macros::{ControlChange, Macro, Macros, NoteOutput, Source};
 use tagline::core::osc::OscSettings;
+use tagline::core::presets::Preset;
 use tagline::core::settings::{Setting, Settings};
 use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
 use tagline::editor::{Page, run_alone};
@@ -69,6 +70,7 @@ struct PreviewSource {
     settings: Mutex<Settings>,
     macros: Mutex<Arc<Macros>>,
     osc: Mutex<Arc<OscSettings>>,
+    preset: Mutex<Arc<str>>,
 }
 
 impl EditorSource for PreviewSource {
@@ -87,6 +89,7 @@ impl EditorSource for PreviewSource {
         snapshot.macros = Arc::clone(&self.macros.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.macro_values = [0.83, 1.0, 0.31, 0.62, 0.0, 0.0, 0.0, 0.0];
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
+        snapshot.preset = Arc::clone(&self.preset.lock().unwrap_or_else(PoisonError::into_inner));
         if self.scene == Scene::NoModel {
             return;
         }
@@ -119,6 +122,19 @@ impl EditorSource for PreviewSource {
         *self.osc.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 
+    fn load_preset(&self, preset: &Preset) {
+        for setting in preset.tuning.settings() {
+            self.set(setting);
+        }
+        let mut macros = self.macros.lock().unwrap_or_else(PoisonError::into_inner);
+        *macros = Arc::new(preset.macros.clone());
+        self.preset_saved(&preset.name);
+    }
+
+    fn preset_saved(&self, name: &str) {
+        *self.preset.lock().unwrap_or_else(PoisonError::into_inner) = name.into();
+    }
+
     fn choose_model(&self, _place: ModelPlace) {}
 }
 
@@ -138,6 +154,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         settings: Mutex::new(Settings::default()),
         macros: Mutex::new(Arc::new(invented_macros())),
         osc: Mutex::default(),
+        preset: Mutex::default(),
     };
     run_alone(Arc::new(source), scene.page(), size)?;
     Ok(())
@@ -227,6 +244,7 @@ fn invented_model() -> ModelInForce {
                 "tract: 5.1 ms an update, incremental".to_owned(),
                 "CUDA: libcuda.so.1 is not on this machine".to_owned(),
             ],
+            whole_windows: false,
         },
     }
 }

@@ -12,7 +12,7 @@
 //! `thinning` (which of them the host needs to hear) → `outbox` (gestures, values, `midi`) → shell.
 //!
 //! `board` is what the threads share. [`params`] is the table of parameters, `text` their texts,
-//! [`settings`] their types, and [`state`] what a session saves. `model_choice` says which model is
+//! [`settings`] their types, [`state`] what a session saves, and [`presets`] what has a name of its own. `model_choice` says which model is
 //! chosen and what became of it. [`view`] is what the editor sees.
 //!
 //! Nothing in this room may use CLAP, VST3 or the editor; a test reads the `use` lines.
@@ -31,6 +31,7 @@ mod mono;
 pub mod osc;
 mod outbox;
 pub mod params;
+pub mod presets;
 mod processor;
 pub mod settings;
 mod shared;

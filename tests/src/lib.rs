@@ -21,6 +21,8 @@ pub use bundles::{bundle, program};
 pub use fcn_model::{FcnBlock, FcnModel};
 pub use folder::files;
 pub use interrupt::interrupt_once;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use memory::heap_bytes;
 pub use memory::with_peak_memory;
 pub use onnx_checker::{OnnxChecker, onnx_checker};
 pub use onnx_runtime::onnx_runtime;

@@ -28,3 +28,24 @@ fn peak_of(status: &str) -> Option<u64> {
     let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kib * 1024)
 }
+
+/// Bytes that this process, with every library in it, has allocated and not freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[must_use]
+pub fn heap_bytes() -> usize {
+    /// glibc's `mallinfo2`: `hblkhd` is mapped, `uordblks` lies in the heaps.
+    #[repr(C)]
+    struct Info {
+        others: [usize; 4],
+        hblkhd: usize,
+        more: [usize; 2],
+        uordblks: usize,
+        rest: [usize; 2],
+    }
+    unsafe extern "C" {
+        fn mallinfo2() -> Info;
+    }
+    // SAFETY: it takes nothing and gives numbers.
+    let info = unsafe { mallinfo2() };
+    info.hblkhd + info.uordblks
+}

@@ -46,20 +46,15 @@ pub fn reserve_weak_tags(info: &ModelInfo, calibration: &mut [Calibration]) {
     }
 }
 
-/// Writes a copy of `model` with this calibration, one for each tag, to `out`, whole or not at all.
+/// Writes a copy of `model` that says `info` of itself, its calibration among it, to `out`, whole or not at
+/// all.
 ///
 /// # Errors
 /// [`CalibrateError`]. `out` is then unchanged.
-pub fn write(
-    model: &Model,
-    calibration: Vec<Calibration>,
-    out: &Path,
-) -> Result<Model, CalibrateError> {
+pub fn write(model: &Model, info: ModelInfo, out: &Path) -> Result<Model, CalibrateError> {
     let mut proto = ModelProto::decode(model.onnx()).map_err(|error| CalibrateError::NotOnnx {
         reason: error.to_string(),
     })?;
-    let mut info = (**model.info()).clone();
-    info.calibration = Some(calibration);
     write_metadata(&mut proto, &info);
     let calibrated = Model::from_bytes(proto.encode_to_vec(), None)?;
     atomic::write(out, calibrated.onnx()).map_err(|source| CalibrateError::Write {

@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::error::Error;
 use crate::plist;
 use crate::process;
+use crate::vst3_presets;
 use crate::workspace::{Workspace, cargo, remove};
 
 /// The package, and so the library, that is the plugin.
@@ -66,7 +67,8 @@ fn compile(build: Build) -> Command {
     command
 }
 
-/// Makes `target/bundled/Tagline.clap` and `Tagline.vst3` from what cargo has compiled.
+/// Makes `target/bundled/Tagline.clap` and `Tagline.vst3` from what cargo has compiled, and beside them
+/// the presets for VST3 hosts.
 ///
 /// # Errors
 /// [`Error::Bundle`] where the library is missing, or lacks an entry point of either format.
@@ -88,7 +90,7 @@ pub fn assemble(workspace: &Workspace, build: Build) -> Result<(), Error> {
             plist::correct(&bundle)?;
         }
     }
-    Ok(())
+    vst3_presets::write(workspace)
 }
 
 /// The finished bundles: CLAP, VST3.

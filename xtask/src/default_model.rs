@@ -1,4 +1,5 @@
-//! `cargo xtask default-model`: the recipe of the model that is built in, from a folder of audio.
+//! `cargo xtask default-model`: the recipe of the model that is built in, from a folder of audio and the
+//! weights of the version before.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,15 +11,22 @@ use crate::process;
 use crate::workspace::{Workspace, cargo, create_folder};
 
 /// Goes up whenever the model changes.
-const VERSION: &str = "2";
-const LICENCE: &str = "MIT OR Apache-2.0";
+const VERSION: &str = "3";
 const PROVENANCE: &str = "Tagline's own weights: FCN-5 compact, distilled from the FCNs of Won et \
-    al. (2020, MIT) on openly licensed music and speech, and trained on synthetic music labelled by \
-    construction; models/README.md names every source";
+    al. (2020, MIT) on openly licensed music and speech and on songs that open models made, and trained \
+    on synthetic music labelled by construction; models/README.md names every source";
 /// Music and speech, which people play to the model. Single notes of an instrument are neither.
-const ON_REAL_AUDIO: &str = "--without synth- --without no-music --without karoryfer-";
+const ON_REAL_AUDIO: &str = "--without karoryfer-";
 /// Music alone. Speech has no genre, which is too easy to learn.
 const ON_MUSIC: &str = "--without speech- --without librispeech-";
+/// Songs and bands, whose tags are as frequent as in what users play. Soundtracks of games (`deb-`) and speech
+/// are not.
+const ON_SONGS: &str = "--without speech- --without deb-";
+/// How the weights before learn on, at first from music and then also from more sounds that are none.
+const REFINEMENTS: [&str; 2] = [
+    "--epochs 14 --lr 0.001 --seed 5",
+    "--epochs 8 --lr 0.0008 --seed 7",
+];
 /// The SoundFont of the synthetic music. Its licence (MIT) leaves the model free.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
@@ -30,10 +38,13 @@ pub struct Recipe {
     /// A model that teaches; give the option once for each
     #[arg(long, value_name = "MODEL", required = true)]
     teacher: Vec<PathBuf>,
-    /// Where the training runs
-    #[arg(long, default_value = "cpu", value_parser = ["cpu", "cuda", "vulkan"])]
-    device: String,
-    /// Folder of everything on the way, 5 GB; an interrupted recipe goes on there
+    /// The weights to begin with, which are those of the version before (models/README.md)
+    #[arg(long, value_name = "MODEL")]
+    start: PathBuf,
+    /// Hashes of audio that is never trained on; give the option once for each list
+    #[arg(long, value_name = "FILE")]
+    except: Vec<PathBuf>,
+    /// Folder of everything on the way, 3 GB; an interrupted recipe goes on there
     #[arg(long, default_value = "target/default-model")]
     work: PathBuf,
     /// Where the model is written
@@ -41,18 +52,13 @@ pub struct Recipe {
     out: PathBuf,
 }
 
-/// Renders, distils, trains, exports, calibrates and evaluates. It passes over every step that is
-/// done.
+/// Renders, distils, refines, calibrates and evaluates. It passes over what is rendered and labelled
+/// already.
 ///
 /// # Errors
 /// Those of building, and of the first step that fails.
 pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
-    let mut build = cargo();
-    build.args(["build", "--release", "--package=trainer"]);
-    if recipe.device != "cpu" {
-        build.arg(format!("--features={}", recipe.device));
-    }
-    process::run_to_stderr(&mut build)?;
+    process::run_to_stderr(cargo().args(["build", "--release", "--package=trainer"]))?;
     let absolute = |path: &Path| workspace.started_in.join(path);
     let work = absolute(&recipe.work);
     create_folder(&work)?;
@@ -66,50 +72,73 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
         eprintln!("\n=== {}", process::shown(command));
         process::run(command)
     };
-    let [synth, data, run, raw] =
-        ["synth", "distilled", "run", "raw.onnx"].map(|name| work.join(name));
+    let [synth, known, noise, heard, first, raw] =
+        ["synth", "known", "noise", "heard", "first.onnx", "raw.onnx"].map(|name| work.join(name));
     let out = absolute(&recipe.out);
 
     step(
-        trainer("synth --clips 3000 --seed 11")
+        trainer("synth --clips 500 --seed 11")
             .args(["--soundfont", SOUNDFONT])
             .arg(&synth),
     )?;
-    let mut distil = trainer("distill --no-music 400 --windows 2 --variants 1");
+    step(trainer("distill --no-music 240 --seed 3").args([
+        Path::new("--synth"),
+        &synth,
+        Path::new("--out"),
+        &known,
+    ]))?;
+    step(
+        trainer("distill --no-music 900 --seed 9")
+            .arg("--out")
+            .arg(&noise),
+    )?;
+    // sources.csv says how often each source is heard.
+    let mut distil = trainer("distill --seed 5");
     for teacher in &recipe.teacher {
         distil.arg("--teacher").arg(absolute(teacher));
     }
+    for list in &recipe.except {
+        distil.arg("--except").arg(absolute(list));
+    }
     step(
         distil
-            .args([Path::new("--synth"), &synth, Path::new("--out"), &data])
+            .args([Path::new("--out"), &heard])
             .arg(absolute(&recipe.audio)),
     )?;
+    let start = absolute(&recipe.start);
+    // Twice, since it is a tenth of all clips otherwise.
+    let also = [Path::new("--data"), &noise, Path::new("--data"), &noise];
+    for (number, (how, from, to)) in [
+        (REFINEMENTS[0], &start, &first),
+        (REFINEMENTS[1], &first, &raw),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        step(
+            trainer(&format!(
+                "refine --blocks 2 --views 0 --balance --last {how}"
+            ))
+            .args(["--version", VERSION, "--provenance", PROVENANCE])
+            .args([Path::new("--data"), &heard, Path::new("--data"), &known])
+            .args(if number > 0 { &also[..] } else { &[] })
+            .args([Path::new("--out"), to])
+            .arg(from),
+        )?;
+    }
     step(
-        trainer(
-            "train --arch fcn5-compact --epochs 20 --batch 16 --lr 0.004 --half-windows 0.75 \
-             --variable-length --augment --seed 3",
-        )
-        .args([Path::new("--data"), &data, Path::new("--run"), &run])
-        .args(["--device", &recipe.device]),
-    )?;
-    step(
-        trainer("export --vocabulary models/tags.toml")
-            .args(["--name", "Tagline default", "--version", VERSION])
-            .args(["--licence", LICENCE, "--provenance", PROVENANCE])
-            .args([Path::new("--run"), &run, Path::new("--out"), &raw]),
-    )?;
-    let on_data = [Path::new("--data"), &data];
-    step(
-        trainer(&format!("calibrate --check test {ON_REAL_AUDIO}"))
-            .args(on_data)
-            .arg(&raw)
-            .args([Path::new("--out"), &out]),
+        trainer(&format!(
+            "calibrate --vocabulary models/tags.toml --together 0.07 {ON_SONGS}"
+        ))
+        .args([Path::new("--data"), &heard])
+        .arg(&raw)
+        .args([Path::new("--out"), &out]),
     )?;
     let real = format!("{ON_REAL_AUDIO} {ON_MUSIC} --draw sources");
-    for clips in [real.as_str(), "--only synth-"] {
+    for (clips, data) in [(real.as_str(), &heard), ("--only synth-", &known)] {
         step(
             trainer(&format!("evaluate {clips} --seconds-heard"))
-                .args(on_data)
+                .args([Path::new("--data"), data])
                 .arg(&out),
         )?;
     }

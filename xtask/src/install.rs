@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{self, Build};
 use crate::error::Error;
+use crate::vst3_presets;
 use crate::workspace::{Workspace, create_folder, remove};
 
 /// Builds the release bundles and puts each in its folder.
@@ -12,13 +13,46 @@ use crate::workspace::{Workspace, create_folder, remove};
 /// Those of building; [`Error::NoHome`]; [`Error::File`], for example if a host under Windows still
 /// holds the old plugin.
 pub fn run(workspace: &Workspace) -> Result<(), Error> {
-    let folders = plugin_folders(|name| std::env::var_os(name).map(PathBuf::from))?;
+    let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let (folders, presets) = (plugin_folders(var)?, preset_folder(var)?);
     bundle::run(workspace, Build::Release)?;
     for (bundle, folder) in bundle::bundles(workspace).iter().zip(folders) {
         let installed = install(bundle, &folder)?;
         eprintln!("Installed {}", installed.display());
     }
+    let installed = install_files(&vst3_presets::folder(workspace), &presets)?;
+    eprintln!("Installed {installed} presets in {}", presets.display());
     Ok(())
+}
+
+/// The user's folder in which VST3 hosts look for presets of Tagline.
+fn preset_folder(var: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf, Error> {
+    let (home, folder) = if cfg!(target_os = "windows") {
+        ("USERPROFILE", "Documents/VST3 Presets")
+    } else if cfg!(target_os = "macos") {
+        ("HOME", "Library/Audio/Presets")
+    } else {
+        ("HOME", ".vst3/presets")
+    };
+    let home = var(home).ok_or(Error::NoHome(home))?;
+    // The vendor, and the plugin.
+    Ok(home.join(folder).join("Tagline").join("Tagline"))
+}
+
+/// Puts the files of a folder into another one, beside those of the user's. Returns their number.
+fn install_files(from: &Path, folder: &Path) -> Result<usize, Error> {
+    create_folder(folder)?;
+    let failed = |source| Error::File {
+        what: "read",
+        path: from.to_owned(),
+        source,
+    };
+    let mut count = 0;
+    for entry in std::fs::read_dir(from).map_err(failed)? {
+        install(&entry.map_err(failed)?.path(), folder)?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// The user's plugin folders: for CLAP, for VST3.
@@ -100,8 +134,31 @@ mod tests {
     }
 
     #[test]
+    fn presets_come_beside_those_of_the_user() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for folder in [&from, &to] {
+            std::fs::create_dir(folder).expect("a folder");
+        }
+        std::fs::write(from.join("Gate.vstpreset"), "new").expect("a preset");
+        std::fs::write(to.join("Gate.vstpreset"), "old").expect("an older one");
+        std::fs::write(to.join("Mine.vstpreset"), "mine").expect("the user's");
+        assert_eq!(install_files(&from, &to).expect("installed"), 1);
+        let read = |name: &str| std::fs::read_to_string(to.join(name)).expect("a preset");
+        assert_eq!(
+            (
+                read("Gate.vstpreset").as_str(),
+                read("Mine.vstpreset").as_str()
+            ),
+            ("new", "mine")
+        );
+    }
+
+    #[test]
     fn without_a_home_folder_it_says_so() {
         let error = plugin_folders(|_| None).expect_err("no home");
+        assert!(error.to_string().contains("is not set"), "{error}");
+        let error = preset_folder(|_| None).expect_err("no home");
         assert!(error.to_string().contains("is not set"), "{error}");
     }
 }

@@ -19,6 +19,7 @@ mod say;
 mod setup;
 mod stage;
 mod suite;
+mod vst3_presets;
 mod wheel;
 mod workspace;
 mod xvfb;

@@ -52,9 +52,9 @@ fn names(arguments: &[OsString], option: &str) -> bool {
 }
 
 /// Options that name a file or folder.
-const PATH_OPTIONS: [&str; 3] = ["--model", "--out", "--bundle"];
+const PATH_OPTIONS: [&str; 4] = ["--model", "--out", "--bundle", "--songs"];
 /// Options with another value.
-const VALUE_OPTIONS: [&str; 2] = ["--block", "--part"];
+const VALUE_OPTIONS: [&str; 3] = ["--block", "--part", "--focus"];
 
 /// The arguments with every path in them made absolute. The host runs in the workspace's folder, but
 /// a path, whether it exists or not, is meant from the folder in which the command was given.
@@ -156,10 +156,20 @@ mod tests {
             &["--block", "64"][..],
             &["--block=64"],
             &["--part", "cpu", "--part=memory"],
+            &["--focus", "3"],
+            &["--focus=12"],
             &["--realtime", "--json"],
         ] {
             assert_eq!(resolved(same), same);
         }
+    }
+
+    #[test]
+    fn a_folder_of_songs_is_a_path() {
+        assert_eq!(
+            resolved(&["--part", "reaction", "--songs", "mine"]),
+            ["--part", "reaction", "--songs", "/there/mine"]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod block;
 mod editor;
 mod extensions;
 mod live;
+mod presets;
 
 use std::ffi::CStr;
 use std::path::Path;
@@ -17,6 +18,7 @@ use crate::ports::Buffers;
 
 pub use block::BlockOptions;
 pub use live::{Live, Marks};
+pub use presets::{FoundPreset, presets};
 
 /// Events of one block that fit without an allocation.
 const EVENTS_PER_BLOCK: usize = 4_096;
@@ -53,15 +55,7 @@ impl HostedPlugin {
     /// # Errors
     /// [`HostingError`] if there is no bundle, or none that works.
     pub fn load(bundle: &Path) -> Result<Self, HostingError> {
-        if !bundle.exists() {
-            return Err(HostingError::NoBundle(bundle.to_owned()));
-        }
-        // SAFETY: loading a library runs its code, which is what hosting a plugin means; the path
-        // is the user's choice of a plugin.
-        let entry = unsafe { PluginEntry::load(bundle) }.map_err(|error| HostingError::Load {
-            path: bundle.to_owned(),
-            reason: error.to_string(),
-        })?;
+        let entry = load_entry(bundle)?;
         let id = entry
             .get_plugin_factory()
             .and_then(|factory| factory.plugin_descriptor(0))
@@ -83,13 +77,7 @@ impl HostedPlugin {
             what: "an instance",
             reason,
         };
-        let host = HostInfo::new(
-            "Tagline host",
-            "Tagline",
-            "https://tagline.audio",
-            env!("CARGO_PKG_VERSION"),
-        )
-        .map_err(|error| refused(error.to_string()))?;
+        let host = host_info()?;
         let instance = PluginInstance::<Handlers>::new(
             |_| Requests::default(),
             |requests| MainThread::new(requests),
@@ -227,6 +215,28 @@ impl Drop for HostedPlugin {
     fn drop(&mut self) {
         self.deactivate();
     }
+}
+
+fn load_entry(bundle: &Path) -> Result<PluginEntry, HostingError> {
+    if !bundle.exists() {
+        return Err(HostingError::NoBundle(bundle.to_owned()));
+    }
+    // SAFETY: loading a library runs its code, which is what hosting a plugin means; the path is the
+    // user's choice of a plugin.
+    unsafe { PluginEntry::load(bundle) }.map_err(|error| HostingError::Load {
+        path: bundle.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+fn host_info() -> Result<HostInfo, HostingError> {
+    HostInfo::new(
+        "Tagline host",
+        "Tagline",
+        "https://tagline.audio",
+        env!("CARGO_PKG_VERSION"),
+    )
+    .map_err(|error| refused("an instance", &error))
 }
 
 fn refused(what: &'static str, error: &impl std::fmt::Display) -> HostingError {

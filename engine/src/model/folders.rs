@@ -1,4 +1,4 @@
-//! Where models live on this machine.
+//! Where models and whatever else is the user's live on this machine.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,12 +7,26 @@ use std::path::PathBuf;
 /// the only folder. Else it is `tagline/models` in the platform's per-user data folder.
 #[must_use]
 pub fn model_folders() -> Vec<PathBuf> {
-    folders_from(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+    user_folder("TAGLINE_MODELS", "models")
+        .into_iter()
+        .collect()
 }
 
-fn folders_from(var: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
-    if let Some(folder) = var("TAGLINE_MODELS") {
-        return vec![PathBuf::from(folder)];
+/// The folder for the user's files of one kind: the one that the environment's `variable` names, or
+/// else `tagline/name` in the platform's per-user data folder. `None` on a machine without a home.
+#[must_use]
+pub fn user_folder(variable: &str, name: &str) -> Option<PathBuf> {
+    let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    folder_from(variable, name, var)
+}
+
+fn folder_from(
+    variable: &str,
+    name: &str,
+    var: impl Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
+    if let Some(folder) = var(variable) {
+        return Some(PathBuf::from(folder));
     }
     let data = if cfg!(target_os = "windows") {
         var("APPDATA").map(PathBuf::from)
@@ -24,9 +38,7 @@ fn folders_from(var: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
             .filter(|path| path.is_absolute())
             .or_else(|| var("HOME").map(|home| PathBuf::from(home).join(".local/share")))
     };
-    data.map(|data| data.join("tagline").join("models"))
-        .into_iter()
-        .collect()
+    data.map(|data| data.join("tagline").join(name))
 }
 
 #[cfg(test)]
@@ -35,15 +47,25 @@ mod tests {
 
     #[test]
     fn a_chosen_folder_replaces_the_users_own() {
-        let folders = folders_from(|name| match name {
+        let folder = folder_from("TAGLINE_MODELS", "models", |name| match name {
             "TAGLINE_MODELS" => Some("/chosen".into()),
             _ => Some("/home/user".into()),
         });
-        assert_eq!(folders, [PathBuf::from("/chosen")]);
+        assert_eq!(folder, Some(PathBuf::from("/chosen")));
+    }
+
+    #[test]
+    fn each_kind_of_file_has_a_folder_in_the_users_data() {
+        let folder = folder_from("TAGLINE_PRESETS", "presets", |name| {
+            (name == "HOME" || name == "APPDATA").then(|| "/home/user".into())
+        });
+        let folder = folder.expect("there is a home");
+        assert!(folder.starts_with("/home/user"), "{folder:?}");
+        assert!(folder.ends_with("tagline/presets"), "{folder:?}");
     }
 
     #[test]
     fn a_machine_without_a_home_has_no_folder() {
-        assert!(folders_from(|_| None).is_empty());
+        assert_eq!(folder_from("TAGLINE_MODELS", "models", |_| None), None);
     }
 }

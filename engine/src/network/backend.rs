@@ -136,6 +136,9 @@ pub struct BackendReport {
     pub running: Backend,
     /// A line for each backend that was tried: its time for a window, or why it does not run.
     pub lines: Vec<String>,
+    /// Whether each update computes all of its window, because nothing of the network can be kept from
+    /// one update to the next. With another network it computes what is new.
+    pub whole_windows: bool,
 }
 
 #[cfg(test)]

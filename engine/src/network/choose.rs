@@ -33,6 +33,8 @@ const SLOW_MILLISECONDS: f64 = 1e3;
 /// A backend that works.
 struct Candidate {
     network: Guarded,
+    /// Whether it computes whole windows.
+    is_whole: bool,
     /// How it computes windows.
     manner: String,
     milliseconds: f64,
@@ -131,7 +133,12 @@ pub(crate) fn open_network_while(
         model.info().name,
         lines.join("; ")
     );
-    Ok((Box::new(best.network), BackendReport { running, lines }))
+    let report = BackendReport {
+        running,
+        lines,
+        whole_windows: best.is_whole,
+    };
+    Ok((Box::new(best.network), report))
 }
 
 /// Opens `backend` of ONNX Runtime, compares it with what tract `expected`, and times it.
@@ -177,12 +184,14 @@ fn settle(
     in_parts: Result<Checked, String>,
     whole: impl FnOnce() -> Result<Checked, String>,
 ) -> Result<Candidate, String> {
+    let is_whole = in_parts.is_err();
     let ((network, milliseconds), manner) = match in_parts {
         Ok(checked) => (checked, "incremental".to_owned()),
         Err(reason) => (whole()?, format!("whole windows: {reason}")),
     };
     Ok(Candidate {
         network,
+        is_whole,
         manner,
         milliseconds,
     })
@@ -290,6 +299,7 @@ mod tests {
             let open = || tract::open(&model).map(Work::Whole);
             let mut candidate = Candidate {
                 network: Guarded::open(&model, Backend::Tract, open).expect("it opens"),
+                is_whole: true,
                 manner: String::new(),
                 milliseconds: before,
             };

@@ -114,6 +114,7 @@ unsafe fn analyse(plugin: *const clap_plugin, call: &clap_process) {
     // SAFETY: as the caller says; the main port is the first.
     unsafe {
         PluginWrapper::<Tagline>::handle(plugin, |wrapper| {
+            let takes_live_values = wrapper.shared().takes_live_values;
             let processor = wrapper.audio_processor()?.as_mut();
             let input = port(call.audio_inputs, call.audio_inputs_count, 0);
             with_channels(input, call.frames_count, |input| {
@@ -123,7 +124,7 @@ unsafe fn analyse(plugin: *const clap_plugin, call: &clap_process) {
                     playing: is_playing(call.transport),
                 };
                 let inputs = RawInputs::new(call.in_events);
-                let mut outputs = RawOutputs::new(call.out_events);
+                let mut outputs = RawOutputs::new(call.out_events, takes_live_values);
                 processor.core.process(&block, inputs, &mut outputs);
             });
             Ok(())
@@ -165,7 +166,7 @@ unsafe extern "C" fn flush(
     let _ = catch_unwind(AssertUnwindSafe(|| unsafe {
         PluginWrapper::<Tagline>::handle(plugin, |wrapper| {
             let inputs = RawInputs::new(inputs).map(|input| input.input);
-            let mut outputs = RawOutputs::new(outputs);
+            let mut outputs = RawOutputs::new(outputs, wrapper.shared().takes_live_values);
             if wrapper.is_active() {
                 let processor = wrapper.audio_processor()?.as_mut();
                 processor.core.flush(inputs, &mut outputs);

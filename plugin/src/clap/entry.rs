@@ -1,10 +1,11 @@
-//! The CLAP entry: one plugin, which remembers where its library lies.
+//! The CLAP entry: one plugin, which remembers where its library lies, and its presets.
 
 use std::ffi::{CStr, c_char};
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::Arc;
 
+use clack_extensions::preset_discovery::prelude::PresetDiscoveryFactoryWrapper;
 use clack_plugin::entry::prelude::*;
 use clack_plugin::factory::{FactoryImplementation, FactoryWrapper};
 use clap_sys::factory::plugin_factory::clap_plugin_factory;
@@ -12,14 +13,16 @@ use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 
 use super::calls;
-use super::host::{AnyThread, Shared};
+use super::host::{AnyThread, Shared, takes_live_values};
 use super::main_thread::MainThread;
 use super::plugin::{Tagline, descriptor};
+use super::presets::Providers;
 use crate::bundle::library_dirs;
 
 /// The entry of the library.
 pub struct TaglineEntry {
     factory: PluginTable,
+    presets: PresetDiscoveryFactoryWrapper<Providers>,
 }
 
 impl Entry for TaglineEntry {
@@ -30,11 +33,14 @@ impl Entry for TaglineEntry {
                 descriptor: descriptor(),
                 library_dirs: path.map_or_else(Vec::new, |path| library_dirs(Path::new(path))),
             }),
+            presets: PresetDiscoveryFactoryWrapper::new(Providers::new()),
         })
     }
 
     fn declare_factories<'a>(&'a self, builder: &mut EntryFactories<'a>) {
-        builder.register_factory(&self.factory);
+        builder
+            .register_factory(&self.factory)
+            .register_factory(&self.presets);
     }
 }
 
@@ -134,10 +140,11 @@ impl PluginFactoryImpl for Factory {
         Some(PluginInstance::new::<Tagline>(
             host,
             &self.descriptor,
-            |_| {
+            |host| {
                 Ok(Shared {
                     host: Arc::<AnyThread>::default(),
                     library_dirs: self.library_dirs.clone(),
+                    takes_live_values: takes_live_values(host.as_info()),
                 })
             },
             |host, shared| Ok(MainThread::new(host, shared)),

@@ -109,24 +109,31 @@ pub unsafe fn is_playing(transport: *const clap_event_transport) -> bool {
 }
 
 /// The host's queue for the plugin's events of one call.
-pub struct RawOutputs(*const clap_output_events);
+pub struct RawOutputs {
+    list: *const clap_output_events,
+    takes_live_values: bool,
+}
 
 impl RawOutputs {
-    /// The queue `list`, which takes nothing if it is null.
+    /// The queue `list`, which takes nothing if it is null. Values that the host must not record are
+    /// left out of it unless the host [`takes_live_values`](super::host::takes_live_values).
     ///
     /// # Safety
     /// `list` is null or valid as long as this value, and its function, where there is one, does
     /// what CLAP says.
-    pub unsafe fn new(list: *const clap_output_events) -> Self {
-        Self(list)
+    pub unsafe fn new(list: *const clap_output_events, takes_live_values: bool) -> Self {
+        Self {
+            list,
+            takes_live_values,
+        }
     }
 
     fn try_push<E>(&self, event: &E) -> bool {
         // SAFETY: the maker of this value vouches for the list. `event` begins with a header that
         // states its length; the private callers below see to that.
         unsafe {
-            let push = self.0.as_ref().and_then(|list| list.try_push);
-            push.is_some_and(|push| push(self.0, ptr::from_ref(event).cast()))
+            let push = self.list.as_ref().and_then(|list| list.try_push);
+            push.is_some_and(|push| push(self.list, ptr::from_ref(event).cast()))
         }
     }
 }
@@ -152,6 +159,7 @@ impl Outputs for RawOutputs {
                 self.try_push(&gesture(CLAP_EVENT_PARAM_GESTURE_BEGIN, id))
             }
             Output::GestureEnd { id } => self.try_push(&gesture(CLAP_EVENT_PARAM_GESTURE_END, id)),
+            Output::Value { record: false, .. } if !self.takes_live_values => true,
             Output::Value { id, value, record } => {
                 let flags = if record { 0 } else { CLAP_EVENT_DONT_RECORD };
                 self.try_push(&clap_event_param_value {

@@ -1,13 +1,13 @@
 //! What the plugin's core asks of a CLAP host.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clack_extensions::log::{HostLog, LogSeverity};
 use clack_extensions::params::{HostParams, ParamRescanFlags};
 use clack_extensions::state::HostState;
-use clack_plugin::host::{HostMainThreadHandle, HostSharedHandle};
+use clack_plugin::host::{HostInfo, HostMainThreadHandle, HostSharedHandle};
 use clack_plugin::plugin::PluginShared;
 
 use crate::core::{Changed, Host, MainHost, Severity};
@@ -44,12 +44,26 @@ impl Host for AnyThread {
     }
 }
 
+/// The names of hosts that count every value that a plugin sends as a change of the project, whatever
+/// its flags say. This is Qtractor's.
+const COUNT_EVERY_VALUE: [&CStr; 1] = [c"qtractorClapPlugin"];
+
+/// Whether `host` may be sent values that it must not record, and be told to read values again. One
+/// that counts them as changes reads them by itself, when it saves; otherwise playing alone, and even
+/// opening, would modify the project.
+pub fn takes_live_values(host: &HostInfo<'_>) -> bool {
+    let name = host.name();
+    !COUNT_EVERY_VALUE.iter().any(|known| Some(*known) == name)
+}
+
 /// What all threads of an instance may use.
 pub struct Shared {
     /// The host, for every thread.
     pub host: Arc<AnyThread>,
     /// Folders in which ONNX Runtime's library is looked for first.
     pub library_dirs: Vec<PathBuf>,
+    /// See [`takes_live_values`].
+    pub takes_live_values: bool,
 }
 
 impl PluginShared<'_> for Shared {}
@@ -60,6 +74,7 @@ pub struct MainThreadHost<'a> {
     params: Option<HostParams>,
     state: Option<HostState>,
     log: Option<HostLog>,
+    takes_live_values: bool,
 }
 
 impl<'a> MainThreadHost<'a> {
@@ -70,6 +85,7 @@ impl<'a> MainThreadHost<'a> {
             params: host.get_extension(),
             state: host.get_extension(),
             log: host.get_extension(),
+            takes_live_values: takes_live_values(host.shared().as_info()),
         }
     }
 }
@@ -77,10 +93,15 @@ impl<'a> MainThreadHost<'a> {
 impl MainHost for MainThreadHost<'_> {
     fn parameters_changed(&self, changed: Changed) {
         let mut flags = ParamRescanFlags::empty();
-        flags.set(ParamRescanFlags::VALUES, changed.values);
+        flags.set(
+            ParamRescanFlags::VALUES,
+            changed.values && self.takes_live_values,
+        );
         flags.set(ParamRescanFlags::TEXT, changed.texts);
         flags.set(ParamRescanFlags::INFO, changed.infos);
-        if let Some(params) = &self.params {
+        if let Some(params) = &self.params
+            && !flags.is_empty()
+        {
             params.rescan(&self.host, flags);
         }
     }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use clack_extensions::params::{
     ParamDisplayWriter, ParamInfo, ParamInfoFlags, ParamInfoWriter, PluginMainThreadParams,
 };
+use clack_extensions::preset_discovery::HostPresetLoad;
+use clack_extensions::preset_discovery::preset_data::Location;
 use clack_extensions::render::{PluginRenderImpl, RenderMode};
 use clack_extensions::state::PluginStateImpl;
 use clack_extensions::timer::{HostTimer, PluginTimerImpl, TimerId};
@@ -56,6 +58,26 @@ impl<'a> MainThread<'a> {
             host,
             shared,
             timer: Cell::new(timer),
+        }
+    }
+
+    /// Tells a host with a browser of presets which one is in force now.
+    pub fn preset_is_loaded(&self, location: Location<'_>, key: Option<&CStr>) {
+        if let Some(presets) = self.host.get_extension::<HostPresetLoad>() {
+            presets.loaded(&self.host, location, key);
+        }
+    }
+
+    /// Tells a host with a browser of presets why one was refused.
+    pub fn preset_is_refused(
+        &self,
+        location: Location<'_>,
+        key: Option<&CStr>,
+        os_code: i32,
+        message: &CStr,
+    ) {
+        if let Some(presets) = self.host.get_extension::<HostPresetLoad>() {
+            presets.on_error(&self.host, location, key, os_code, Some(message));
         }
     }
 }

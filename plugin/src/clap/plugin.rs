@@ -7,6 +7,7 @@ use clack_extensions::gui::PluginGui;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{PluginAudioProcessorParams, PluginParams};
+use clack_extensions::preset_discovery::PluginPresetLoad;
 use clack_extensions::render::PluginRender;
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, PluginTailImpl, TailLength};
@@ -43,6 +44,7 @@ impl Plugin for Tagline {
             .register::<PluginNotePorts>()
             .register::<PluginParams>()
             .register::<PluginState>()
+            .register::<PluginPresetLoad>()
             .register::<PluginRender>()
             .register::<PluginLatency>()
             .register::<PluginTail>()
@@ -91,6 +93,10 @@ impl<'a> PluginAudioProcessor<'a, Shared, MainThread<'a>> for Processor {
         ))
     }
 
+    /// Gestures that are open end with the flush that the instance asks for here. No other way is
+    /// left: `stop_processing`, `deactivate` and `destroy` have no events, and a host that destroys
+    /// an active plugin has broken CLAP's rule and may not be called any more. Such a host ends the
+    /// gestures of an instance that it has destroyed by itself.
     fn deactivate(self, main_thread: &MainThread<'a>) {
         main_thread.instance.deactivate(self.core);
     }

@@ -1,6 +1,6 @@
 //! What the audio thread, the main thread and the editor share of one instance.
 //!
-//! Everything that the audio thread touches is an atomic. The [`Desk`](super::desk::Desk) lies
+//! Everything that the audio thread touches is an atomic. The [`Desk`](super::shared::Desk) lies
 //! behind a lock that only the other threads take.
 
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -14,6 +14,9 @@ use super::params::{
     self, Access, DRIVEN, TAG_SLOTS, TAGS_AT, driven_index, driven_slot, index_of, param,
 };
 use super::settings::{Mode, Packed, Setting, Settings, backend_code, backend_of_code};
+
+/// Part of a parameter's range that is lost where a host keeps its share as a single-precision number.
+const ROUNDING: f64 = 1e-7;
 
 /// What the threads of one instance share.
 pub struct Board {
@@ -115,14 +118,22 @@ impl Board {
         self.resolution.store(packed.resolution.to_bits(), Relaxed);
     }
 
-    /// Takes a value that the host sets; unknown ids, read-only ones and NaN are ignored. Returns
-    /// the value as it is now.
+    /// Takes a value that the host sets; unknown ids, read-only ones and NaN are ignored. So is, but
+    /// for driven values in Follow, the value that the parameter has: some hosts write back what they
+    /// read, rounded to single precision, and that must change nothing. Returns the value as it is
+    /// now.
     pub fn set_from_host(&self, id: u32, value: f64, mode: Mode) -> Option<f64> {
         let index = index_of(id)?;
         let param = param(index).filter(|param| param.access != Access::ReadOnly)?;
         let value = param.nearest(value)?;
+        let slot = driven_slot(index);
+        let is_follows = slot.is_some() && mode == Mode::Follow;
+        let moved = (value - self.value(index)).abs();
+        if !is_follows && moved <= ROUNDING * (param.max - param.min) {
+            return None;
+        }
         self.store(index, value);
-        if let Some(slot) = driven_slot(index) {
+        if let Some(slot) = slot {
             self.set_by_host.fetch_or(1 << slot, Relaxed);
             if mode == Mode::Follow {
                 self.driven.fetch_and(!(1 << slot), Relaxed);
@@ -131,14 +142,20 @@ impl Board {
         Some(value)
     }
 
-    /// Stores a driven slot's value that the plugin drives, in per cent.
-    pub fn drive(&self, slot: usize, percent: f64) {
-        // Release: a thread that sees the value also sees the generation that was set before it.
-        // Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
-        // generation.
-        self.values[driven_index(slot)].store(percent.to_bits(), Release);
-        self.driven.fetch_or(1 << slot, Relaxed);
-        self.set_by_host.fetch_and(!(1 << slot), Relaxed);
+    /// Stores the values, in per cent, of driven slots that the plugin drives, a bit each.
+    pub fn drive(&self, slots: u64, percent: impl Fn(usize) -> f64) {
+        // Once for all slots, as an update has 50 of them. It comes before the values, so that no
+        // state is saved with one of them as the host's, and after them, should a state be loaded
+        // meanwhile.
+        self.driven.fetch_or(slots, Relaxed);
+        for slot in bits(slots) {
+            // Release: a thread that sees the value also sees the generation that was set before
+            // it. Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
+            // generation.
+            self.values[driven_index(slot)].store(percent(slot).to_bits(), Release);
+        }
+        self.driven.fetch_or(slots, Release);
+        self.set_by_host.fetch_and(!slots, Relaxed);
     }
 
     /// The values driven next are of the stream's model number `generation`.
@@ -217,17 +234,25 @@ impl Board {
     /// Takes a setting that the user changes in the editor. Returns whether it is a parameter, of
     /// which the host hears with the next block or flush.
     pub fn edit(&self, setting: Setting) -> bool {
-        let Some((id, value)) = setting.as_parameter() else {
-            self.store_packed(&self.settings().with(setting));
-            return false;
-        };
-        if let Some(index) = index_of(id)
-            && let Some(value) = param(index).and_then(|param| param.nearest(value))
-        {
-            self.store(index, value);
+        let parameter = self.put(setting);
+        if let Some(id) = parameter {
             self.edited.fetch_or(1 << id, Release);
         }
-        true
+        parameter.is_some()
+    }
+
+    /// Takes a setting. Returns the id of the parameter that it is, if it is one.
+    pub fn put(&self, setting: Setting) -> Option<u32> {
+        let Some((id, value)) = setting.as_parameter() else {
+            self.store_packed(&self.settings().with(setting));
+            return None;
+        };
+        let index = index_of(id)?;
+        let value = param(index).and_then(|param| param.nearest(value));
+        if let Some(value) = value {
+            self.store(index, value);
+        }
+        Some(id)
     }
 
     /// Whether [`Self::take_edits`] has something.

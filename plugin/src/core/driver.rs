@@ -166,16 +166,16 @@ impl Driver {
         board.drive_for(update.generation);
         board.set_calibrated(update.calibrated);
         let used = first_slots((update.tag_count as usize).min(MAX_TAGS));
+        let value = |slot: usize| percent(update.probabilities[slot]);
+        board.drive(used, value);
         for slot in bits(used) {
-            let value = percent(update.probabilities[slot]);
-            board.drive(slot, value);
             let resolution = self.settings.resolution;
-            self.outbox.update_tag(slot, value, resolution);
+            self.outbox.update_tag(slot, value(slot), resolution);
         }
         // A model with fewer tags leaves none of its predecessor's values behind.
         let stale = self.used & !used;
-        for slot in bits(stale) {
-            board.drive(slot, 0.0);
+        if stale != 0 {
+            board.drive(stale, |_| 0.0);
         }
         self.outbox.mark(stale);
         self.outbox.mark_midi(used | stale);
@@ -224,7 +224,7 @@ impl Driver {
     fn drive_macros(&mut self, step: Step, board: &Board) {
         for index in bits(step.moved | step.rested) {
             let (slot, value) = (MAX_TAGS + index, self.macros.percent(index));
-            board.drive(slot, value);
+            board.drive(1 << slot, |_| value);
             self.outbox.pass(slot, value, self.settings.resolution);
         }
         self.outbox.mark(step.rested << MAX_TAGS);

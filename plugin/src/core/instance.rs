@@ -10,13 +10,14 @@ use tagline_engine::{Hold, MAX_TAGS, Service, StreamConfig, Tap};
 use super::board::Board;
 use super::driver::Driver;
 use super::events::{Input, Outputs};
-use super::host::{Changed, Host, MainHost};
+use super::host::{Changed, Host, MainHost, Severity};
 use super::macros::{MACROS, Macros};
 use super::osc::OscSettings;
 use super::outbox::Outbox;
 use super::params::{
     self, MACROS_AT, Param, TAGS_AT, driven_slot, id, index_of, macro_slot, param, tag_slot,
 };
+use super::presets::{self, Preset, PresetError};
 use super::processor::Processor;
 use super::settings::Setting;
 use super::shared::Shared;
@@ -161,6 +162,14 @@ impl<'a> Instance<'a> {
         outbox.send(board, 0, outputs);
     }
 
+    /// Puts settings in force that the host has told beside its blocks, which will bring them too.
+    pub fn set_from_host(&self, settings: impl Iterator<Item = (u32, f64)>) {
+        let board = self.board();
+        for (id, value) in settings {
+            board.set_from_host(id, value, board.settings().mode);
+        }
+    }
+
     // State.
 
     /// The state to be saved, as bytes.
@@ -178,6 +187,7 @@ impl<'a> Instance<'a> {
             macro_values: (0..MACROS).filter_map(macro_value).collect(),
             model: Some(desk.choice.saved()),
             osc: OscSettings::clone(desk.osc.settings()),
+            preset: desk.preset.as_ref().to_owned(),
             settings: board.settings(),
             tags: (0..MAX_TAGS).filter_map(tag).collect(),
         };
@@ -185,13 +195,19 @@ impl<'a> Instance<'a> {
         state.to_bytes()
     }
 
-    /// Puts a saved state in force. The host hears of what has changed in
-    /// [`Self::on_main_thread`], which the instance asks for.
+    /// Puts a saved state in force, or a preset that a host keeps in a state's place. The host hears
+    /// of what has changed in [`Self::on_main_thread`], which the instance asks for.
     ///
     /// # Errors
     /// [`StateError`] says what is wrong with the bytes; nothing has changed then.
     pub fn load(&self, bytes: &[u8]) -> Result<(), StateError> {
-        let state = State::from_bytes(bytes)?;
+        let state = match State::from_bytes(bytes) {
+            Err(StateError::Foreign(format)) if format == presets::FORMAT => {
+                self.load_preset(Preset::from_bytes(bytes)?);
+                return Ok(());
+            }
+            state => state?,
+        };
         let board = self.board();
         board.store_packed(&state.settings);
         let settings = state.settings.parameters();
@@ -214,11 +230,39 @@ impl<'a> Instance<'a> {
             let mut desk = self.shared.desk();
             desk.set_macros(Arc::new(state.macros), board);
             desk.osc.set(state.osc, &self.shared.board);
+            desk.preset = state.preset.into();
             desk.news.changed.values = true;
         }
         self.tell_log();
         self.shared.host.request_main_thread();
         Ok(())
+    }
+
+    /// Puts a preset in force. Whatever it does not hold stays as it is. Keys that this version does
+    /// not know are named in the host's log.
+    pub fn load_preset(&self, read: presets::Read) {
+        let presets::Read { preset, unknown } = read;
+        if !unknown.is_empty() {
+            let message = format!(
+                "the preset \"{}\" has what this Tagline does not know: {}; the rest is in force",
+                preset.name,
+                unknown.join(", ")
+            );
+            let line = (Severity::Warning, message.into());
+            self.shared.desk().news.log.push(line);
+        }
+        EditorSource::load_preset(&*self.shared, &preset);
+        self.tell_log();
+    }
+
+    /// Tells people that a preset was refused.
+    pub fn refuse_preset(&self, error: &PresetError) {
+        let line = (
+            Severity::Error,
+            format!("the preset was refused: {error}").into(),
+        );
+        self.shared.desk().news.log.push(line);
+        self.tell_log();
     }
 
     // The host's ports and modes.

@@ -16,6 +16,7 @@ use super::macros::{MACROS, Macro, Macros, Plans, Resolver};
 use super::model_choice::{Analysis, Effects, ModelChoice};
 use super::osc::{OscLink, OscSettings};
 use super::params::{MACROS_AT, TAG_SLOTS, TAGS_AT};
+use super::presets::Preset;
 use super::settings::Setting;
 use super::view::{EditorSource, Snapshot};
 
@@ -48,6 +49,8 @@ pub struct Desk {
     pub generation: u32,
     /// The sender of OSC.
     pub osc: OscLink,
+    /// Name of the preset that was loaded or saved last, or empty.
+    pub preset: Arc<str>,
 }
 
 impl Desk {
@@ -129,6 +132,7 @@ impl Shared {
                 plans: Plans::default(),
                 generation: 0,
                 osc: OscLink::default(),
+                preset: Arc::default(),
             }),
         };
         shared.desk().resolve_macros(&shared.board);
@@ -217,6 +221,9 @@ impl EditorSource for Shared {
         snapshot.macros = Arc::clone(&desk.macros);
         snapshot.osc = Arc::clone(desk.osc.settings());
         snapshot.osc_message = desk.osc.message();
+        if !Arc::ptr_eq(&snapshot.preset, &desk.preset) {
+            snapshot.preset = Arc::clone(&desk.preset);
+        }
         if let Some(status) = &desk.status {
             snapshot.late_updates = status.late_updates.load(Relaxed);
             snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
@@ -248,6 +255,30 @@ impl EditorSource for Shared {
         {
             let mut desk = self.desk();
             desk.osc.set(settings, &self.board);
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn load_preset(&self, preset: &Preset) {
+        for setting in preset.tuning.settings() {
+            self.board.put(setting);
+        }
+        {
+            let mut desk = self.desk();
+            desk.set_macros(Arc::new(preset.macros.clone()), &self.board);
+            desk.preset = preset.name.as_str().into();
+            // The host reads the settings again: a preset is one step, and no gesture of each.
+            desk.news.changed.values = true;
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn preset_saved(&self, name: &str) {
+        {
+            let mut desk = self.desk();
+            desk.preset = name.into();
             desk.news.state = true;
         }
         self.host.request_main_thread();

@@ -14,6 +14,7 @@ use tagline_engine::{BackendChoice, MAX_TAGS};
 use super::macros::{MACROS, Macro, MacroError, Macros};
 use super::osc::{OscError, OscSettings};
 use super::params::{FOCUS_SECONDS, MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
+use super::presets::{PRESET_NAME_CHARACTERS, PresetError};
 use super::settings::{CcRoute, LAST_CC, MAX_RESOLUTION, Mode, Settings};
 
 const FORMAT: &str = "tagline-state";
@@ -71,6 +72,9 @@ pub enum StateError {
     /// OSC settings that cannot be.
     #[error("the saved state cannot be used: {0}")]
     Osc(#[from] OscError),
+    /// A preset in the state's place that cannot be used.
+    #[error(transparent)]
+    Preset(#[from] PresetError),
 }
 
 /// A model, as it is saved.
@@ -103,6 +107,8 @@ pub struct State {
     pub model: Option<SavedModel>,
     /// Where OSC goes.
     pub osc: OscSettings,
+    /// Name of the preset that was loaded or saved last, or empty.
+    pub preset: String,
     /// The settings.
     pub settings: Settings,
     /// Values that the host has set, by tag slot from 0, in per cent.
@@ -123,6 +129,8 @@ struct Text {
     model: Option<SavedModel>,
     #[serde(default, skip_serializing_if = "is_default")]
     osc: OscSettings,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    preset: String,
     #[serde(default)]
     settings: SettingsText,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -134,22 +142,23 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// The settings as states and presets write them.
 #[derive(Serialize, Deserialize)]
 #[serde(default)]
-struct SettingsText {
+pub(super) struct SettingsText {
     backend: BackendText,
     bypass: bool,
     /// Missing or `null` for the model's whole window.
-    focus_seconds: Option<f64>,
+    pub(super) focus_seconds: Option<f64>,
     midi_cc_count: u8,
     midi_cc_first: u8,
     midi_cc_output: bool,
     midi_channel: u8,
     mode: ModeText,
-    resolution: f64,
-    smoothing_seconds: f64,
-    update_seconds: f64,
-    values: ValuesText,
+    pub(super) resolution: f64,
+    pub(super) smoothing_seconds: f64,
+    pub(super) update_seconds: f64,
+    pub(super) values: ValuesText,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -162,7 +171,7 @@ enum ModeText {
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum ValuesText {
+pub(super) enum ValuesText {
     Calibrated,
     Raw,
 }
@@ -245,7 +254,11 @@ fn check(
 }
 
 impl SettingsText {
-    fn settings(&self) -> Result<Settings, StateError> {
+    /// The settings, if each of them is one that there is.
+    ///
+    /// # Errors
+    /// [`StateError::OutOfRange`] names the first that is not.
+    pub(super) fn settings(&self) -> Result<Settings, StateError> {
         let Self {
             midi_cc_count: count,
             midi_cc_first: first,
@@ -326,6 +339,7 @@ impl State {
             macros: described(&self.macros),
             model: self.model.clone(),
             osc: self.osc.clone(),
+            preset: self.preset.clone(),
             settings: SettingsText::from(&self.settings),
             tags: self
                 .tags
@@ -375,6 +389,7 @@ impl State {
             macros: macros_of(text.macros)?,
             macro_values,
             osc: text.osc,
+            preset: text.preset.chars().take(PRESET_NAME_CHARACTERS).collect(),
             model: text
                 .model
                 .filter(|model| model.built_in || !model.path.is_empty()),
@@ -385,7 +400,7 @@ impl State {
 }
 
 /// The bytes up to the last that is neither zero nor white space.
-fn without_padding(bytes: &[u8]) -> &[u8] {
+pub(super) fn without_padding(bytes: &[u8]) -> &[u8] {
     let is_padding = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
     let end = bytes.iter().rposition(|byte| !is_padding(byte));
     &bytes[..end.map_or(0, |last| last + 1)]
@@ -413,7 +428,7 @@ fn check_header(bytes: &[u8]) -> Result<u64, StateError> {
 }
 
 /// The macros that are not fresh, by their numbers.
-fn described(macros: &Macros) -> BTreeMap<String, Macro> {
+pub(super) fn described(macros: &Macros) -> BTreeMap<String, Macro> {
     let numbered = macros.iter().enumerate();
     let changed = numbered.filter(|(_, described)| !is_default(*described));
     changed

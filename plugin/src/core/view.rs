@@ -6,6 +6,7 @@ use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace, Ta
 
 use super::macros::{MACROS, Macro, Macros};
 use super::osc::OscSettings;
+use super::presets::Preset;
 use super::settings::{Setting, Settings};
 
 /// What the editor shows, and how it asks for changes. One source may serve several editors in
@@ -27,6 +28,12 @@ pub trait EditorSource: Send + Sync {
 
     /// Changes where OSC goes. A later snapshot says what is wrong with it.
     fn set_osc(&self, settings: OscSettings);
+
+    /// Puts a preset in force. Whatever it does not hold stays as it is.
+    fn load_preset(&self, preset: &Preset);
+
+    /// What holds now has been saved as a preset of this name.
+    fn preset_saved(&self, name: &str);
 
     /// Asks for the model at `place`. A later snapshot tells the result: another
     /// [`Snapshot::model`], or a [`Snapshot::message`].
@@ -83,6 +90,8 @@ pub struct Snapshot {
     pub osc: Arc<OscSettings>,
     /// What is wrong with OSC and what to do.
     pub osc_message: Option<Arc<str>>,
+    /// Name of the preset that was loaded or saved last, or empty.
+    pub preset: Arc<str>,
 }
 
 impl Snapshot {
@@ -146,6 +155,7 @@ impl Default for Snapshot {
             macro_values: [0.0; MACROS],
             osc: Arc::default(),
             osc_message: None,
+            preset: Arc::default(),
         }
     }
 }

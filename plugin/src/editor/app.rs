@@ -109,7 +109,7 @@ impl EditorApp {
             Page::Model => {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
-            Page::Settings => page::settings::show(&mut inside, &snapshot.settings, &*source),
+            Page::Settings => page::settings::show(&mut inside, snapshot, &*source),
             Page::Macros => self.macros.show(&mut inside, snapshot, &*source),
         }
         footer::show(ui, bottom, &snapshot.settings, &*source);

@@ -107,7 +107,7 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     let colour = colour.gamma_multiply(presence);
     painter.rect_filled(filled, THICKNESS / 2.0, colour);
     if let Some(threshold) = tag.threshold {
-        show_mark(ui, track, threshold, value >= threshold);
+        show_mark(ui, track, threshold, bar.reached);
     }
 
     painter.text(

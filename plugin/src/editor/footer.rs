@@ -21,7 +21,8 @@ pub fn show(ui: &mut Ui, area: Rect, settings: &Settings, source: &dyn EditorSou
         .translate(vec2(0.0, 11.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inside).id_salt("footer"));
     ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 15.0;
+        // In the narrowest window the longest names need the room.
+        ui.spacing_mut().item_spacing.x = if area.width() < 740.0 { 10.0 } else { 15.0 };
         column(ui, "Mode", |ui| mode(ui, settings, source));
         column(ui, "Update every", |ui| update_every(ui, settings, source));
         column(ui, "Smoothing", |ui| smoothing(ui, settings, source));
@@ -129,7 +130,7 @@ fn backend(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = BackendChoice::ALL.map(|choice| choice.name().to_owned());
     let is_chosen = |choice: &BackendChoice| *choice == settings.backend;
     let chosen = BackendChoice::ALL.iter().position(is_chosen).unwrap_or(0);
-    if let Some(clicked) = choice::show(ui, "backend", 148.0, &names, chosen)
+    if let Some(clicked) = choice::show(ui, "backend", 116.0, &names, chosen)
         && let Some(backend) = BackendChoice::ALL.get(clicked)
     {
         source.set(Setting::Backend(*backend));

@@ -18,6 +18,10 @@ const LENGTH_SETTLED: f32 = 0.002;
 /// A bar has reached its place when it is nearer than this, in rows: half a pixel.
 const PLACE_SETTLED: f32 = 0.02;
 
+/// A tag that has reached its threshold is a yes until it is further below than this, in value 0 to 1. So a
+/// tag that trembles there does not make its mark flicker.
+const MARK_HYSTERESIS: f32 = 0.05;
+
 /// A tag's bar as it is drawn now.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
@@ -25,6 +29,8 @@ pub struct Bar {
     pub value: f32,
     /// Drawn place from the top, in rows; between two rows while it moves.
     pub row: f32,
+    /// Whether its tag is a yes: at its threshold, or not far below since it was there.
+    pub reached: bool,
 }
 
 /// All bars, by tag.
@@ -53,6 +59,7 @@ impl Motion {
             let (length, place) = (seconds / LENGTH_SECONDS, seconds / PLACE_SECONDS);
             moving |= ease(&mut bar.value, values[tag], length, LENGTH_SETTLED);
             moving |= ease(&mut bar.row, row as f32, place, PLACE_SETTLED);
+            bar.reached = reaches(bar.reached, values[tag], snapshot.threshold(tag));
         }
         moving
     }
@@ -80,7 +87,8 @@ impl Motion {
         self.bars = vec![
             Bar {
                 value: 0.0,
-                row: 0.0
+                row: 0.0,
+                reached: false,
             };
             values.len()
         ];
@@ -88,6 +96,12 @@ impl Motion {
             self.bars[tag].row = row as f32;
         }
     }
+}
+
+/// Whether a tag of this value is a yes, if it was one or not.
+fn reaches(was: bool, value: f32, threshold: Option<f32>) -> bool {
+    let slack = if was { MARK_HYSTERESIS } else { 0.0 };
+    threshold.is_some_and(|threshold| value >= threshold - slack)
 }
 
 /// Moves `value` toward `goal` by `1 - exp(-steps)` of the way, or onto it from nearer than
@@ -123,6 +137,18 @@ fn overtakes(value: f32, above: f32) -> bool {
 mod tests {
     use super::*;
     use crate::editor::test_snapshot::snapshot_of;
+
+    #[test]
+    fn a_tag_that_trembles_at_its_threshold_stays_a_yes() {
+        let mut reached = false;
+        let mut seen = Vec::new();
+        for value in [0.48, 0.5, 0.46, 0.51, 0.44, 0.48, 0.5] {
+            reached = reaches(reached, value, Some(0.5));
+            seen.push(reached);
+        }
+        assert_eq!(seen, [false, true, true, true, false, false, true]);
+        assert!(!reaches(true, 1.0, None), "a value without a threshold");
+    }
 
     #[test]
     fn almost_equal_tags_do_not_swap_places_all_the_time() {

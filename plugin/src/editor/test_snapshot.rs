@@ -24,6 +24,7 @@ pub fn snapshot_of(tags: &[&str]) -> Snapshot {
     let report = BackendReport {
         running: Backend::Tract,
         lines: Vec::new(),
+        whole_windows: false,
     };
     Snapshot {
         model: Some(Arc::new(ModelInForce {

@@ -77,7 +77,13 @@ impl Inner {
     }
 
     fn save(&self, state: ComRef<'_, IBStream>) -> tresult {
-        match self.instance(|instance| instance.save()) {
+        let saved = self.instance(|instance| {
+            // What the controller shows belongs into the state, also before a block has brought it.
+            let own = |id| instance.value(id).unwrap_or(0.0);
+            instance.set_from_host(self.shown.settings(own).into_iter());
+            instance.save()
+        });
+        match saved {
             None => kNotInitialized,
             Some(Ok(bytes)) if stream::write_all(state, &bytes) => kResultOk,
             Some(_) => kResultFalse,

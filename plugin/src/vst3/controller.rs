@@ -77,8 +77,14 @@ impl IEditControllerTrait for Plugin {
     unsafe fn setComponentState(&self, state: *mut IBStream) -> tresult {
         guarded(kInternalError, || {
             // SAFETY: null, or a stream of the host's.
-            let state = unsafe { ComRef::from_raw(state) };
-            state.map_or(kInvalidArgument, |state| self.inner.load_if_new(state))
+            let Some(state) = (unsafe { ComRef::from_raw(state) }) else {
+                return kInvalidArgument;
+            };
+            let result = self.inner.load_if_new(state);
+            if result == kResultOk {
+                self.inner.tell_loaded();
+            }
+            result
         })
     }
 

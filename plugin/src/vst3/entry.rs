@@ -1,5 +1,6 @@
 //! What the library exports.
 
+#[cfg(not(target_os = "windows"))]
 use std::ffi::c_void;
 
 use vst3::Steinberg::IPluginFactory;

@@ -72,6 +72,19 @@ impl News {
         self.wants_flush.set(true);
     }
 
+    /// Tells the host that values have changed, if they have. The rest waits.
+    pub(super) fn tell_values(&self, handler: &ComPtr<IComponentHandler>) {
+        let changed = self.changed.get();
+        if changed.values {
+            self.changed.set(Changed {
+                values: false,
+                ..changed
+            });
+            // SAFETY: the handler is counted, and this is the main thread.
+            unsafe { handler.restartComponent(kParamValuesChanged as int32) };
+        }
+    }
+
     /// Tells the host what it has not heard.
     pub(super) fn tell(&self, handler: &ComPtr<IComponentHandler>) {
         let changed = self.changed.take();

@@ -228,6 +228,24 @@ impl Inner {
         self.main.with(|main| main.handler.borrow().clone())
     }
 
+    /// The controller has been given a state: the host is told at once that the values are others.
+    /// Some read them only then, and some have no run loop for a timer.
+    pub(super) fn tell_loaded(&self) {
+        if !self.is_main_thread() {
+            return;
+        }
+        let news = self.main.with(|main| {
+            let instance = main.instance.borrow().clone();
+            if let Some(instance) = instance {
+                instance.on_main_thread();
+            }
+            Rc::clone(&main.news)
+        });
+        if let Some(handler) = self.handler() {
+            news.tell_values(&handler);
+        }
+    }
+
     fn tell(&self) {
         self.main.with(|main| {
             let instance = main.instance.borrow().clone();

@@ -7,7 +7,10 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
-use crate::core::params::TAGS_AT;
+use crate::core::params::{TAGS_AT, id};
+
+/// The settings among them, a bit each.
+const SETTINGS: u64 = ((1 << TAGS_AT) - 1) | (1 << id::FOCUS);
 
 /// Parameters that can be set: the visible ones, whose ids are their indexes.
 const MOST: usize = 64;
@@ -58,18 +61,23 @@ impl Shown {
 
     /// Whether there are settings that may not have reached the processor.
     pub(super) fn has_settings(&self) -> bool {
-        self.set.load(Relaxed) & ((1 << TAGS_AT) - 1) != 0
+        self.set.load(Relaxed) & SETTINGS != 0
     }
 
     /// The settings that have not reached the processor, as ids and plain values, where the plugin
-    /// has `own`. Nothing is shown any more.
-    pub(super) fn take_settings(&self, own: impl Fn(u32) -> f64) -> Vec<(u32, f64)> {
-        let ids = (0..TAGS_AT as u32).filter(|_| self.has_settings());
+    /// has `own`.
+    pub(super) fn settings(&self, own: impl Fn(u32) -> f64) -> Vec<(u32, f64)> {
+        let ids = (0..MOST as u32).filter(|id| self.has_settings() && SETTINGS >> id & 1 == 1);
         let unheard = ids.filter_map(|id| {
             let (own, value) = (own(id), self.value(id, own(id)));
             (value != own).then_some((id, value))
         });
-        let unheard = unheard.collect();
+        unheard.collect()
+    }
+
+    /// The same. Nothing is shown any more.
+    pub(super) fn take_settings(&self, own: impl Fn(u32) -> f64) -> Vec<(u32, f64)> {
+        let unheard = self.settings(own);
         self.clear();
         unheard
     }
@@ -102,8 +110,10 @@ mod tests {
         shown.set(0, 1.0, 0.0);
         shown.set(1, 2.0, 0.0);
         shown.set(TAGS_AT as u32, 50.0, 0.0);
+        shown.set(id::FOCUS, 3.0, 0.0);
         let own = |id| if id == 1 { 2.0 } else { 0.0 };
-        assert_eq!(shown.take_settings(own), [(0, 1.0)]);
+        assert_eq!(shown.settings(own), [(0, 1.0), (id::FOCUS, 3.0)]);
+        assert_eq!(shown.take_settings(own), [(0, 1.0), (id::FOCUS, 3.0)]);
         assert!(!shown.has_settings());
     }
 }

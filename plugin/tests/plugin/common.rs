@@ -149,7 +149,12 @@ pub fn entry() -> PluginEntry {
 impl Host {
     /// A fresh stereo instance.
     pub fn new() -> Self {
-        let info = HostInfo::new("Test", "Tagline", "", "1").expect("plain strings");
+        Self::named("Test")
+    }
+
+    /// A fresh stereo instance in a host that calls itself so.
+    pub fn named(name: &str) -> Self {
+        let info = HostInfo::new(name, "Tagline", "", "1").expect("plain strings");
         let id = c"audio.tagline.tagline";
         let instance = PluginInstance::<Handlers>::new(
             |_| Requests::default(),

@@ -39,6 +39,28 @@ fn live_drives_every_tag_with_no_editor_open_and_without_gestures() {
 }
 
 #[test]
+fn a_host_that_counts_every_value_as_a_change_is_sent_none_in_live_and_all_in_record() {
+    let models = Models::new();
+    let mut host = Host::named("qtractorClapPlugin");
+    host.load(&models.state(&["low", "high"], &json!({"update_seconds": 0.25})));
+    host.activate(RATE, 4_096);
+    host.play_until_updates(3);
+    assert!(host.heard.is_empty(), "{:?}", host.heard);
+    assert!(host.value(5) > host.value(6), "it can read them");
+    host.block(&mut song(host.position, 240), false, &[(0, ids::MODE, 1.0)]);
+    let before = host.updates();
+    host.play_until_updates(before + 2);
+    let recorded = |told: &&Told| matches!(told, Told::Value(..));
+    assert!(of(&host.heard, 5).iter().filter(recorded).count() > 0);
+    assert_eq!(gestures(&host.heard).len(), 2, "both tags are in a gesture");
+    // What the user changes is told in each mode.
+    host.flush(&[(ids::MODE, 0.0)]);
+    host.heard.clear();
+    host.play_until_updates(before + 4);
+    assert!(host.heard.is_empty(), "{:?}", host.heard);
+}
+
+#[test]
 fn record_opens_gestures_while_the_transport_plays_and_closes_them_when_it_stops() {
     let models = Models::new();
     let settings = json!({"update_seconds": 0.25, "mode": "record"});

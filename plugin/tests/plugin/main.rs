@@ -6,6 +6,7 @@ mod driving;
 mod macros;
 mod malformed_calls;
 mod pass_through;
+mod recipes;
 mod session;
 mod status;
 mod timers;

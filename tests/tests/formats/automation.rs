@@ -6,11 +6,13 @@ use tagline_host::{
 };
 
 use crate::in_both_formats;
-use crate::session::{RATE_HZ, Session, low_tone};
+use crate::session::{RATE_HZ, Session, low_tone, values_of_tag};
 
 in_both_formats!(
     several_points_in_a_block_act_each_at_its_sample,
     a_tag_that_the_host_automates_in_follow_is_what_the_host_reads,
+    a_tag_that_the_host_automates_in_live_has_the_plugins_value_with_the_next_update,
+    a_host_that_writes_back_what_it_reads_while_it_plays_changes_nothing,
 );
 
 /// Points as position, id and value. Some lie in one block of any size, and the window begins anew
@@ -123,6 +125,89 @@ fn a_tag_that_the_host_automates_in_follow_is_what_the_host_reads<G: Guest>(test
         .expect("a block");
     let value = session.plugin.value(tag).expect("a tag");
     assert!((value - 42.0).abs() < 1e-9, "{value}");
-    let told = crate::session::values_of_tag(&events, 0);
+    let told = values_of_tag(&events, 0);
     assert!(told.is_empty(), "the host hears its own values: {told:?}");
+}
+
+fn a_tag_that_the_host_automates_in_live_has_the_plugins_value_with_the_next_update<G: Guest>(
+    test: &str,
+) {
+    let Some(mut session) = Session::<G>::start(test) else {
+        return;
+    };
+    let tag = *ids::TAGS.start();
+    session.activate();
+    let mut events = session.play(6.0, true).events;
+    let own = values_of_tag(&events, 0).last().expect("an update").1;
+    let set = if own > 50.0 { 3.0 } else { 97.0 };
+    events.clear();
+    session.set_in_block(tag, set, &mut events);
+    let reads = session.plugin.value(tag).expect("a tag");
+    assert!(
+        (reads - set).abs() < 1e-9,
+        "until then it is the host's: {reads}"
+    );
+    assert!(values_of_tag(&events, 0).is_empty(), "{events:?}");
+    let told = values_of_tag(&session.play(3.0, true).events, 0);
+    let (_, won) = told.first().expect("the plugin answers");
+    assert!((won - own).abs() < 20.0, "{won}, was {own}, set to {set}");
+    let reads = session.plugin.value(tag).expect("a tag");
+    let (_, last) = told.last().expect("the plugin answers");
+    assert!((reads - last).abs() < 1e-6, "{reads}, told {last}");
+}
+
+/// What the plugin tells of the tags in 10 seconds, and its state then. A host that writes back does so
+/// in every block, with every parameter, rounded to single precision.
+fn played<G: Guest>(test: &str, writes_back: bool) -> Option<(Vec<HostEvent>, String)> {
+    const FRAMES: usize = 12_000;
+    let mut session = Session::<G>::start(test)?;
+    let plugin = &mut session.plugin;
+    plugin.set_value(ids::SMOOTHING, 0.3).expect("a value");
+    plugin.activate(RATE_HZ, FRAMES as u32).expect("active");
+    let tone = low_tone(10.0, 2);
+    let (mut events, mut output) = (Vec::new(), vec![vec![0.0_f32; FRAMES]; 2]);
+    let ids: Vec<u32> = plugin.parameters().iter().map(|p| p.id).collect();
+    for start in (0..tone[0].len()).step_by(FRAMES) {
+        let read = |id| {
+            let value = plugin.value(id)?;
+            Some(ParameterChange {
+                offset_frames: 0,
+                id,
+                value: f64::from(value as f32),
+            })
+        };
+        let changes: Vec<ParameterChange> = if writes_back {
+            ids.iter().copied().filter_map(read).collect()
+        } else {
+            Vec::new()
+        };
+        let options = BlockOptions {
+            transport: Some(Transport {
+                playing: true,
+                tempo_bpm: 120.0,
+            }),
+            changes: &changes,
+            ..BlockOptions::default()
+        };
+        let input: Vec<&[f32]> = tone.iter().map(|c| &c[start..start + FRAMES]).collect();
+        let mut output: Vec<&mut [f32]> = output.iter_mut().map(|c| &mut c[..]).collect();
+        plugin
+            .process(&input, &mut output, &options, &mut events)
+            .expect("a block");
+        plugin.run_callbacks();
+    }
+    let state = plugin.save_state().expect("a state");
+    Some((events, String::from_utf8(state).expect("text")))
+}
+
+fn a_host_that_writes_back_what_it_reads_while_it_plays_changes_nothing<G: Guest>(test: &str) {
+    let Some((events, state)) = played::<G>(test, false) else {
+        return;
+    };
+    assert!(events.len() >= 10, "{events:?}");
+    let (again, state_again) = played::<G>(test, true).expect("a bundle");
+    assert_eq!(again, events, "{}", G::FORMAT);
+    // The model's path differs: each session has a folder of its own.
+    let settings = |state: &str| state.split_once("\"settings\"").map(|(_, s)| s.to_owned());
+    assert_eq!(settings(&state_again), settings(&state));
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tagline_host::vst3::Vst3Plugin;
 use tagline_host::{BlockOptions, Guest, HostedPlugin};
-use tagline_tests::bundle;
+use tagline_tests::{bundle, heap_bytes};
 
 use crate::in_both_formats;
 
@@ -143,23 +143,4 @@ fn playing<G: Guest>(bundle: &Path) -> G {
 
 fn entries(folder: &str) -> usize {
     std::fs::read_dir(folder).map_or(0, Iterator::count)
-}
-
-/// Bytes that this process, with every library in it, has allocated and not freed.
-fn heap_bytes() -> usize {
-    /// glibc's `mallinfo2`: `hblkhd` is mapped, `uordblks` lies in the heaps.
-    #[repr(C)]
-    struct Info {
-        others: [usize; 4],
-        hblkhd: usize,
-        more: [usize; 2],
-        uordblks: usize,
-        rest: [usize; 2],
-    }
-    unsafe extern "C" {
-        fn mallinfo2() -> Info;
-    }
-    // SAFETY: it takes nothing and gives numbers.
-    let info = unsafe { mallinfo2() };
-    info.hblkhd + info.uordblks
 }

@@ -7,8 +7,13 @@ mod bypass;
 mod gestures;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod lifetime;
+mod macros;
+mod midi;
 mod parameters;
 mod pass_through;
+mod presets;
+#[cfg(target_os = "linux")]
+mod scan;
 mod session;
 mod state;
 mod vst3_buses;

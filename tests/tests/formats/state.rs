@@ -1,6 +1,7 @@
 //! The state, which both formats share.
 
-use tagline_host::vst3::{Bytes, StreamHabits, Vst3Plugin};
+use ::vst3::Steinberg::Vst::RestartFlags_::kParamValuesChanged;
+use tagline_host::vst3::{Asked, Bytes, StreamHabits, Vst3Plugin};
 use tagline_host::{BlockOptions, Guest, HostedPlugin, ParameterChange, ids};
 
 use crate::in_both_formats;
@@ -182,4 +183,35 @@ fn a_preset_of_the_host_brings_the_state_back() {
     other.load_preset(&preset).expect("the preset");
     assert_eq!(other.value(ids::MODE), Some(2.0));
     assert_eq!(other.save_preset().expect("a preset"), preset);
+}
+
+/// Some hosts read the values only when they are told to, and have no run loop that would tell them
+/// later.
+#[test]
+fn a_controller_that_is_given_a_state_says_at_once_that_the_values_are_others() {
+    let test = "a_controller_that_is_given_a_state_says_at_once_that_the_values_are_others";
+    let Some(mut session) = with_settings::<Vst3Plugin>(test) else {
+        return;
+    };
+    let state = session.plugin.save_state().expect("a state");
+    for is_active in [false, true] {
+        let mut other = Session::<Vst3Plugin>::start(test).expect("a bundle").plugin;
+        other.run_callbacks();
+        if is_active {
+            other.activate(48_000.0, 64).expect("active");
+        }
+        other.take_calls();
+        let stream = || Bytes::new(&state, StreamHabits::default());
+        assert_eq!(other.set_component_state(&stream()), 0);
+        assert_eq!(other.tell_controller(&stream()), 0);
+        let told = other.take_calls().into_iter().map(|call| call.asked);
+        let restarts: Vec<i32> = told
+            .filter_map(|asked| match asked {
+                Asked::Restart(flags) => Some(flags),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(restarts, [kParamValuesChanged], "active: {is_active}");
+        assert_eq!(other.value(ids::MODE), Some(2.0));
+    }
 }

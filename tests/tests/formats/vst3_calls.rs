@@ -220,11 +220,19 @@ fn a_controller_shows_what_the_host_sets_before_the_processor_hears_of_it() {
         plugin.activate(48_000.0, 64).expect("active");
         plugin.set_value(0, 1.0).expect("a value");
         assert_eq!(plugin.value(0), Some(1.0));
-        // If the processor never hears of it, the value comes into force once the plugin is no longer active.
-        plugin.deactivate();
-        assert_eq!(plugin.value(0), Some(1.0));
+        // A state that is saved now has it.
         let state = plugin.save_state().expect("a state");
         let state = String::from_utf8(state).expect("text");
         assert!(state.contains("\"bypass\":true"), "{state}");
+        plugin.set_value(3, 2.5).expect("a value");
+        assert_eq!(plugin.value(3), Some(2.5));
+        // If the processor never hears of them, the values come into force once the plugin is no longer active.
+        plugin.deactivate();
+        assert_eq!(plugin.value(0), Some(1.0));
+        assert_eq!(plugin.value(3), Some(2.5));
+        let state = plugin.save_state().expect("a state");
+        let state = String::from_utf8(state).expect("text");
+        assert!(state.contains("\"bypass\":true"), "{state}");
+        assert!(state.contains("\"smoothing_seconds\":2.5"), "{state}");
     }
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tagline_engine::{built_in_info, logit, sigmoid};
+use tagline_engine::{BackendChoice, Model, built_in_info, logit, sigmoid};
 use tagline_host::demo::{self, DemoError, DemoOptions, DemoReport, View};
 use tagline_host::{BlockSizes, HostedPlugin};
 use tagline_tests::{TinyModel, bundle, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
+use trainer::tag::{Tagger, Tagging};
 
 /// The keys of the JSON object, in the order in which the manual lists them.
 const DOCUMENTED_KEYS: [&str; 13] = [
@@ -98,6 +99,67 @@ fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
 /// Whether a tag is this word, with or without the group that its data set gives it.
 fn is(tag: &str, word: &str) -> bool {
     tag.rsplit("---").next() == Some(word)
+}
+
+/// The strongest tags of `trainer tag --focus`, by their names.
+fn trainers_tags(model: &Path, song: &Path, focus_seconds: f64) -> Vec<(String, f64)> {
+    let model = Model::open(model).unwrap();
+    let tagging = Tagging {
+        model: model.clone(),
+        backend: BackendChoice::Auto,
+        library_dirs: Vec::new(),
+        update_seconds: 1.0,
+        focus_seconds,
+        every_update: false,
+        raw: false,
+    };
+    let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
+    let values = tagged.last.unwrap().probabilities.into_iter();
+    let names = model.info().tags.iter().cloned();
+    let mut tags: Vec<(String, f64)> = names.zip(values.map(f64::from)).collect();
+    tags.sort_by(|a, b| b.1.total_cmp(&a.1));
+    tags
+}
+
+#[test]
+fn demo_and_trainer_give_the_same_tags_with_each_focus() {
+    let test = "demo_and_trainer_give_the_same_tags_with_each_focus";
+    let folder = TempDir::new().unwrap();
+    // The paper's window, and a song that changes 8 s before its end.
+    let model = folder.path().join("long.onnx");
+    let bytes = TinyModel::new(&["low", "middle", "high"], 1_366).bytes();
+    std::fs::write(&model, bytes).unwrap();
+    let rate_hz = 16_000_u32;
+    let samples = (0..40 * rate_hz).map(|k| {
+        let hz = if k < 32 * rate_hz { 150.0 } else { 2_500.0 };
+        let phase = f64::from(k) * hz / f64::from(rate_hz);
+        (12_000.0 * (phase * std::f64::consts::TAU).sin()) as i16
+    });
+    let song = folder.path().join("song.wav");
+    write_wav(&song, rate_hz, samples);
+    let mut heard = Vec::new();
+    for focus in [Some(3.0), Some(6.0), Some(12.0), None] {
+        let options = DemoOptions {
+            focus,
+            ..options(test, &folder, song.clone(), Some(model.clone()))
+        };
+        let report = demo::run(&options, &mut View::Silent).unwrap();
+        let expected = trainers_tags(&model, &song, focus.unwrap_or(f64::INFINITY));
+        let names = |tags: &[(String, f64)]| -> Vec<String> {
+            tags.iter().map(|(name, _)| name.clone()).collect()
+        };
+        assert_eq!(names(&report.tags), names(&expected), "{focus:?}");
+        for ((tag, value), (_, expected)) in report.tags.iter().zip(&expected) {
+            let apart = (value - expected).abs();
+            assert!(apart < 1e-5, "{focus:?}: {tag} {value}, not {expected}");
+        }
+        heard.push(report.tags);
+    }
+    // 3 and 6 s hear the same tone; 12 s and the window hear more of the one before.
+    assert!((heard[0][0].1 - heard[1][0].1).abs() < 0.02, "{heard:?}");
+    let low = |tags: &Vec<(String, f64)>| tags.iter().find(|(name, _)| name == "low").unwrap().1;
+    assert!(low(&heard[1]) + 0.02 < low(&heard[2]), "{heard:?}");
+    assert!(low(&heard[2]) + 0.02 < low(&heard[3]), "{heard:?}");
 }
 
 #[test]

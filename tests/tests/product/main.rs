@@ -5,7 +5,6 @@
 
 mod architecture;
 mod clap_contract;
-mod clap_scan;
 mod demo;
 #[cfg(target_os = "linux")]
 mod editor;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tagline_engine::built_in_info;
+use tagline_host::vst3::Vst3Plugin;
 use tagline_tests::{bundle, skipped};
 
 /// Ardour's interpreters, newest first, with the folders of their other programs.
@@ -124,6 +125,57 @@ fn values(lines: &[Value], kind: &str, name: &str) -> Vec<f64> {
         .collect()
 }
 
+/// Folders for one session of Ardour.
+struct Place {
+    folder: tempfile::TempDir,
+    home: PathBuf,
+    models: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (home, models) = (folder.path().join("home"), folder.path().join("models"));
+        for folder in [&home, &models] {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        Self {
+            folder,
+            home,
+            models,
+        }
+    }
+
+    /// Lets Ardour scan the plugin and run a script, with these arguments behind the session's folder.
+    /// Returns the script's lines, and all that was said.
+    fn run(
+        &self,
+        ardour: &Ardour,
+        bundle: &Path,
+        script: &str,
+        arguments: &[&str],
+    ) -> (Vec<Value>, String) {
+        let mut scan = ardour.command(&ardour.scanner, &self.home, bundle, &self.models);
+        scan.arg("--force").arg("--verbose").arg(bundle);
+        let scanned = finish(scan);
+        assert!(scanned.status.success(), "{}", text(&scanned));
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/product")
+            .join(script);
+        let mut host = ardour.command(&ardour.interpreter, &self.home, bundle, &self.models);
+        host.arg(script).arg(self.folder.path().join("session"));
+        host.args(arguments);
+        let output = finish(host);
+        let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
+        let said = text(&output);
+        assert!(lines.iter().any(|line| line["kind"] == "done"), "{said}");
+        (lines, said)
+    }
+}
+
 #[test]
 fn the_vst3_drives_its_tags_in_ardour_and_passes_audio_unchanged() {
     let test = "the_vst3_drives_its_tags_in_ardour_and_passes_audio_unchanged";
@@ -133,38 +185,108 @@ fn the_vst3_drives_its_tags_in_ardour_and_passes_audio_unchanged() {
     let Some(ardour) = Ardour::find(test) else {
         return;
     };
-    let folder = tempfile::tempdir().expect("a folder");
-    let (home, models) = (folder.path().join("home"), folder.path().join("models"));
-    for folder in [&home, &models] {
-        std::fs::create_dir_all(folder).expect("a folder");
-    }
-
-    let mut scan = ardour.command(&ardour.scanner, &home, &bundle, &models);
-    scan.arg("--force").arg("--verbose").arg(&bundle);
-    let scanned = finish(scan);
-    assert!(scanned.status.success(), "{}", text(&scanned));
-
-    let mut host = ardour.command(&ardour.interpreter, &home, &bundle, &models);
-    host.arg(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/product/vst3_ardour.lua"
-    ))
-    .arg(folder.path().join("session"))
-    .arg(SECONDS.to_string());
-    let output = finish(host);
-    let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
-    let said = text(&output);
-    assert!(lines.iter().any(|line| line["kind"] == "done"), "{said}");
-
+    let seconds = SECONDS.to_string();
+    let (lines, said) = Place::new().run(&ardour, &bundle, "vst3_ardour.lua", &[&seconds]);
     check_tags(&lines, &said);
     let bounce = lines.iter().find(|line| line["kind"] == "bounce");
     let bounce = bounce.unwrap_or_else(|| panic!("nothing was recorded: {said}"));
     assert!(bounce["loudest"].as_f64() > Some(0.01), "{bounce}");
     assert!(bounce["compared"].as_u64() > Some(10_000), "{bounce}");
     assert_eq!(bounce["different"], 0, "{bounce}");
+}
+
+/// Positions and values of the macro, in one of the two runs.
+fn curve(lines: &[Value], kind: &str) -> Vec<(f64, f64)> {
+    let of_kind = lines.iter().filter(|line| line["kind"] == kind);
+    let number = |value: &Value| value.as_f64().expect("a number");
+    of_kind
+        .map(|line| (number(&line["from"]), number(&line["value"])))
+        .collect()
+}
+
+/// The value of a curve of straight lines.
+fn value_at(curve: &[(f64, f64)], position: f64) -> f64 {
+    let next = curve.partition_point(|(at, _)| *at < position);
+    let before = next.checked_sub(1).map(|before| curve[before]);
+    match (before, curve.get(next).copied()) {
+        (Some((a, from)), Some((b, to))) => from + (to - from) * (position - a) / (b - a),
+        (Some((_, only)), None) | (None, Some((_, only))) => only,
+        (None, None) => 0.0,
+    }
+}
+
+#[test]
+fn a_macro_of_a_preset_that_ardour_finds_plays_back_in_follow_and_nothing_is_analysed() {
+    let test = "a_macro_of_a_preset_that_ardour_finds_plays_back_in_follow_and_nothing_is_analysed";
+    let Some(bundle) = bundle(test, "Tagline.vst3") else {
+        return;
+    };
+    let Some(ardour) = Ardour::find(test) else {
+        return;
+    };
+    let place = Place::new();
+    let presets = place.home.join(".vst3/presets/Tagline/Tagline");
+    std::fs::create_dir_all(&presets).expect("a folder");
+    let mut labels = vec!["Ramp".to_owned()];
+    for entry in std::fs::read_dir(bundle.with_file_name("VST3 Presets")).expect("presets") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, presets.join(path.file_name().expect("a name"))).expect("a copy");
+        labels.push(
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned(),
+        );
+    }
+    std::fs::write(presets.join("Ramp.vstpreset"), ramp(&bundle)).expect("a preset");
+
+    let script = "vst3_ardour_follow.lua";
+    let (lines, said) = place.run(&ardour, &bundle, script, &["9", "Ramp"]);
+    let found = lines.iter().find(|line| line["kind"] == "preset");
+    let found = found
+        .and_then(|line| line["labels"].as_array())
+        .expect("labels");
+    for label in &labels {
+        assert!(found.iter().any(|found| found == label), "{label}: {said}");
+    }
+    let (live, follow) = (curve(&lines, "live"), curve(&lines, "follow"));
+    let most = live.iter().map(|(_, value)| *value).fold(0.0, f64::max);
+    assert!(
+        most > 5.0 && follow.len() > 20,
+        "it goes up to {most}: {said}"
+    );
+    for (position, value) in follow {
+        // A block passes between the position and the value, in which the macro moves by 0.3 points.
+        let expected = value_at(&live, position);
+        assert!(
+            (value - expected).abs() < 1.5,
+            "{value}, not {expected} at {position}: {said}"
+        );
+    }
+    let tags = |kind: &str| -> Vec<&Value> {
+        let of_kind = lines.iter().filter(|line| line["kind"] == kind);
+        let mut tags: Vec<_> = of_kind.map(|line| &line["tags"]).collect();
+        tags.dedup();
+        tags
+    };
+    assert!(tags("live").len() > 5, "the tags move in Live: {said}");
+    assert_eq!(tags("follow").len(), 1, "and stand still in Follow: {said}");
+}
+
+/// A preset file with a macro that rises for 4 s and falls for 6.
+fn ramp(bundle: &Path) -> Vec<u8> {
+    let preset = serde_json::json!({
+        "format": "tagline-preset", "version": 1, "name": "Ramp",
+        "settings": {"update_seconds": 0.25, "focus_seconds": 3},
+        "macros": {"1": {
+            "name": "Ramp", "source": {"kind": "group", "group": "genre"}, "input": [0, 5],
+            "attack_seconds": 4, "release_seconds": 6,
+        }},
+    });
+    let mut plugin = Vst3Plugin::load(bundle).expect("the plugin");
+    let loaded = plugin.load_state(preset.to_string().as_bytes());
+    loaded.expect("the preset");
+    plugin.save_preset().expect("a preset file")
 }
 
 /// The tags of the embedded model have their names from the start, stand at their default until three

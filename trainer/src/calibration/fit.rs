@@ -10,8 +10,9 @@
 //! claim first what it has never met.
 //!
 //! Where many clips are windows of few songs, the tags can share what they know ([`Share::Together`]):
-//! every tag's prior is then normal around the slope and offset that fit all tags at once, with a
-//! deviation that is given. A small one keeps the order that the network gives the tags of a clip.
+//! every tag's prior is then normal around the slope that fits all tags at once and an offset of 0, with
+//! a deviation that is given. A small one keeps the order that the network gives the tags of a clip, and
+//! a half where the network has it: it has learned opinions, of which a half is a yes.
 
 use tagline_engine::{Calibration, logit, sigmoid};
 
@@ -32,13 +33,21 @@ impl Prior {
         deviation: [1.0, 3.0],
     };
 
-    /// The prior of every tag, near what fits all of them together.
+    /// Holds the offset where the network has it.
+    const NO_OFFSET: Self = Self {
+        deviation: [1.0, 1e-6],
+        ..Self::OWN
+    };
+
+    /// The prior of every tag, near the slope that fits all of them together.
     fn together(points: &[Vec<[f64; 2]>], deviation: f64) -> Self {
         let known = points.iter().filter(|points| enough(points));
         let all: Vec<[f64; 2]> = known.flatten().copied().collect();
+        let [slope, _] = likeliest(&all, Self::NO_OFFSET);
         Self {
-            mean: likeliest(&all, Self::OWN),
-            deviation: [deviation; 2],
+            mean: [slope, 0.0],
+            // A slope acts on logits of about two.
+            deviation: [deviation / 2.0, deviation],
         }
     }
 
@@ -114,8 +123,8 @@ pub struct Quality {
 pub enum Share {
     /// Nothing, where enough clips have a tag.
     Nothing,
-    /// The slope and offset that fit all tags at once. A tag's own are expected to deviate from them by this
-    /// much.
+    /// The slope that fits all tags at once, and no offset. A tag's own offset is expected to deviate by
+    /// this much, and its slope by half as much.
     Together(f64),
 }
 

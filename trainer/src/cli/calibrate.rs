@@ -11,6 +11,7 @@ use trainer::calibration::{
     quality, reserve_weak_tags, samples, write, write_table,
 };
 use trainer::data::Split;
+use trainer::vocabulary::Vocabulary;
 
 use super::backend::PredictorArgs;
 use super::choice::{Chosen, ClipChoice};
@@ -39,11 +40,15 @@ pub(super) struct CalibrateArgs {
     /// File to write the calibrated model to.
     #[arg(long)]
     out: PathBuf,
-    /// How far a tag's slope and offset are expected from those that fit all tags together. Where many
-    /// clips are windows of few songs, a small one (0.1) keeps the order that the network gives the
-    /// tags. By default each tag that enough clips have is fitted by itself.
+    /// How far a tag's offset is expected from 0, and, half as far, its slope from the one that fits all
+    /// tags together. Where many clips are windows of few songs, a small one (0.07) keeps the order that
+    /// the network gives the tags. By default each tag that enough clips have is fitted by itself.
     #[arg(long, value_name = "DEVIATION", value_parser = deviation)]
     together: Option<f64>,
+    /// The vocabulary that says the group of each tag, what it means and which are weak, such as
+    /// models/tags.toml. By default the model's own words stay.
+    #[arg(long, value_name = "TOML")]
+    vocabulary: Option<PathBuf>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -91,9 +96,14 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         }
         None => None,
     };
+    let mut shown = (**info).clone();
+    if let Some(vocabulary) = &args.vocabulary {
+        Vocabulary::read(vocabulary)?.describe(&mut shown, vocabulary)?;
+    }
     let mut calibration = of_all_tags(&info.tags, &fits);
-    reserve_weak_tags(info, &mut calibration);
-    write(&model, calibration, &args.out)?;
+    reserve_weak_tags(&shown, &mut calibration);
+    shown.calibration = Some(calibration);
+    write(&model, shown, &args.out)?;
 
     let mut out = Vec::new();
     if args.json {

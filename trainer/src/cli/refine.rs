@@ -12,7 +12,6 @@ use trainer::arch::{ARCHITECTURES, Architecture};
 use trainer::convert::export::write;
 use trainer::data::{Dataset, Input};
 use trainer::refine::{RefineEvent, Refinement, refine};
-use trainer::vocabulary::Vocabulary;
 
 use super::pace::Pace;
 use super::{Outcome, check_folder, of_model, say, still_wanted};
@@ -63,9 +62,6 @@ pub(super) struct RefineArgs {
     /// Seed of order, views and dropout.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The vocabulary that gives the group of each tag and what it means; those of the model if not given.
-    #[arg(long, value_name = "TOML")]
-    vocabulary: Option<PathBuf>,
     /// The refined model's version; the model's own if not given.
     #[arg(long, value_name = "TEXT")]
     version: Option<String>,
@@ -81,9 +77,6 @@ pub(super) fn run(args: RefineArgs) -> Outcome {
     let data: Vec<Dataset> = args.data.iter().map(open).collect::<Result<_, _>>()?;
     let mut info = (**model.info()).clone();
     info.calibration = None;
-    if let Some(vocabulary) = &args.vocabulary {
-        Vocabulary::read(vocabulary)?.describe(&mut info, vocabulary)?;
-    }
     if let Some(version) = args.version {
         info.version = version;
     }

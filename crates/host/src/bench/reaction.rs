@@ -1,6 +1,9 @@
 //! How soon the tags follow a change of sections, how steady they are, and what that costs, for each
 //! focus.
 
+mod steadiness;
+mod table;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -14,11 +17,11 @@ use crate::process_memory::other_threads_cpu_seconds;
 use crate::stream::fit_channels;
 use crate::{Rendering, StreamOptions, Update, UpdateLog, ids, stream};
 
+pub use steadiness::Steadiness;
+pub(super) use table::text;
+
 /// Shortest time between updates, a choice of the parameter Update Every.
 const MOST_OFTEN: f64 = 0.0;
-/// Shifts for the steadiness, in milliseconds.
-const SHIFTS_MS: [f64; 5] = [0.0, 5.0, 10.0, 15.0, 20.0];
-
 /// The figures of one focus.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReactionReport {
@@ -28,9 +31,8 @@ pub struct ReactionReport {
     pub changes: Vec<ChangeReport>,
     /// CPU time of the analysis as a share of one core, 0 to 1, at the most updates there are.
     pub core_share: Option<f64>,
-    /// How far the tags lie apart, in points, when the same audio is shifted by up to 20 ms: on
-    /// average over tags and updates, and at most.
-    pub shifted_points: (f64, f64),
+    /// How far the tags lie apart when the same audio is shifted by up to 20 ms.
+    pub steadiness: Steadiness,
 }
 
 /// What one change of sections does.
@@ -75,7 +77,7 @@ pub(super) fn measure(
             focus_seconds: focus,
             changes: Vec::new(),
             core_share: None,
-            shifted_points: (0.0, 0.0),
+            steadiness: Steadiness::default(),
         };
         let (mut cpu_seconds, mut seconds) = (Some(0.0), 0.0);
         for (index, [first, second]) in pairs.iter().enumerate() {
@@ -99,7 +101,7 @@ pub(super) fn measure(
             report.changes.push(change.report(sections[index], &info));
         }
         report.core_share = cpu_seconds.map(|cpu| cpu / seconds);
-        report.shifted_points = steadiness(options, focus, &songs)?;
+        report.steadiness = steadiness::measure(options, focus, &songs)?;
         reports.push(report);
     }
     reports.rotate_left(1);
@@ -208,39 +210,6 @@ fn value(update: &Update, tag: usize) -> f64 {
     found.map_or(0.0, |index| update.tags[index].1)
 }
 
-/// The mean and the largest distance of tags, in points, between shifts of the same song.
-fn steadiness(
-    options: &BenchOptions,
-    focus: Option<f64>,
-    songs: &[Audio],
-) -> Result<(f64, f64), DemoError> {
-    let (mut sum, mut count, mut most) = (0.0, 0usize, 0.0f64);
-    for song in songs {
-        let rate_hz = f64::from(song.sample_rate_hz);
-        let mut shifted = Vec::new();
-        for milliseconds in SHIFTS_MS {
-            let start = (milliseconds / 1e3 * rate_hz) as usize;
-            let cut = |channel: &Vec<f32>| channel.get(start..).unwrap_or_default().to_vec();
-            let channels: Vec<Vec<f32>> = song.channels.iter().map(cut).collect();
-            shifted.push(bounce(options, focus, &channels, song.sample_rate_hz)?.updates);
-        }
-        let updates = shifted.iter().map(Vec::len).min().unwrap_or(0);
-        for update in 0..updates {
-            for tag in 0..ids::TAGS.count() {
-                let values = shifted.iter().map(|updates| value(&updates[update], tag));
-                let (low, high) = values.fold((1.0f64, 0.0f64), |(low, high), value| {
-                    (low.min(value), high.max(value))
-                });
-                let points = 100.0 * (high - low).max(0.0);
-                sum += points;
-                count += 1;
-                most = most.max(points);
-            }
-        }
-    }
-    Ok((sum / count.max(1) as f64, most))
-}
-
 /// Endings of the songs' files.
 const SONG_ENDINGS: [&str; 6] = ["wav", "flac", "mp3", "ogg", "m4a", "aiff"];
 
@@ -258,38 +227,6 @@ pub(super) fn songs_in(folder: &Path) -> Vec<PathBuf> {
         .collect();
     songs.sort();
     songs
-}
-
-impl ReactionReport {
-    /// The report for people, in one line for each change.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let focus = self.focus_seconds.map_or_else(
-            || "whole window".to_owned(),
-            |seconds| format!("{seconds} s"),
-        );
-        let cpu = self.core_share.map_or_else(String::new, |share| {
-            format!("{:.1} % of one core at 4 updates a second; ", 100.0 * share)
-        });
-        let (mean, most) = self.shifted_points;
-        let mut text = format!(
-            "focus {focus:12} {cpu}shifts of up to 20 ms move a tag by {mean:.1} points, at most {most:.0}\n"
-        );
-        for change in &self.changes {
-            text += &format!(
-                "  {} → {}: leads after {}, the old tag is gone after {}\n",
-                change.old,
-                change.new,
-                seconds(change.leads_after_seconds),
-                seconds(change.gone_after_seconds)
-            );
-        }
-        text
-    }
-}
-
-fn seconds(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "more than the song".to_owned(), |s| format!("{s:.1} s"))
 }
 
 #[cfg(test)]

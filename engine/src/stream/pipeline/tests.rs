@@ -75,6 +75,7 @@ fn loaded(backend: Backend, fails_at: u32) -> Loaded {
         report: BackendReport {
             running: backend,
             lines: vec![],
+            whole_windows: false,
         },
         network: SharedNetwork::new(Box::new(Flaky {
             backend,

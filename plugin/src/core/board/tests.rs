@@ -19,7 +19,7 @@ fn a_driven_value_never_belongs_into_the_state() {
     assert_eq!(board.host_value(0), None);
     board.set_from_host(id::FIRST_TAG, 40.0, Mode::Live);
     assert_eq!(board.host_value(0), Some(40.0));
-    board.drive(0, 60.0);
+    board.drive(1, |_| 60.0);
     assert_eq!(board.host_value(0), None);
     // A host that plays the driven value back does not make it its own.
     board.set_from_host(id::FIRST_TAG, 60.0, Mode::Live);
@@ -32,21 +32,42 @@ fn a_driven_value_never_belongs_into_the_state() {
 fn who_has_set_a_value_last_is_known_in_every_mode() {
     for mode in [Mode::Live, Mode::Record, Mode::Follow] {
         let board = Board::default();
-        board.drive(3, 60.0);
+        board.drive(1 << 3, |_| 60.0);
         assert_eq!(board.set_by_host(), 0);
         board.set_from_host(id::FIRST_TAG + 3, 40.0, mode);
         assert_eq!(board.set_by_host(), 1 << 3);
-        board.drive(3, 60.0);
+        board.drive(1 << 3, |_| 60.0);
         assert_eq!(board.set_by_host(), 0, "{mode:?}");
     }
+}
+
+#[test]
+fn a_value_that_a_host_writes_back_changes_nothing_unless_it_follows() {
+    let board = Board::default();
+    let driven = 100.0 / 3.0;
+    let read = f64::from((driven / 100.0) as f32) * 100.0;
+    assert_ne!(read, driven);
+    board.drive(1, |_| driven);
+    for mode in [Mode::Live, Mode::Record] {
+        assert_eq!(board.set_from_host(id::FIRST_TAG, read, mode), None);
+        assert_eq!(board.value(TAGS_AT), driven);
+        assert_eq!(board.set_by_host(), 0);
+    }
+    let smoothing = board.set_from_host(id::SMOOTHING, 0.3, Mode::Live);
+    assert_eq!(smoothing, Some(0.3));
+    let read = f64::from(0.03_f32) * 10.0;
+    assert_eq!(board.set_from_host(id::SMOOTHING, read, Mode::Follow), None);
+    let followed = board.set_from_host(id::FIRST_TAG, driven, Mode::Follow);
+    assert_eq!(followed, Some(driven));
+    assert_eq!(board.set_by_host(), 1);
 }
 
 #[test]
 fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay() {
     let board = Board::default();
     board.drive_for(1);
-    board.drive(0, 60.0);
-    board.drive(7, 20.0);
+    board.drive(1, |_| 60.0);
+    board.drive(1 << 7, |_| 20.0);
     board.set_from_host(id::FIRST_TAG + 3, 40.0, Mode::Follow);
     let value = |slot| board.value(TAGS_AT + slot);
     board.take_back_driven(1);
@@ -63,7 +84,7 @@ fn values_of_an_earlier_model_are_taken_back_and_those_of_the_present_one_stay()
 fn late_word_of_an_earlier_model_leaves_what_a_newer_one_has_driven() {
     let board = Board::default();
     board.drive_for(3);
-    board.drive(0, 60.0);
+    board.drive(1, |_| 60.0);
     board.take_back_driven(2);
     assert_eq!(board.value(TAGS_AT), 60.0);
 }

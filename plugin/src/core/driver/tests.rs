@@ -289,7 +289,7 @@ fn a_model_with_fewer_tags_leaves_no_stale_values() {
 #[test]
 fn values_of_a_model_before_the_activation_do_not_stay_either() {
     let board = Board::default();
-    board.drive(5, 70.0);
+    board.drive(1 << 5, |_| 70.0);
     let mut driver = Driver::new(Outbox::default(), &board, RATE);
     driver.take_update(&update(&[0.25]), &board);
     let expected = [live(0, 25.0), live(5, 0.0)];

@@ -108,6 +108,90 @@ impl Drop for Rig {
     }
 }
 
+/// A state whose every part is the user's own.
+fn own_state() -> serde_json::Value {
+    serde_json::json!({
+        "format": "tagline-state", "version": 2,
+        "model": {"path": "/my/model.onnx", "sha256": ""},
+        "osc": {"host": "10.0.0.7", "on": true, "port": 7000, "prefix": "/mine", "rate_hz": 5},
+        "settings": {
+            "backend": "tract", "bypass": true, "focus_seconds": 12.0, "midi_cc_count": 3,
+            "midi_cc_first": 40, "midi_cc_output": true, "midi_channel": 9, "mode": "record",
+            "resolution": 2.0, "smoothing_seconds": 4.0, "update_seconds": 5.0, "values": "raw",
+        },
+        "macros": {"8": {"name": "Mine", "source": {"kind": "loudness"}}},
+    })
+}
+
+#[test]
+fn a_preset_changes_the_macros_and_the_tuning_and_nothing_else() {
+    let rig = Rig::new();
+    let before = own_state();
+    rig.instance
+        .load(before.to_string().as_bytes())
+        .expect("a good state");
+    let mut expected: serde_json::Value = saved(&rig);
+    let preset = serde_json::json!({
+        "format": "tagline-preset", "version": 1, "name": "Gate",
+        "settings": {"focus_seconds": 3, "update_seconds": 0.25},
+        "macros": {"2": {"threshold": 40, "source": {"kind": "loudness"}}},
+    });
+    rig.instance
+        .load(preset.to_string().as_bytes())
+        .expect("a good preset");
+    let found = saved(&rig);
+    for (key, value) in [
+        ("focus_seconds", 3.0.into()),
+        ("resolution", 0.5.into()),
+        ("smoothing_seconds", 0.0.into()),
+        ("update_seconds", 0.25.into()),
+        ("values", "calibrated".into()),
+    ] {
+        expected["settings"][key] = value;
+    }
+    expected["preset"] = "Gate".into();
+    expected["macros"] = found["macros"].clone();
+    assert_eq!(found, expected);
+    assert_eq!(found["macros"]["2"]["threshold"], 40.0);
+    assert!(
+        found["macros"]["8"].is_null(),
+        "all macros are the preset's"
+    );
+    rig.instance.on_main_thread();
+    let changed = *rig.host.changed.lock().expect("not poisoned");
+    assert!(changed.values && changed.infos, "{changed:?}");
+    assert!(rig.host.dirty.load(Ordering::Acquire));
+}
+
+#[test]
+fn a_preset_that_is_broken_is_named_and_changes_nothing() {
+    let rig = Rig::new();
+    rig.instance
+        .load(own_state().to_string().as_bytes())
+        .expect("a good state");
+    let before = saved(&rig);
+    let broken =
+        "{\"format\":\"tagline-preset\",\"version\":1,\n\"macros\":{\"1\":{\"curve\":200}}}";
+    let error = rig.instance.load(broken.as_bytes()).expect_err("broken");
+    let expected = "line 2: macro 1 cannot be used: its curve is 200, but it must be -100 to 100";
+    assert!(error.to_string().starts_with(expected), "{error}");
+    assert_eq!(saved(&rig), before);
+}
+
+#[test]
+fn what_a_preset_has_of_a_later_version_is_named_in_the_log() {
+    let rig = Rig::new();
+    let preset = r#"{"format":"tagline-preset","version":1,"name":"New","glow":1}"#;
+    rig.instance.load(preset.as_bytes()).expect("a good preset");
+    let log = rig.host.log.lock().expect("not poisoned").join("\n");
+    assert!(log.contains("\"New\"") && log.contains("glow"), "{log}");
+}
+
+fn saved(rig: &Rig) -> serde_json::Value {
+    let bytes = rig.instance.save().expect("it saves");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
 #[test]
 fn a_file_that_failed_is_opened_again_when_it_is_chosen_again() {
     let mut rig = Rig::new();

@@ -35,6 +35,7 @@ fn ready(path: &str, sha256: &str, tags: &[&str]) -> Event {
         report: BackendReport {
             running: Backend::Tract,
             lines: Vec::new(),
+            whole_windows: false,
         },
     }
 }

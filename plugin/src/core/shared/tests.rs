@@ -15,7 +15,7 @@ fn shared() -> (Shared, Arc<Noted>) {
 #[test]
 fn the_editor_sees_driven_values_and_what_it_has_set() {
     let (shared, host) = shared();
-    shared.board.drive(3, 25.0);
+    shared.board.drive(1 << 3, |_| 25.0);
     shared.set(Setting::Smoothing(2.0));
     shared.set(Setting::Backend(BackendChoice::Only(Backend::Tract)));
     shared.set(Setting::Calibrated(false));
@@ -58,7 +58,7 @@ fn raw_values_that_still_stand_are_not_held_against_calibrated_thresholds() {
     let (shared, _) = shared();
     let mut snapshot = Snapshot::default();
     shared.board.set_calibrated(false);
-    shared.board.drive(3, 25.0);
+    shared.board.drive(1 << 3, |_| 25.0);
     shared.fill(&mut snapshot);
     assert!(snapshot.settings.calibrated && !snapshot.calibrated);
     shared.board.set_calibrated(true);

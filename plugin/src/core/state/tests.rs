@@ -24,6 +24,27 @@ fn a_fresh_state_has_exactly_these_bytes() {
 }
 
 #[test]
+fn the_presets_name_is_saved_and_a_state_without_one_has_none() {
+    let state = State {
+        preset: "Drums open a gate".to_owned(),
+        ..State::default()
+    };
+    let bytes = state.to_bytes().expect("writable");
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains(r#""preset":"Drums open a gate""#), "{text}");
+    assert_eq!(State::from_bytes(&bytes).expect("well-formed"), state);
+    let before = State::from_bytes(FRESH.as_bytes()).expect("well-formed");
+    assert_eq!(before.preset, "");
+    let long = FRESH.replacen(
+        "\"settings\"",
+        &format!("\"preset\":{:?},\"settings\"", "x".repeat(99)),
+        1,
+    );
+    let cut = State::from_bytes(long.as_bytes()).expect("well-formed");
+    assert_eq!(cut.preset.len(), 60);
+}
+
+#[test]
 fn an_empty_a_foreign_and_a_newer_state_are_named_errors() {
     assert!(matches!(State::from_bytes(b""), Err(StateError::Empty)));
     assert!(error(r#"{"format":"other","version":1}"#).contains("other"));
@@ -207,6 +228,7 @@ fn states() -> impl Strategy<Value = State> {
             port: 1 + u16::from(midi.0),
             ..OscSettings::default()
         },
+        preset: if midi.3 { "Who sings" } else { "" }.to_owned(),
         model: model.map(|(name, path, sha256, built_in)| SavedModel {
             built_in,
             version: name.chars().rev().collect(),

@@ -1,15 +1,17 @@
-//! The page of the macros: all eight on the left, the chosen one's controls and those of OSC on the
-//! right.
+//! The page of the macros: presets above, all eight macros on the left, the chosen one's controls and
+//! those of OSC on the right.
 
 mod controls;
 mod list;
 mod osc;
 mod outputs;
+mod presets;
 mod source;
 
 use egui::{ScrollArea, Ui, UiBuilder};
 
 use self::controls::TextField;
+use self::presets::PresetStrip;
 use super::settings::heading;
 use crate::core::macros::{MACROS, Macro};
 use crate::core::view::{EditorSource, Snapshot};
@@ -20,9 +22,13 @@ const LIST_WIDTH: f32 = 196.0;
 /// Distance between the list and the controls, in points.
 const GAP: f32 = 24.0;
 
+/// Height of the strip of presets, in points.
+const STRIP_HEIGHT: f32 = 58.0;
+
 /// The page's state.
 #[derive(Debug, Default)]
 pub struct MacrosPage {
+    presets: PresetStrip,
     chosen: usize,
     name: TextField,
     host: TextField,
@@ -32,7 +38,15 @@ pub struct MacrosPage {
 impl MacrosPage {
     /// Draws the page into `ui`; changes go to `source`.
     pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
-        let area = ui.max_rect();
+        let (strip, area) = {
+            let area = ui.max_rect();
+            area.split_top_bottom_at_y(area.top() + STRIP_HEIGHT)
+        };
+        let strip = strip.with_min_y(strip.top() + 8.0);
+        let mut strip = ui.new_child(UiBuilder::new().max_rect(strip).id_salt("presets"));
+        if self.presets.show(&mut strip, snapshot, source) {
+            self.name = TextField::default();
+        }
         let (left, right) = area.split_left_right_at_x(area.left() + LIST_WIDTH);
         let mut list = ui.new_child(UiBuilder::new().max_rect(left).id_salt("macros"));
         if let Some(clicked) = list::show(&mut list, snapshot, self.chosen) {

@@ -6,11 +6,12 @@ use tagline_engine::MAX_TAGS;
 
 use crate::core::params::FOCUS_SECONDS;
 use crate::core::settings::{LAST_CC, MAX_RESOLUTION, Setting, Settings};
-use crate::core::view::EditorSource;
+use crate::core::view::{EditorSource, Snapshot};
 use crate::editor::{choice, switch, theme};
 
 /// Draws the page into `ui`; changes go to `source`.
-pub fn show(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+    let settings = &snapshot.settings;
     ScrollArea::vertical()
         .id_salt("settings")
         .auto_shrink([false, false])
@@ -22,11 +23,7 @@ pub fn show(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
                 });
                 about(ui, "The signal passes, and nothing is analysed.");
                 focus(ui, settings, source);
-                about(
-                    ui,
-                    "How many of the last seconds count. With few, the tags follow a change at \
-                     once; the whole window is the surest.",
-                );
+                about(ui, &about_focus(snapshot));
                 resolution(ui, settings, source);
                 about(
                     ui,
@@ -37,6 +34,24 @@ pub fn show(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
             heading(ui, "Tags as MIDI controllers");
             rows(ui, "midi", |ui| midi(ui, settings, source));
         });
+}
+
+/// What Focus does, and what it costs where that is much.
+fn about_focus(snapshot: &Snapshot) -> String {
+    let does = "How many of the last seconds count. With few, the tags follow a change at once; the \
+                whole window is the surest.";
+    let in_force = snapshot.model.as_ref();
+    if !in_force.is_some_and(|model| model.report.whole_windows) {
+        return does.to_owned();
+    }
+    let ms = snapshot.inference_ms;
+    let share = 100.0 * f64::from(ms) / (1e3 * snapshot.settings.update_seconds());
+    let costs = if ms > 0.0 {
+        format!("takes {ms:.0} ms, {share:.0} % of one core")
+    } else {
+        "takes as long".to_owned()
+    };
+    format!("{does} This network computes whole windows: an update {costs} with any focus.")
 }
 
 fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
@@ -144,5 +159,35 @@ fn resolution(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
         .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
     if ui.add(drag).changed() {
         source.set(Setting::Resolution(points));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::editor::test_snapshot::snapshot_of;
+
+    #[test]
+    fn what_a_focus_costs_is_said_of_a_network_that_computes_whole_windows() {
+        let mut snapshot = snapshot_of(&["rock"]);
+        snapshot.inference_ms = 120.0;
+        snapshot.settings.update_every = 1;
+        let incremental = about_focus(&snapshot);
+        assert!(!incremental.contains("ms"), "{incremental}");
+        let model = snapshot.model.as_mut().expect("a model");
+        Arc::make_mut(model).report.whole_windows = true;
+        let whole = about_focus(&snapshot);
+        assert!(
+            whole.ends_with("an update takes 120 ms, 24 % of one core with any focus."),
+            "{whole}"
+        );
+        snapshot.inference_ms = 0.0;
+        let before = about_focus(&snapshot);
+        assert!(
+            before.ends_with("takes as long with any focus."),
+            "{before}"
+        );
     }
 }

@@ -130,6 +130,12 @@ impl EditorHost {
         self.gui(|handle, gui| gui.destroy(handle));
     }
 
+    /// What a session would save.
+    pub fn state(&mut self) -> serde_json::Value {
+        let state = self.plugin.save_state().expect("a state");
+        serde_json::from_slice(&state).expect("JSON")
+    }
+
     /// What the plugin has written into the host's log.
     pub fn log(&self) -> Vec<String> {
         self.plugin.log()

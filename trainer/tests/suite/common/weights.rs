@@ -70,7 +70,8 @@ pub fn musicnn_weights(vgg: bool, tags: usize) -> Tensors {
     };
     let layer = |add: &mut AddTensor<'_>, name: &str, shape: &[usize]| {
         let (inputs, outputs) = shape.split_at(shape.len() - 1);
-        let spread = (inputs.iter().product::<usize>() as f32).sqrt().recip();
+        // What comes out varies as much as what goes in, so that tags depend on the music.
+        let spread = (3.0 / inputs.iter().product::<usize>() as f32).sqrt();
         add(format!("{name}/kernel"), shape, 0.0, spread);
         add(format!("{name}/bias"), outputs, 0.0, 0.1);
     };

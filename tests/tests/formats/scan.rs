@@ -1,12 +1,17 @@
-//! The cost of a host's scan of the built CLAP bundle.
+//! The cost of a host's scan of the built bundles.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tagline_host::HostedPlugin;
+use tagline_host::{Guest, HostedPlugin};
 use tagline_tests::{bundle, tiny_model};
+
+use crate::in_both_formats;
+
+in_both_formats!(a_scan_is_quick_and_touches_neither_threads_nor_models_nor_libraries);
 
 /// Hosts give up on plugins that take longer.
 const LIMIT: Duration = Duration::from_millis(100);
@@ -19,14 +24,12 @@ const SCANNED: &str = "TAGLINE_TEST_SCANNED_BUNDLE";
 /// A scan in a process of its own, where the test runner's threads and files do not count.
 ///
 /// The quickest of three scans counts, because any other program may hold one up.
-#[test]
-fn a_scan_is_quick_and_touches_neither_threads_nor_models() {
-    let test = "a_scan_is_quick_and_touches_neither_threads_nor_models";
+fn a_scan_is_quick_and_touches_neither_threads_nor_models_nor_libraries<G: Guest>(test: &str) {
     if let Some(scanned) = std::env::var_os(SCANNED) {
-        println!("\nscan: {}", scan(Path::new(&scanned)));
+        println!("\nscan: {}", scan::<G>(Path::new(&scanned)));
         return;
     }
-    let Some(bundle) = bundle(test, "Tagline.clap") else {
+    let Some(bundle) = bundle(test, G::BUNDLE) else {
         return;
     };
     let models = tempfile::tempdir().expect("a folder of models");
@@ -38,7 +41,7 @@ fn a_scan_is_quick_and_touches_neither_threads_nor_models() {
     let quickest = (0..3)
         .map(|_| {
             let output = Command::new(std::env::current_exe().expect("this program"))
-                .args(["--exact", &format!("clap_scan::{test}")])
+                .args(["--exact", &format!("scan::{test}")])
                 .args(["--nocapture", "--test-threads=1"])
                 .env(SCANNED, &bundle)
                 .env("TAGLINE_MODELS", models.path())
@@ -59,12 +62,12 @@ fn a_scan_is_quick_and_touches_neither_threads_nor_models() {
     assert!(quickest < LIMIT, "a scan took {quickest:?}");
 }
 
-/// Loads the bundle, reads its descriptor, makes an instance and destroys it, as a scan does.
+/// Loads the bundle, reads what it says of itself, makes an instance and destroys it, as a scan does.
 /// Returns the milliseconds, and whatever was left behind.
-fn scan(bundle: &Path) -> String {
+fn scan<G: Guest>(bundle: &Path) -> String {
     let before = Process::now();
     let start = Instant::now();
-    let mut plugin = HostedPlugin::load(bundle).expect("the plugin");
+    let mut plugin = G::load(bundle).expect("the plugin");
     let count = plugin.parameters().len();
     let time = start.elapsed();
     // A thread or a load that begins in the background would show by now.
@@ -83,6 +86,13 @@ fn scan(bundle: &Path) -> String {
     if read >= MODEL_BYTES as u64 {
         let _ = write!(findings, ", {read} bytes read");
     }
+    // Those of a graphics card or an inference library above all.
+    let own = bundle.to_string_lossy().into_owned();
+    for library in after.libraries.difference(&before.libraries) {
+        if !library.starts_with(&own) {
+            let _ = write!(findings, ", {library} loaded");
+        }
+    }
     if count == 0 {
         findings.push_str(", no parameters");
     }
@@ -94,12 +104,15 @@ struct Process {
     threads: usize,
     files: usize,
     bytes_read: u64,
+    libraries: BTreeSet<String>,
 }
 
 impl Process {
     fn now() -> Self {
         let entries = |folder: &str| std::fs::read_dir(folder).map_or(0, Iterator::count);
         let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+        let mapped = maps.lines().filter_map(|line| line.split_once('/'));
         Self {
             threads: entries("/proc/self/task"),
             files: entries("/proc/self/fd"),
@@ -108,6 +121,7 @@ impl Process {
                 .find_map(|line| line.strip_prefix("rchar: "))
                 .and_then(|number| number.parse().ok())
                 .unwrap_or(0),
+            libraries: mapped.map(|(_, path)| format!("/{path}")).collect(),
         }
     }
 }
