@@ -14,6 +14,7 @@ mod predictor;
 mod report;
 mod shared_tags;
 mod table;
+mod tagged;
 
 pub use error::EvaluateError;
 pub use figures::{per_tag_figure, seconds_heard_figure};

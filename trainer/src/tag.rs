@@ -1,6 +1,8 @@
 //! Tags audio files exactly as the plugin tags what it hears.
 
+mod at;
 mod file;
+mod library;
 mod models;
 mod queue;
 mod report;
@@ -11,7 +13,10 @@ use std::path::PathBuf;
 use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
 use tagline_media::{DecodeError, TaggramError};
 
+pub use at::At;
 pub use file::{NoTags, TaggedFile, Tagger, Update};
+pub(crate) use library::read_table;
+pub use library::{Done, Library, LibraryError, ListError, Shard, list};
 pub use models::find_model;
 pub use queue::tag_files;
 pub use report::{Format, Report};

@@ -1,37 +1,58 @@
 //! `trainer tag`.
 
+use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use tagline_engine::Analyzer;
 use trainer::tag::{
-    Format, Report, TagError, TaggedFile, Tagging, Taggrams, find_model, tag_files,
+    At, Format, Library, LibraryError, Report, Shard, TagError, TaggedFile, Tagging, Taggrams,
+    find_model, list, tag_files,
 };
 use trainer::work::processors;
 
 use super::backend::{BackendArg, library_dirs};
 use super::progress::Shown;
-use super::{Outcome, complain, still_wanted};
+use super::{Outcome, complain, interrupted, make_folder_of, still_wanted};
 
 /// Tag audio files (wav, flac, mp3, ogg, opus, m4a, aiff and others) as the plugin would after
 /// hearing them.
 #[derive(Debug, Args)]
 pub(super) struct TagArgs {
-    /// Audio files.
-    #[arg(required = true)]
+    /// Audio files, folders of them, and playlists (m3u, m3u8).
+    #[arg(required_unless_present = "files_from")]
     audio: Vec<PathBuf>,
+    /// A list of more of them, one in each line; - for standard input.
+    #[arg(long, value_name = "LIST")]
+    files_from: Vec<PathBuf>,
+    /// Tag only part I, from 0, of N parts of the files. Each file is in the same part on every machine.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Write the tags to this Parquet file, with a row for each file, also for those that cannot be
+    /// read. Can be interrupted at any time; the same command goes on where it stopped.
+    #[arg(
+        long,
+        value_name = "PARQUET",
+        group = "for_programs",
+        conflicts_with = "taggram"
+    )]
+    out: Option<PathBuf>,
+    /// Which windows of a file the tags are of: the last (end), as the plugin shows at the file's end, the
+    /// mean or the maximum (max) over all, or a number of windows, spread evenly, each by itself.
+    #[arg(long, value_name = "WINDOWS", default_value_t)]
+    at: At,
     /// Model file; by default the built-in model.
     #[arg(long)]
     model: Option<PathBuf>,
-    /// Seconds between windows.
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = update_seconds)]
-    update: f64,
+    /// Seconds between windows [default: 1, or 10 with another --at than end].
+    #[arg(long, value_name = "SECONDS", value_parser = update_seconds)]
+    update: Option<f64>,
     /// How many of the last seconds count, at least 3; by default the model's whole window.
     #[arg(long, value_name = "SECONDS", value_parser = focus_seconds)]
     focus: Option<f64>,
-    /// Also print the tags of every window (with --json or --csv).
+    /// Also print the tags of every window (with --json or --csv), or give each a row (with --out).
     #[arg(long, requires = "for_programs")]
     updates: bool,
     /// Print one JSON object in a line for each file.
@@ -70,7 +91,68 @@ fn focus_seconds(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &TagArgs) -> Outcome {
     let model = find_model(args.model.as_deref())?;
-    let info = model.info().clone();
+    let files = list(&args.audio, &args.files_from)?;
+    if files.is_empty() {
+        return Err("there is no audio file in what is named".into());
+    }
+    let jobs = args.jobs.unwrap_or_else(processors);
+    let update = args.update.unwrap_or(match args.at {
+        At::End => 1.0,
+        At::Mean | At::Max | At::Windows(_) => 10.0,
+    });
+    let tagging = Tagging {
+        model,
+        backend: args.backend.into(),
+        library_dirs: library_dirs(),
+        update_seconds: update,
+        focus_seconds: args.focus.unwrap_or(f64::INFINITY),
+        raw: args.raw,
+        every_update: args.taggram.is_some() || args.updates || args.at.needs_every_window(),
+    };
+    let shard = args.shard.unwrap_or(Shard::ALL);
+    match &args.out {
+        Some(out) => {
+            let library = Library {
+                tagging: &tagging,
+                files,
+                shard,
+                at: args.at,
+                every_window: args.updates,
+                jobs,
+            };
+            to_table(library, out)
+        }
+        None => {
+            let files: Vec<PathBuf> = files.into_iter().filter(|path| shard.holds(path)).collect();
+            to_output(args, &tagging, &files, jobs)
+        }
+    }
+}
+
+/// Tags a library into a table.
+fn to_table(library: Library<'_>, out: &Path) -> Outcome {
+    make_folder_of(out)?;
+    let progress = Shown::new();
+    let shown = out.display();
+    match library.tag(out, &progress) {
+        Ok(done) if done.already => print_line(format!("{shown}: is complete already")),
+        Ok(done) => print_line(format!(
+            "{shown}: {} files tagged, {} of them unreadable",
+            done.files, done.unreadable
+        )),
+        Err(error @ LibraryError::Interrupted { .. }) => Ok(interrupted(&error)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn print_line(line: String) -> Outcome {
+    still_wanted(std::io::stdout().write_all(format!("{line}\n").as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tags files and prints the tags.
+fn to_output(args: &TagArgs, tagging: &Tagging, files: &[PathBuf], jobs: NonZeroUsize) -> Outcome {
+    let info = tagging.model.info();
     let format = match (args.json, args.csv) {
         (true, _) => Format::Json,
         (_, true) => Format::Csv,
@@ -78,25 +160,16 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
     };
     let report = Report {
         format,
-        model: &info,
-        updates: args.updates,
+        model: info,
+        updates: args.updates || matches!(args.at, At::Windows(_)),
         calibrated: !args.raw,
     };
     let mut taggrams = match &args.taggram {
         Some(path) => Some(
-            Taggrams::new(path, args.audio.len())
+            Taggrams::new(path, files.len())
                 .map_err(|error| format!("{}: {error}", path.display()))?,
         ),
         None => None,
-    };
-    let tagging = Tagging {
-        model,
-        backend: args.backend.into(),
-        library_dirs: library_dirs(),
-        update_seconds: args.update,
-        focus_seconds: args.focus.unwrap_or(f64::INFINITY),
-        raw: args.raw,
-        every_update: taggrams.is_some() || args.updates,
     };
     let progress = Shown::without_stop();
     let mut out = std::io::stdout();
@@ -105,26 +178,26 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     let mut broken = None;
-    tag_files(
-        &tagging,
-        &args.audio,
-        args.jobs.unwrap_or_else(processors),
-        &progress,
-        |outcome| {
-            let drawn = outcome.and_then(|file| draw(taggrams.as_mut(), file, &info));
-            progress.suspend(|| match drawn {
-                Ok(file) => still_wanted(report.file(&mut out, &file)).unwrap_or_else(|error| {
+    tag_files(tagging, files, jobs, &progress, |outcome| {
+        let drawn = outcome.and_then(|file| draw(taggrams.as_mut(), file, info));
+        progress.suspend(|| match drawn {
+            Ok(file) => {
+                if let Some(remark) = &file.remark {
+                    tracing::warn!("{}: {remark}", file.path.display());
+                }
+                let file = args.at.of(file);
+                still_wanted(report.file(&mut out, &file)).unwrap_or_else(|error| {
                     broken = Some(error);
                     false
-                }),
-                Err(error) => {
-                    failed = true;
-                    complain(&error.to_string());
-                    true
-                }
-            })
-        },
-    )?;
+                })
+            }
+            Err(error) => {
+                failed = true;
+                complain(&error.to_string());
+                true
+            }
+        })
+    })?;
     if let Some(error) = broken {
         return Err(format!("standard output: {error}").into());
     }

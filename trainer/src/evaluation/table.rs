@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
+use super::tagged;
+
 /// The first cell of our own tables, which marks a header.
 pub(super) const CLIP_COLUMN: &str = "clip";
 
@@ -59,7 +61,9 @@ pub(super) struct Row {
 impl ClipTable {
     /// Reads a table of comma- or tab-separated values: a clip's name, then one number for each
     /// tag. A first row without a number, or one that begins with `clip`, names the columns. The
-    /// clip's number and a tab may stand before its name, as in older published result files.
+    /// clip's number and a tab may stand before its name, as in older published result files. What
+    /// `trainer tag` writes, as CSV or Parquet, is such a table without what it says beside the tags; files
+    /// without tags are left out.
     ///
     /// # Errors
     /// [`TableError`] names the file, the line and the mistake.
@@ -68,6 +72,9 @@ impl ClipTable {
             path: path.display().to_string(),
             source,
         })?;
+        if text.starts_with(b"PAR1") {
+            return tagged::read_parquet(path);
+        }
         Self::parse(path, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text))
     }
 
@@ -85,9 +92,16 @@ impl ClipTable {
             rows: Vec::new(),
         };
         let mut lines_of_clips = HashMap::new();
+        let mut of_tag = false;
         for (index, record) in reader.records().enumerate() {
             let record = record.map_err(|error| table.unreadable(&error))?;
             let line = record.position().map_or(0, |at| line_of(text, at));
+            if index == 0 {
+                of_tag = tagged::is_header(&record);
+            }
+            let Some(record) = tagged::plain(record, of_tag) else {
+                continue;
+            };
             if index == 0 {
                 table.columns = record.len() - 1;
                 if is_header(&record) {

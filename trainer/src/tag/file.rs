@@ -58,6 +58,8 @@ pub struct TaggedFile {
     pub last: Result<Update, NoTags>,
     /// The tags of every window that was not silent; empty unless they were asked for.
     pub updates: Vec<Update>,
+    /// What is wrong with the file, although it could be read.
+    pub remark: Option<String>,
 }
 
 /// A network with its buffers, for one file after another.
@@ -114,10 +116,8 @@ impl<'a> Tagger<'a> {
         if let Some(error) = listening.failed {
             return Err(error);
         }
-        if let Some(remark) = decoded? {
-            tracing::warn!("{}: {remark}", path.display());
-        }
-        listening.finish()
+        let remark = decoded?;
+        listening.finish(remark)
     }
 
     /// Runs the network on the window that has been read.
@@ -225,7 +225,7 @@ impl<P> Listening<'_, '_, P> {
         }
     }
 
-    fn finish(self) -> Result<TaggedFile, TagError> {
+    fn finish(self, remark: Option<String>) -> Result<TaggedFile, TagError> {
         let rate_hz = self.analyzer.map_or(1, |(rate_hz, _)| rate_hz);
         let last = match (self.updates.last(), self.pending) {
             (Some(last), _) => Ok(last.clone()),
@@ -247,6 +247,7 @@ impl<P> Listening<'_, '_, P> {
             backend: self.tagger.backend(),
             last,
             updates: self.updates,
+            remark,
         })
     }
 }

@@ -202,21 +202,22 @@ fn a_window_of_patches_has_the_mean_of_its_patches_tags_on_every_backend() {
                 .collect()
         };
         let [first, second] = [0, 1].map(|number| run(&one, TRACT, &[], &patch(number)));
+        // A patch that were left out, or counted twice, would move the mean by half of this.
         let apart = largest_difference(&first, &second);
-        assert!(apart > 1e-4, "the patches' tags differ by {apart} only");
+        assert!(apart > 1e-6, "the patches' tags differ by {apart} only");
         let mean: Vec<f32> = first
             .iter()
             .zip(&second)
             .map(|(a, b)| (a + b) / 2.0)
             .collect();
         let found = run(&two, TRACT, &[], &input);
-        assert!(largest_difference(&found, &mean) < 1e-6);
+        assert!(largest_difference(&found, &mean) < apart / 5.0);
         let Some(dir) = onnx_runtime(test) else {
             continue;
         };
         let choice = BackendChoice::Only(Backend::OnnxRuntimeCpu);
         let found = run(&two, choice, &[dir], &input);
-        assert!(largest_difference(&found, &mean) < 1e-5);
+        assert!(largest_difference(&found, &mean) < apart / 5.0);
     }
 }
 

@@ -33,5 +33,6 @@ mod resume;
 mod score;
 mod synth;
 mod tag;
+mod tag_library;
 mod tag_output;
 mod train;

@@ -188,7 +188,7 @@ fn options_that_would_have_no_effect_are_refused() {
         let output = trainer(folder.path(), &[&arguments[..], options].concat());
         assert_refused(&output, message);
     };
-    refused(&["--updates"], "<--json|--csv>");
+    refused(&["--updates"], "<--out <PARQUET>|--json|--csv>");
     refused(&["--json", "--csv"], "cannot be used with");
     refused(&["--taggram", "a.jpg"], "a.jpg: a taggram is a PNG");
 }

@@ -1,0 +1,232 @@
+//! Writes and reads tables of tags in Parquet.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, FloatType};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::record::Field;
+use parquet::schema::types::Type;
+
+use super::journal::Record;
+
+/// The columns before those of the tags.
+pub(super) const COLUMNS: [&str; 6] = [
+    "file",
+    "seconds",
+    "position",
+    "seconds_heard",
+    "reason",
+    "warning",
+];
+/// The property that says how a table was made.
+const SETTINGS: &str = "tagline.settings";
+/// Rows of a group, which are in memory together.
+const GROUP_ROWS: usize = 8_192;
+
+/// A table that is being written.
+pub(super) struct Writer {
+    writer: SerializedFileWriter<File>,
+    tags: usize,
+    rows: Vec<FlatRow>,
+}
+
+/// A row: a window of a file, or a file without tags.
+struct FlatRow {
+    file: String,
+    seconds: Option<f64>,
+    position: Option<f64>,
+    heard: Option<f32>,
+    reason: Option<String>,
+    warning: Option<String>,
+    tags: Option<Vec<f32>>,
+}
+
+impl Writer {
+    pub fn new(path: &Path, tags: &[String], settings: &str) -> Result<Self, ParquetError> {
+        let text = |name: &str, repetition| {
+            Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
+                .with_repetition(repetition)
+                .with_logical_type(Some(LogicalType::String))
+                .with_converted_type(ConvertedType::UTF8)
+                .build()
+        };
+        let number = |name: &str, kind| {
+            Type::primitive_type_builder(name, kind)
+                .with_repetition(Repetition::OPTIONAL)
+                .build()
+        };
+        let [file, seconds, position, heard, reason, warning] = COLUMNS;
+        let mut columns = vec![
+            text(file, Repetition::REQUIRED)?,
+            number(seconds, Physical::DOUBLE)?,
+            number(position, Physical::DOUBLE)?,
+            number(heard, Physical::FLOAT)?,
+            text(reason, Repetition::OPTIONAL)?,
+            text(warning, Repetition::OPTIONAL)?,
+        ];
+        for tag in tags {
+            columns.push(number(tag, Physical::FLOAT)?);
+        }
+        let columns = columns.into_iter().map(Arc::new).collect();
+        let schema = Type::group_type_builder("tags")
+            .with_fields(columns)
+            .build()?;
+        let properties = WriterProperties::builder()
+            .set_created_by(format!("tagline trainer {}", env!("CARGO_PKG_VERSION")))
+            .set_dictionary_enabled(false)
+            .set_key_value_metadata(Some(vec![KeyValue::new(
+                SETTINGS.to_owned(),
+                settings.to_owned(),
+            )]))
+            .build();
+        let file = File::create(path)?;
+        Ok(Self {
+            writer: SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?,
+            tags: tags.len(),
+            rows: Vec::new(),
+        })
+    }
+
+    /// Adds a file's rows: one for each window, or one without tags.
+    pub fn push(&mut self, record: Record) -> Result<(), ParquetError> {
+        let Record {
+            file,
+            seconds,
+            rows,
+            reason,
+            warning,
+        } = record;
+        let flat = |position, heard, tags| FlatRow {
+            file: file.clone(),
+            seconds,
+            position,
+            heard,
+            reason: reason.clone(),
+            warning: warning.clone(),
+            tags,
+        };
+        if rows.is_empty() {
+            self.rows.push(flat(None, None, None));
+        }
+        for row in rows {
+            self.rows
+                .push(flat(Some(row.position), Some(row.heard), Some(row.tags)));
+        }
+        if self.rows.len() >= GROUP_ROWS {
+            self.group()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, and the end.
+    pub fn finish(mut self) -> Result<(), ParquetError> {
+        self.group()?;
+        Ok(self.writer.into_inner()?.sync_all()?)
+    }
+
+    fn group(&mut self) -> Result<(), ParquetError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let mut group = self.writer.next_row_group()?;
+        let files: Vec<ByteArray> = rows.iter().map(|row| row.file.as_str().into()).collect();
+        column::<ByteArrayType>(&mut group, &files, None)?;
+        let of = |number: fn(&FlatRow) -> Option<f64>| rows.iter().map(number).collect();
+        optional::<DoubleType>(&mut group, of(|row| row.seconds))?;
+        optional::<DoubleType>(&mut group, of(|row| row.position))?;
+        optional::<FloatType>(&mut group, rows.iter().map(|row| row.heard).collect())?;
+        let of = |text: fn(&FlatRow) -> &Option<String>| {
+            let texts = rows.iter().map(text);
+            texts
+                .map(|text| text.as_deref().map(ByteArray::from))
+                .collect()
+        };
+        optional::<ByteArrayType>(&mut group, of(|row| &row.reason))?;
+        optional::<ByteArrayType>(&mut group, of(|row| &row.warning))?;
+        for tag in 0..self.tags {
+            let values = rows.iter();
+            let values =
+                values.map(|row| row.tags.as_ref().and_then(|tags| tags.get(tag).copied()));
+            optional::<FloatType>(&mut group, values.collect())?;
+        }
+        group.close()?;
+        Ok(())
+    }
+}
+
+/// Writes the next column, in which cells may be empty.
+fn optional<T: parquet::data_type::DataType>(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    cells: Vec<Option<T::T>>,
+) -> Result<(), ParquetError> {
+    let levels: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
+    let values: Vec<T::T> = cells.into_iter().flatten().collect();
+    column::<T>(group, &values, Some(&levels))
+}
+
+fn column<T: parquet::data_type::DataType>(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    values: &[T::T],
+    levels: Option<&[i16]>,
+) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else {
+        return Err(ParquetError::General(
+            "there are too few columns".to_owned(),
+        ));
+    };
+    column.typed::<T>().write_batch(values, levels, None)?;
+    column.close()
+}
+
+/// How the table at `path` was made, and its number of rows; `None` if it was not made here.
+pub(super) fn settings(path: &Path) -> Option<(String, i64)> {
+    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
+    let metadata = reader.metadata().file_metadata();
+    let property = metadata
+        .key_value_metadata()?
+        .iter()
+        .find(|property| property.key == SETTINGS)?;
+    Some((property.value.clone()?, metadata.num_rows()))
+}
+
+/// The tags of a table, and the values of each row that has some, by its file.
+pub(super) type Tagged = (Vec<String>, Vec<(String, Vec<f32>)>);
+
+/// Reads a table.
+pub(super) fn read(path: &Path) -> Result<Tagged, ParquetError> {
+    let reader = SerializedFileReader::new(File::open(path)?)?;
+    let columns = reader.metadata().file_metadata().schema_descr().columns();
+    let names = columns.iter().map(|column| column.name().to_owned());
+    let names: Vec<String> = names.collect();
+    if names.first().map(String::as_str) != Some(COLUMNS[0]) {
+        return Err(ParquetError::General(
+            "not a table of `trainer tag`".to_owned(),
+        ));
+    }
+    let is_tag = |name: &String| !COLUMNS.contains(&name.as_str());
+    let mut rows = Vec::new();
+    for row in reader.get_row_iter(None)? {
+        let row = row?;
+        let mut file = String::new();
+        let mut values = Vec::new();
+        for (name, field) in row.get_column_iter() {
+            match field {
+                Field::Str(text) if name == COLUMNS[0] => file.clone_from(text),
+                Field::Float(value) if is_tag(name) => values.push(*value),
+                _ => {}
+            }
+        }
+        if !values.is_empty() {
+            rows.push((file, values));
+        }
+    }
+    Ok((names.into_iter().filter(is_tag).collect(), rows))
+}
