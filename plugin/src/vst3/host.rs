@@ -9,10 +9,36 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use vst3::Steinberg::Vst::RestartFlags_::{kParamTitlesChanged, kParamValuesChanged};
 use vst3::Steinberg::Vst::{
     IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
+    IHostApplication, IHostApplicationTrait,
 };
-use vst3::{ComPtr, Steinberg::int32};
+use vst3::{
+    ComPtr,
+    Steinberg::{FUnknown, int32, kResultOk},
+};
 
+use super::text::read_wide;
 use crate::core::{Changed, Host, MainHost, Severity};
+
+/// How names of hosts begin that hold a lock while they give the controller a state, and would wait for it for
+/// ever when they are told of values meanwhile: Ardour 7.3 and its kin. They read all values afterwards by
+/// themselves.
+const LOCKED_WHILE_LOADING: [&str; 3] = ["Ardour", "Mixbus", "LiveTrax"];
+
+/// Whether a host may be told of values while it gives the controller a state. `context` is what it says of
+/// itself.
+pub(super) fn hears_while_loading(context: Option<&ComPtr<FUnknown>>) -> bool {
+    let host = context.and_then(|context| context.cast::<IHostApplication>());
+    let name = host.and_then(|host| {
+        let mut name = [0; 128];
+        // SAFETY: the host is counted, and the text is as long as the interface says.
+        unsafe {
+            let result = host.getName(&mut name);
+            (result == kResultOk).then(|| read_wide(name.as_ptr()))?
+        }
+    });
+    let is_locked = |name: String| LOCKED_WHILE_LOADING.iter().any(|it| name.starts_with(it));
+    !name.is_some_and(is_locked)
+}
 
 /// For every thread: whether the main thread is asked for.
 #[derive(Default)]
@@ -104,6 +130,57 @@ impl News {
         {
             // SAFETY: as above.
             unsafe { handler.setDirty(1) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::c_void;
+
+    use vst3::Steinberg::Vst::String128;
+    use vst3::Steinberg::{TUID, kNotImplemented, tresult};
+    use vst3::{Class, ComWrapper};
+
+    use super::*;
+
+    struct Named(&'static str);
+
+    impl Class for Named {
+        type Interfaces = (IHostApplication,);
+    }
+
+    impl IHostApplicationTrait for Named {
+        unsafe fn getName(&self, name: *mut String128) -> tresult {
+            // SAFETY: the plugin's place.
+            let name = unsafe { name.as_mut() }.expect("a place");
+            for (unit, letter) in name.iter_mut().zip(self.0.encode_utf16()) {
+                *unit = letter as _;
+            }
+            kResultOk
+        }
+
+        unsafe fn createInstance(
+            &self,
+            _class: *mut TUID,
+            _interface: *mut TUID,
+            _object: *mut *mut c_void,
+        ) -> tresult {
+            kNotImplemented
+        }
+    }
+
+    #[test]
+    fn hosts_that_hold_a_lock_while_loading_are_told_nothing_meanwhile() {
+        assert!(hears_while_loading(None));
+        for (name, hears) in [
+            ("Ardour", false),
+            ("Mixbus32C", false),
+            ("JUCE", true),
+            ("", true),
+        ] {
+            let context = ComWrapper::new(Named(name)).to_com_ptr::<FUnknown>();
+            assert_eq!(hears_while_loading(context.as_ref()), hears, "{name}");
         }
     }
 }

@@ -18,7 +18,7 @@ use vst3::{Class, ComPtr};
 use super::arrangement;
 use super::audio_side::{AudioSide, Setup};
 use super::gestures::{Gestures, Told};
-use super::host::{News, Requests};
+use super::host::{News, Requests, hears_while_loading};
 use super::location;
 use super::outputs::Unheard;
 use super::serial::{Serial, this_thread};
@@ -73,6 +73,8 @@ pub(super) struct Main {
     pub(super) setup: Cell<Setup>,
     pub(super) arrangement: Cell<SpeakerArrangement>,
     pub(super) is_active: Cell<bool>,
+    /// Whether the host may be told of values while it gives the controller a state.
+    hears_while_loading: Cell<bool>,
     /// Blocks that had been processed when the timer came last, and how often it has come since.
     idle: Cell<(u64, u32)>,
 }
@@ -90,6 +92,7 @@ impl Plugin {
             setup: Cell::default(),
             arrangement: Cell::new(arrangement::DEFAULT),
             is_active: Cell::new(false),
+            hears_while_loading: Cell::new(true),
             idle: Cell::default(),
         };
         // The object belongs to its host's threads, which the interfaces name for each method.
@@ -121,7 +124,11 @@ impl Inner {
     /// Makes the instance. Returns `false` if there is one already.
     pub(super) fn initialize(&self, context: Option<ComPtr<FUnknown>>) -> bool {
         self.main_thread.store(this_thread(), Ordering::Relaxed);
+        let hears = [&context, &self.factory_context]
+            .into_iter()
+            .all(|context| hears_while_loading(context.as_ref()));
         let is_new = self.main.with(|main| {
+            main.hears_while_loading.set(hears);
             if main.instance.borrow().is_some() {
                 return false;
             }
@@ -228,8 +235,8 @@ impl Inner {
         self.main.with(|main| main.handler.borrow().clone())
     }
 
-    /// The controller has been given a state: the host is told at once that the values are others.
-    /// Some read them only then, and some have no run loop for a timer.
+    /// The controller has been given a state: the host is told at once that the values are others, unless it
+    /// holds a lock meanwhile. Some read them only then, and some have no run loop for a timer.
     pub(super) fn tell_loaded(&self) {
         if !self.is_main_thread() {
             return;
@@ -239,9 +246,11 @@ impl Inner {
             if let Some(instance) = instance {
                 instance.on_main_thread();
             }
-            Rc::clone(&main.news)
+            main.hears_while_loading
+                .get()
+                .then(|| Rc::clone(&main.news))
         });
-        if let Some(handler) = self.handler() {
+        if let (Some(news), Some(handler)) = (news, self.handler()) {
             news.tell_values(&handler);
         }
     }
