@@ -106,6 +106,24 @@ impl Vocabulary {
         Ok(())
     }
 
+    /// Sets the labels of the tags that `names` mean, separated by semicolons, each a tag or a group.
+    ///
+    /// # Errors
+    /// What is wrong with a name.
+    pub(crate) fn mark(&self, labels: &mut [f32], names: &str, value: f32) -> Result<(), String> {
+        let names = names.split(';').map(str::trim);
+        for name in names.filter(|name| !name.is_empty()) {
+            let mut meant = self.meant_by(name).peekable();
+            if meant.peek().is_none() {
+                return Err(format!(
+                    "`{name}` is neither a tag nor a group of the vocabulary"
+                ));
+            }
+            meant.for_each(|tag| labels[tag] = value);
+        }
+        Ok(())
+    }
+
     /// Numbers of the tags that `name` means: the tag of that name, or all tags of that group.
     pub fn meant_by<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         let tags = self.tags.iter().enumerate();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Often;
 use crate::data::Split;
-use crate::prepare::{PrepareError, Row, Table};
+use crate::prepare::{PrepareError, Table};
 use crate::vocabulary::Vocabulary;
 
 /// Most windows of a file, and most altered copies of each, that a table may ask for.
@@ -56,8 +56,12 @@ impl Facts<'_> {
             };
             let mut known = self.unknown();
             // A tag that is present counts more than the absence of its group.
-            self.mark(&mut known, cell(columns[2])?, 0.0, row)?;
-            self.mark(&mut known, cell(columns[1])?, 1.0, row)?;
+            let mark = |known: &mut [f32], names: &str, value: f32| {
+                let marked = self.vocabulary.mark(known, names, value);
+                marked.map_err(|what| row.wrong(what))
+            };
+            mark(&mut known, cell(columns[2])?, 0.0)?;
+            mark(&mut known, cell(columns[1])?, 1.0)?;
             let mut often = self.often;
             let counted = [&mut often.windows, &mut often.variants];
             for (column, count) in counts.into_iter().zip(counted) {
@@ -83,28 +87,5 @@ impl Facts<'_> {
             }
         })?;
         Ok(lines)
-    }
-
-    fn mark(
-        &self,
-        known: &mut [f32],
-        cell: &str,
-        value: f32,
-        row: &Row<'_>,
-    ) -> Result<(), PrepareError> {
-        for name in cell
-            .split(';')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            let mut meant = self.vocabulary.meant_by(name).peekable();
-            if meant.peek().is_none() {
-                return Err(row.wrong(format!(
-                    "`{name}` is neither a tag nor a group of the vocabulary"
-                )));
-            }
-            meant.for_each(|tag| known[tag] = value);
-        }
-        Ok(())
     }
 }

@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::prepare::{PrepareError, Row, Table};
+use crate::prepare::{PrepareError, Table};
 use crate::vocabulary::Vocabulary;
 
 /// A file, and what people say of it.
@@ -55,8 +55,12 @@ pub fn read_labels(path: &Path, vocabulary: &Vocabulary) -> Result<Vec<Labelled>
             return Err(row.wrong(format!("`{path}` is there twice")));
         }
         let mut labels = vec![f32::NAN; vocabulary.tags().len()];
-        mark(vocabulary, &mut labels, cell(without)?, 0.0, row)?;
-        mark(vocabulary, &mut labels, cell(tags)?, 1.0, row)?;
+        let mark = |labels: &mut [f32], names: &str, value: f32| {
+            let marked = vocabulary.mark(labels, names, value);
+            marked.map_err(|what| row.wrong(what))
+        };
+        mark(&mut labels, cell(without)?, 0.0)?;
+        mark(&mut labels, cell(tags)?, 1.0)?;
         let set = cell(set)?.trim().to_owned();
         let genre = match cell(genre)?.trim() {
             "" => None,
@@ -90,27 +94,4 @@ pub fn read_labels(path: &Path, vocabulary: &Vocabulary) -> Result<Vec<Labelled>
         file
     });
     Ok(files.collect())
-}
-
-fn mark(
-    vocabulary: &Vocabulary,
-    labels: &mut [f32],
-    cell: &str,
-    value: f32,
-    row: &Row<'_>,
-) -> Result<(), PrepareError> {
-    for name in cell
-        .split(';')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-    {
-        let mut meant = vocabulary.meant_by(name).peekable();
-        if meant.peek().is_none() {
-            return Err(row.wrong(format!(
-                "`{name}` is neither a tag nor a group of the vocabulary"
-            )));
-        }
-        meant.for_each(|tag| labels[tag] = value);
-    }
-    Ok(())
 }

@@ -16,7 +16,7 @@ use super::{PrepareError, splits};
 use crate::data::Split;
 
 /// Last.fm's 50 most frequent tags on the data set, in the order of the columns of `*_y.npy`.
-const TAGS: [&str; 50] = [
+pub(crate) const TAGS_OF_LAST_FM: [&str; 50] = [
     "rock",
     "pop",
     "alternative",
@@ -95,7 +95,7 @@ pub fn read(reading: &Reading) -> Result<Collection, PrepareError> {
     let folder = reading.split_files.as_ref().unwrap_or(&reading.root);
     let tags = match &reading.tag_names {
         Some(path) => splits::read_lines(path)?,
-        None => TAGS.map(str::to_owned).to_vec(),
+        None => TAGS_OF_LAST_FM.map(str::to_owned).to_vec(),
     };
     let audio = reading.audio.as_ref().unwrap_or(&reading.root);
     let previews = Previews::search(audio)?;

@@ -4,6 +4,7 @@
 use tagline_engine::FrontEndSpec;
 
 use super::{Dialect, Preset, Published, Spread};
+use crate::prepare::msd::TAGS_OF_LAST_FM;
 
 /// The conventions of TensorFlow's `tf.layers`.
 const TENSORFLOW: Dialect = Dialect {
@@ -39,7 +40,7 @@ pub const MTT_VGG: Preset = Preset {
 pub const MSD: Preset = Preset {
     name: "musicnn-msd",
     title: "musicnn (Million Song Dataset)",
-    tags: &MILLION_SONG_DATASET,
+    tags: &TAGS_OF_LAST_FM,
     ..MTT
 };
 
@@ -103,58 +104,4 @@ const MAGNATAGATUNE: [&str; 50] = [
     "metal",
     "female voice",
     "choral",
-];
-
-/// The 50 most frequent tags of Last.fm for the Million Song Dataset, by frequency.
-const MILLION_SONG_DATASET: [&str; 50] = [
-    "rock",
-    "pop",
-    "alternative",
-    "indie",
-    "electronic",
-    "female vocalists",
-    "dance",
-    "00s",
-    "alternative rock",
-    "jazz",
-    "beautiful",
-    "metal",
-    "chillout",
-    "male vocalists",
-    "classic rock",
-    "soul",
-    "indie rock",
-    "Mellow",
-    "electronica",
-    "80s",
-    "folk",
-    "90s",
-    "chill",
-    "instrumental",
-    "punk",
-    "oldies",
-    "blues",
-    "hard rock",
-    "ambient",
-    "acoustic",
-    "experimental",
-    "female vocalist",
-    "guitar",
-    "Hip-Hop",
-    "70s",
-    "party",
-    "country",
-    "easy listening",
-    "sexy",
-    "catchy",
-    "funk",
-    "electro",
-    "heavy metal",
-    "Progressive rock",
-    "60s",
-    "rnb",
-    "indie pop",
-    "sad",
-    "House",
-    "happy",
 ];
