@@ -31,5 +31,5 @@ pub use splits::{Parts, read_lines};
 pub(crate) use audio::{Extractor, is_silent};
 pub(crate) use files::{audio_files, audio_files_at, entries};
 pub(crate) use run::{Results, fill, with_remark};
-pub(crate) use table::{Row, Table};
+pub(crate) use table::Table;
 pub(crate) use twins::{Candidate, twins};
