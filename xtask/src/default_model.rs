@@ -108,20 +108,17 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
     let start = absolute(&recipe.start);
     // Twice, since it is a tenth of all clips otherwise.
     let also = [Path::new("--data"), &noise, Path::new("--data"), &noise];
-    for (number, (how, from, to)) in [
-        (REFINEMENTS[0], &start, &first),
-        (REFINEMENTS[1], &first, &raw),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (how, from, to, more) in [
+        (REFINEMENTS[0], &start, &first, &[][..]),
+        (REFINEMENTS[1], &first, &raw, &also[..]),
+    ] {
         step(
             trainer(&format!(
                 "refine --blocks 2 --views 0 --balance --last {how}"
             ))
             .args(["--version", VERSION, "--provenance", PROVENANCE])
             .args([Path::new("--data"), &heard, Path::new("--data"), &known])
-            .args(if number > 0 { &also[..] } else { &[] })
+            .args(more)
             .args([Path::new("--out"), to])
             .arg(from),
         )?;

@@ -1,6 +1,6 @@
 //! Which files are audio by their names.
 
-/// Endings of audio files. Some of these formats are not read, and whoever lists a folder reports such
+/// Endings of audio files. Some of these formats cannot be read; a listing of a folder reports such
 /// files.
 const ENDINGS: &[&str] = &[
     "3g2", "3gp", "aac", "ac3", "adts", "aif", "aifc", "aiff", "alac", "amr", "ape", "asf", "au",

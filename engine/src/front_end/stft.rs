@@ -85,7 +85,7 @@ impl Stft {
     }
 
     /// Pads the end, and calls `on_power` with the frames that this finishes. A stream of `n` samples
-    /// has `1 + n / hop` frames, an empty one has none. If frames are not centred, there is no padding,
+    /// has `1 + n / hop` frames, and an empty one has none. If frames are not centred, nothing is padded,
     /// and there are the frames that lie wholly within the stream. The next sample starts a new stream.
     pub(super) fn finish(&mut self, on_power: &mut impl FnMut(&[f64])) {
         let samples = self.end();

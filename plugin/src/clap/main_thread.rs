@@ -61,7 +61,7 @@ impl<'a> MainThread<'a> {
         }
     }
 
-    /// Tells a host with a browser of presets which one is in force now.
+    /// Tells a host that shows presets which one is loaded.
     pub fn preset_is_loaded(&self, location: Location<'_>, key: Option<&CStr>) {
         if let Some(presets) = self.host.get_extension::<HostPresetLoad>() {
             presets.loaded(&self.host, location, key);

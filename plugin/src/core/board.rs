@@ -111,7 +111,7 @@ impl Board {
         )
     }
 
-    /// Puts the settings in force that are not parameters.
+    /// Applies the settings that are not parameters.
     pub fn store_packed(&self, settings: &Settings) {
         let packed = settings.packed();
         self.packed_word.store(packed.word, Relaxed);

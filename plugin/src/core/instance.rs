@@ -162,7 +162,7 @@ impl<'a> Instance<'a> {
         outbox.send(board, 0, outputs);
     }
 
-    /// Puts settings in force that the host has told beside its blocks, which will bring them too.
+    /// Applies settings that the host has given outside its blocks. The blocks will bring them, too.
     pub fn set_from_host(&self, settings: impl Iterator<Item = (u32, f64)>) {
         let board = self.board();
         for (id, value) in settings {
@@ -195,7 +195,7 @@ impl<'a> Instance<'a> {
         state.to_bytes()
     }
 
-    /// Puts a saved state in force, or a preset that a host keeps in a state's place. The host hears
+    /// Loads a saved state, or a preset that a host keeps in place of a state. The host hears
     /// of what has changed in [`Self::on_main_thread`], which the instance asks for.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub(crate) struct Input {
     /// Bytes from there on.
     len: u64,
     at: u64,
-    /// `at`, shared with whoever follows the progress.
+    /// `at`, for those who watch the progress.
     progress: Progress,
 }
 

@@ -9,7 +9,7 @@ use super::Pipeline;
 use crate::front_end::Due;
 
 /// A stream gives back what the network keeps of it if no window has come for this long beyond the
-/// update interval. Computing it anew takes less than a tenth of a second.
+/// update interval. To compute it again takes less than a tenth of a second.
 pub(super) const KEEP_IDLE: Duration = Duration::from_secs(5);
 
 impl Pipeline {
