@@ -48,7 +48,7 @@ def tag(music, out, actors=1, at="mean", batch=16):
     tags = files.map_batches(
         Tag,
         fn_constructor_kwargs={"at": at},
-        concurrency=actors,
+        compute=ray.data.ActorPoolStrategy(size=actors),
         num_cpus=1,
         batch_size=batch,
         batch_format="pyarrow",

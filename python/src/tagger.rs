@@ -29,8 +29,8 @@ use crate::rows::{self, Taggram};
 /// model : None, path or bytes
 ///     The built-in model, a model file, or the bytes of one.
 /// backend : str
-///     What runs the network: "auto" for the fastest that works, "tract", "onnxruntime-cpu", "cuda" or
-///     "directml". With "tract", all machines with the same processor give the same bits.
+///     What runs the network: "auto" for the fastest that works, "tract", "ort-cpu", "cuda" or "directml".
+///     With "tract", all machines with the same processor give the same bits.
 /// threads : int, optional
 ///     How many files `tag_files` works on at once; by default one for each processor.
 /// focus_seconds : float, optional

@@ -4,6 +4,8 @@ from typing import Any, Literal, TypedDict, final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["NoTags", "Stream", "Tagger", "TaglineError", "__VERSION__"]
+
 _Path = str | os.PathLike[str]
 _Array = npt.ArrayLike
 _At = Literal["end", "mean", "max"] | int

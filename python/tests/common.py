@@ -70,6 +70,8 @@ def trainer(*arguments, cwd):
 
 
 def readme_lines():
-    """The Python of the package's README."""
-    text = (PACKAGE / "README.md").read_text()
-    return "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
+    """The Python of the package's README, then that of the project's."""
+    readmes = [PACKAGE / "README.md", PACKAGE.parent / "README.md"]
+    lines = [re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL) for path in readmes]
+    assert all(lines)
+    return "\n".join(sum(lines, []))

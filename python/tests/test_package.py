@@ -1,6 +1,5 @@
 """The wheel, its types, and the lines of README."""
 
-import pathlib
 import subprocess
 import sys
 import unittest
@@ -21,15 +20,13 @@ def run(command, cwd):
 class Package(unittest.TestCase):
     def test_the_wheel_holds_the_model_the_types_and_nothing_of_the_builds(self):
         self.assertRegex(common.WHEEL.name, r"^tagline-[0-9.]+-cp39-abi3-\w+\.whl$")
+        model = (common.PACKAGE.parent / "models" / "tagline-default.onnx").read_bytes()
         with zipfile.ZipFile(common.WHEEL) as wheel:
             names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-            model = (common.PACKAGE.parent / "models" / "tagline-default.onnx").read_bytes()
-            library = next(name for name in names if name.startswith("tagline/_tagline."))
-            library = wheel.read("tagline/_tagline.abi3.so") if sys.platform != "win32" else wheel.read(library)
-            self.assertIn(model, library)
-        wanted = {"__init__.py", "__init__.pyi", "_tagline.pyi", "py.typed"}
-        names = {pathlib.PurePosixPath(name).name for name in names}
-        self.assertEqual({name for name in names if not name.startswith("_tagline.") or name.endswith("pyi")}, wanted)
+            library = next(name for name in names if name.endswith((".so", ".pyd")))
+            self.assertIn(model, wheel.read(library))
+        sources = {"__init__.py", "__init__.pyi", "_tagline.pyi", "py.typed"}
+        self.assertEqual(names, {library, *(f"tagline/{name}" for name in sources)})
 
     def test_readmes_lines_run_where_only_the_wheel_was_installed(self):
         folder = common.folder(self)

@@ -26,11 +26,11 @@ class Tags(unittest.TestCase):
 
     def test_an_array_and_its_file_have_the_same_tags_to_the_bit(self):
         array = common.floats(self.samples)
-        for at in ["end", "mean", "max", 3]:
+        for at in ["end", "mean", "max", 2]:
             of_array = self.tagger.tag(array, common.RATE, at=at)
             self.assertTrue(same(of_array, self.tagger.tag_file(self.song, at=at)), at)
             self.assertTrue(same(of_array, self.tagger.tag(str(self.song), at=at)), at)
-            shape = (3, 50) if at == 3 else (50,)
+            shape = (2, 50) if at == 2 else (50,)
             self.assertEqual((of_array.shape, of_array.dtype), (shape, np.float32))
         double = array.astype(np.float64)
         self.assertTrue(same(self.tagger.tag(double, common.RATE), self.tagger.tag(array, common.RATE)))
@@ -126,7 +126,7 @@ class Tags(unittest.TestCase):
             (ValueError, "at=middle", lambda: self.tagger.tag(array, common.RATE, at="middle")),
             (ValueError, "at most 10", lambda: self.tagger.taggram(array, common.RATE, update_seconds=11)),
             (ValueError, "threads", lambda: tagline.Tagger(threads=0)),
-            (ValueError, "onnxruntime", lambda: tagline.Tagger(backend="fast")),
+            (ValueError, "ort-cpu", lambda: tagline.Tagger(backend="fast")),
             (ValueError, "focus_seconds", lambda: tagline.Tagger(focus_seconds=1.0)),
             (tagline.TaglineError, "Hz", lambda: self.tagger.tag(array, 10)),
         ]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lofty::config::WriteOptions;
 use lofty::error::FileParseError;
-use lofty::file::{AudioFile, TaggedFile as Parsed, TaggedFileExt};
+use lofty::file::{AudioFile, FileType, TaggedFile as Parsed, TaggedFileExt};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag};
 use tagline_engine::ModelInfo;
@@ -139,7 +139,13 @@ fn read(path: &Path) -> Result<Parsed, WriteError> {
     if probe.file_type().is_none() {
         return Err(WriteError::Format);
     }
-    probe.read().map_err(refused)
+    probe
+        .read()
+        .map_err(|error| match FileType::from_path(path) {
+            Some(_) => refused(error),
+            // What looked like MPEG frames was something else.
+            None => WriteError::Format,
+        })
 }
 
 fn refused(error: FileParseError) -> WriteError {
