@@ -1,10 +1,13 @@
 //! The Python package `tagline`: the tags of arrays, files and streams, by the code of `trainer tag`.
 //!
-//! `tagger` and `stream` are its classes, `audio` reads what Python hands in, `model` what it calls a model,
-//! and `error` turns errors into exceptions. All work is done without Python's lock.
+//! `tagger` and `stream` are its classes. `audio` reads what Python hands in, `model` what it calls a model, and
+//! `asked` which windows it asks for; `hear` listens, `rows` makes arrays and rows of what was heard, and `error`
+//! turns errors into exceptions. All work is done without Python's lock.
 
+mod asked;
 mod audio;
 mod error;
+mod hear;
 mod model;
 mod rows;
 mod stream;

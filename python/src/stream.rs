@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 use trainer::tag::{Listener, Networks, Tagging, Update};
 
+use crate::asked::{focus, update};
 use crate::audio::mono;
 use crate::error::refused;
 use crate::model;
 use crate::rows::{self, Taggram};
-use crate::tagger::{Tagger, focus, update};
+use crate::tagger::Tagger;
 
 /// A stream that is tagged while it comes, as the plugin tags what it hears. The size of the blocks changes
 /// no bit.

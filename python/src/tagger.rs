@@ -9,13 +9,14 @@ use numpy::{PyArray1, PyArray2};
 use pyo3::exceptions::{PyUserWarning, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
-use tagline_engine::{Analyzer, Backend, BackendChoice, FrontEnd, InferenceError, Model};
-use tagline_media::{decode, mix};
-use trainer::tag::{At, Heard, Listener, Networks, NoTags as Why, TaggedFile, Tagging, Update};
+use tagline_engine::{Backend, BackendChoice, FrontEnd, Model};
+use trainer::tag::{At, Networks, TaggedFile, Tagging};
 use trainer::work::processors;
 
-use crate::audio::{Audio, Samples};
-use crate::error::{NoTags, of_file, refused};
+use crate::asked::{Asked, focus};
+use crate::audio::Audio;
+use crate::error::{of_file, refused};
+use crate::hear::{of_samples, samples_of, values};
 use crate::model::{self, Found};
 use crate::rows::{self, Taggram};
 
@@ -419,121 +420,5 @@ impl Tagger {
             PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)?;
         }
         Ok(asked.at.of(file))
-    }
-}
-
-/// Listens to samples as to a file.
-fn of_samples(tagger: &mut trainer::tag::Tagger, samples: &Samples) -> PyResult<TaggedFile> {
-    let listener = Listener::new(tagger.tagging(), samples.rate_hz);
-    let mut listener = listener.map_err(refused)?;
-    let heard = listener
-        .push(tagger, &samples.mono)
-        .and_then(|()| listener.finish(tagger));
-    let Heard {
-        seconds,
-        last,
-        updates,
-    } = heard.map_err(|error: InferenceError| refused(error))?;
-    Ok(TaggedFile {
-        path: PathBuf::new(),
-        seconds,
-        backend: tagger.backend(),
-        last,
-        updates,
-        remark: None,
-    })
-}
-
-fn samples_of(path: &std::path::Path) -> PyResult<Samples> {
-    let audio = decode(path).map_err(|error| of_file(error.into()))?;
-    let mut mono = Vec::new();
-    mix(&audio.channels, &mut mono);
-    Ok(Samples {
-        rate_hz: audio.sample_rate_hz.into(),
-        mono,
-    })
-}
-
-/// `of` the last update, or of each if `at` is a number.
-fn values<'py>(
-    py: Python<'py>,
-    file: &TaggedFile,
-    at: At,
-    of: fn(&Update) -> &Vec<f32>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let last = file
-        .last
-        .as_ref()
-        .map_err(|why: &Why| NoTags::new_err(why.to_string()))?;
-    match at {
-        At::Windows(_) => {
-            let values = file.updates.iter().flat_map(of);
-            let table = rows::table(py, values.copied().collect(), of(last).len())?;
-            Ok(table.into_any())
-        }
-        At::End | At::Mean | At::Max => Ok(rows::array(py, of(last)).into_any()),
-    }
-}
-
-/// Which windows are asked for.
-#[derive(Clone, Copy)]
-struct Asked {
-    at: At,
-    update_seconds: f64,
-    every_update: bool,
-}
-
-impl Asked {
-    fn of(at: Option<&Bound<'_, PyAny>>, update_seconds: Option<f64>) -> PyResult<Self> {
-        let at: At = match at {
-            Some(at) => {
-                let at = at.str()?.to_string();
-                at.parse()
-                    .map_err(|error| PyValueError::new_err(format!("at={at}: {error}")))?
-            }
-            None => At::End,
-        };
-        let update_seconds = update_seconds.unwrap_or(match at {
-            At::End => 1.0,
-            At::Mean | At::Max | At::Windows(_) => 10.0,
-        });
-        Ok(Self {
-            at,
-            update_seconds: update(update_seconds)?,
-            every_update: at.needs_every_window(),
-        })
-    }
-
-    fn tagging(self, tagging: &Tagging) -> Tagging {
-        Tagging {
-            update_seconds: self.update_seconds,
-            every_update: self.every_update,
-            ..tagging.clone()
-        }
-    }
-}
-
-/// Checks seconds between windows.
-///
-/// # Errors
-/// `ValueError` for impossible ones.
-pub fn update(seconds: f64) -> PyResult<f64> {
-    match seconds > 0.0 && seconds <= 10.0 {
-        true => Ok(seconds),
-        false => Err(PyValueError::new_err(
-            "update_seconds must be above 0 and at most 10",
-        )),
-    }
-}
-
-/// Checks how many of the last seconds count.
-///
-/// # Errors
-/// `ValueError` for impossible ones.
-pub fn focus(seconds: Option<f64>) -> PyResult<f64> {
-    match seconds {
-        None => Ok(f64::INFINITY),
-        Some(seconds) if seconds >= Analyzer::FIRST_WINDOW_SECONDS => Ok(seconds),
-        Some(_) => Err(PyValueError::new_err("focus_seconds must be 3 at least")),
     }
 }
