@@ -52,7 +52,7 @@ pub struct Recipe {
     out: PathBuf,
 }
 
-/// Renders, distils, refines, calibrates and evaluates. It passes over what is rendered and labelled
+/// Renders, distils, refines, calibrates and evaluates. It passes over what is rendered, labelled and refined
 /// already.
 ///
 /// # Errors
@@ -112,6 +112,9 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
         (REFINEMENTS[0], &start, &first, &[][..]),
         (REFINEMENTS[1], &first, &raw, &also[..]),
     ] {
+        if to.exists() {
+            continue;
+        }
         step(
             trainer(&format!(
                 "refine --blocks 2 --views 0 --balance --last {how}"
@@ -128,6 +131,11 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
             "calibrate --vocabulary models/tags.toml --together 0.07 {ON_SONGS}"
         ))
         .args([Path::new("--data"), &heard])
+        .args(
+            [&heard, &known, &noise]
+                .iter()
+                .flat_map(|data| [Path::new("--learned"), data]),
+        )
         .arg(&raw)
         .args([Path::new("--out"), &out]),
     )?;
