@@ -11,7 +11,7 @@ use crate::process;
 use crate::workspace::{Workspace, cargo, create_folder};
 
 /// Goes up whenever the model changes.
-const VERSION: &str = "3";
+const VERSION: &str = "4";
 const PROVENANCE: &str = "Tagline's own weights: FCN-5 compact, distilled from the FCNs of Won et \
     al. (2020, MIT) on openly licensed music and speech and on songs that open models made, and trained \
     on synthetic music labelled by construction; models/README.md names every source";
@@ -22,10 +22,10 @@ const ON_MUSIC: &str = "--without speech- --without librispeech-";
 /// Songs and bands, whose tags are as frequent as in what users play. Soundtracks of games (`deb-`) and speech
 /// are not.
 const ON_SONGS: &str = "--without speech- --without deb-";
-/// How the weights before learn on, at first from music and then also from more sounds that are none.
+/// How the weights before learn on, at first all but the lowest blocks and then the upper ones alone.
 const REFINEMENTS: [&str; 2] = [
-    "--epochs 14 --lr 0.001 --seed 5",
-    "--epochs 8 --lr 0.0008 --seed 7",
+    "--blocks 3 --epochs 8 --lr 0.0006 --seed 8",
+    "--blocks 2 --epochs 8 --lr 0.0008 --seed 9",
 ];
 /// The SoundFont of the synthetic music. Its licence (MIT) leaves the model free.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
@@ -106,24 +106,25 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
             .arg(absolute(&recipe.audio)),
     )?;
     let start = absolute(&recipe.start);
-    // Twice, since it is a tenth of all clips otherwise.
-    let also = [Path::new("--data"), &noise, Path::new("--data"), &noise];
-    for (how, from, to, more) in [
-        (REFINEMENTS[0], &start, &first, &[][..]),
-        (REFINEMENTS[1], &first, &raw, &also[..]),
+    let learned = [&heard, &known, &noise];
+    let folders = |option| {
+        learned
+            .iter()
+            .flat_map(move |data| [Path::new(option), data])
+    };
+    for (how, from, to) in [
+        (REFINEMENTS[0], &start, &first),
+        (REFINEMENTS[1], &first, &raw),
     ] {
         if to.exists() {
             continue;
         }
         step(
-            trainer(&format!(
-                "refine --blocks 2 --views 0 --balance --last {how}"
-            ))
-            .args(["--version", VERSION, "--provenance", PROVENANCE])
-            .args([Path::new("--data"), &heard, Path::new("--data"), &known])
-            .args(more)
-            .args([Path::new("--out"), to])
-            .arg(from),
+            trainer(&format!("refine --views 0 --balance --last {how}"))
+                .args(["--version", VERSION, "--provenance", PROVENANCE])
+                .args(folders("--data"))
+                .args([Path::new("--out"), to])
+                .arg(from),
         )?;
     }
     step(
@@ -131,11 +132,7 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
             "calibrate --vocabulary models/tags.toml --together 0.07 {ON_SONGS}"
         ))
         .args([Path::new("--data"), &heard])
-        .args(
-            [&heard, &known, &noise]
-                .iter()
-                .flat_map(|data| [Path::new("--learned"), data]),
-        )
+        .args(folders("--learned"))
         .arg(&raw)
         .args([Path::new("--out"), &out]),
     )?;
