@@ -31,6 +31,7 @@ use clap::{Parser, Subcommand};
 
 use crate::bundle::Build;
 use crate::error::Error;
+use crate::say::note;
 use crate::workspace::Workspace;
 
 #[derive(Parser)]
@@ -95,7 +96,7 @@ fn main() -> ExitCode {
     match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -146,6 +147,29 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_line_in_the_documents_is_one_that_xtask_takes() {
+        use tagline_tests::documents::{arguments_of_xtask, blocks, programs};
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut commands = 0;
+        for block in blocks(&root) {
+            for shown in block.commands {
+                for program in programs(&shown.text) {
+                    let Some(arguments) = arguments_of_xtask(&program) else {
+                        continue;
+                    };
+                    let words =
+                        std::iter::once("xtask").chain(arguments.iter().map(String::as_str));
+                    if let Err(error) = Arguments::try_parse_from(words) {
+                        panic!("{}, line {}: {error}", block.document, shown.line);
+                    }
+                    commands += 1;
+                }
+            }
+        }
+        assert!(commands > 5, "{commands}");
     }
 
     #[test]

@@ -11,10 +11,12 @@ mod data_refusals;
 mod default_model;
 mod distill;
 mod distill_labels;
+mod documents;
 mod evaluate;
 mod experiment;
 mod export;
 mod full_disk;
+mod fuzz_seeds;
 mod gradients;
 #[cfg(feature = "burn")]
 mod gradients_in_burn;

@@ -212,8 +212,9 @@ pub(super) fn read(path: &Path) -> Result<Tagged, ParquetError> {
         ));
     }
     let is_tag = |name: &String| !COLUMNS.contains(&name.as_str());
+    let tags: Vec<String> = names.into_iter().filter(is_tag).collect();
     let mut rows = Vec::new();
-    for row in reader.get_row_iter(None)? {
+    for (number, row) in (1..).zip(reader.get_row_iter(None)?) {
         let row = row?;
         let mut file = String::new();
         let mut values = Vec::new();
@@ -224,9 +225,61 @@ pub(super) fn read(path: &Path) -> Result<Tagged, ParquetError> {
                 _ => {}
             }
         }
-        if !values.is_empty() {
-            rows.push((file, values));
+        if values.is_empty() {
+            continue;
         }
+        if values.len() != tags.len() {
+            return Err(ParquetError::General(format!(
+                "row {number} has numbers for {} of {} tags; a tag's column holds 32-bit floating point numbers",
+                values.len(),
+                tags.len()
+            )));
+        }
+        rows.push((file, values));
     }
-    Ok((names.into_iter().filter(is_tag).collect(), rows))
+    Ok((tags, rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::journal::Row;
+    use super::*;
+
+    /// Numbers without their columns would be taken for those of other tags.
+    #[test]
+    fn a_row_that_lacks_some_tags_is_an_error_and_one_without_any_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        let row = |file: &str, rows: &[&[f32]]| Record {
+            file: file.to_owned(),
+            seconds: Some(3.0),
+            rows: rows
+                .iter()
+                .map(|tags| Row {
+                    position: 3.0,
+                    heard: 3.0,
+                    tags: tags.to_vec(),
+                })
+                .collect(),
+            reason: None,
+            warning: None,
+        };
+        let read_back = |records: Vec<Record>| {
+            let tags = ["a", "b"].map(str::to_owned);
+            let mut writer = Writer::new(&path, &tags, "{}").unwrap();
+            records
+                .into_iter()
+                .for_each(|record| writer.push(record).unwrap());
+            writer.finish().unwrap();
+            read(&path).map_err(|error| error.to_string())
+        };
+        let (tags, rows) = read_back(vec![row("x", &[]), row("y", &[&[0.5, 0.25]])]).unwrap();
+        assert_eq!(tags, ["a", "b"]);
+        assert_eq!(rows, [("y".to_owned(), vec![0.5, 0.25])]);
+        let error = read_back(vec![row("x", &[&[0.5, 1.0]]), row("y", &[&[0.5]])]).unwrap_err();
+        assert!(
+            error.contains("row 2 has numbers for 1 of 2 tags"),
+            "{error}"
+        );
+    }
 }
