@@ -23,7 +23,8 @@ const ON_MUSIC: &str = "--without speech- --without librispeech-";
 /// Songs and bands, whose tags are as frequent as in what users play. Soundtracks of games (`deb-`) and speech
 /// are not.
 const ON_SONGS: &str = "--without speech- --without deb-";
-/// How the weights before learn on, at first all but the lowest blocks and then the upper ones alone.
+/// How the weights before learn on, at first all but the lowest blocks and then the upper ones alone. The mean of
+/// what comes out and of the weights before is the model.
 const REFINEMENTS: [&str; 2] = [
     "--blocks 3 --epochs 8 --lr 0.0006 --seed 8",
     "--blocks 2 --epochs 8 --lr 0.0008 --seed 9",
@@ -73,8 +74,10 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
         note!("\n=== {}", process::shown(command));
         process::run(command)
     };
-    let [synth, known, noise, heard, first, raw] =
-        ["synth", "known", "noise", "heard", "first.onnx", "raw.onnx"].map(|name| work.join(name));
+    let [synth, known, noise, heard] =
+        ["synth", "known", "noise", "heard"].map(|name| work.join(name));
+    let [first, second, raw] =
+        ["first.onnx", "second.onnx", "raw.onnx"].map(|name| work.join(name));
     let out = absolute(&recipe.out);
 
     step(
@@ -115,7 +118,7 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
     };
     for (how, from, to) in [
         (REFINEMENTS[0], &start, &first),
-        (REFINEMENTS[1], &first, &raw),
+        (REFINEMENTS[1], &first, &second),
     ] {
         if to.exists() {
             continue;
@@ -128,6 +131,11 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
                 .arg(from),
         )?;
     }
+    step(
+        trainer("average")
+            .args([&second, &start])
+            .args([Path::new("--out"), &raw]),
+    )?;
     step(
         trainer(&format!(
             "calibrate --vocabulary models/tags.toml --together 0.07 {ON_SONGS}"
