@@ -15,6 +15,7 @@ mod onnxruntime;
 mod packages;
 mod plist;
 mod process;
+mod python;
 mod say;
 mod setup;
 mod stage;
@@ -60,6 +61,10 @@ enum Command {
     },
     /// Build the release bundles and put them where the user's hosts look for plugins
     Install,
+    /// Build the Python package as a wheel in target/wheels
+    ///
+    /// Needs Python 3.9 or later, and PyPI for maturin.
+    Wheel,
     /// Stream a song through the release bundle in a headless host and show the tags
     ///
     /// Everything after `demo` is handed to `tagline-host demo`.
@@ -118,6 +123,10 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Install => {
             setup::require_build()?;
             install::run(&workspace)?;
+        }
+        Command::Wheel => {
+            setup::require_build()?;
+            python::wheel(&workspace)?;
         }
         Command::Demo { arguments } => {
             setup::require_build()?;

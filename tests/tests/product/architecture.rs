@@ -8,7 +8,7 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
@@ -19,6 +19,10 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("tagline-synth", &["tagline-files"]),
     ("tagline-tests", &["tagline-media", "tagline-onnx"]),
     ("tagline-host", &["tagline-engine", "tagline-media"]),
+    (
+        "tagline-python",
+        &["tagline-engine", "tagline-media", "trainer"],
+    ),
     (
         "trainer",
         &[
@@ -33,11 +37,13 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Libraries that only these crates may use, outside their tests.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 11] = [
     ("ort", &["tagline-engine"]),
     ("burn", &["trainer"]),
     ("arrow-array", &["trainer"]),
     ("symphonia", &["tagline-media"]),
+    ("lofty", &["trainer"]),
+    ("pyo3", &["tagline-python"]),
     ("egui", &["tagline"]),
     ("clack-plugin", &["tagline"]),
     ("clack-host", &["tagline-host"]),

@@ -112,6 +112,7 @@ fn trainers_tags(model: &Path, song: &Path, focus_seconds: f64) -> Vec<(String, 
         focus_seconds,
         every_update: false,
         raw: false,
+        write_tags: None,
     };
     let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
     let values = tagged.last.unwrap().probabilities.into_iter();

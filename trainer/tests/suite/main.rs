@@ -37,4 +37,5 @@ mod synth;
 mod tag;
 mod tag_library;
 mod tag_output;
+mod tag_write;
 mod train;
