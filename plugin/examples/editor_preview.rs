@@ -1,6 +1,6 @@
 //! Opens the editor with invented data, without a host:
 //! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, nomodel, refused, modelpage, settings, macros, panic.
+//! music, still, time, nomodel, refused, modelpage, settings, macros, panic.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -12,7 +12,8 @@ use tagline::core::settings::{Setting, Settings};
 use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
 use tagline::editor::{Page, run_alone};
 use tagline_engine::{
-    Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind, built_in_info,
+    Backend, BackendReport, FrontEndSpec, History, ModelInfo, ModelPlace, Moment, OutputKind,
+    Transport, built_in_info,
 };
 
 /// What is shown.
@@ -22,6 +23,8 @@ enum Scene {
     Music,
     /// The same music, with values that stand still.
     Still,
+    /// The page of time.
+    Time,
     /// There is no model.
     NoModel,
     /// A model was refused while another is in force.
@@ -41,6 +44,7 @@ impl Scene {
         Some(match name {
             "music" => Self::Music,
             "still" => Self::Still,
+            "time" => Self::Time,
             "nomodel" => Self::NoModel,
             "refused" => Self::Refused,
             "modelpage" => Self::ModelPage,
@@ -56,6 +60,7 @@ impl Scene {
             Self::ModelPage => Page::Model,
             Self::Settings => Page::Settings,
             Self::Macros => Page::Macros,
+            Self::Time => Page::Time,
             _ => Page::Tags,
         }
     }
@@ -71,6 +76,7 @@ struct PreviewSource {
     macros: Mutex<Arc<Macros>>,
     osc: Mutex<Arc<OscSettings>>,
     preset: Mutex<Arc<str>>,
+    history: Arc<History>,
 }
 
 impl EditorSource for PreviewSource {
@@ -106,6 +112,10 @@ impl EditorSource for PreviewSource {
         if self.scene == Scene::Refused {
             snapshot.message = Some(Arc::clone(&self.refusal));
         }
+    }
+
+    fn history(&self) -> Option<Arc<History>> {
+        Some(Arc::clone(&self.history))
     }
 
     fn set(&self, setting: Setting) {
@@ -155,6 +165,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         macros: Mutex::new(Arc::new(invented_macros())),
         osc: Mutex::default(),
         preset: Mutex::default(),
+        history: Arc::new(invented_history()),
     };
     run_alone(Arc::new(source), scene.page(), size)?;
     Ok(())
@@ -199,6 +210,35 @@ fn invented(tag: usize, seconds: f32) -> f32 {
     let base = 0.93 * (-(tag as f32) / 6.0).exp() + 0.01;
     let phase = tag as f32 * 2.4;
     (base * (1.0 + 0.13 * (seconds * 0.35 + phase).sin())).clamp(0.0, 1.0)
+}
+
+/// Four minutes of a song that stops and then begins again at its second half.
+fn invented_history() -> History {
+    let history = History::default();
+    for second in 3..240_u16 {
+        let song = match second {
+            0..140 => f64::from(second),
+            _ => f64::from(second) - 80.0,
+        };
+        let is_second_half = song > 75.0;
+        let value = |tag: usize| {
+            let shifted = if is_second_half { tag + 3 } else { tag } % 12;
+            invented(if tag < 12 { shifted } else { tag }, f32::from(second))
+        };
+        history.push(Moment {
+            position_seconds: f64::from(second),
+            seconds_heard: 12.0,
+            transport: Transport {
+                playing: true,
+                seconds: Some(song),
+                bars: Some(1.0 + song / 2.0),
+                bars_a_second: Some(0.5),
+            },
+            begins: false,
+            probabilities: (0..50).map(value).collect(),
+        });
+    }
+    history
 }
 
 /// The built-in model's tags, groups and thresholds, strong tags first.

@@ -11,7 +11,8 @@ mod taggrams;
 use std::path::PathBuf;
 
 use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
-use tagline_media::{DecodeError, TaggramError};
+use tagline_media::DecodeError;
+use tagline_taggram::TaggramError;
 
 pub use at::At;
 pub use file::{NoTags, TaggedFile, Tagger, Update};

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tagline_engine::{Model, ModelError};
-use tagline_media::{Audio, DecodeError, TaggramError, decode};
+use tagline_media::{Audio, DecodeError, decode};
+use tagline_taggram::TaggramError;
 
 use crate::state::saved_model;
 use crate::stream::fit_channels;

@@ -337,6 +337,7 @@ impl<'a> Instance<'a> {
                 self.shared.change(|choice, _| choice.analysis_starts(None));
                 let mut desk = self.shared.desk();
                 desk.status = Some(Arc::clone(stream.status()));
+                desk.history = Some(Arc::clone(stream.history()));
                 let before = desk.stream.replace(stream);
                 desk.resolve_macros(board);
                 // Not while the desk is locked: the stream's end waits for who may want the desk.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{Event, MAX_TAGS, ModelPlace, Stream, StreamStatus, read_info};
+use tagline_engine::{Event, History, MAX_TAGS, ModelPlace, Stream, StreamStatus, read_info};
 
 use super::board::Board;
 use super::host::{Changed, Host, Severity};
@@ -37,6 +37,8 @@ pub struct Desk {
     pub choice: ModelChoice,
     /// The analysis, while the plugin is active.
     pub stream: Option<Stream>,
+    /// The tags of the newest analysis.
+    pub history: Option<Arc<History>>,
     /// Counters of the newest analysis.
     pub status: Option<Arc<StreamStatus>>,
     /// What the host must hear.
@@ -126,6 +128,7 @@ impl Shared {
             desk: Mutex::new(Desk {
                 choice: ModelChoice::fresh(),
                 stream: None,
+                history: None,
                 status: None,
                 news: News::default(),
                 macros: Arc::default(),
@@ -228,6 +231,10 @@ impl EditorSource for Shared {
             snapshot.late_updates = status.late_updates.load(Relaxed);
             snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
         }
+    }
+
+    fn history(&self) -> Option<Arc<History>> {
+        self.desk().history.clone()
     }
 
     fn set(&self, setting: Setting) {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace, TagNote};
+use tagline_engine::{
+    Backend, BackendReport, History, MAX_TAGS, ModelInfo, ModelPlace, TagNote,
+};
 
 use super::macros::{MACROS, Macro, Macros};
 use super::osc::OscSettings;
@@ -18,6 +20,9 @@ pub trait EditorSource: Send + Sync {
     /// `snapshot`; replaces an [`Arc`] only when its content has changed, and allocates nothing
     /// else.
     fn fill(&self, snapshot: &mut Snapshot);
+
+    /// The tags of the last minutes; `None` before the host has activated the plugin.
+    fn history(&self) -> Option<Arc<History>>;
 
     /// Changes a setting. Where it is a parameter, the host hears of it as of a user's gesture. The
     /// next snapshot shows it.

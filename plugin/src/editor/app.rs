@@ -13,6 +13,7 @@ use super::chooser::Chooser;
 use super::motion::Motion;
 use super::pacing::{self, Pacing};
 use super::page::macros::MacrosPage;
+use super::page::time::TimePage;
 use super::page::{self, Page};
 use super::thread_end::Alive;
 #[cfg(target_os = "linux")]
@@ -33,6 +34,7 @@ pub struct EditorApp {
     motion: Motion,
     chooser: Chooser,
     macros: MacrosPage,
+    time: TimePage,
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
     broken: bool,
@@ -58,6 +60,7 @@ impl EditorApp {
             motion: Motion::default(),
             chooser: Chooser::default(),
             macros: MacrosPage::default(),
+            time: TimePage::default(),
             pacing: Pacing::default(),
             broken: false,
             #[cfg(target_os = "linux")]
@@ -110,6 +113,7 @@ impl EditorApp {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
             Page::Settings => page::settings::show(&mut inside, snapshot, &*source),
+            Page::Time => self.time.show(&mut inside, snapshot, &*source),
             Page::Macros => self.macros.show(&mut inside, snapshot, &*source),
         }
         footer::show(ui, bottom, &snapshot.settings, &*source);

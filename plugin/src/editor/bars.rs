@@ -201,7 +201,7 @@ fn show_name(ui: &Ui, area: Rect, tag: Tag<'_>, colour: Color32) {
 }
 
 /// Splits tags such as MTG-Jamendo's "genre---jazz".
-fn name_and_group(tag: &str) -> (&str, Option<&str>) {
+pub fn name_and_group(tag: &str) -> (&str, Option<&str>) {
     match tag.split_once("---") {
         Some((group, name)) if !group.is_empty() && !name.is_empty() => (name, Some(group)),
         _ => (tag, None),
@@ -209,7 +209,7 @@ fn name_and_group(tag: &str) -> (&str, Option<&str>) {
 }
 
 /// One decimal below ten per cent, none above, so that strong tags stand still.
-fn percent(value: f32) -> String {
+pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
     if percent < 9.95 {
         format!("{percent:.1} %")
@@ -219,7 +219,7 @@ fn percent(value: f32) -> String {
 }
 
 /// The stronger a tag, the brighter its text.
-fn text_colour(value: f32) -> Color32 {
+pub fn text_colour(value: f32) -> Color32 {
     theme::TEXT_FAINT.lerp_to_gamma(theme::TEXT, (value * 2.5).min(1.0))
 }
 

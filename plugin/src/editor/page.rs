@@ -4,6 +4,7 @@ pub mod macros;
 pub mod model;
 pub mod settings;
 pub mod tags;
+pub mod time;
 
 /// The part of the window between header and footer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Page {
     /// The tags' bars.
     #[default]
     Tags,
+    /// The tags of the last minutes.
+    Time,
     /// The model in force, and others to choose from.
     Model,
     /// Settings for once: MIDI, and how finely the host is told.
@@ -21,12 +24,19 @@ pub enum Page {
 
 impl Page {
     /// All pages, in the header's order.
-    pub const ALL: [Self; 4] = [Self::Tags, Self::Model, Self::Settings, Self::Macros];
+    pub const ALL: [Self; 5] = [
+        Self::Tags,
+        Self::Time,
+        Self::Macros,
+        Self::Model,
+        Self::Settings,
+    ];
 
     /// Name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tags => "Tags",
+            Self::Time => "Time",
             Self::Model => "Model",
             Self::Settings => "Settings",
             Self::Macros => "Macros",

@@ -8,17 +8,21 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
     ("tagline-onnx", &[]),
+    ("tagline-taggram", &[]),
     ("xtask", &[]),
     ("tagline-engine", &["tagline-models", "tagline-onnx"]),
-    ("tagline", &["tagline-engine"]),
+    ("tagline", &["tagline-engine", "tagline-taggram"]),
     ("tagline-synth", &["tagline-files"]),
     ("tagline-tests", &["tagline-media", "tagline-onnx"]),
-    ("tagline-host", &["tagline-engine", "tagline-media"]),
+    (
+        "tagline-host",
+        &["tagline-engine", "tagline-media", "tagline-taggram"],
+    ),
     (
         "trainer",
         &[
@@ -28,6 +32,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "tagline-models",
             "tagline-onnx",
             "tagline-synth",
+            "tagline-taggram",
         ],
     ),
 ];

@@ -158,6 +158,7 @@ impl Pipeline {
         self.network_state.clear();
         self.base = self.consumed;
         self.smoothing.reset();
+        self.begins = true;
         self.due = None;
     }
 }

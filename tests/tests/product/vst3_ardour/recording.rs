@@ -2,7 +2,7 @@
 //! gestures that it takes while the editor is open, and plays it back.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
