@@ -1,6 +1,6 @@
 //! Opens the editor with invented data, without a host:
 //! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, time, nomodel, refused, modelpage, settings, macros, panic.
+//! music, still, time, hears, nomodel, refused, modelpage, settings, macros, panic.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -13,7 +13,7 @@ use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
 use tagline::editor::{Page, run_alone};
 use tagline_engine::{
     Backend, BackendReport, FrontEndSpec, History, ModelInfo, ModelPlace, Moment, OutputKind,
-    Transport, built_in_info,
+    Spectrogram, Transport, built_in_info,
 };
 
 /// What is shown.
@@ -25,6 +25,8 @@ enum Scene {
     Still,
     /// The page of time.
     Time,
+    /// The page of what the network hears.
+    Hears,
     /// There is no model.
     NoModel,
     /// A model was refused while another is in force.
@@ -45,6 +47,7 @@ impl Scene {
             "music" => Self::Music,
             "still" => Self::Still,
             "time" => Self::Time,
+            "hears" => Self::Hears,
             "nomodel" => Self::NoModel,
             "refused" => Self::Refused,
             "modelpage" => Self::ModelPage,
@@ -61,6 +64,7 @@ impl Scene {
             Self::Settings => Page::Settings,
             Self::Macros => Page::Macros,
             Self::Time => Page::Time,
+            Self::Hears => Page::Hears,
             _ => Page::Tags,
         }
     }
@@ -76,6 +80,7 @@ struct PreviewSource {
     macros: Mutex<Arc<Macros>>,
     osc: Mutex<Arc<OscSettings>>,
     preset: Mutex<Arc<str>>,
+    pinned: Mutex<Arc<Vec<String>>>,
     history: Arc<History>,
 }
 
@@ -96,6 +101,7 @@ impl EditorSource for PreviewSource {
         snapshot.macro_values = [0.83, 1.0, 0.31, 0.62, 0.0, 0.0, 0.0, 0.0];
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.preset = Arc::clone(&self.preset.lock().unwrap_or_else(PoisonError::into_inner));
+        snapshot.pinned = Arc::clone(&self.pinned.lock().unwrap_or_else(PoisonError::into_inner));
         if self.scene == Scene::NoModel {
             return;
         }
@@ -118,6 +124,10 @@ impl EditorSource for PreviewSource {
         Some(Arc::clone(&self.history))
     }
 
+    fn spectrogram(&self) -> Option<Arc<Spectrogram>> {
+        None
+    }
+
     fn set(&self, setting: Setting) {
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         *settings = settings.with(setting);
@@ -126,6 +136,15 @@ impl EditorSource for PreviewSource {
     fn set_macro(&self, index: usize, described: Macro) {
         let mut macros = self.macros.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut macros)[index] = described;
+    }
+
+    fn pin(&self, tag: &str, on: bool) {
+        let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        let pinned = Arc::make_mut(&mut pinned);
+        pinned.retain(|pinned| pinned != tag);
+        if on {
+            pinned.push(tag.to_owned());
+        }
     }
 
     fn set_osc(&self, settings: OscSettings) {
@@ -165,6 +184,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         macros: Mutex::new(Arc::new(invented_macros())),
         osc: Mutex::default(),
         preset: Mutex::default(),
+        pinned: Mutex::default(),
         history: Arc::new(invented_history()),
     };
     run_alone(Arc::new(source), scene.page(), size)?;

@@ -35,7 +35,7 @@ pub mod params;
 pub mod presets;
 mod processor;
 pub mod settings;
-mod shared;
+pub(crate) mod shared;
 pub mod state;
 mod text;
 mod thinning;

@@ -14,6 +14,7 @@ use super::controls::Controls;
 use super::event::{Event, Notify};
 use super::history::History;
 use super::new_stream::NewStream;
+use super::spectrogram::Spectrogram;
 use super::status::StreamStatus;
 use super::tap::{Queues, Tap};
 use super::worker::{Control, Worker};
@@ -130,6 +131,7 @@ pub struct Stream {
     notify: Notify,
     controls: Arc<Controls>,
     history: Arc<History>,
+    spectrogram: Arc<Spectrogram>,
     _hold: Hold,
 }
 
@@ -164,6 +166,12 @@ impl Stream {
     #[must_use]
     pub fn status(&self) -> &Arc<StreamStatus> {
         &self.controls.status
+    }
+
+    /// Pictures of what the network hears.
+    #[must_use]
+    pub fn spectrogram(&self) -> &Arc<Spectrogram> {
+        &self.spectrogram
     }
 
     /// The tags of the last minutes.
@@ -258,6 +266,7 @@ impl Service {
         let (updates_in, updates_out) = HeapRb::new(UPDATES_IN_FLIGHT).split();
         let (marks_in, marks_out) = HeapRb::new(MARKS_IN_FLIGHT).split();
         let history = Arc::<History>::default();
+        let spectrogram = Arc::<Spectrogram>::default();
         let (events_in, events_out) = unbounded();
         let notify = Notify::new(config.notify);
 
@@ -273,6 +282,7 @@ impl Service {
             updates: updates_in,
             marks: marks_out,
             history: Arc::clone(&history),
+            spectrogram: Arc::clone(&spectrogram),
             events: events_in,
             notify: notify.clone(),
             controls: Arc::clone(&controls),
@@ -298,6 +308,7 @@ impl Service {
             notify,
             controls,
             history,
+            spectrogram,
             _hold: hold,
         };
         Ok((stream, tap))

@@ -1,5 +1,6 @@
 //! The editor's pages.
 
+pub mod hears;
 pub mod macros;
 pub mod model;
 pub mod settings;
@@ -14,6 +15,8 @@ pub enum Page {
     Tags,
     /// The tags of the last minutes.
     Time,
+    /// What the network hears.
+    Hears,
     /// The model in force, and others to choose from.
     Model,
     /// Settings for once: MIDI, and how finely the host is told.
@@ -24,9 +27,10 @@ pub enum Page {
 
 impl Page {
     /// All pages, in the header's order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Tags,
         Self::Time,
+        Self::Hears,
         Self::Macros,
         Self::Model,
         Self::Settings,
@@ -37,6 +41,7 @@ impl Page {
         match self {
             Self::Tags => "Tags",
             Self::Time => "Time",
+            Self::Hears => "Hears",
             Self::Model => "Model",
             Self::Settings => "Settings",
             Self::Macros => "Macros",

@@ -109,6 +109,7 @@ fn bench() -> Bench {
         updates: updates_in,
         marks,
         history: Arc::<History>::default(),
+        spectrogram: Arc::default(),
         events: events_in,
         notify: Notify::new(Box::new(|| {})),
         controls: Arc::clone(&controls),
@@ -587,4 +588,26 @@ fn the_history_begins_anew_with_another_model() {
     assert!(bench.past().moments.is_empty());
     bench.play(1.5);
     assert!(!bench.past().moments.is_empty());
+}
+
+#[test]
+fn a_picture_of_the_window_is_made_only_when_somebody_asks_for_one() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    let spectrogram = Arc::clone(&bench.pipeline.stream.spectrogram);
+    bench.play(3.0);
+    assert!(spectrogram.ask().is_none(), "nobody had asked");
+    bench.play(0.01);
+    let first = spectrogram.ask().expect("a picture");
+    assert_eq!((first.rows, first.columns), (96, 200));
+    assert!((first.filled - 3.0 / 8.53).abs() < 0.02, "{}", first.filled);
+    bench.play(2.0);
+    let second = spectrogram.ask().expect("a picture");
+    bench.play(2.0);
+    let third = spectrogram.ask().expect("a picture");
+    assert!(second.filled < third.filled);
+    // Two were asked for, so two were made.
+    bench.play(1.0);
+    let fourth = spectrogram.ask().expect("a picture");
+    assert!(fourth.filled < 0.9, "it is of just after the third was asked for");
 }

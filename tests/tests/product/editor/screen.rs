@@ -133,12 +133,6 @@ impl Screen {
         }
     }
 
-    /// Moves the pointer over the editor in the host's `window`, to a point of it.
-    pub fn point(&self, window: Window, x: i16, y: i16) {
-        let child = self.child(window);
-        self.send(child, self.motion(child, x, y));
-    }
-
     fn motion(&self, child: Window, x: i16, y: i16) -> MotionNotifyEvent {
         MotionNotifyEvent {
             response_type: MOTION_NOTIFY_EVENT,
@@ -292,6 +286,21 @@ impl Picture {
             |(a, b): (&[u8; 3], &[u8; 3])| a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > 8);
         let pairs = self.rgb.iter().zip(&other.rgb);
         pairs.filter(|pair| differ(*pair)).count()
+    }
+
+    /// The same within a part of both, by its corners.
+    pub fn differences_within(&self, other: &Self, from: (u16, u16), to: (u16, u16)) -> usize {
+        let part = |picture: &Self| Self {
+            width: to.0 - from.0,
+            height: to.1 - from.1,
+            rgb: (from.1..to.1)
+                .flat_map(|y| (from.0..to.0).map(move |x| (x, y)))
+                .map(|(x, y)| {
+                    picture.rgb[usize::from(y) * usize::from(picture.width) + usize::from(x)]
+                })
+                .collect(),
+        };
+        part(self).differences(&part(other))
     }
 
     /// Writes the picture as a PNG file.
