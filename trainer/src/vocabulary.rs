@@ -131,6 +131,26 @@ impl Vocabulary {
             .map(|(number, _)| number)
     }
 
+    /// Tags of the same group that `tag` is a kind of: whatever means it in a foreign vocabulary means them, too,
+    /// as heavy metal is rock.
+    #[must_use]
+    pub fn wider(&self, tag: usize) -> Vec<usize> {
+        let own = &self.tags[tag];
+        let means_anything = own.names.values().any(|names| !names.is_empty());
+        let is_wider = |other: &Tag| {
+            own.names.iter().all(|(vocabulary, names)| {
+                let theirs = other.names.get(vocabulary).map_or(&[][..], Vec::as_slice);
+                names.iter().all(|name| theirs.contains(name))
+            })
+        };
+        let others = self.tags.iter().enumerate();
+        others
+            .filter(|(number, other)| *number != tag && other.group == own.group)
+            .filter(|(_, other)| means_anything && is_wider(other))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
     /// How the tags of a model are translated: the foreign vocabulary is the one that knows the
     /// most of them. A model speaks our own words if they are most of its tags, and none of the
     /// foreign vocabularies knows more.

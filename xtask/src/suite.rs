@@ -84,17 +84,8 @@ fn policy(workspace: &Workspace) -> Result<Counts, Error> {
 }
 
 /// Compiles everything once, for the bundles and for the tests, and makes the bundles.
-///
-/// One command for all packages: with fewer, cargo would settle the features of shared
-/// dependencies otherwise and compile half of them twice. The lints have seen that benchmarks
-/// compile, so nothing is linked for them.
 fn bundles(workspace: &Workspace) -> Result<Counts, Error> {
-    process::run(
-        cargo()
-            .args(["build", "--locked", "--workspace", "--lib", "--bins"])
-            .args(["--examples", "--tests"]),
-    )?;
-    bundle::assemble(workspace, Build::Dev)?;
+    bundle::run(workspace, Build::Dev)?;
     Ok(Counts {
         passed: 1,
         ..Counts::default()

@@ -184,6 +184,26 @@ mod tests {
     }
 
     #[test]
+    fn metal_is_rock_and_house_electronic_by_their_words() {
+        let vocabulary = Vocabulary::built_in();
+        let names = vocabulary.names();
+        let mut kinds = Vec::new();
+        for tag in 0..names.len() {
+            for wider in vocabulary.wider(tag) {
+                kinds.push(format!("{} is {}", names[tag], names[wider]));
+            }
+        }
+        assert_eq!(
+            kinds,
+            [
+                "house is electronic",
+                "metal is rock",
+                "techno is electronic"
+            ]
+        );
+    }
+
+    #[test]
     fn a_model_of_the_vocabularys_own_tags_is_believed_as_it_is() {
         let vocabulary = parse(GOOD).unwrap();
         let speaks = |tags: &[&str]| {
