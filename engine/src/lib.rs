@@ -24,8 +24,8 @@ mod network;
 mod panics;
 mod stream;
 
-pub use front_end::{Analyzer, Due, FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 pub use front_end::WindowPicture;
+pub use front_end::{Analyzer, Due, FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 pub use front_end::{Feature, Framing, Logarithm, MelNorm, MelScale, MelSpec, Padding, RowNorm};
 pub use front_end::{Spectrum, Window};
 pub use model::{Calibration, Model, ModelError, ModelInfo, ModelPlace, ModelSource, OutputKind};

@@ -2,8 +2,8 @@
 
 use super::error::FrontEndError;
 use super::frames::FrontEnd;
-use super::spec::FrontEndSpec;
 use super::picture::WindowPicture;
+use super::spec::FrontEndSpec;
 use super::window::RollingWindow;
 
 const GRID_FRAMES: u64 = Analyzer::GRID_FRAMES;

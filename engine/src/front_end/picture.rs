@@ -38,7 +38,10 @@ pub(super) fn levels(values: &[f32]) -> Vec<u8> {
     };
     let scale = 255.0 / (high - low).max(1e-6);
     // A number that is not one becomes 0.
-    values.iter().map(|value| ((value - low) * scale) as u8).collect()
+    values
+        .iter()
+        .map(|value| ((value - low) * scale) as u8)
+        .collect()
 }
 
 #[cfg(test)]

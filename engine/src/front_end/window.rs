@@ -332,7 +332,11 @@ mod tests {
         assert_eq!((picture.rows, picture.columns), (2, 20));
         assert_eq!((picture.filled, picture.focus), (0.625, 0.25));
         let row = &picture.levels[..20];
-        assert_eq!(row[..7], [0; 7], "15 frames, and half a column, are missing");
+        assert_eq!(
+            row[..7],
+            [0; 7],
+            "15 frames, and half a column, are missing"
+        );
         assert!(row[8..].is_sorted() && row[19] > row[12], "{row:?}");
         // A window that has gone round its ring shows the newest frames, too.
         let round = filled(&spec, 8, 500).picture(1_000);

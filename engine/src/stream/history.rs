@@ -54,7 +54,8 @@ impl History {
         if new >= len || past.count > kept.count {
             past.moments.clone_from(&kept.moments);
         } else {
-            past.moments.extend(kept.moments.range(len - new..).cloned());
+            past.moments
+                .extend(kept.moments.range(len - new..).cloned());
             let surplus = past.moments.len().saturating_sub(len);
             past.moments.drain(..surplus);
         }

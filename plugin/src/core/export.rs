@@ -134,8 +134,14 @@ impl Export<'_> {
 
     fn draw(&self, path: &Path) -> io::Result<()> {
         let start = self.start_seconds();
-        let positions = self.moments.iter().map(|moment| moment.position_seconds - start);
-        let rows = self.moments.iter().map(|moment| moment.probabilities.to_vec());
+        let positions = self
+            .moments
+            .iter()
+            .map(|moment| moment.position_seconds - start);
+        let rows = self
+            .moments
+            .iter()
+            .map(|moment| moment.probabilities.to_vec());
         let (positions, rows): (Vec<f64>, Vec<Vec<f32>>) = positions.zip(rows).unzip();
         let taggram = Taggram {
             title: &self.model.info.name,
@@ -211,14 +217,21 @@ impl Export<'_> {
         let info = &self.model.info;
         let has_thresholds = self.calibrated && info.calibration.is_some();
         let reaches = |tag, value| info.threshold(tag).is_some_and(|from| value >= from);
-        let yes = ranked.iter().filter(|(tag, _, value)| reaches(*tag, *value));
+        let yes = ranked
+            .iter()
+            .filter(|(tag, _, value)| reaches(*tag, *value));
         MomentText {
             position: rounded(moment.position_seconds),
             seconds_heard: rounded(moment.seconds_heard.into()),
             song_seconds: moment.transport.seconds.map(rounded),
             song_bar: moment.transport.bars.map(rounded),
             yes: has_thresholds.then(|| yes.map(|(_, name, _)| *name).collect()),
-            tags: Ranked(ranked.into_iter().map(|(_, name, value)| (name, value)).collect()),
+            tags: Ranked(
+                ranked
+                    .into_iter()
+                    .map(|(_, name, value)| (name, value))
+                    .collect(),
+            ),
         }
     }
 }
@@ -299,7 +312,9 @@ mod tests {
             begins: false,
             probabilities: [value, 0.25].into(),
         };
-        (3..6).map(|second| Arc::new(moment(second, f32::from(second) / 10.0))).collect()
+        (3..6)
+            .map(|second| Arc::new(moment(second, f32::from(second) / 10.0)))
+            .collect()
     }
 
     #[test]
@@ -308,21 +323,46 @@ mod tests {
         let folder = folder.path().join("not/there/yet");
         let mut model = model_of(&["a, b", "c"]);
         let info = Arc::make_mut(&mut model.info);
-        info.calibration = Some(vec![Calibration { threshold: 0.4, ..Calibration::NONE }; 2]);
+        info.calibration = Some(vec![
+            Calibration {
+                threshold: 0.4,
+                ..Calibration::NONE
+            };
+            2
+        ]);
         let moments = moments();
-        let export = Export { model: &model, backend: "tract", moments: &moments, calibrated: true };
+        let export = Export {
+            model: &model,
+            backend: "tract",
+            moments: &moments,
+            calibrated: true,
+        };
         for kind in ExportKind::ALL {
             let one = export.write_in(&folder, kind).expect("written");
             let two = export.write_in(&folder, kind).expect("written");
             assert_ne!(one, two);
-            assert_eq!(std::fs::read(one).expect("it"), std::fs::read(two).expect("it"));
+            assert_eq!(
+                std::fs::read(one).expect("it"),
+                std::fs::read(two).expect("it")
+            );
         }
-        assert_eq!(std::fs::read_dir(&folder).expect("it").count(), 6, "no part is left");
+        assert_eq!(
+            std::fs::read_dir(&folder).expect("it").count(),
+            6,
+            "no part is left"
+        );
 
         let csv = std::fs::read_to_string(folder.join("taggram-1.csv")).expect("a table");
         let lines: Vec<&str> = csv.lines().collect();
-        assert!(lines[0].ends_with("song_seconds,song_bar,\"a, b\",c"), "{}", lines[0]);
-        assert_eq!(lines[1], "live,5.123457,3.123457,3.008,Test,tract,2,1.5,0.3,0.25");
+        assert!(
+            lines[0].ends_with("song_seconds,song_bar,\"a, b\",c"),
+            "{}",
+            lines[0]
+        );
+        assert_eq!(
+            lines[1],
+            "live,5.123457,3.123457,3.008,Test,tract,2,1.5,0.3,0.25"
+        );
 
         let json = std::fs::read_to_string(folder.join("taggram-2.json")).expect("JSON");
         assert!(json.contains(r#""tags":{"a, b":0.3,"c":0.25}"#), "{json}");
@@ -340,8 +380,18 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("a file");
         let model = model_of(&["a"]);
-        let export = Export { model: &model, backend: "tract", moments: &[], calibrated: true };
-        let error = export.write_in(&file.join("folder"), ExportKind::Csv).expect_err("a file");
-        assert!(error.to_string().contains("file/folder cannot be written"), "{error}");
+        let export = Export {
+            model: &model,
+            backend: "tract",
+            moments: &[],
+            calibrated: true,
+        };
+        let error = export
+            .write_in(&file.join("folder"), ExportKind::Csv)
+            .expect_err("a file");
+        assert!(
+            error.to_string().contains("file/folder cannot be written"),
+            "{error}"
+        );
     }
 }

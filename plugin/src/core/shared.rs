@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{Event, History, MAX_TAGS, ModelPlace, Spectrogram, Stream, StreamStatus, read_info};
+use tagline_engine::{
+    Event, History, MAX_TAGS, ModelPlace, Spectrogram, Stream, StreamStatus, read_info,
+};
 
 use super::board::Board;
 use super::host::{Changed, Host, Severity};

@@ -117,7 +117,12 @@ impl EditorApp {
         let (body, bottom) = rest.split_top_bottom_at_y(rest.bottom() - footer::HEIGHT);
         header::show(ui, top, snapshot, &mut self.page);
         heard::show(ui, strip, snapshot);
-        undo::show(ui, strip.shrink2(vec2(theme::MARGIN, 0.0)), &mut self.undo, &*source);
+        undo::show(
+            ui,
+            strip.shrink2(vec2(theme::MARGIN, 0.0)),
+            &mut self.undo,
+            &*source,
+        );
         let mut inside = within(ui, body);
         match self.page {
             Page::Tags => {

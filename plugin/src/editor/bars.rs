@@ -380,7 +380,9 @@ mod tests {
         let groups = ["voice", "genre", "instrument"].map(str::to_owned);
         info_of(&mut snapshot).groups = Some(groups.to_vec());
         let names = |search: &str| -> Vec<usize> {
-            (0..3).filter(|tag| is_found(&snapshot, *tag, search)).collect()
+            (0..3)
+                .filter(|tag| is_found(&snapshot, *tag, search))
+                .collect()
         };
         assert_eq!(names(""), [0, 1, 2]);
         assert_eq!(names(" VOICE "), [0]);

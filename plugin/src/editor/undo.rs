@@ -120,7 +120,10 @@ fn go(source: &dyn EditorSource, from: &Kept, to: &Kept) {
     if from.preset != to.preset {
         source.preset_saved(&to.preset);
     }
-    for (tags, others, on) in [(&from.pinned, &to.pinned, false), (&to.pinned, &from.pinned, true)] {
+    for (tags, others, on) in [
+        (&from.pinned, &to.pinned, false),
+        (&to.pinned, &from.pinned, true),
+    ] {
         for tag in tags.iter().filter(|tag| !others.contains(tag)) {
             source.pin(tag, on);
         }
@@ -138,7 +141,11 @@ pub fn show(ui: &Ui, area: Rect, undo: &mut Undo, source: &dyn EditorSource) {
     for (index, (name, about, is_empty)) in buttons.into_iter().enumerate() {
         let at = pos2(left + half.x * index as f32, area.top());
         let button = Rect::from_min_size(at, half);
-        let sense = if is_empty { Sense::hover() } else { Sense::click() };
+        let sense = if is_empty {
+            Sense::hover()
+        } else {
+            Sense::click()
+        };
         let response = ui.interact(button, ui.scope_id().with(name), sense);
         let ink = match (is_empty, response.hovered()) {
             (true, _) => theme::CONTROL_HOVERED,
@@ -147,7 +154,8 @@ pub fn show(ui: &Ui, area: Rect, undo: &mut Undo, source: &dyn EditorSource) {
         };
         let middle = pos2(button.right(), button.center().y + 3.0);
         let font = theme::regular(12.0);
-        ui.painter().text(middle, Align2::RIGHT_CENTER, name, font, ink);
+        ui.painter()
+            .text(middle, Align2::RIGHT_CENTER, name, font, ink);
         if is_empty {
             continue;
         }
@@ -296,7 +304,10 @@ mod tests {
         });
         let after = Kept::of(&desk.snapshot);
         assert!(after.settings.smoothing_seconds == 2.0 && after.osc.on);
-        assert_eq!((after.pinned.len(), after.macros[3].name.as_str()), (1, "Gate"));
+        assert_eq!(
+            (after.pinned.len(), after.macros[3].name.as_str()),
+            (1, "Gate")
+        );
         (0..4).for_each(|_| desk.undo());
         assert_eq!(Kept::of(&desk.snapshot), before);
         desk.undo();

@@ -1,8 +1,8 @@
 //! The interface of processing.
 
+use tagline_engine::Transport;
 use vst3::ComRef;
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
-use tagline_engine::Transport;
 use vst3::Steinberg::Vst::IProcessContextRequirements_::Flags_::{
     kNeedProjectTimeMusic, kNeedTempo, kNeedTimeSignature, kNeedTransportState,
 };

@@ -91,7 +91,10 @@ impl Pipeline {
     fn remember(&mut self, due: &Due, position: u64, position_seconds: f64) {
         let mut begins = std::mem::take(&mut self.begins);
         loop {
-            let next = self.next_mark.take().or_else(|| self.stream.marks.try_pop());
+            let next = self
+                .next_mark
+                .take()
+                .or_else(|| self.stream.marks.try_pop());
             match next {
                 Some(mark) if mark.position_samples <= position => {
                     self.mark = Some(mark);

@@ -609,5 +609,8 @@ fn a_picture_of_the_window_is_made_only_when_somebody_asks_for_one() {
     // Two were asked for, so two were made.
     bench.play(1.0);
     let fourth = spectrogram.ask().expect("a picture");
-    assert!(fourth.filled < 0.9, "it is of just after the third was asked for");
+    assert!(
+        fourth.filled < 0.9,
+        "it is of just after the third was asked for"
+    );
 }

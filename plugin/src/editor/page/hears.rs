@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{
-    Align2, Color32, ColorImage, Rect, RichText, TextureHandle, TextureOptions, Ui, pos2,
-};
+use egui::{Align2, Color32, ColorImage, Rect, RichText, TextureHandle, TextureOptions, Ui, pos2};
 use tagline_engine::WindowPicture;
 use tagline_taggram::{colour, tick_seconds};
 
@@ -48,20 +46,25 @@ impl HearsPage {
             area.split_top_bottom_at_y(area.top() + TITLE_HEIGHT)
         };
         let (Some(picture), Some(texture)) = (&self.shown, &self.texture) else {
-            let text = "Its picture comes with the first sound after the host has switched the plugin on.";
+            let text =
+                "Its picture comes with the first sound after the host has switched the plugin on.";
             message::alone(ui, area, "The network has heard nothing yet", text);
             return;
         };
         let text = RichText::new(about(snapshot, picture))
             .font(theme::regular(12.5))
             .color(theme::TEXT_SOFT);
-        ui.put(title, egui::Label::new(text).truncate().halign(egui::Align::LEFT));
+        ui.put(
+            title,
+            egui::Label::new(text).truncate().halign(egui::Align::LEFT),
+        );
         let place = Rect::from_min_max(
             pos2(area.left() + LEFT, area.top() + 2.0),
             pos2(area.right(), area.bottom() - BELOW),
         );
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        ui.painter().image(texture.id(), place, whole, Color32::WHITE);
+        ui.painter()
+            .image(texture.id(), place, whole, Color32::WHITE);
         cover(ui, place, picture);
         frequencies(ui, place, snapshot);
         seconds(ui, place, snapshot);
@@ -85,7 +88,9 @@ impl HearsPage {
         match &mut self.texture {
             Some(texture) => texture.set(image, TextureOptions::LINEAR),
             none => {
-                let made = ui.ctx().load_texture("spectrogram", image, TextureOptions::LINEAR);
+                let made = ui
+                    .ctx()
+                    .load_texture("spectrogram", image, TextureOptions::LINEAR);
                 *none = Some(made);
             }
         }
@@ -180,7 +185,11 @@ fn seconds(ui: &Ui, place: Rect, snapshot: &Snapshot) {
     for tick in 0..=(window / step) as usize {
         let ago = tick as f64 * step;
         let x = place.right() - place.width() * (ago / window) as f32;
-        painter.vline(x, place.bottom() + 1.0..=place.bottom() + 5.0, (1.0, theme::TEXT_FAINT));
+        painter.vline(
+            x,
+            place.bottom() + 1.0..=place.bottom() + 5.0,
+            (1.0, theme::TEXT_FAINT),
+        );
         let (label, align) = if tick == 0 {
             ("now".to_owned(), Align2::RIGHT_TOP)
         } else {
@@ -208,7 +217,10 @@ mod tests {
             about(snapshot, &picture)
         };
         let early = text(&snapshot, 0.25, 1.0);
-        assert!(early.contains("have been heard; they are repeated"), "{early}");
+        assert!(
+            early.contains("have been heard; they are repeated"),
+            "{early}"
+        );
         let full = text(&snapshot, 1.0, 1.0);
         assert!(full.ends_with("all of them count."), "{full}");
         let focused = text(&snapshot, 1.0, 3.0 / snapshot.window_seconds());

@@ -50,7 +50,10 @@ impl TagsPage {
         let mut rest = ui.new_child(UiBuilder::new().max_rect(rest).id_salt("bars"));
         let found = bars::found(snapshot, &self.search);
         if found == 0 {
-            let text = format!("The model has no tag and no group with \"{}\".", self.search);
+            let text = format!(
+                "The model has no tag and no group with \"{}\".",
+                self.search
+            );
             message::alone(ui, rest.max_rect(), "Nothing found", &text);
             return;
         }

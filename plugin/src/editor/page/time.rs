@@ -119,7 +119,11 @@ impl TimePage {
             let orders = [("As heard", theme::TEXT), ("By song", theme::TEXT)];
             let chosen = usize::from(self.order == Order::Song);
             if let Some(clicked) = segmented::show(ui, "order", &orders, chosen) {
-                self.order = if clicked == 1 { Order::Song } else { Order::Heard };
+                self.order = if clicked == 1 {
+                    Order::Song
+                } else {
+                    Order::Heard
+                };
                 self.inspected = None;
                 has_changed = true;
             }

@@ -74,7 +74,11 @@ fn a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes() {
         let value = host.value(MACRO);
         assert!(bright > 1.0, "noise is bright: {bright}");
         assert!((value - expected).abs() < 6.0, "{value}, not {expected}");
-        assert!((other.value(MACRO) - value).abs() < 6.0, "{}", other.value(MACRO));
+        assert!(
+            (other.value(MACRO) - value).abs() < 6.0,
+            "{}",
+            other.value(MACRO)
+        );
         let is_controller = |kind: HostEventKind| matches!(kind, HostEventKind::Midi([0xb0, 1, _]));
         let told = other.events().iter().any(|event| is_controller(event.kind));
         assert!(told, "no controller came");

@@ -40,7 +40,9 @@ fn a_tag_that_is_searched_for_is_pinned_and_undo_and_redo_reach_the_session_and_
         // The dot before the only row.
         click(&mut host, 24, 150);
         assert_eq!(host.state()["pinned"], json!(["bright"]));
-        screen.picture_of_child(window).save(&target.join("editor-pinned.png"));
+        screen
+            .picture_of_child(window)
+            .save(&target.join("editor-pinned.png"));
         click(&mut host, UNDO.0, UNDO.1);
         assert_eq!(host.state()["pinned"], Value::Null);
         click(&mut host, REDO.0, REDO.1);

@@ -97,9 +97,15 @@ fn the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment()
             assert!(near(number(row[2]), update.position_seconds), "{row:?}");
             // The song began with the stream; at 120 beats a minute, two seconds are a bar.
             assert!((number(row[6]) - number(row[2])).abs() < 0.05, "{row:?}");
-            assert!((number(row[7]) - 1.0 - number(row[6]) / 2.0).abs() < 0.05, "{row:?}");
+            assert!(
+                (number(row[7]) - 1.0 - number(row[6]) / 2.0).abs() < 0.05,
+                "{row:?}"
+            );
             for (cell, value) in row[8..].iter().zip(&update.probabilities) {
-                assert!(near(number(cell), f64::from(*value)), "{row:?}, not {update:?}");
+                assert!(
+                    near(number(cell), f64::from(*value)),
+                    "{row:?}, not {update:?}"
+                );
             }
         }
 
@@ -115,7 +121,10 @@ fn the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment()
 
         let png = scratch.path().join("taggram.png");
         let positions = tagged.updates.iter().map(|update| update.position_seconds);
-        let rows = tagged.updates.iter().map(|update| update.probabilities.clone());
+        let rows = tagged
+            .updates
+            .iter()
+            .map(|update| update.probabilities.clone());
         let taggram = Taggram {
             title: &info.name,
             tags: &info.tags,

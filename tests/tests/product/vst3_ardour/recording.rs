@@ -14,9 +14,7 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-use super::{
-    Ardour, PATIENCE, Place, check_playback, check_that_nothing_is_analysed, curve, ramp,
-};
+use super::{Ardour, PATIENCE, Place, check_playback, check_that_nothing_is_analysed, curve, ramp};
 use crate::xvfb::Xvfb;
 
 /// The program that starts Ardour with its window.
@@ -65,8 +63,7 @@ impl Studio {
         std::fs::write(config.join("config"), CONFIG).expect("Ardour's choices");
         // Ardour greets those who have no such file.
         std::fs::write(config.join(format!(".a{version}")), "").expect("a file");
-        let mut command =
-            ardour.command(Path::new(PROGRAM), &place.home, bundle, &place.models);
+        let mut command = ardour.command(Path::new(PROGRAM), &place.home, bundle, &place.models);
         let child = command
             .arg(session_file(place))
             .env("DISPLAY", display)
@@ -105,7 +102,9 @@ impl Desktop {
         loop {
             let tree = self.connection.query_tree(self.root).expect("a connection");
             let windows = tree.reply().expect("the windows").children;
-            let found = windows.into_iter().find(|window| self.title(*window).ends_with(title));
+            let found = windows
+                .into_iter()
+                .find(|window| self.title(*window).ends_with(title));
             if let Some(found) = found {
                 return found;
             }
@@ -116,7 +115,9 @@ impl Desktop {
 
     fn title(&self, window: Window) -> String {
         let (name, any) = (AtomEnum::WM_NAME, AtomEnum::ANY);
-        let property = self.connection.get_property(false, window, name, any, 0, 100);
+        let property = self
+            .connection
+            .get_property(false, window, name, any, 0, 100);
         let value = property.ok().and_then(|property| property.reply().ok());
         value.map_or_else(String::new, |value| {
             String::from_utf8_lossy(&value.value).into_owned()
@@ -177,7 +178,8 @@ fn points(place: &Place) -> usize {
 
 #[test]
 fn ardour_records_a_macros_automation_by_itself_and_plays_the_same_curve_back_in_follow() {
-    let test = "ardour_records_a_macros_automation_by_itself_and_plays_the_same_curve_back_in_follow";
+    let test =
+        "ardour_records_a_macros_automation_by_itself_and_plays_the_same_curve_back_in_follow";
     let Some(bundle) = bundle(test, "Tagline.vst3") else {
         return;
     };

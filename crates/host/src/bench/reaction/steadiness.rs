@@ -120,17 +120,17 @@ mod tests {
 
     #[test]
     fn the_figures_are_those_of_the_points() {
-        let found = Steadiness::of(
-            (0..200).map(f64::from).collect(),
-            vec![1.0, 2.0, 3.0, 4.0],
-        );
+        let found = Steadiness::of((0..200).map(f64::from).collect(), vec![1.0, 2.0, 3.0, 4.0]);
         assert_eq!(found.mean_points, 99.5);
         assert_eq!(found.most_of_99_percent_points, 197.0);
         assert_eq!(found.most_points, 199.0);
         assert_eq!(found.steady_share, 0.02);
         assert_eq!(found.steady_share_at_rest, 0.75);
         assert_eq!(found.most_of_99_percent_at_rest_points, 3.0);
-        assert_eq!(Steadiness::of(Vec::new(), Vec::new()), Steadiness::default());
+        assert_eq!(
+            Steadiness::of(Vec::new(), Vec::new()),
+            Steadiness::default()
+        );
     }
 
     #[test]

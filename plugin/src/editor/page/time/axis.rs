@@ -129,7 +129,10 @@ impl Ticks {
             if seconds > stretch.end.min(self.range.end) + 1e-6 {
                 return;
             }
-            let last = self.found.last().map_or(f64::NEG_INFINITY, |tick| tick.seconds);
+            let last = self
+                .found
+                .last()
+                .map_or(f64::NEG_INFINITY, |tick| tick.seconds);
             if seconds >= self.range.start && seconds - last >= self.apart_seconds {
                 self.found.push(Tick {
                     seconds,
@@ -224,7 +227,12 @@ mod tests {
         let seconds = seconds(&line, Order::Heard, range);
         assert_eq!(
             labels(&seconds),
-            [(100.5, "0:30"), (110.5, "0:40"), (120.5, "0:50"), (130.5, "1:00")]
+            [
+                (100.5, "0:30"),
+                (110.5, "0:40"),
+                (120.5, "0:50"),
+                (130.5, "1:00")
+            ]
         );
         // Half a bar a second: bar 17 begins at 32 s.
         let bars = bars(&line, Order::Heard, range);
@@ -248,7 +256,12 @@ mod tests {
         let range = range(0.0, 30.0);
         assert_eq!(
             labels(&seconds(&line, Order::Heard, range)),
-            [(0.0, "−0:30"), (10.0, "−0:20"), (20.0, "−0:10"), (30.0, "now")]
+            [
+                (0.0, "−0:30"),
+                (10.0, "−0:20"),
+                (20.0, "−0:10"),
+                (30.0, "now")
+            ]
         );
         assert!(bars(&line, Order::Heard, range).is_empty());
     }

@@ -47,7 +47,11 @@ impl Line {
     pub fn rows(&self) -> Vec<&[f32]> {
         self.moments
             .iter()
-            .map(|moment| moment.as_ref().map_or(&[][..], |known| &known.probabilities))
+            .map(|moment| {
+                moment
+                    .as_ref()
+                    .map_or(&[][..], |known| &known.probabilities)
+            })
             .collect()
     }
 
@@ -59,7 +63,9 @@ impl Line {
 
     /// Where the song stood at `seconds` of the line.
     pub fn transport_at(&self, seconds: f64, order: Order) -> Option<Transport> {
-        let moment = self.at(seconds).or_else(|| self.moments.first()?.as_ref())?;
+        let moment = self
+            .at(seconds)
+            .or_else(|| self.moments.first()?.as_ref())?;
         let from = match order {
             Order::Heard => moment.position_seconds,
             Order::Song => moment.transport.seconds?,
@@ -146,8 +152,14 @@ pub(super) mod tests {
         let past = past.map(|(n, song)| moment(100.0 + n as f64, *song, true, &[n as f32 / 10.0]));
         let line = Line::of(&past.collect(), Order::Song);
         let known: Vec<_> = line.rows().iter().map(|row| row.first().copied()).collect();
-        assert_eq!(known, [Some(0.0), Some(0.4), Some(0.5), Some(0.3), None, Some(0.6)]);
-        assert_eq!(line.positions_seconds, [10.0, 11.02, 12.02, 13.0, 14.0, 20.0]);
+        assert_eq!(
+            known,
+            [Some(0.0), Some(0.4), Some(0.5), Some(0.3), None, Some(0.6)]
+        );
+        assert_eq!(
+            line.positions_seconds,
+            [10.0, 11.02, 12.02, 13.0, 14.0, 20.0]
+        );
         assert!(line.at(15.0).is_none());
         let at = line.transport_at(13.5, Order::Song).expect("known");
         assert_eq!(at.bars, Some(1.0 + 13.5 / 2.0));
@@ -155,7 +167,10 @@ pub(super) mod tests {
 
     #[test]
     fn a_stopped_song_has_no_place_in_its_line() {
-        let past = [moment(1.0, 5.0, false, &[0.1]), moment(2.0, 5.0, true, &[0.2])];
+        let past = [
+            moment(1.0, 5.0, false, &[0.1]),
+            moment(2.0, 5.0, true, &[0.2]),
+        ];
         let line = Line::of(&past.into(), Order::Song);
         assert_eq!(line.rows(), [[0.2]]);
         assert!(Line::of(&VecDeque::new(), Order::Song).rows().is_empty());

@@ -149,7 +149,9 @@ impl Map {
         match &mut self.texture {
             Some(texture) => texture.set(image, TextureOptions::NEAREST),
             none => {
-                let made = ui.ctx().load_texture("taggram", image, TextureOptions::NEAREST);
+                let made = ui
+                    .ctx()
+                    .load_texture("taggram", image, TextureOptions::NEAREST);
                 *none = Some(made);
             }
         }
@@ -160,10 +162,12 @@ impl Map {
             return;
         };
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        ui.painter().image(texture.id(), picture, whole, Color32::WHITE);
+        ui.painter()
+            .image(texture.id(), picture, whole, Color32::WHITE);
         for row in 1..self.rows.len() {
             let y = picture.top() + row as f32 * ROW_HEIGHT;
-            ui.painter().hline(picture.x_range(), y, (1.0, theme::BACKGROUND));
+            ui.painter()
+                .hline(picture.x_range(), y, (1.0, theme::BACKGROUND));
         }
     }
 
@@ -202,7 +206,10 @@ impl Map {
             let y = picture.top() + (row as f32 + 0.5) * ROW_HEIGHT;
             let value = value(tag);
             let ink = text_colour(value.unwrap_or(0.0));
-            let name = snapshot.tags().get(tag).map_or("", |tag| name_and_group(tag).0);
+            let name = snapshot
+                .tags()
+                .get(tag)
+                .map_or("", |tag| name_and_group(tag).0);
             painter.with_clip_rect(names).text(
                 pos2(names.left(), y),
                 Align2::LEFT_CENTER,
@@ -233,9 +240,8 @@ impl Map {
         let at = response.hover_pos().or(response.interact_pointer_pos())?;
         let seconds = range.start + f64::from((at.x - picture.left()) / range.points_a_second);
         if response.clicked() {
-            let is_near = |shown: f64| {
-                ((shown - seconds) as f32).abs() * range.points_a_second <= NEAR
-            };
+            let is_near =
+                |shown: f64| ((shown - seconds) as f32).abs() * range.points_a_second <= NEAR;
             let lets_go = view.inspected.is_some_and(is_near);
             return Some((!lets_go).then_some(seconds));
         }
@@ -280,7 +286,11 @@ fn paint_axes(
             let tick = picture.bottom() + 1.0..=picture.bottom() + 5.0;
             painter.vline(at, tick, (1.0, theme::TEXT_FAINT));
             let font = theme::regular(11.0);
-            let half = painter.layout_no_wrap(label.clone(), font.clone(), ink).size().x / 2.0;
+            let half = painter
+                .layout_no_wrap(label.clone(), font.clone(), ink)
+                .size()
+                .x
+                / 2.0;
             let inside = at.clamp(picture.left() + half, picture.right() - half);
             painter.text(pos2(inside, y), Align2::CENTER_TOP, label, font, ink);
         }

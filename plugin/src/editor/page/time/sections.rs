@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn a_tag_that_flickers_is_no_change() {
-        let music: Vec<[f32; 1]> = (0..60).map(|n| [if n % 2 == 0 { 0.9 } else { 0.1 }]).collect();
+        let music: Vec<[f32; 1]> = (0..60)
+            .map(|n| [if n % 2 == 0 { 0.9 } else { 0.1 }])
+            .collect();
         let rows: Vec<&[f32]> = music.iter().map(|row| row.as_slice()).collect();
         assert!(changes(&rows).is_empty());
     }
