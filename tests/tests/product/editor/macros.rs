@@ -84,7 +84,7 @@ fn a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes() {
         assert!(told, "no controller came");
 
         // Taken back, step by step, until nothing is described.
-        for _ in 0..7 {
+        for _ in 0..10 {
             click(&mut host, UNDO.0, UNDO.1);
         }
         assert_eq!(host.state()["macros"], serde_json::Value::Null);
