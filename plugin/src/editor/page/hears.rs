@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, ColorImage, Rect, RichText, TextureHandle, TextureOptions, Ui, pos2};
+use egui::{
+    Align2, Color32, ColorImage, Rect, RichText, TextureHandle, TextureOptions, Ui, UiBuilder, pos2,
+};
 use tagline_engine::WindowPicture;
 use tagline_taggram::{colour, tick_seconds};
 
@@ -54,10 +56,9 @@ impl HearsPage {
         let text = RichText::new(about(snapshot, picture))
             .font(theme::regular(12.5))
             .color(theme::TEXT_SOFT);
-        ui.put(
-            title,
-            egui::Label::new(text).truncate().halign(egui::Align::LEFT),
-        );
+        let title = title.with_min_y(title.top() + 8.0);
+        let mut line = ui.new_child(UiBuilder::new().max_rect(title).id_salt("about"));
+        line.add(egui::Label::new(text).truncate());
         let place = Rect::from_min_max(
             pos2(area.left() + LEFT, area.top() + 2.0),
             pos2(area.right(), area.bottom() - BELOW),

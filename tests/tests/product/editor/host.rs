@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiError, GuiSize, PluginGui, Window};
 use clack_host::prelude::PluginMainThreadHandle;
-use tagline_host::{
-    BlockOptions, HostEvent, HostEventKind, HostedPlugin, Rendering, Transport, state_with_model,
-};
+use tagline_host::{BlockOptions, HostEvent, HostedPlugin, Rendering, Transport, state_with_model};
 use tagline_tests::Random;
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -164,15 +162,6 @@ impl EditorHost {
         let parameters = self.plugin.parameters();
         let found = parameters.into_iter().find(|known| known.id == id);
         found.expect("a parameter").name
-    }
-
-    /// Values of a parameter that the plugin has told since [`Self::forget_events`].
-    pub fn told(&self, wanted: u32) -> Vec<f64> {
-        let values = self.events.iter().filter_map(|event| match event.kind {
-            HostEventKind::Value { id, value } if id == wanted => Some(value),
-            _ => None,
-        });
-        values.collect()
     }
 
     /// What the plugin has written into the host's log.

@@ -25,7 +25,7 @@ fn a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes() {
         let window = screen.window(OPEN_SIZE);
         host.open(window);
         host.play(Sound::Noise, Duration::from_secs(3));
-        let mut click = |host: &mut EditorHost, x: i16, y: i16| {
+        let click = |host: &mut EditorHost, x: i16, y: i16| {
             screen.click(window, x, y);
             host.play(Sound::Noise, MOMENT);
         };

@@ -24,7 +24,7 @@ fn a_tag_that_is_searched_for_is_pinned_and_undo_and_redo_reach_the_session_and_
         // Silence: the tags hold, so that nothing but the user moves anything.
         host.play(Sound::Silence, Duration::from_secs(2));
         let all = screen.picture_of_child(window);
-        let mut click = |host: &mut EditorHost, x: i16, y: i16| {
+        let click = |host: &mut EditorHost, x: i16, y: i16| {
             screen.click(window, x, y);
             host.play(Sound::Silence, MOMENT);
         };

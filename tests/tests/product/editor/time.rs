@@ -62,7 +62,7 @@ fn the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment()
         let song = song();
         host.play_samples(&song);
         host.play(Sound::Silence, Duration::from_secs(2));
-        let mut click = |host: &mut EditorHost, x: i16, y: i16| {
+        let click = |host: &mut EditorHost, x: i16, y: i16| {
             screen.click(window, x, y);
             host.play(Sound::Silence, MOMENT);
         };
@@ -145,7 +145,8 @@ fn what_the_network_hears_is_drawn_while_it_is_heard() {
     let name = "time::what_the_network_hears_is_drawn_while_it_is_heard";
     in_a_process_of_its_own(name, Display::Virtual, |bundle| {
         let screen = Screen::connect();
-        let mut host = EditorHost::load(bundle);
+        // Its window of half a minute is filled slowly enough.
+        let mut host = EditorHost::load_built_in(bundle, SAMPLE_RATE_HZ.into());
         let window = screen.window(OPEN_SIZE);
         host.open(window);
         host.play(Sound::Noise, Duration::from_secs(3));
