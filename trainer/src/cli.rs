@@ -7,6 +7,8 @@ mod choice;
 mod data;
 mod devices;
 mod distill;
+#[cfg(test)]
+mod documents;
 mod evaluate;
 mod experiment;
 mod export;

@@ -3,10 +3,13 @@
 mod at;
 mod file;
 mod library;
+mod listener;
 mod models;
 mod queue;
 mod report;
+mod tagger;
 mod taggrams;
+mod write;
 
 use std::path::PathBuf;
 
@@ -15,13 +18,16 @@ use tagline_media::DecodeError;
 use tagline_taggram::TaggramError;
 
 pub use at::At;
-pub use file::{NoTags, TaggedFile, Tagger, Update};
+pub use file::{NoTags, TaggedFile, Update};
 pub(crate) use library::read_table;
 pub use library::{Done, Library, LibraryError, ListError, Shard, list};
+pub use listener::{Heard, Listener};
 pub use models::find_model;
 pub use queue::tag_files;
 pub use report::{Format, Report};
+pub use tagger::{Networks, Tagger};
 pub use taggrams::Taggrams;
+pub use write::{WriteError, write_tags};
 
 /// Why a file was not tagged.
 #[derive(Debug, thiserror::Error)]
@@ -81,4 +87,6 @@ pub struct Tagging {
     pub every_update: bool,
     /// Give the network's own probabilities instead of calibrated ones.
     pub raw: bool,
+    /// Write the tags of these windows into the files, too. Only [`tag_files`] does it.
+    pub write_tags: Option<At>,
 }

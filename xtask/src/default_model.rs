@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::error::Error;
 use crate::process;
+use crate::say::note;
 use crate::workspace::{Workspace, cargo, create_folder};
 
 /// Goes up whenever the model changes.
@@ -69,7 +70,7 @@ pub fn run(workspace: &Workspace, recipe: &Recipe) -> Result<(), Error> {
         command
     };
     let step = |command: &mut Command| {
-        eprintln!("\n=== {}", process::shown(command));
+        note!("\n=== {}", process::shown(command));
         process::run(command)
     };
     let [synth, known, noise, heard, first, raw] =

@@ -11,7 +11,7 @@ use crate::say::say;
 use crate::stage::{self, Stage};
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
-use crate::{deny, disk, onnx_checker, onnxruntime, process, setup};
+use crate::{deny, disk, onnx_checker, onnxruntime, process, python, setup};
 
 /// Runs every stage, or the quick ones, and prints the summary.
 ///
@@ -37,6 +37,7 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
         // Without bundles of this source, the tests in hosts would test something else.
         if bundled {
             stages.push(stage::run("tests", || all_tests(workspace)));
+            stages.push(stage::run("Python package", || python::test(workspace)));
         }
     }
     Ok(summary(&stages))

@@ -8,7 +8,7 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
@@ -22,6 +22,10 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     (
         "tagline-host",
         &["tagline-engine", "tagline-media", "tagline-taggram"],
+    ),
+    (
+        "tagline-python",
+        &["tagline-engine", "tagline-media", "trainer"],
     ),
     (
         "trainer",
@@ -38,11 +42,13 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Libraries that only these crates may use, outside their tests.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 11] = [
     ("ort", &["tagline-engine"]),
     ("burn", &["trainer"]),
     ("arrow-array", &["trainer"]),
     ("symphonia", &["tagline-media"]),
+    ("lofty", &["trainer"]),
+    ("pyo3", &["tagline-python"]),
     ("egui", &["tagline"]),
     ("clack-plugin", &["tagline"]),
     ("clack-host", &["tagline-host"]),

@@ -23,6 +23,7 @@ fn tagged(path: &Path) -> TaggedFile {
         focus_seconds: f64::INFINITY,
         every_update: true,
         raw: false,
+        write_tags: None,
     };
     Tagger::new(&tagging).unwrap().tag(path, |_| ()).unwrap()
 }
