@@ -326,21 +326,20 @@ mod tests {
 
     #[test]
     fn a_picture_has_the_newest_frames_on_the_right_and_what_is_unheard_on_the_left() {
-        let spec = spec(40);
-        // 25 of 40 frames; in row 0 each is louder than the one before.
-        let picture = filled(&spec, 8, 25).picture(10);
-        assert_eq!((picture.rows, picture.columns), (2, 20));
+        let spec = spec(400);
+        // 250 of 400 frames; in row 0 each is louder than the one before.
+        let picture = filled(&spec, 8, 250).picture(100);
+        assert_eq!((picture.rows, picture.columns), (2, 200));
         assert_eq!((picture.filled, picture.focus), (0.625, 0.25));
-        let row = &picture.levels[..20];
-        assert_eq!(
-            row[..7],
-            [0; 7],
-            "15 frames, and half a column, are missing"
+        let row = &picture.levels[..200];
+        assert_eq!(row[..75], [0; 75], "150 frames are missing");
+        assert!(
+            row[75..].is_sorted() && row[75] > 0 && row[199] > row[80],
+            "{row:?}"
         );
-        assert!(row[8..].is_sorted() && row[19] > row[12], "{row:?}");
         // A window that has gone round its ring shows the newest frames, too.
-        let round = filled(&spec, 8, 500).picture(1_000);
+        let round = filled(&spec, 8, 5_000).picture(1_000);
         assert_eq!((round.filled, round.focus), (1.0, 1.0));
-        assert!(round.levels[..20].is_sorted() && round.levels[19] > round.levels[0]);
+        assert!(round.levels[..200].is_sorted() && round.levels[199] > round.levels[0]);
     }
 }

@@ -166,7 +166,8 @@ fn stretches(line: &Line, order: Order, range: Range) -> Vec<Stretch> {
             speed == at.bars_a_second.filter(|_| at.playing && at.bars.is_some())
         });
         if let Some(last) = stretches.last_mut() {
-            last.end = position;
+            // What begins here belongs to the next stretch.
+            last.end = position - 0.01;
             if order == Order::Heard && goes_on && same_tempo {
                 continue;
             }
@@ -241,10 +242,10 @@ mod tests {
 
     #[test]
     fn a_loop_shows_the_same_bars_again() {
-        let looped = |n: u32| f64::from(n % 20);
-        let past = (0..40).map(|n| moment(f64::from(n), looped(n), true, &[0.5]));
+        let looped = |n: u32| f64::from(n % 24);
+        let past = (0..48).map(|n| moment(f64::from(n), looped(n), true, &[0.5]));
         let line = Line::of(&past.collect(), Order::Heard);
-        let bars = bars(&line, Order::Heard, range(0.0, 40.0));
+        let bars = bars(&line, Order::Heard, range(0.0, 47.0));
         let names: Vec<&str> = bars.iter().map(|tick| tick.label.as_str()).collect();
         assert_eq!(names, ["1", "5", "9", "1", "5", "9"]);
     }
