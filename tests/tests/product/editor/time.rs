@@ -45,7 +45,7 @@ fn tagged(song: &[f32], folder: &Path) -> (Tagging, TaggedFile) {
         focus_seconds: f64::INFINITY,
         every_update: true,
         raw: false,
-        write_tags: false,
+        write_tags: None,
     };
     let tagged = Tagger::new(&tagging).expect("a tagger").tag(&file, |_| {});
     let tagged = tagged.expect("tags");
