@@ -151,8 +151,8 @@ impl Driver {
                     }
                 }
             }
-            Input::Transport { playing } => {
-                self.follow_transport(playing);
+            Input::Transport(transport) => {
+                self.follow_transport(transport.playing);
                 false
             }
         }
