@@ -103,6 +103,7 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
     let mut plugin = start(options, &audio, options.realtime)?;
     view.start(&options.audio, &audio);
     let mut log = UpdateLog::default();
+    let mut shown = 0;
     let stream_options = StreamOptions {
         blocks: options.blocks,
         pace: if options.realtime {
@@ -117,12 +118,13 @@ pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoErr
         &audio.channels,
         &stream_options,
         |plugin, block| {
-            let known = log.updates().len();
             log.push(block.events);
             log.read_status(plugin);
             let seconds = block.frames_done as f64 / plugin.sample_rate_hz();
-            let is_new = log.updates().len() > known;
-            view.block(plugin, seconds, log.last().filter(|_| is_new));
+            let whole = log.whole(block.frames_done as u64);
+            let newest = log.updates()[shown..whole].last();
+            shown = whole;
+            view.block(plugin, seconds, newest);
             ControlFlow::Continue(())
         },
     )?;
