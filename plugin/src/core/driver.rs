@@ -21,6 +21,8 @@ pub struct Driver {
     used: u64,
     /// When the host hears of which tag.
     turns: Turns,
+    /// Updates of which no tag has had its turn.
+    untold: u64,
     /// Whether MIDI goes where it did not go before.
     midi_is_new: bool,
     macros: Bank,
@@ -46,6 +48,7 @@ impl Driver {
             playing: false,
             used: board.driven() & TAG_SLOTS,
             turns: Turns::default(),
+            untold: 0,
             midi_is_new: false,
             macros: Bank::new(sample_rate_hz),
             heard: 0,
@@ -165,9 +168,9 @@ impl Driver {
         }
     }
 
-    /// Takes an update of the analysis that holds from this position of the stream on, unless nothing is
-    /// analysed any more. The first tags have their turn at once, the others at [`Self::next_turn`].
-    pub fn take_update(&mut self, update: &TagUpdate, position: u64, board: &Board) {
+    /// Takes an update of the analysis, unless nothing is analysed any more. Its tags have their turns
+    /// from the position `first_turn` of the stream on: see [`Self::next_turn`].
+    pub fn take_update(&mut self, update: &TagUpdate, first_turn: u64, board: &Board) {
         if !self.settings.analyses() {
             return;
         }
@@ -185,7 +188,7 @@ impl Driver {
             updated: used,
             settled: stale,
         };
-        self.turns.begin(slots, position);
+        self.turns.begin(slots, first_turn);
         if update.generation != self.generation {
             self.generation = update.generation;
             // The names of its tags have been looked up before its first update was on its way.
@@ -195,8 +198,8 @@ impl Driver {
         let midi = self.outbox.macro_midi();
         let step = self.macros.take_update(update, seconds, midi);
         self.drive_macros(step, board);
-        self.take_turn(board);
-        board.count_update(update.seconds_heard, update.inference_ms);
+        board.note_update(update.seconds_heard, update.inference_ms);
+        self.untold += 1;
     }
 
     /// Where in the stream more tags have their turn.
@@ -220,6 +223,10 @@ impl Driver {
     }
 
     fn mark(&mut self, turn: Turn, board: &Board) {
+        let untold = std::mem::take(&mut self.untold);
+        if untold > 0 {
+            board.count_updates(untold);
+        }
         let resolution = self.settings.resolution;
         for slot in bits(turn.updated) {
             let value = board.value(driven_index(slot));

@@ -312,8 +312,9 @@ impl Processor {
             end,
         };
         while let Some(update) = analysis.tap.pop() {
-            // It holds from the sample that completes its window. Offline that is one of these; a
-            // real-time host hears of it with the newest one.
+            // It holds from the sample that completes its window. Offline that is one of these; in real
+            // time it holds from the newest one, and the next block tells of it, as this one has done
+            // enough.
             let completed_by = match run.offline {
                 true => update.position_samples.saturating_sub(1),
                 false => position,
@@ -325,7 +326,14 @@ impl Processor {
             run.now = at.max(run.now);
             let holds_from = analysis.heard - ago.min(analysis.heard);
             analysis.step_macros(holds_from, heard, &mut self.driver, board);
-            self.driver.take_update(&update, holds_from, board);
+            let first_turn = match run.offline {
+                true => holds_from,
+                false => analysis.heard,
+            };
+            self.driver.take_update(&update, first_turn, board);
+            if run.offline {
+                self.driver.take_turn(board);
+            }
             analysis.updated(ago, self.driver.settings());
             self.driver.send(board, run.now, outputs);
         }

@@ -1,15 +1,16 @@
 //! Audio thread: the host hears of an update in turns, a few tags at a time.
 //!
-//! The board has all values of an update at once. To tell a host of 50 of them takes longer than the
-//! plugin may take for a short block. So each turn looks at a few slots, and the turns lie at fixed
-//! distances behind the update's own sample: they are the same at every block size.
+//! The board has all values of an update at once. To tell a host of 50 of them as well takes longer
+//! than the plugin may take for a short block. So each turn looks at a few slots, and the turns lie
+//! at fixed distances. In a bounce the first one is at the update's own sample, and all are the same
+//! at every block size. In real time the first one comes with the block after the update.
 
 use super::bits::bits;
 
 /// Slots of a turn.
 pub const SLOTS_A_TURN: usize = 8;
 
-/// Samples from one turn to the next. The last of seven turns comes 8 ms after the update at 48 kHz.
+/// Samples from one turn to the next. The last of seven turns comes 8 ms after the first at 48 kHz.
 pub const TURN_SAMPLES: u64 = 64;
 
 /// Tag slots that have their turn now, a bit each.

@@ -158,10 +158,10 @@ fn a_view_takes_the_sizes_that_it_can_have_and_keeps_the_last() {
     assert_eq!(view.size(), Some((800, 500)));
 }
 
-/// Waits until the view takes keys, or takes none. Returns whether it came to that.
-fn comes_to_take_keys(view: &Vst3View, takes: bool) -> bool {
+/// Waits so many seconds until the view takes keys, or takes none. Returns whether it came to that.
+fn comes_to_take_keys(view: &Vst3View, takes: bool, seconds: u64) -> bool {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(30) {
+    while start.elapsed() < Duration::from_secs(seconds) {
         // SAFETY: a key and no modifier.
         let answers = unsafe {
             [
@@ -189,15 +189,24 @@ fn a_view_takes_keys_while_a_text_field_has_the_focus_and_no_others() {
     let window = screen.window();
     view.attach(window as usize).expect("attached");
     screen.seen_in(window).expect("something is shown");
-    assert!(comes_to_take_keys(&view, false));
-    // The page of the model, and there the field for a path.
+    assert!(comes_to_take_keys(&view, false, 30));
+    // The page of the model, where the field for a path is near the bottom.
     screen.click(window, 215, 31);
-    assert!(comes_to_take_keys(&view, false), "a page is no text");
-    screen.click(window, 160, 130);
-    assert!(comes_to_take_keys(&view, true), "the field has the focus");
+    assert!(comes_to_take_keys(&view, false, 30), "a page is no text");
+    let takes_keys_at = |y: &i16| {
+        screen.click(window, 100, *y);
+        comes_to_take_keys(&view, true, 2)
+    };
+    let field = (470..550).step_by(8).find(takes_keys_at);
+    assert!(field.is_some(), "no field takes keys");
     // Beside it.
-    screen.click(window, 560, 620);
-    assert!(comes_to_take_keys(&view, false), "the field has lost it");
+    screen.click(window, 600, 20);
+    assert!(
+        comes_to_take_keys(&view, false, 30),
+        "the field has lost the focus"
+    );
+    screen.click(window, 100, field.unwrap_or(0));
+    assert!(comes_to_take_keys(&view, true, 30));
     view.remove();
-    assert!(comes_to_take_keys(&view, false));
+    assert!(comes_to_take_keys(&view, false, 30), "the window is gone");
 }

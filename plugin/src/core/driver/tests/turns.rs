@@ -18,7 +18,7 @@ fn fifty_tags_are_told_eight_at_a_time_and_stand_on_the_board_at_once() {
     edit(&mut driver, &board, Setting::MidiCcOutput(true));
     edit(&mut driver, &board, Setting::MidiCcCount(50));
     assert_eq!(send(&mut driver, &board), []);
-    driver.take_update(&update(&[0.5; 50]), AT, &board);
+    take(&mut driver, &update(&[0.5; 50]), &board);
     for slot in 0..50 {
         assert_eq!(board.value(params::TAGS_AT + slot), 50.0);
     }
@@ -40,7 +40,7 @@ fn fifty_tags_are_told_eight_at_a_time_and_stand_on_the_board_at_once() {
 fn a_gesture_begins_with_its_tags_turn_and_all_end_with_the_transport() {
     let (mut driver, board) = driver(Mode::Record);
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5; 20]), AT, &board);
+    take(&mut driver, &update(&[0.5; 20]), &board);
     let begun = |slots: std::ops::Range<u32>| {
         let values = slots.clone().map(|slot| recorded(slot, 50.0));
         slots.map(begin).chain(values).collect::<Vec<_>>()
@@ -57,7 +57,7 @@ fn a_gesture_begins_with_its_tags_turn_and_all_end_with_the_transport() {
 fn a_transport_that_stops_between_two_turns_ends_what_has_begun_and_begins_nothing() {
     let (mut driver, board) = driver(Mode::Record);
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5; 10]), AT, &board);
+    take(&mut driver, &update(&[0.5; 10]), &board);
     send(&mut driver, &board);
     play(&mut driver, &board, false);
     let ends: Vec<_> = (0..8).map(end).collect();
@@ -70,7 +70,7 @@ fn a_transport_that_stops_between_two_turns_ends_what_has_begun_and_begins_nothi
 fn tags_whose_turn_would_not_come_are_told_when_the_analysis_pauses_or_ends() {
     for (id, value) in [(id::BYPASS, 1.0), (id::MODE, 2.0)] {
         let (mut driver, board) = driver(Mode::Live);
-        driver.take_update(&update(&[0.5; 10]), AT, &board);
+        take(&mut driver, &update(&[0.5; 10]), &board);
         send(&mut driver, &board);
         set(&mut driver, &board, id, value);
         assert_eq!(driver.next_turn(), None);
@@ -78,7 +78,7 @@ fn tags_whose_turn_would_not_come_are_told_when_the_analysis_pauses_or_ends() {
         assert_eq!(send(&mut driver, &board), rest);
     }
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[0.5; 9]), AT, &board);
+    take(&mut driver, &update(&[0.5; 9]), &board);
     send(&mut driver, &board);
     let mut taken = Taken::default();
     driver.into_outbox(&board).send(&board, 0, &mut taken);
@@ -88,11 +88,11 @@ fn tags_whose_turn_would_not_come_are_told_when_the_analysis_pauses_or_ends() {
 #[test]
 fn a_tag_that_the_host_sets_before_its_turn_keeps_the_hosts_value_until_the_next_update() {
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[0.5; 10]), AT, &board);
+    take(&mut driver, &update(&[0.5; 10]), &board);
     send(&mut driver, &board);
     set(&mut driver, &board, id::FIRST_TAG + 9, 3.0);
     assert_eq!(turns(&mut driver, &board), [(64, vec![live(8, 50.0)])]);
-    driver.take_update(&update(&[0.5; 10]), AT, &board);
+    take(&mut driver, &update(&[0.5; 10]), &board);
     assert_eq!(send(&mut driver, &board), []);
     assert_eq!(turns(&mut driver, &board), [(64, vec![live(9, 50.0)])]);
 }
