@@ -2,7 +2,7 @@
 //!
 //! `source` finds a file, `file` reads it and checks it: `wire` its structure, `metadata` its tags
 //! and front-end, `graph`, `operator`, `tensor` and `constants` its network, `analysis` and `work`
-//! what the network computes. `skim` reads the metadata alone, and `built_in` that of the model
+//! what the network computes. `embedding` lets it give its last layer's input. `skim` reads the metadata alone, and `built_in` that of the model
 //! inside this program. `limits` has what a file may ask for.
 //!
 //! This wing runs no network.
@@ -11,6 +11,7 @@ mod analysis;
 mod built_in;
 mod calibration;
 mod constants;
+mod embedding;
 mod error;
 mod file;
 mod folders;

@@ -22,6 +22,7 @@ mod bits;
 mod board;
 mod driver;
 mod events;
+pub mod export;
 mod host;
 mod instance;
 pub mod macros;
@@ -35,12 +36,13 @@ pub mod params;
 pub mod presets;
 mod processor;
 pub mod settings;
-mod shared;
+pub(crate) mod shared;
 pub mod state;
 mod text;
 mod thinning;
 mod turns;
 pub mod view;
+mod whole_file;
 
 pub use events::{Input, Output, Outputs, TimedInput};
 pub use host::{Changed, Host, MainHost, Severity};
@@ -49,4 +51,4 @@ pub use mono::Channels;
 pub use processor::{Block, Processor};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

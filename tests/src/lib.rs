@@ -1,6 +1,7 @@
 //! What tests share: the reference data and where they lie.
 
 mod bundles;
+pub mod documents;
 mod fcn_model;
 mod folder;
 mod interrupt;

@@ -29,6 +29,8 @@ fn main() -> ExitCode {
 fn log() {
     let lines = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // It would say on standard error that it cannot write to standard error, and panic over that.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     match EnvFilter::try_from_env("TAGLINE_LOG") {
         Ok(filter) => lines.with_env_filter(filter).init(),

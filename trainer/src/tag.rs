@@ -3,24 +3,31 @@
 mod at;
 mod file;
 mod library;
+mod listener;
 mod models;
 mod queue;
 mod report;
+mod tagger;
 mod taggrams;
+mod write;
 
 use std::path::PathBuf;
 
 use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
-use tagline_media::{DecodeError, TaggramError};
+use tagline_media::DecodeError;
+use tagline_taggram::TaggramError;
 
 pub use at::At;
-pub use file::{NoTags, TaggedFile, Tagger, Update};
+pub use file::{NoTags, TaggedFile, Update};
 pub(crate) use library::read_table;
 pub use library::{Done, Library, LibraryError, ListError, Shard, list};
+pub use listener::{Heard, Listener};
 pub use models::find_model;
 pub use queue::tag_files;
 pub use report::{Format, Report};
+pub use tagger::{Networks, Tagger};
 pub use taggrams::Taggrams;
+pub use write::{WriteError, write_tags};
 
 /// Why a file was not tagged.
 #[derive(Debug, thiserror::Error)]
@@ -80,4 +87,6 @@ pub struct Tagging {
     pub every_update: bool,
     /// Give the network's own probabilities instead of calibrated ones.
     pub raw: bool,
+    /// Write the tags of these windows into the files, too. Only [`tag_files`] does it.
+    pub write_tags: Option<At>,
 }

@@ -28,6 +28,8 @@ pub struct Tag {
     pub definition: String,
     /// Why a model's values for it are to be taken with reserve, if they are.
     pub weak: Option<String>,
+    /// The part of people's music that has it, above 0 and below 1, where something is known of it.
+    pub usual: Option<f32>,
     /// Names that mean it in the labels of [`tagline_synth`]; none that it never has it, `None` that
     /// it does not know.
     pub synth: Option<Vec<String>>,
@@ -129,6 +131,26 @@ impl Vocabulary {
         let tags = self.tags.iter().enumerate();
         tags.filter(move |(_, tag)| tag.name == name || tag.group == name)
             .map(|(number, _)| number)
+    }
+
+    /// Tags of the same group that `tag` is a kind of: whatever means it in a foreign vocabulary means them, too,
+    /// as heavy metal is rock.
+    #[must_use]
+    pub fn wider(&self, tag: usize) -> Vec<usize> {
+        let own = &self.tags[tag];
+        let means_anything = own.names.values().any(|names| !names.is_empty());
+        let is_wider = |other: &Tag| {
+            own.names.iter().all(|(vocabulary, names)| {
+                let theirs = other.names.get(vocabulary).map_or(&[][..], Vec::as_slice);
+                names.iter().all(|name| theirs.contains(name))
+            })
+        };
+        let others = self.tags.iter().enumerate();
+        others
+            .filter(|(number, other)| *number != tag && other.group == own.group)
+            .filter(|(_, other)| means_anything && is_wider(other))
+            .map(|(number, _)| number)
+            .collect()
     }
 
     /// How the tags of a model are translated: the foreign vocabulary is the one that knows the

@@ -11,6 +11,7 @@ mod pickle;
 mod safetensors;
 mod state_dict;
 mod tensorflow;
+mod texts;
 mod torch;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use file::WeightsFile;
+pub(crate) use texts::npy_texts;
 
 /// Most bytes of a file of weights, and of the tensors in it.
 const MAX_BYTES: u64 = 4 << 30;

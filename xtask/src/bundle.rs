@@ -35,13 +35,13 @@ impl Build {
 
     /// The options that tell cargo what to compile.
     ///
-    /// Cargo settles the features of shared dependencies for all packages of one command together,
-    /// and compiles the inference engine anew for another choice. So what the tests use is built
-    /// with all that they build; the plugin and its host do without the trainer's crates, Arrow
-    /// above all.
+    /// Cargo settles the features of shared dependencies for all that one command compiles together,
+    /// and compiles much anew for another choice. So what the tests use is built with the tests; the
+    /// plugin and its host do without the trainer's crates, Arrow above all. Benchmarks are not linked:
+    /// the lints have seen that they compile.
     fn packages(self) -> &'static [&'static str] {
         match self {
-            Self::Dev => &["--workspace"],
+            Self::Dev => &["--workspace", "--lib", "--bins", "--examples", "--tests"],
             Self::Release => &["--package=tagline", "--package=tagline-host"],
             Self::Dist => &["--package=tagline"],
         }
@@ -52,7 +52,7 @@ impl Build {
 /// compiled too.
 ///
 /// # Errors
-/// Those of cargo, and of [`assemble`].
+/// Those of cargo; [`Error::Bundle`] where the library is missing, or lacks an entry point of either format.
 pub fn run(workspace: &Workspace, build: Build) -> Result<(), Error> {
     process::run_to_stderr(&mut compile(build))?;
     assemble(workspace, build)
@@ -72,7 +72,7 @@ fn compile(build: Build) -> Command {
 ///
 /// # Errors
 /// [`Error::Bundle`] where the library is missing, or lacks an entry point of either format.
-pub fn assemble(workspace: &Workspace, build: Build) -> Result<(), Error> {
+fn assemble(workspace: &Workspace, build: Build) -> Result<(), Error> {
     for bundle in bundles(workspace) {
         remove(&bundle)?;
     }

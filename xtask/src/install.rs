@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{self, Build};
 use crate::error::Error;
+use crate::say::note;
 use crate::vst3_presets;
 use crate::workspace::{Workspace, create_folder, remove};
 
@@ -18,10 +19,10 @@ pub fn run(workspace: &Workspace) -> Result<(), Error> {
     bundle::run(workspace, Build::Release)?;
     for (bundle, folder) in bundle::bundles(workspace).iter().zip(folders) {
         let installed = install(bundle, &folder)?;
-        eprintln!("Installed {}", installed.display());
+        note!("Installed {}", installed.display());
     }
     let installed = install_files(&vst3_presets::folder(workspace), &presets)?;
-    eprintln!("Installed {installed} presets in {}", presets.display());
+    note!("Installed {installed} presets in {}", presets.display());
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod onnxruntime;
 mod packages;
 mod plist;
 mod process;
+mod python;
 mod say;
 mod setup;
 mod stage;
@@ -32,6 +33,7 @@ use clap::{Parser, Subcommand};
 
 use crate::bundle::Build;
 use crate::error::Error;
+use crate::say::note;
 use crate::workspace::Workspace;
 
 #[derive(Parser)]
@@ -58,6 +60,10 @@ enum Command {
     Validate(Profile),
     /// Build the release bundles and put them where the user's hosts look for plugins
     Install,
+    /// Build the Python package as a wheel in target/wheels
+    ///
+    /// Needs Python 3.9 or later, and PyPI for maturin.
+    Wheel,
     /// Stream a song through the release bundle in a headless host and show the tags
     ///
     /// Everything after `demo` is handed to `tagline-host demo`.
@@ -115,7 +121,7 @@ fn main() -> ExitCode {
     match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -136,6 +142,10 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Install => {
             setup::require_build()?;
             install::run(&workspace)?;
+        }
+        Command::Wheel => {
+            setup::require_build()?;
+            python::wheel(&workspace)?;
         }
         Command::Demo { arguments } => {
             setup::require_build()?;
@@ -165,6 +175,29 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_line_in_the_documents_is_one_that_xtask_takes() {
+        use tagline_tests::documents::{arguments_of_xtask, blocks, programs};
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut commands = 0;
+        for block in blocks(&root) {
+            for shown in block.commands {
+                for program in programs(&shown.text) {
+                    let Some(arguments) = arguments_of_xtask(&program) else {
+                        continue;
+                    };
+                    let words =
+                        std::iter::once("xtask").chain(arguments.iter().map(String::as_str));
+                    if let Err(error) = Arguments::try_parse_from(words) {
+                        panic!("{}, line {}: {error}", block.document, shown.line);
+                    }
+                    commands += 1;
+                }
+            }
+        }
+        assert!(commands > 5, "{commands}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use crate::bundle::{self, Build};
 use crate::error::Error;
 use crate::process;
+use crate::say::note;
 use crate::workspace::{Workspace, cargo};
 
 /// Streams a song through the release bundle: `tagline-host demo` with `arguments`.
@@ -95,7 +96,7 @@ fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {
         Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         None => {
             // A signal ended it, which nothing else says.
-            eprintln!(
+            note!(
                 "error: `{}` ended early ({status})",
                 process::shown(command)
             );

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::error::Error;
 use crate::process;
+use crate::say::note;
 
 /// Puts Tagline's identifier and version into a bundle, and signs it again.
 ///
@@ -28,7 +29,7 @@ pub fn correct(bundle: &Path) -> Result<(), Error> {
     std::fs::write(&path, text).map_err(failed("write"))?;
     // The signature covers the text just changed. An unsigned bundle may still load on Intel.
     if !process::succeeds(Command::new("codesign").args(["-f", "-s", "-"]).arg(bundle)) {
-        eprintln!("warning: could not sign {}", bundle.display());
+        note!("warning: could not sign {}", bundle.display());
     }
     Ok(())
 }

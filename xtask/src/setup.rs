@@ -1,11 +1,12 @@
 //! `cargo xtask setup`: the system packages that building and testing need.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::Command;
 
 use crate::error::Error;
 use crate::packages::{Manager, Need, Purpose, missing, program};
 use crate::process;
+use crate::say::note;
 
 /// Looks for everything, and installs what is missing if it may.
 ///
@@ -15,10 +16,10 @@ use crate::process;
 pub fn run(yes: bool) -> Result<(), Error> {
     let needs = missing(&[Purpose::Build, Purpose::Test]);
     if needs.is_empty() {
-        eprintln!("Everything that building and testing need is there.");
+        note!("Everything that building and testing need is there.");
         return Ok(());
     }
-    eprintln!("Missing: {}.", in_words(&needs));
+    note!("Missing: {}.", in_words(&needs));
     if !(yes || confirmed(&needs)) {
         return Err(refusal(&needs));
     }
@@ -35,7 +36,7 @@ pub fn require_build() -> Result<(), Error> {
     if needs.is_empty() {
         return Ok(());
     }
-    eprintln!("Missing: {}.", in_words(&needs));
+    note!("Missing: {}.", in_words(&needs));
     if is_root() {
         install(&needs)
     } else {
@@ -50,14 +51,14 @@ pub fn prepare_tests() {
     if needs.is_empty() {
         return;
     }
-    eprintln!("Missing: {}.", in_words(&needs));
+    note!("Missing: {}.", in_words(&needs));
     let outcome = if is_root() {
         install(&needs)
     } else {
         Err(refusal(&needs))
     };
     if let Err(error) = outcome {
-        eprintln!("{error}\nThe tests that need them will be skipped.");
+        note!("{error}\nThe tests that need them will be skipped.");
     }
 }
 
@@ -101,8 +102,7 @@ fn confirmed(needs: &[&Need]) -> bool {
     if !std::io::stdin().is_terminal() || Manager::of_this_machine() != Some(Manager::Apt) {
         return false;
     }
-    eprint!("Run `{}`? [y/N] ", command_line(needs));
-    let _ = std::io::stderr().flush();
+    crate::say::error_line(&format!("Run `{}`? [y/N] ", command_line(needs)));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).is_ok()
         && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")

@@ -11,7 +11,7 @@ use crate::say::say;
 use crate::stage;
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
-use crate::{deny, disk, onnx_checker, onnxruntime, process, setup};
+use crate::{deny, disk, onnx_checker, onnxruntime, process, python, setup};
 
 /// Runs every stage, or the quick ones, and prints the summary.
 ///
@@ -37,6 +37,7 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
         // Without bundles of this source, the tests in hosts would test something else.
         if bundled {
             stages.push(stage::run("tests", || all_tests(workspace)));
+            stages.push(stage::run("Python package", || python::test(workspace)));
         }
     }
     Ok(stage::summary(&stages))
@@ -84,17 +85,8 @@ fn policy(workspace: &Workspace) -> Result<Counts, Error> {
 }
 
 /// Compiles everything once, for the bundles and for the tests, and makes the bundles.
-///
-/// One command for all packages: with fewer, cargo would settle the features of shared
-/// dependencies otherwise and compile half of them twice. The lints have seen that benchmarks
-/// compile, so nothing is linked for them.
 fn bundles(workspace: &Workspace) -> Result<Counts, Error> {
-    process::run(
-        cargo()
-            .args(["build", "--locked", "--workspace", "--lib", "--bins"])
-            .args(["--examples", "--tests"]),
-    )?;
-    bundle::assemble(workspace, Build::Dev)?;
+    bundle::run(workspace, Build::Dev)?;
     Ok(Counts {
         passed: 1,
         ..Counts::default()

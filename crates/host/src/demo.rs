@@ -2,23 +2,19 @@
 
 mod files;
 mod measure;
+mod player;
 mod report;
 mod view;
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tagline_engine::{Model, ModelError};
-use tagline_media::{Audio, DecodeError, TaggramError, decode};
+use tagline_media::DecodeError;
+use tagline_taggram::TaggramError;
 
 use crate::state::saved_model;
-use crate::stream::fit_channels;
-use crate::updates::UpdateLog;
-use crate::{
-    BlockSizes, HostedPlugin, HostingError, Pace, Rendering, StreamOptions, Streamed, ids,
-    state_with_model, stream,
-};
+use crate::{BlockSizes, HostedPlugin, HostingError, Rendering, ids, state_with_model};
 
 pub use report::{DemoReport, UpdateCosts};
 pub use view::View;
@@ -90,53 +86,25 @@ fn said(log: &[String]) -> String {
         .map_or_else(String::new, |line| format!(": {line}"))
 }
 
-/// Streams a song through the plugin and writes what it says of it.
+/// Streams a song through the plugin and writes what it says of it. The song is played while it is decoded,
+/// so one of ten hours takes little more memory than one of a minute.
 ///
 /// # Errors
 /// [`DemoError`] if the song or the plugin cannot be used, or a file cannot be written.
 pub fn run(options: &DemoOptions, view: &mut View) -> Result<DemoReport, DemoError> {
-    let audio = decode(&options.audio)?;
     if let Some(model) = &options.model {
         // A broken model is found before the song is played. The plugin opens it with the same code.
         Model::open(model)?;
     }
-    let mut plugin = start(options, &audio, options.realtime)?;
-    view.start(&options.audio, &audio);
-    let mut log = UpdateLog::default();
-    let mut shown = 0;
-    let stream_options = StreamOptions {
-        blocks: options.blocks,
-        pace: if options.realtime {
-            Pace::Times(1.0)
-        } else {
-            Pace::Unpaced
-        },
-        ..StreamOptions::default()
-    };
-    let streamed = stream(
-        &mut plugin,
-        &audio.channels,
-        &stream_options,
-        |plugin, block| {
-            log.push(block.events);
-            log.read_status(plugin);
-            let seconds = block.frames_done as f64 / plugin.sample_rate_hz();
-            let whole = log.whole(block.frames_done as u64);
-            let newest = log.updates()[shown..whole].last();
-            shown = whole;
-            view.block(plugin, seconds, newest);
-            ControlFlow::Continue(())
-        },
-    )?;
+    let (mut plugin, played) = player::play(options, view)?;
     view.finish();
     check_model(options, &mut plugin)?;
-    let costs = if options.realtime {
-        streamed.block_costs.clone()
-    } else {
-        measure::realtime_block_costs(options, &audio)?
+    let costs = match &played.block_costs {
+        Some(costs) => costs.clone(),
+        None => measure::realtime_block_costs(options, &played)?,
     };
-    let report = report::make(options, &audio, &mut plugin, &streamed, &log, &costs);
-    files::write(options, &mut plugin, &log, &report)?;
+    let report = report::make(options, &mut plugin, &played, &costs);
+    files::write(options, &mut plugin, &played.log, &report)?;
     Ok(report)
 }
 
@@ -155,10 +123,11 @@ fn check_model(options: &DemoOptions, plugin: &mut HostedPlugin) -> Result<(), D
     })
 }
 
-/// Loads the plugin, gives it the model, and activates it at the song's own rate.
-pub(crate) fn start(
+/// Loads the plugin, gives it the model, and activates it at a song's own rate, for so many channels.
+fn start(
     options: &DemoOptions,
-    audio: &Audio,
+    sample_rate_hz: u32,
+    channels: usize,
     realtime: bool,
 ) -> Result<HostedPlugin, DemoError> {
     let rendering = if realtime {
@@ -169,11 +138,10 @@ pub(crate) fn start(
     let model = options.model.as_deref();
     let mut plugin = start_plugin(&options.bundle, model, options.raw, rendering)?;
     set_focus(&mut plugin, options.focus)?;
-    if audio.channels.len() == 1 {
+    if channels == 1 {
         plugin.set_channels(1)?;
     }
-    let rate_hz = f64::from(audio.sample_rate_hz);
-    plugin.activate(rate_hz, options.blocks.max_frames())?;
+    plugin.activate(f64::from(sample_rate_hz), options.blocks.max_frames())?;
     // A bounce waits for the model anyway.
     if realtime {
         wait_for_model(&mut plugin);
@@ -238,9 +206,4 @@ pub(crate) fn running_backend(plugin: &mut HostedPlugin) -> Option<String> {
         return None;
     }
     plugin.value_text(ids::RUNNING_BACKEND, value)
-}
-
-/// Whether the plugin handed the song through bit by bit.
-pub(crate) fn passed_through(audio: &Audio, streamed: &Streamed) -> bool {
-    streamed.output == fit_channels(&audio.channels, streamed.output.len())
 }

@@ -1,5 +1,6 @@
 //! `tagline-host`: demonstrates and measures the built plugin in a real CLAP host.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -86,6 +87,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_writer(std::io::stderr)
+        // It would say on standard error that it cannot write to standard error, and panic over that.
+        .log_internal_errors(false)
         .init();
     let result = match Cli::parse().command {
         Command::Demo(args) => run_demo(&args),
@@ -95,7 +98,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            // If standard error is gone, too, nobody is left to be told.
+            let _ = writeln!(std::io::stderr(), "error: {message}");
             ExitCode::FAILURE
         }
     }
@@ -176,5 +180,30 @@ mod tests {
         assert_eq!(demo(&["host", "demo"]), (OWN_PIECE.into(), None));
         let given = demo(&["host", "demo", "song.mp3", "--model", "m.onnx"]);
         assert_eq!(given, ("song.mp3".into(), Some("m.onnx".into())));
+    }
+
+    #[test]
+    fn every_command_line_in_the_documents_that_xtask_hands_on_is_taken() {
+        use tagline_tests::documents::{arguments_of_xtask, blocks, programs};
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut commands = 0;
+        for block in blocks(&root) {
+            for shown in block.commands {
+                for program in programs(&shown.text) {
+                    let Some(arguments) = arguments_of_xtask(&program) else {
+                        continue;
+                    };
+                    if !matches!(arguments[0].as_str(), "demo" | "bench") {
+                        continue;
+                    }
+                    let words = std::iter::once("host").chain(arguments.iter().map(String::as_str));
+                    if let Err(error) = Cli::try_parse_from(words) {
+                        panic!("{}, line {}: {error}", block.document, shown.line);
+                    }
+                    commands += 1;
+                }
+            }
+        }
+        assert!(commands > 3, "{commands}");
     }
 }

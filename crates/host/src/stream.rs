@@ -1,10 +1,13 @@
 //! Whole audio through one instance, block by block.
 
-use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+mod feed;
 
-use crate::hosted::BlockOptions;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
 use crate::{BlockSizes, Guest, HostEvent, HostingError, Sample, Transport};
+
+pub(crate) use feed::{Feed, Processed};
 
 /// How fast audio is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,15 +83,14 @@ pub fn stream<G: Guest>(
     options: &StreamOptions,
     each: impl FnMut(&mut G, BlockDone<'_>) -> ControlFlow<()>,
 ) -> Result<Streamed, HostingError> {
-    let channels = fit_channels(audio, plugin.channels());
     if options.double_precision {
-        run(plugin, &channels, options, each, f64::from, |sample| {
+        run(plugin, audio, options, each, f64::from, |sample| {
             sample as f32
         })
     } else {
         run(
             plugin,
-            &channels,
+            audio,
             options,
             each,
             |sample| sample,
@@ -113,66 +115,31 @@ fn run<S: Sample, G: Guest>(
     audio: &[Vec<f32>],
     options: &StreamOptions,
     mut each: impl FnMut(&mut G, BlockDone<'_>) -> ControlFlow<()>,
-    wide: impl Fn(f32) -> S,
-    narrow: impl Fn(S) -> f32,
+    wide: fn(f32) -> S,
+    narrow: fn(S) -> f32,
 ) -> Result<Streamed, HostingError> {
     let frames = audio.first().map_or(0, Vec::len);
+    let channels = plugin.channels();
     let mut streamed = Streamed {
-        output: vec![Vec::with_capacity(frames); audio.len()],
+        output: vec![Vec::with_capacity(frames); channels],
         ..Streamed::default()
     };
-    let block_options = BlockOptions {
-        in_place: options.in_place,
-        transport: options.transport,
-        changes: &[],
-    };
-    let longest = options.blocks.max_frames() as usize;
-    let mut input = vec![vec![S::default(); longest]; audio.len()];
-    let mut output = input.clone();
-    let start = Instant::now();
-    let mut done = 0;
-    for size in options.blocks.frames() {
-        let size = size.min(frames - done);
-        if size == 0 {
-            break;
+    let mut feed = Feed::new(channels, options, wide);
+    let mut take = |plugin: &mut G, block: Processed<'_, S>| {
+        streamed.block_costs.push(block.cost);
+        streamed.events.extend_from_slice(block.events);
+        for (all, channel) in streamed.output.iter_mut().zip(block.output) {
+            all.extend(channel[..block.frames].iter().map(|sample| narrow(*sample)));
         }
-        for (buffer, channel) in input.iter_mut().zip(audio) {
-            for (to, from) in buffer.iter_mut().zip(&channel[done..done + size]) {
-                *to = wide(*from);
-            }
-        }
-        wait_for(options.pace, start, done as f64 / plugin.sample_rate_hz());
-        let inputs: Vec<&[S]> = input.iter().map(|channel| &channel[..size]).collect();
-        let mut outputs: Vec<&mut [S]> = output
-            .iter_mut()
-            .map(|channel| &mut channel[..size])
-            .collect();
-        let seen = streamed.events.len();
-        let cost = plugin.process(&inputs, &mut outputs, &block_options, &mut streamed.events)?;
-        streamed.block_costs.push(cost);
-        for (all, channel) in streamed.output.iter_mut().zip(&output) {
-            all.extend(channel[..size].iter().map(|sample| narrow(*sample)));
-        }
-        done += size;
-        plugin.run_callbacks();
-        let block = BlockDone {
-            frames_done: done,
-            events: &streamed.events[seen..],
+        let done = BlockDone {
+            frames_done: block.frames_done,
+            events: block.events,
         };
-        if each(plugin, block).is_break() {
-            break;
-        }
+        each(plugin, done)
+    };
+    if feed.push(plugin, audio, &mut take)?.is_continue() {
+        feed.finish(plugin, &mut take)?;
     }
-    streamed.wall = start.elapsed();
+    streamed.wall = feed.wall();
     Ok(streamed)
-}
-
-/// Waits until a block that begins at `position_seconds` is due.
-fn wait_for(pace: Pace, start: Instant, position_seconds: f64) {
-    if let Pace::Times(speed) = pace {
-        let due = Duration::try_from_secs_f64(position_seconds / speed).unwrap_or_default();
-        if let Some(early) = due.checked_sub(start.elapsed()) {
-            std::thread::sleep(early);
-        }
-    }
 }

@@ -206,6 +206,13 @@ impl<'a> Npy<'a> {
         Ok(self.cells().map(text).collect())
     }
 
+    /// The pickle of the array, if it is one of objects.
+    #[must_use]
+    pub fn objects(&self) -> Option<&'a [u8]> {
+        let is_objects = matches!(&self.kind, Kind::Other(descr) if descr == "|O");
+        is_objects.then_some(self.data)
+    }
+
     /// The bytes of each value, row-major; the type has a length above 0.
     fn cells(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
         let bytes = self.kind.bytes().unwrap_or(1).max(1);

@@ -265,6 +265,14 @@ pub enum ModelError {
         /// Most of them, in billions.
         limit: u64,
     },
+    /// The network gives no embedding.
+    #[error(
+        "the network gives no embedding: {reason}; choose another model, or do without embeddings"
+    )]
+    Embedding {
+        /// What stands in the way.
+        reason: String,
+    },
     /// The network cannot be understood.
     #[error(
         "the network cannot be loaded: {reason}; export it again, with fixed shapes if possible"

@@ -9,7 +9,7 @@ use tract_onnx::pb::ModelProto;
 use super::error::ModelError;
 use super::info::ModelInfo;
 use super::reading::{Size, in_file, read_bounded, sha256_of, sidecar};
-use super::{analysis, graph, metadata, wire};
+use super::{analysis, embedding, graph, metadata, shapes, wire};
 
 /// A model file that has been read and checked, ready for a backend.
 ///
@@ -29,7 +29,12 @@ pub struct Model {
     onnx: Arc<[u8]>,
     input_shape: Vec<usize>,
     quantized: bool,
+    /// Values of the embedding that its networks give; 0 if they give none.
+    embedding: usize,
 }
+
+/// Most values of an embedding.
+const MAX_EMBEDDING: u64 = 65_536;
 
 impl Model {
     /// Reads and checks the file `path`. If it carries no metadata, this reads the sidecar, too: the
@@ -77,6 +82,7 @@ impl Model {
             onnx: onnx.into(),
             input_shape,
             quantized,
+            embedding: 0,
         })
     }
 
@@ -86,6 +92,56 @@ impl Model {
     /// A program that passed its tests gives none.
     pub fn built_in() -> Result<Self, ModelError> {
         Self::from_bytes(tagline_models::DEFAULT_MODEL.to_vec(), None)
+    }
+
+    /// The same model, whose networks also give an embedding of each window
+    /// ([`Network::embedding`](crate::Network::embedding)): what the last layer with weights takes in, as
+    /// the mean over the positions at which that layer looks. [`Self::onnx`] is then no longer the file.
+    ///
+    /// ```
+    /// use tagline_engine::Model;
+    ///
+    /// let model = Model::built_in()?.with_embedding()?;
+    /// assert_eq!(model.embedding_values(), 256);
+    /// # Ok::<(), tagline_engine::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ModelError::Embedding`] if the network has no such layer, or it takes in too much.
+    pub fn with_embedding(&self) -> Result<Self, ModelError> {
+        if self.embedding > 0 {
+            return Ok(self.clone());
+        }
+        let refused = |reason: String| ModelError::Embedding { reason };
+        let decoded = ModelProto::decode(&*self.onnx);
+        let mut model = decoded.map_err(|error| ModelError::NotOnnx {
+            reason: error.to_string(),
+        })?;
+        embedding::add(&mut model).map_err(refused)?;
+        let shape = analysis::output_shape(model.clone(), &self.input_shape)?;
+        let outputs: u64 = shape.iter().map(|&length| length as u64).product();
+        let values = outputs.saturating_sub(self.info.tags.len() as u64);
+        if !(1..=MAX_EMBEDDING).contains(&values) {
+            return Err(refused(format!(
+                "its last layer takes in {values} values, where 1 to {MAX_EMBEDDING} are expected"
+            )));
+        }
+        if let Some(graph) = &mut model.graph {
+            for output in &mut graph.output {
+                *output = shapes::f32_value(&output.name, &shape);
+            }
+        }
+        Ok(Self {
+            onnx: model.encode_to_vec().into(),
+            embedding: values as usize,
+            ..self.clone()
+        })
+    }
+
+    /// Values of the embedding that its networks give; 0 without [`Self::with_embedding`].
+    #[must_use]
+    pub fn embedding_values(&self) -> usize {
+        self.embedding
     }
 
     /// What the model says of itself.

@@ -26,6 +26,8 @@ pub(super) struct Guarded {
     window_values: usize,
     tags: usize,
     output: OutputKind,
+    /// The embedding of the last window, if the model gives some.
+    embedding: Vec<f32>,
     /// The backend's first error. The network is not run again after it.
     failed: Option<String>,
 }
@@ -44,6 +46,7 @@ impl Guarded {
             window_values: model.input_shape().iter().product(),
             tags: model.info().tags.len(),
             output: model.info().output,
+            embedding: vec![0.0; model.embedding_values()],
             failed: None,
         })
     }
@@ -69,24 +72,36 @@ impl Network for Guarded {
         if let Some(reason) = &self.failed {
             return Err(self.error(reason.clone()));
         }
+        let embedding = &mut self.embedding;
+        let wanted = probabilities.len() + embedding.len();
         let mut given = 0;
         let mut take = |values: &[f32]| {
             given = values.len();
-            if given == probabilities.len() {
-                probabilities.copy_from_slice(values);
+            if given == wanted {
+                let (tags, rest) = values.split_at(probabilities.len());
+                probabilities.copy_from_slice(tags);
+                embedding.copy_from_slice(rest);
             }
         };
         let ran = caught(|| match &mut self.work {
             Work::Whole(runner) => runner.run(window, &mut take),
             Work::Staged(staged) => staged.run(state, span, window, &mut take),
         });
-        match ran.and_then(|()| finish(self.output, given, probabilities)) {
+        let finished = ran.and_then(|()| match given == wanted {
+            true => finish(self.output, probabilities, &self.embedding),
+            false => Err(format!("it gave {given} values for {wanted}")),
+        });
+        match finished {
             Ok(()) => Ok(()),
             Err(reason) => {
                 self.failed = Some(reason.clone());
                 Err(self.error(reason))
             }
         }
+    }
+
+    fn embedding(&self) -> &[f32] {
+        &self.embedding
     }
 
     fn backend(&self) -> Backend {
@@ -105,10 +120,10 @@ fn check_size(what: &'static str, found: usize, needed: usize) -> Result<(), Inf
     })
 }
 
-/// Turns the raw output into probabilities. Refuses values that cannot be one.
-fn finish(output: OutputKind, given: usize, values: &mut [f32]) -> Result<(), String> {
-    if given != values.len() {
-        return Err(format!("it gave {given} values for {} tags", values.len()));
+/// Turns the raw output into probabilities. Refuses values that cannot be one, or part of an embedding.
+fn finish(output: OutputKind, values: &mut [f32], embedding: &[f32]) -> Result<(), String> {
+    if let Some(value) = embedding.iter().find(|value| !value.is_finite()) {
+        return Err(format!("it gave {value} in the embedding"));
     }
     for value in values {
         if !value.is_finite() {
@@ -156,6 +171,7 @@ mod tests {
             window_values: 3,
             tags: 2,
             output,
+            embedding: Vec::new(),
             failed: None,
         }
     }

@@ -71,6 +71,12 @@ pub trait Network: Send {
         self.run_next(&mut NetworkState::default(), span, window, probabilities)
     }
 
+    /// The embedding of the last window, if the model was opened
+    /// [with it](crate::Model::with_embedding); otherwise empty.
+    fn embedding(&self) -> &[f32] {
+        &[]
+    }
+
     /// The backend that runs it.
     fn backend(&self) -> Backend;
 }

@@ -161,8 +161,8 @@ impl Driver {
                     }
                 }
             }
-            Input::Transport { playing } => {
-                self.follow_transport(playing);
+            Input::Transport(transport) => {
+                self.follow_transport(transport.playing);
                 false
             }
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use assert_no_alloc::assert_no_alloc;
 use no_denormals::no_denormals;
-use tagline_engine::Tap;
+use tagline_engine::{Tap, Transport};
 
 use super::board::Board;
 use super::driver::Driver;
@@ -27,8 +27,8 @@ pub struct Block<'a> {
     pub frames: u32,
     /// The main input.
     pub input: Channels<'a>,
-    /// Whether the host's transport plays; a host without a transport counts as stopped.
-    pub playing: bool,
+    /// The host's transport at the first sample; a host without one counts as stopped.
+    pub transport: Transport,
 }
 
 /// Position of a sample in the block.
@@ -259,8 +259,9 @@ impl Processor {
         };
         let last = block.frames.saturating_sub(1);
         self.begin_block(board);
-        self.driver.follow_transport(block.playing);
+        self.driver.follow_transport(block.transport.playing);
         self.follow_settings(run.offline);
+        self.follow_song(block.transport);
         self.driver.send(board, 0, outputs);
         for TimedInput { time, input } in inputs {
             let time = time.clamp(run.now, last.max(run.now));
@@ -268,6 +269,9 @@ impl Processor {
             run.now = time;
             if self.driver.take_input(input, board) {
                 self.follow_settings(run.offline);
+            }
+            if let Input::Transport(transport) = input {
+                self.follow_song(transport);
             }
             self.driver.send(board, run.now, outputs);
         }
@@ -283,6 +287,13 @@ impl Processor {
         {
             self.driver.reset_macros();
             self.shared.board.begin_window();
+        }
+    }
+
+    /// Tells the analysis where the host's song stands at the next sample that is heard.
+    fn follow_song(&mut self, transport: Transport) {
+        if let Some(analysis) = self.analysis.as_mut().filter(|analysis| !analysis.pauses) {
+            analysis.tap.set_transport(transport);
         }
     }
 

@@ -8,17 +8,25 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
     ("tagline-onnx", &[]),
+    ("tagline-taggram", &[]),
     ("xtask", &[]),
     ("tagline-engine", &["tagline-models", "tagline-onnx"]),
-    ("tagline", &["tagline-engine"]),
+    ("tagline", &["tagline-engine", "tagline-taggram"]),
     ("tagline-synth", &["tagline-files"]),
     ("tagline-tests", &["tagline-media", "tagline-onnx"]),
-    ("tagline-host", &["tagline-engine", "tagline-media"]),
+    (
+        "tagline-host",
+        &["tagline-engine", "tagline-media", "tagline-taggram"],
+    ),
+    (
+        "tagline-python",
+        &["tagline-engine", "tagline-media", "trainer"],
+    ),
     (
         "trainer",
         &[
@@ -28,16 +36,19 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "tagline-models",
             "tagline-onnx",
             "tagline-synth",
+            "tagline-taggram",
         ],
     ),
 ];
 
 /// Libraries that only these crates may use, outside their tests.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 11] = [
     ("ort", &["tagline-engine"]),
     ("burn", &["trainer"]),
     ("arrow-array", &["trainer"]),
     ("symphonia", &["tagline-media"]),
+    ("lofty", &["trainer"]),
+    ("pyo3", &["tagline-python"]),
     ("egui", &["tagline"]),
     ("clack-plugin", &["tagline"]),
     ("clack-host", &["tagline-host"]),

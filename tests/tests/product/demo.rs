@@ -112,6 +112,7 @@ fn trainers_tags(model: &Path, song: &Path, focus_seconds: f64) -> Vec<(String, 
         focus_seconds,
         every_update: false,
         raw: false,
+        write_tags: None,
     };
     let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
     let values = tagged.last.unwrap().probabilities.into_iter();
@@ -450,4 +451,57 @@ fn a_song_that_is_none_is_refused_by_name() {
     let options = options(test, &folder, song, None);
     let error = demo::run(&options, &mut View::Silent).unwrap_err();
     assert!(error.to_string().contains("poem.mp3"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_hour_of_audio_takes_no_more_memory_than_a_minute() {
+    use std::process::{Command, Stdio};
+
+    let test = "an_hour_of_audio_takes_no_more_memory_than_a_minute";
+    let Some(host) = tagline_tests::program("tagline-host") else {
+        return tagline_tests::skipped(test, "`tagline-host` is not built");
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = tiny(&folder);
+    let peak = |seconds: u32| {
+        // Silence of eight channels, which takes no room on the disk.
+        let song = folder.path().join(format!("{seconds}.wav"));
+        let (rate_hz, channels) = (16_000u32, 8u16);
+        let bytes = seconds * rate_hz * u32::from(channels) * 2;
+        let mut head = b"RIFF".to_vec();
+        head.extend((36 + bytes).to_le_bytes());
+        head.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+        head.extend(channels.to_le_bytes());
+        head.extend(rate_hz.to_le_bytes());
+        head.extend((rate_hz * u32::from(channels) * 2).to_le_bytes());
+        head.extend((channels * 2).to_le_bytes());
+        head.extend(b"\x10\0data");
+        head.extend(bytes.to_le_bytes());
+        std::fs::write(&song, &head).expect("a song");
+        let file = std::fs::OpenOptions::new().write(true).open(&song);
+        let whole = head.len() as u64 + u64::from(bytes);
+        file.and_then(|file| file.set_len(whole)).expect("a song");
+        let child = Command::new(&host)
+            .arg("demo")
+            .arg(&song)
+            .args(["--json", "--block", "4096", "--bundle"])
+            .arg(built_plugin(test))
+            .arg("--model")
+            .arg(&model)
+            .arg("--out")
+            .arg(folder.path().join("out"))
+            .stdout(Stdio::piped())
+            .spawn();
+        let (output, peak) = tagline_tests::with_peak_memory(child.expect("the host"));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        assert_eq!(report["seconds"], f64::from(seconds));
+        peak.expect("Linux tells")
+    };
+    // Decoded, the hour would be 1.8 GB.
+    let (minute, hour) = (peak(60), peak(3_600));
+    assert!(
+        hour < minute + 40_000_000,
+        "{hour} bytes, {minute} of a minute"
+    );
 }

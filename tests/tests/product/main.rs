@@ -5,6 +5,7 @@
 
 mod architecture;
 mod clap_contract;
+mod closed_pipes;
 mod demo;
 #[cfg(target_os = "linux")]
 mod editor;

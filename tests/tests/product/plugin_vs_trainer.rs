@@ -60,6 +60,7 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
         focus_seconds: f64::INFINITY,
         every_update,
         raw: false,
+        write_tags: None,
     };
     let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
     let names = &model.info().tags;

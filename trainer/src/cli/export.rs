@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use trainer::convert::export::{Export, Int8, to_int8, write};
+use trainer::convert::export::{Cost, Export, Int8, to_int8, write};
 
 use super::about::AboutArgs;
 use super::backend::library_dirs;
@@ -53,24 +53,14 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
             model: int8,
             roc_auc: [before, after],
             clips,
-            window: [f32, int8_window],
+            cost: [f32, in_int8],
         } = to_int8(&model, data, &library_dirs(), &Shown::new())?;
         cost = format!(
             "int8: macro ROC-AUC {after:.4} on {clips} test clips, {before:.4} in f32 ({:+.4})\n",
             after - before,
         );
-        let ratio = int8_window.ms / f32.ms.max(1e-6);
-        let compared = match ratio {
-            ratio if ratio > 1.0 => format!("{ratio:.1} times as long as"),
-            ratio => format!("{:.1} times faster than", 1.0 / ratio.max(1e-6)),
-        };
-        cost += &format!(
-            "a window: {:.1} ms on {}, {compared} in f32 ({:.1} ms on {})\n",
-            int8_window.ms,
-            int8_window.backend.name(),
-            f32.ms,
-            f32.backend.name(),
-        );
+        cost += &compared("a window", f32, in_int8, |cost| cost.window_ms);
+        cost += &compared("an update a second", f32, in_int8, |cost| cost.update_ms);
         model = int8;
     }
     make_folder_of(&args.out)?;
@@ -78,4 +68,20 @@ pub(super) fn run(args: ExportArgs) -> Outcome {
     let text = of_model(&args.out, &model) + &cost;
     still_wanted(std::io::stdout().write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A line about what the time `of` something is in int8 and in f32.
+fn compared(what: &str, f32: Cost, int8: Cost, of: fn(&Cost) -> f64) -> String {
+    let ratio = of(&int8) / of(&f32).max(1e-6);
+    let share = match ratio {
+        ratio if ratio > 1.0 => format!("{ratio:.1} times as long as"),
+        ratio => format!("{:.1} times faster than", 1.0 / ratio.max(1e-6)),
+    };
+    format!(
+        "{what}: {:.1} ms on {}, {share} in f32 ({:.1} ms on {})\n",
+        of(&int8),
+        int8.backend.name(),
+        of(&f32),
+        f32.backend.name(),
+    )
 }

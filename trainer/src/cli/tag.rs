@@ -61,6 +61,13 @@ pub(super) struct TagArgs {
     /// Print a table of comma-separated values.
     #[arg(long, group = "for_programs")]
     csv: bool,
+    /// Give each row of the table the embedding, too: what the network's last layer takes in.
+    #[arg(long, requires = "out")]
+    embeddings: bool,
+    /// Write the tags into the files, too: the strongest genre and the moods where a file has none, and a
+    /// comment. A checked copy takes the place of each file.
+    #[arg(long, conflicts_with = "raw")]
+    write_tags: bool,
     /// Draw tags over time: to a .png, or for several files to a folder.
     #[arg(long, value_name = "PNG")]
     taggram: Option<PathBuf>,
@@ -90,7 +97,10 @@ fn focus_seconds(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &TagArgs) -> Outcome {
-    let model = find_model(args.model.as_deref())?;
+    let mut model = find_model(args.model.as_deref())?;
+    if args.embeddings {
+        model = model.with_embedding()?;
+    }
     let files = list(&args.audio, &args.files_from)?;
     if files.is_empty() {
         return Err("there is no audio file in what is named".into());
@@ -107,6 +117,7 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         update_seconds: update,
         focus_seconds: args.focus.unwrap_or(f64::INFINITY),
         raw: args.raw,
+        write_tags: args.write_tags.then_some(args.at),
         every_update: args.taggram.is_some() || args.updates || args.at.needs_every_window(),
     };
     let shard = args.shard.unwrap_or(Shard::ALL);

@@ -8,7 +8,7 @@ use prost::Message;
 use tagline_engine::{Model, ModelError, ModelInfo, write_metadata};
 use tagline_files::advice;
 
-pub use int8::{Int8, WindowTime, to_int8};
+pub use int8::{Cost, Int8, to_int8};
 pub use run::{Export, write};
 
 use crate::arch::{Architecture, EPSILON, Parameters};

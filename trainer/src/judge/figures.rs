@@ -36,7 +36,8 @@ pub struct SetFigures {
     pub top_1: Option<f64>,
     /// Its interval.
     pub top_1_interval: Option<Interval>,
-    /// Of what is shown of its tags, how much is right, by what is shown.
+    /// Of what is shown of its tags, how much is right, by what is shown. A tag that a file's genre is a kind
+    /// of is right there, which ROC-AUC and top-1 do not count.
     pub bins: Vec<Bin>,
 }
 
@@ -193,7 +194,13 @@ fn hit((file, said): &Pair<'_>, genres: &[usize]) -> Option<f64> {
 fn bins(pairs: &[Pair<'_>], judged: &[usize]) -> Vec<Bin> {
     let answers: Vec<(f32, f32)> = pairs
         .iter()
-        .flat_map(|(file, said)| judged.iter().map(|tag| (said[*tag], file.labels[*tag])))
+        .flat_map(|(file, said)| {
+            let right = |tag: usize| match file.wider.contains(&tag) {
+                true => 1.0,
+                false => file.labels[tag],
+            };
+            judged.iter().map(move |tag| (said[*tag], right(*tag)))
+        })
         .filter(|(_, label)| !label.is_nan())
         .collect();
     let bin = |borders: &[f32]| {
@@ -226,6 +233,7 @@ mod tests {
             set: "set".to_owned(),
             artist: artist.to_owned(),
             genre: Some(genre),
+            wider: Vec::new(),
             labels: vec![label(0), label(1), f32::NAN],
         }
     }
@@ -261,5 +269,24 @@ mod tests {
         assert!((last.mean - 0.8).abs() < 1e-6);
         assert_eq!(judgement.shown.never, ["flute"]);
         assert_eq!(judgement.shown.nothing, 0.25);
+    }
+
+    #[test]
+    fn a_wider_tag_is_right_where_shown_and_orders_pairs_as_before() {
+        let tags = ["metal", "rock", "flute"].map(str::to_owned);
+        let mut files = [file("a", 0), file("b", 1)];
+        let said = [vec![0.9, 0.95, 0.0], vec![0.1, 0.8, 0.0]];
+        let judged = |files: &[Labelled]| {
+            let mut judgement = judge("x", &tags, files, &said, Bootstrap::default());
+            judgement.sets.remove(0)
+        };
+        let strict = judged(&files);
+        files[0].wider.push(1);
+        let set = judged(&files);
+        let shown = |set: &SetFigures| set.bins.last().map(|bin| (bin.answers, bin.right));
+        assert_eq!(shown(&strict), Some((3, 2.0 / 3.0)));
+        assert_eq!(shown(&set), Some((3, 1.0)));
+        assert_eq!(set.tags[1].roc_auc, 0.0);
+        assert_eq!(set.top_1, strict.top_1);
     }
 }

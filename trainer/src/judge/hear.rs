@@ -4,6 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tagline_media::{Sink, decode_to, mix};
+
 use super::{JudgeError, Labelled};
 use crate::distill::{Lesson, Teacher};
 use crate::prepare::Extractor;
@@ -105,12 +107,13 @@ impl<'a> Listener<'a> {
 
     /// What each model says, and the blend of it.
     fn hear(&mut self, path: &Path) -> Result<(Vec<Vec<f32>>, Vec<f32>), JudgeError> {
-        let audio = tagline_media::decode(path)?;
-        let (rate_hz, mono) = (audio.sample_rate_hz, audio.mono());
-        drop(audio);
-        let length = (self.extractor.excerpt_seconds() * f64::from(rate_hz)).ceil() as usize;
-        let end = &mono[mono.len().saturating_sub(length)..];
-        let windows = self.extractor.windows(rate_hz, end, self.front_ends);
+        let mut end = End::new(self.extractor.excerpt_seconds());
+        if let Some(remark) = decode_to(path, &mut end)? {
+            tracing::warn!("{}: {remark}", path.display());
+        }
+        let windows = self
+            .extractor
+            .windows(end.rate_hz, end.samples(), self.front_ends);
         let (windows, _) = windows.map_err(|source| JudgeError::FrontEnd {
             path: path.display().to_string(),
             source,
@@ -118,5 +121,69 @@ impl<'a> Listener<'a> {
         let said = self.lesson.said(&windows)?;
         let blend = self.lesson.blend(&said, self.tags);
         Ok((said, blend))
+    }
+}
+
+/// The end of a file in mono, while it is decoded.
+struct End {
+    seconds: f64,
+    rate_hz: u32,
+    /// The last samples so far, at most twice as many as count.
+    mono: Vec<f32>,
+    packet: Vec<f32>,
+}
+
+impl End {
+    fn new(seconds: f64) -> Self {
+        Self {
+            seconds,
+            rate_hz: 0,
+            mono: Vec::new(),
+            packet: Vec::new(),
+        }
+    }
+
+    fn length(&self) -> usize {
+        (self.seconds * f64::from(self.rate_hz)).ceil() as usize
+    }
+
+    fn samples(&self) -> &[f32] {
+        &self.mono[self.mono.len().saturating_sub(self.length())..]
+    }
+}
+
+impl Sink for End {
+    fn restart(&mut self) {
+        self.mono.clear();
+    }
+
+    fn take(&mut self, sample_rate_hz: u32, channels: &[Vec<f32>]) -> bool {
+        self.rate_hz = sample_rate_hz;
+        mix(channels, &mut self.packet);
+        self.mono.extend_from_slice(&self.packet);
+        let length = self.length();
+        if self.mono.len() > 2 * length {
+            self.mono.drain(..self.mono.len() - length);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_file_the_end_alone_is_kept() {
+        let mut end = End::new(0.5);
+        let song: Vec<f32> = (0..1_000).map(|k| k as f32).collect();
+        for packet in song.chunks(7) {
+            assert!(end.take(100, &[packet.to_vec(), packet.to_vec()]));
+            assert!(end.mono.len() <= 100 + 7, "{}", end.mono.len());
+        }
+        assert_eq!(end.samples(), &song[950..]);
+        end.restart();
+        assert!(end.take(100, &[vec![1.0; 30]]));
+        assert_eq!(end.samples(), [1.0; 30]);
     }
 }

@@ -28,6 +28,8 @@ pub struct Labelled {
     pub artist: String,
     /// Its genre, as the number of a tag, where people chose one that the vocabulary has.
     pub genre: Option<usize>,
+    /// Tags that its genre is a kind of, so that they are right about it, too.
+    pub wider: Vec<usize>,
     /// One a tag: 1, 0, or NaN where nobody says.
     pub labels: Vec<f32>,
 }
@@ -80,6 +82,9 @@ pub fn read_labels(path: &Path, vocabulary: &Vocabulary) -> Result<Vec<Labelled>
                 set,
                 artist,
                 genre: genre.flatten(),
+                wider: genre
+                    .flatten()
+                    .map_or_else(Vec::new, |genre| vocabulary.wider(genre)),
                 labels,
             },
         ));

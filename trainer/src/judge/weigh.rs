@@ -122,6 +122,7 @@ mod tests {
             set: String::new(),
             artist: number.to_string(),
             genre: None,
+            wider: Vec::new(),
             labels: vec![
                 f32::from(u8::from(number.is_multiple_of(2))),
                 if number < 5 { 1.0 } else { f32::NAN },

@@ -5,10 +5,10 @@ use std::path::Path;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use tagline_media::Npy;
 
 use super::PrepareError;
 use crate::data::Split;
+use crate::weights::npy_texts;
 
 /// Most bytes of a list.
 const MAX_BYTES: u64 = 1 << 30;
@@ -25,9 +25,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, PrepareError> {
 /// The texts of a `.npy` file.
 pub(super) fn read_texts(path: &Path) -> Result<Vec<String>, PrepareError> {
     let bytes = read(path)?;
-    let npy = Npy::parse(&bytes).map_err(|error| PrepareError::format(path, error))?;
-    npy.texts()
-        .map_err(|error| PrepareError::format(path, error))
+    npy_texts(&bytes).map_err(|error| PrepareError::format(path, error))
 }
 
 /// The lines of a text file, without empty ones.

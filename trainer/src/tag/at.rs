@@ -29,7 +29,7 @@ impl At {
     /// Puts the tags of these windows in the place of `file`'s. Windows that are not full count only
     /// where none is: at a file's beginning they show the first seconds over and over.
     ///
-    /// The mean and the maximum stand at the position of the last window. Windows by themselves become
+    /// The mean and the maximum, of the embedding too, stand at the position of the last window. Windows by themselves become
     /// [`TaggedFile::updates`], the last of which is [`TaggedFile::last`].
     #[must_use]
     pub fn of(self, mut file: TaggedFile) -> TaggedFile {
@@ -46,23 +46,27 @@ impl At {
         match self {
             Self::End => {}
             Self::Mean => {
-                let probabilities = (0..last.probabilities.len()).map(|tag| {
-                    let values = file.updates.iter().map(|update| update.probabilities[tag]);
-                    let sum: f64 = values.map(f64::from).sum();
-                    (sum / file.updates.len() as f64) as f32
-                });
+                let mean = |of: fn(&Update) -> &[f32]| {
+                    let sums = columns(&file.updates, of);
+                    let sums = sums.map(|values| values.map(f64::from).sum::<f64>());
+                    let count = file.updates.len() as f64;
+                    sums.map(|sum| (sum / count) as f32).collect()
+                };
                 file.last = Ok(Update {
-                    probabilities: probabilities.collect(),
+                    probabilities: mean(probabilities),
+                    embedding: mean(embedding),
                     ..last
                 });
             }
             Self::Max => {
-                let probabilities = (0..last.probabilities.len()).map(|tag| {
-                    let values = file.updates.iter().map(|update| update.probabilities[tag]);
-                    values.fold(0.0, f32::max)
-                });
+                let most = |of: fn(&Update) -> &[f32]| {
+                    let columns = columns(&file.updates, of);
+                    let most = columns.map(|values| values.reduce(f32::max));
+                    most.map(Option::unwrap_or_default).collect()
+                };
                 file.last = Ok(Update {
-                    probabilities: probabilities.collect(),
+                    probabilities: most(probabilities),
+                    embedding: most(embedding),
                     ..last
                 });
             }
@@ -77,6 +81,23 @@ impl At {
         }
         file
     }
+}
+
+fn probabilities(update: &Update) -> &[f32] {
+    &update.probabilities
+}
+
+fn embedding(update: &Update) -> &[f32] {
+    &update.embedding
+}
+
+/// For each value `of` an update, those of all updates.
+fn columns<'a>(
+    updates: &'a [Update],
+    of: fn(&Update) -> &[f32],
+) -> impl Iterator<Item = impl Iterator<Item = f32> + 'a> {
+    let count = updates.first().map_or(0, |update| of(update).len());
+    (0..count).map(move |index| updates.iter().map(move |update| of(update)[index]))
 }
 
 impl FromStr for At {
@@ -130,6 +151,7 @@ mod tests {
             position_seconds: second.into(),
             seconds_heard: f32::from(second.min(40)),
             probabilities: vec![f32::from(second) / 100.0, f32::from(80 - second) / 100.0],
+            embedding: vec![f32::from(second)],
         };
         let updates: Vec<Update> = (1..=8).map(|number| update(10 * number)).collect();
         TaggedFile {
@@ -142,13 +164,12 @@ mod tests {
         }
     }
 
+    fn last(at: &str) -> Update {
+        at.parse::<At>().unwrap().of(file()).last.unwrap()
+    }
+
     fn tags(at: &str) -> Vec<f32> {
-        at.parse::<At>()
-            .unwrap()
-            .of(file())
-            .last
-            .unwrap()
-            .probabilities
+        last(at).probabilities
     }
 
     #[test]
@@ -160,6 +181,8 @@ mod tests {
             (mean[0] - 0.6).abs() < 1e-6 && (mean[1] - 0.2).abs() < 1e-6,
             "{mean:?}"
         );
+        assert_eq!(last("mean").embedding, [60.0]);
+        assert_eq!(last("max").embedding, [80.0]);
     }
 
     #[test]

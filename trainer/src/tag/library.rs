@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
-use tagline_engine::InferenceError;
+use tagline_engine::{InferenceError, Model};
 use tagline_files::{advice, atomic};
 
 pub use listing::{ListError, Shard, list};
@@ -118,10 +118,7 @@ impl Library<'_> {
         let shard = self.shard;
         self.files.retain(|path| shard.holds(path));
         let tags = &self.tagging.model.info().tags;
-        if let Some(tag) = tags
-            .iter()
-            .find(|tag| table::COLUMNS.contains(&tag.as_str()))
-        {
+        if let Some(tag) = tags.iter().find(|tag| table::is_taken(tag)) {
             return Err(LibraryError::Column { tag: tag.clone() });
         }
         if !out
@@ -157,7 +154,7 @@ impl Library<'_> {
                 of: all,
             });
         }
-        write(&mut journal, out, tags, &settings)?;
+        write(&mut journal, out, &self.tagging.model, &settings)?;
         journal.remove()?;
         Ok(done)
     }
@@ -202,7 +199,7 @@ impl Library<'_> {
     /// All that decides what the table holds but the files, as JSON.
     fn settings(&self) -> String {
         let (tagging, info) = (self.tagging, self.tagging.model.info());
-        serde_json::json!({
+        let mut settings = serde_json::json!({
             "format": 1,
             "model": info.name,
             "model_sha256": info.sha256,
@@ -212,8 +209,12 @@ impl Library<'_> {
             "focus_seconds": tagging.focus_seconds.is_finite().then_some(tagging.focus_seconds),
             "raw": tagging.raw,
             "shard": self.shard.to_string(),
-        })
-        .to_string()
+        });
+        let embedding = tagging.model.embedding_values();
+        if embedding > 0 {
+            settings["embedding_values"] = embedding.into();
+        }
+        settings.to_string()
     }
 }
 
@@ -227,7 +228,7 @@ pub(crate) fn read_table(path: &Path) -> Result<table::Tagged, ParquetError> {
 fn write(
     journal: &mut Journal,
     out: &Path,
-    tags: &[String],
+    model: &Model,
     settings: &str,
 ) -> Result<(), LibraryError> {
     let parquet = |source| LibraryError::Parquet {
@@ -239,7 +240,9 @@ fn write(
         source,
     };
     atomic::with_temporary(out, refused, |temporary| {
-        let mut writer = table::Writer::new(temporary, tags, settings).map_err(parquet)?;
+        let (tags, embedding) = (&model.info().tags, model.embedding_values());
+        let writer = table::Writer::new(temporary, tags, embedding, settings);
+        let mut writer = writer.map_err(parquet)?;
         journal.read(|record| writer.push(record).map_err(parquet))?;
         writer.finish().map_err(parquet)
     })

@@ -4,11 +4,10 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
-use tagline_engine::{BackendChoice, InferenceError};
+use tagline_engine::InferenceError;
 
-use super::{TagError, TaggedFile, Tagger, Tagging};
+use super::{Networks, TagError, TaggedFile, Tagging, write_tags};
 use crate::work::{Count, Desk, Event, NO_LIMIT, Progress, Unit, ordered};
 
 /// Tags `files` on up to `jobs` threads and hands each outcome to `finished`, in the order of
@@ -21,74 +20,70 @@ pub fn tag_files(
     files: &[PathBuf],
     jobs: NonZeroUsize,
     progress: &dyn Progress,
-    mut finished: impl FnMut(Result<TaggedFile, TagError>) -> bool,
+    finished: impl FnMut(Result<TaggedFile, TagError>) -> bool,
 ) -> Result<(), InferenceError> {
-    // One tagger compares the backends; the others take the one that it runs.
-    let first = Tagger::new(tagging)?;
-    let settled = Tagging {
-        backend: BackendChoice::Only(first.backend()),
-        ..tagging.clone()
-    };
-    let first = Mutex::new(Some(first));
-    let start = || Worker {
-        tagging: &settled,
-        tagger: first.lock().unwrap_or_else(PoisonError::into_inner).take(),
-        progress,
-    };
-    let work = |worker: &mut Worker<'_>, file: usize, desk: &Desk<'_, _>| {
-        // If the work must end, nobody waits for it.
-        let _ = desk.hand_on(worker.tag(&files[file]), 0);
-    };
-    ordered(
-        files.len(),
-        jobs.get(),
-        NO_LIMIT,
-        start,
-        work,
-        |_, outcome| {
-            let goes_on = outcome.is_none_or(&mut finished) && !progress.interrupted();
-            match goes_on {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
-            }
-        },
-    );
+    Networks::open(tagging)?.tag_files(tagging, files, jobs, progress, finished);
     Ok(())
 }
 
-/// Tags file after file on one thread.
-struct Worker<'a> {
-    tagging: &'a Tagging,
-    /// `None` until there is a file, and after a panic.
-    tagger: Option<Tagger<'a>>,
-    progress: &'a dyn Progress,
-}
-
-impl Worker<'_> {
-    /// Tags one file. A panic in a decoder becomes that file's error, and the tagger is made anew.
-    fn tag(&mut self, path: &Path) -> Result<TaggedFile, TagError> {
-        let name = || path.display().to_string();
-        let mut ready = match self.tagger.take() {
-            Some(ready) => ready,
-            None => Tagger::new(self.tagging).map_err(|source| TagError::Inference {
-                path: name(),
-                source,
-            })?,
+impl Networks {
+    /// Does the same as [`tag_files`] with these networks, which are of `tagging`'s model.
+    pub fn tag_files(
+        &self,
+        tagging: &Tagging,
+        files: &[PathBuf],
+        jobs: NonZeroUsize,
+        progress: &dyn Progress,
+        mut finished: impl FnMut(Result<TaggedFile, TagError>) -> bool,
+    ) {
+        let work = |(): &mut (), file: usize, desk: &Desk<'_, _>| {
+            // If the work must end, nobody waits for it.
+            let _ = desk.hand_on(self.tag(tagging, &files[file], progress), 0);
         };
+        ordered(
+            files.len(),
+            jobs.get(),
+            NO_LIMIT,
+            || (),
+            work,
+            |_, outcome| {
+                let goes_on = outcome.is_none_or(&mut finished) && !progress.interrupted();
+                match goes_on {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                }
+            },
+        );
+    }
+
+    /// Tags one file. A panic in a decoder becomes that file's error, and its network is not used again.
+    fn tag(
+        &self,
+        tagging: &Tagging,
+        path: &Path,
+        progress: &dyn Progress,
+    ) -> Result<TaggedFile, TagError> {
+        let name = || path.display().to_string();
+        let tagger = self.tagger(tagging);
+        let mut tagger = tagger.map_err(|source| TagError::Inference {
+            path: name(),
+            source,
+        })?;
         let what = name();
         let tell = |done: f64| {
             let count = Count::new(&what, Unit::Thousandths, (done * 1e3) as usize, 1_000);
-            self.progress.event(&Event::Counted(count));
+            progress.event(&Event::Counted(count));
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let outcome = ready.tag(path, tell);
-            (ready, outcome)
+            let outcome = tagger.tag(path, tell);
+            let outcome = outcome.map(|file| written(tagging, file));
+            (tagger, outcome)
         }));
         // It ends, with or without an error.
         tell(1.0);
         match outcome {
-            Ok((ready, outcome)) => {
-                self.tagger = Some(ready);
+            Ok((tagger, outcome)) => {
+                self.keep(tagger);
                 outcome
             }
             Err(panic) => Err(TagError::Panic {
@@ -97,6 +92,25 @@ impl Worker<'_> {
             }),
         }
     }
+}
+
+/// Writes the tags of `file` into it, if that is asked for. What stands in the way becomes a remark.
+fn written(tagging: &Tagging, mut file: TaggedFile) -> TaggedFile {
+    let Some(at) = tagging.write_tags else {
+        return file;
+    };
+    let shown = match tagging.every_update {
+        true => at.of(file.clone()),
+        false => file.clone(),
+    };
+    if let Err(error) = write_tags(&shown, tagging.model.info()) {
+        let remarks = file
+            .remark
+            .into_iter()
+            .chain([format!("no tags were written: {error}")]);
+        file.remark = Some(remarks.collect::<Vec<_>>().join("; "));
+    }
+    file
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

@@ -11,13 +11,20 @@ const MAX_DEPTH: usize = 6;
 /// Most groups and datasets that are visited.
 const MAX_OBJECTS: usize = 10_000;
 
+/// How many times as long as the file its unpacked datasets may be: as much as deflate can make of anything.
+const MOST_PACKED: u64 = 1_032;
+
 /// Reads a whole file.
 pub fn read(bytes: Vec<u8>) -> Result<Weights, WeightsError> {
+    let room = (bytes.len() as u64).saturating_mul(MOST_PACKED);
     let file = Hdf5File::from_vec(bytes).map_err(broken)?;
     let root = file.root_group().map_err(broken)?;
     // `model.save()` puts the weights in a group of their own, beside the optimiser's state.
     let start = root.group("model_weights").unwrap_or(root);
-    let mut walk = Walk::default();
+    let mut walk = Walk {
+        room: room.min(MAX_BYTES),
+        ..Walk::default()
+    };
     walk.group(&start, "", 0)?;
     // Keras 1.x calls them `conv1_W`, Keras 2 `kernel:0`.
     if walk.weights.tensors.keys().any(|name| name.ends_with(":0")) {
@@ -34,7 +41,8 @@ fn broken(error: hdf5_reader::error::Error) -> WeightsError {
 struct Walk {
     weights: Weights,
     objects: usize,
-    bytes: u64,
+    /// Bytes that datasets may still take. A dataset without data has as many zeros as it claims.
+    room: u64,
 }
 
 impl Walk {
@@ -70,10 +78,13 @@ impl Walk {
             }
         };
         let count = dataset.num_elements().map_err(broken)?;
-        self.bytes = self.bytes.saturating_add(count.saturating_mul(size));
-        if self.bytes > MAX_BYTES {
-            return Err(WeightsError::TooLarge);
-        }
+        let bytes = count.checked_mul(size);
+        let rest = bytes.and_then(|bytes| self.room.checked_sub(bytes));
+        self.room = rest.ok_or_else(|| {
+            WeightsError::Hdf5(format!(
+                "dataset `{name}` claims more than the file can hold"
+            ))
+        })?;
         let values = if size == 4 {
             let array = dataset.read_array::<f32>().map_err(broken)?;
             array.into_iter().collect()

@@ -190,6 +190,18 @@ impl Pickle {
     }
 }
 
+/// The texts of an array of objects, as NumPy pickles it: a list of `count` texts that is part of the array's
+/// state. `None` if the pickle holds no such list. Nothing in it is executed.
+pub fn texts_of_array(bytes: &[u8], count: usize) -> Option<Vec<String>> {
+    let bytes = &bytes[..bytes.len().min(MAX_PICKLE_BYTES)];
+    let pickle = Machine::new(bytes, 0).run_any().ok()?;
+    let texts = |items: &Vec<Value>| -> Option<Vec<String>> {
+        let texts = items.iter().map(|item| pickle.text(*item));
+        (items.len() == count).then(|| texts.map(|text| text.map(str::to_owned)).collect())?
+    };
+    pickle.arena.sequences.iter().find_map(texts)
+}
+
 #[derive(Debug, Default)]
 struct Arena {
     texts: Vec<String>,
@@ -283,6 +295,30 @@ mod tests {
         assert!(Pickle::read(b"]q\0h\0a.", 0).is_ok());
         // A memo index of 4 billion in seven bytes.
         assert!(Pickle::read(b"Nr\xff\xff\xff\xff.", 0).is_err());
+    }
+
+    /// What NumPy 2.4 saves of `np.array(["rock", "pop", "rock"], dtype=object)`.
+    const OBJECTS: &[u8] = b"\x80\x04\x95\x99\0\0\0\0\0\0\0\x8c\x16numpy._core.multiarray\x94\x8c\x0c_reconstruct\
+        \x94\x93\x94\x8c\x05numpy\x94\x8c\x07ndarray\x94\x93\x94K\0\x85\x94C\x01b\x94\x87\x94R\x94(K\x01K\x03\x85\
+        \x94h\x03\x8c\x05dtype\x94\x93\x94\x8c\x02O8\x94\x89\x88\x87\x94R\x94(K\x03\x8c\x01|\x94NNNJ\xff\xff\xff\xffJ\
+        \xff\xff\xff\xffK?t\x94b\x89]\x94(\x8c\x04rock\x94\x8c\x03pop\x94h\x13et\x94b.";
+
+    #[test]
+    fn an_array_of_objects_gives_its_texts_and_makes_no_object() {
+        let texts = texts_of_array(OBJECTS, 3);
+        assert_eq!(texts.unwrap(), ["rock", "pop", "rock"]);
+        assert_eq!(texts_of_array(OBJECTS, 4), None);
+        // A number in the place of the last text.
+        let mut numbers = OBJECTS.to_vec();
+        let last = numbers.len() - 7;
+        assert_eq!(numbers[last..last + 2], *b"h\x13");
+        numbers[last] = b'K';
+        assert_eq!(texts_of_array(&numbers, 3), None);
+        let attack = b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02ls\x85R.";
+        assert_eq!(texts_of_array(attack, 0), None);
+        for cut in 0..OBJECTS.len() {
+            assert_eq!(texts_of_array(&OBJECTS[..cut], 3), None, "{cut}");
+        }
     }
 
     #[test]

@@ -12,6 +12,10 @@ use super::{MAX_BYTES, Weights, WeightsError, state_dict};
 const LEGACY_MAGIC: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 /// Most values of a tensor that shows the values of its storage more than once (a stride of 0).
 const MOST_EXPANDED: usize = 1 << 24;
+/// Most axes of a tensor, as in PyTorch.
+const MOST_AXES: usize = 64;
+/// How many times as long as the file its unpacked entries may be. PyTorch packs nothing.
+const MOST_PACKED: u64 = 64;
 
 /// Whether `bytes` are a legacy file.
 pub fn is_legacy(bytes: &[u8]) -> bool {
@@ -81,7 +85,9 @@ pub fn read_archive(bytes: &[u8], key: Option<&str>) -> Result<Weights, WeightsE
                 false => WeightsError::Archive("no data.pkl in it".into()),
             },
         )?;
-    let mut budget = MAX_BYTES;
+    let mut budget = (bytes.len() as u64)
+        .saturating_mul(MOST_PACKED)
+        .min(MAX_BYTES);
     let mut read = |name: &str| -> Result<Vec<u8>, WeightsError> {
         let mut data = Vec::new();
         let entry = archive.by_name(name).map_err(broken)?;
@@ -214,8 +220,10 @@ fn assemble(
 ) -> Result<Weights, WeightsError> {
     let mut weights = Weights::default();
     let mut decoded: HashMap<&str, Vec<f32>> = HashMap::new();
-    // Views may share a storage, so the file does not bound their sum.
-    let mut budget = MAX_BYTES as usize / size_of::<f32>();
+    // Views may share a storage, or show its values more than once, so the file alone does not bound their sum.
+    let stored: usize = storages.values().map(|data| data.len()).sum();
+    let budget = stored.saturating_mul(4).saturating_add(MOST_EXPANDED);
+    let mut budget = budget.min(MAX_BYTES as usize / size_of::<f32>());
     for view in views {
         let refuse = |reason: &str| WeightsError::View {
             name: view.name.to_owned(),
@@ -253,6 +261,9 @@ fn gather(view: &View<'_>, stored: &[f32]) -> Option<Vec<f32>> {
         .iter()
         .try_fold(1usize, |count, axis| count.checked_mul(*axis))?;
     if count > stored.len().max(MOST_EXPANDED) {
+        return None;
+    }
+    if view.shape.len() > MOST_AXES {
         return None;
     }
     let mut values = Vec::with_capacity(count);

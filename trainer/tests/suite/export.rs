@@ -10,8 +10,11 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value;
 use trainer::arch::{ARCHITECTURES, Architecture};
 use trainer::convert::export::to_model;
 use trainer::cpu::{Processor, Windows};
+use trainer::data::Input;
 
+use crate::common::clips;
 use crate::common::networks::{info, parameters};
+use crate::common::program::{stdout, trainer};
 use crate::common::reference::Reference;
 
 const TAGS: usize = 4;
@@ -126,5 +129,26 @@ fn batch_and_time_are_free_and_the_graph_is_a_plain_chain() {
             [free(0), free(1), free(2), free(3)],
             [true, false, false, true]
         );
+    }
+}
+
+#[test]
+fn an_int8_export_says_how_long_a_window_and_an_update_take_beside_f32() {
+    let folder = clips::folder(&[Input::Mel], [4, 4, 4]);
+    let said = |words: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        stdout(&trainer(folder.path(), &words))
+    };
+    said("train --arch fcn5-compact --width 0.02 --epochs 1 --data data --run run");
+    let out = said("export --run run --quantize int8 --data data --out int8.onnx");
+    for what in ["a window: ", "an update a second: "] {
+        let line = out.lines().find(|line| line.starts_with(what));
+        let line = line.unwrap_or_else(|| panic!("{out}"));
+        assert!(
+            line.contains(" ms on ") && line.contains(" in f32 ("),
+            "{line}"
+        );
+        let shares = [" times as long as in f32", " times faster than in f32"];
+        assert!(shares.iter().any(|share| line.contains(share)), "{line}");
     }
 }

@@ -254,10 +254,23 @@ fn tags_are_read_as_numpy_saves_them() {
     let tags = folder.path().join("tags.npy");
     std::fs::write(&tags, npy).unwrap();
     let import = Import {
-        tags: tags.into(),
+        tags: Some(tags.clone()),
         ..fcn_import(folder.path(), "w.safetensors")
     };
     assert_eq!(import.model().unwrap().info().tags, ["rock", "pop", "jazz"]);
+
+    // The same of objects, as `np.array(tags, dtype=object)` saves them: a pickle.
+    let mut npy = b"\x93NUMPY\x01\x00".to_vec();
+    let header = "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }";
+    npy.extend((header.len() as u16).to_le_bytes());
+    npy.extend(header.as_bytes());
+    npy.extend(b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x93)R(K\x01]");
+    npy.extend(b"(\x8c\x05rock \x8c\x03pop\x8c\x04jazzetb.");
+    std::fs::write(&tags, npy).unwrap();
+    assert_eq!(
+        import.model().unwrap().info().tags,
+        ["rock ", "pop", "jazz"]
+    );
 }
 
 #[test]

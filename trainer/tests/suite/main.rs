@@ -11,10 +11,12 @@ mod data_refusals;
 mod default_model;
 mod distill;
 mod distill_labels;
+mod documents;
 mod evaluate;
 mod experiment;
 mod export;
 mod full_disk;
+mod fuzz_seeds;
 mod gradients;
 #[cfg(feature = "burn")]
 mod gradients_in_burn;
@@ -35,4 +37,5 @@ mod synth;
 mod tag;
 mod tag_library;
 mod tag_output;
+mod tag_write;
 mod train;

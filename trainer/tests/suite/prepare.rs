@@ -1,7 +1,7 @@
 //! Prepares data sets as they lie on disk.
 
 mod commands;
-mod corpus;
+pub mod corpus;
 mod folder;
 mod jamendo;
 mod magnatagatune;

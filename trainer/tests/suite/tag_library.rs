@@ -176,6 +176,51 @@ fn a_table_goes_on_with_the_same_options_alone_and_is_not_made_twice() {
     );
 }
 
+#[test]
+fn embeddings_are_a_column_of_lists_of_one_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = tagline_tests::FcnModel::fcn5().bytes();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    wav(folder.path(), "a.wav", &[(300.0, 8.0), (900.0, 30.0)]);
+    wav(folder.path(), "silent.wav", &[(0.0, 5.0)]);
+    let files = ["a.wav", "silent.wav", "--at", "mean"];
+    let plain = [&TAG[..], &files, &["--out", "plain.parquet"]].concat();
+    stdout(&trainer(folder.path(), &plain));
+    let more = ["--embeddings", "--out", "more.parquet"];
+    stdout(&trainer(folder.path(), &[&TAG[..], &files, &more].concat()));
+    let [plain, more] = ["plain.parquet", "more.parquet"].map(|name| {
+        let rows = rows(&folder.path().join(name));
+        rows.into_iter()
+            .map(|row| row.trim_end_matches('}').to_owned())
+            .collect::<Vec<_>>()
+    });
+    for (plain, more) in plain.iter().zip(&more) {
+        // The tags beside it are the same.
+        let (tags, embedding) = more.split_once(", embedding: ").expect("the column");
+        assert_eq!(tags, plain);
+        match plain.contains("silent") {
+            true => assert_eq!(embedding, "null"),
+            false => assert_eq!(embedding.split(", ").count(), 24, "{embedding}"),
+        }
+    }
+    // Arrow reads a fixed-size list.
+    let file = std::fs::File::open(folder.path().join("more.parquet")).unwrap();
+    let reader = SerializedFileReader::new(file).unwrap();
+    let properties = reader.metadata().file_metadata().key_value_metadata();
+    let properties = properties.expect("properties");
+    assert!(
+        properties
+            .iter()
+            .any(|property| property.key == "ARROW:schema")
+    );
+    let other = [&TAG[..], &files, &["--out", "more.parquet"]].concat();
+    assert_refused(&trainer(folder.path(), &other), "other options");
+    let tiny = tagline_tests::tiny_model(&["low", "high"]);
+    std::fs::write(folder.path().join("model.onnx"), tiny).unwrap();
+    let tiny = [&TAG[..], &files, &["--embeddings", "--out", "tiny.parquet"]].concat();
+    assert_refused(&trainer(folder.path(), &tiny), "gives no embedding");
+}
+
 fn tags(line: &Value) -> Vec<f64> {
     let names = ["low", "middle", "high"];
     names

@@ -3,13 +3,12 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use tagline_media::Audio;
-
+use super::player::Played;
 use super::{DemoError, DemoOptions, start};
 use crate::{Pace, StreamOptions, stream};
 
 /// Song time of the measurement, in seconds.
-const MEASURED_SECONDS: f64 = 24.0;
+pub(super) const MEASURED_SECONDS: f64 = 24.0;
 
 /// Times faster than real time, so that it is short and updates still arrive between blocks.
 const SPEED: f64 = 8.0;
@@ -18,21 +17,15 @@ const SPEED: f64 = 8.0;
 /// for every update, so the times of a bounce say nothing about a live stream.
 pub(super) fn realtime_block_costs(
     options: &DemoOptions,
-    audio: &Audio,
+    played: &Played,
 ) -> Result<Vec<Duration>, DemoError> {
-    let mut plugin = start(options, audio, true)?;
-    let frames = (MEASURED_SECONDS * f64::from(audio.sample_rate_hz)) as usize;
-    let beginning: Vec<Vec<f32>> = audio
-        .channels
-        .iter()
-        .map(|channel| channel[..frames.min(channel.len())].to_vec())
-        .collect();
+    let mut plugin = start(options, played.sample_rate_hz, played.channels, true)?;
     let stream_options = StreamOptions {
         blocks: options.blocks,
         pace: Pace::Times(SPEED),
         ..StreamOptions::default()
     };
-    let streamed = stream(&mut plugin, &beginning, &stream_options, |_, _| {
+    let streamed = stream(&mut plugin, &played.beginning, &stream_options, |_, _| {
         ControlFlow::Continue(())
     })?;
     Ok(streamed.block_costs)

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use tagline_media::Audio;
 
-use super::{DemoOptions, has_model, passed_through, running_backend};
+use super::player::Played;
+use super::{DemoOptions, has_model, running_backend};
 use crate::process_memory::peak_mb;
 use crate::state::saved_model;
 use crate::statistics::percentile;
-use crate::updates::UpdateLog;
-use crate::{Costs, HostedPlugin, Streamed, ids};
+use crate::{Costs, HostedPlugin, ids};
 
 /// The result of a demonstration. Serialised, it is the object that `--json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -40,8 +39,7 @@ pub struct DemoReport {
     pub update_ms: UpdateCosts,
     /// Seconds of the song a second.
     pub real_time_factor: f64,
-    /// The most memory of the whole process, with the decoded song, in MiB; 0 if the system does not
-    /// tell.
+    /// The most memory of the whole process, in MiB; 0 if the system does not tell.
     pub peak_rss_mb: f64,
     /// What is shown to people only.
     #[serde(skip)]
@@ -68,21 +66,17 @@ pub struct Notes {
     is_silent: bool,
 }
 
-/// −80 dBFS: below it the plugin takes a song for silent.
-const SILENCE_PEAK: f32 = 1e-4;
-
 fn as_map<S: Serializer>(tags: &[(String, f64)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(tags.iter().map(|(name, value)| (name, value)))
 }
 
 pub(super) fn make(
     options: &DemoOptions,
-    audio: &Audio,
     plugin: &mut HostedPlugin,
-    streamed: &Streamed,
-    log: &UpdateLog,
+    played: &Played,
     block_costs: &[Duration],
 ) -> DemoReport {
+    let log = &played.log;
     let last = log.last().cloned().unwrap_or_default();
     let mut tags = super::files::named(plugin, &last.tags);
     tags.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -97,7 +91,7 @@ pub(super) fn make(
     let dropped_samples = count(ids::DROPPED_SAMPLES);
     DemoReport {
         file: options.audio.display().to_string(),
-        seconds: audio.seconds(),
+        seconds: played.seconds(),
         window_seconds: last.seconds_heard,
         model: model_name(plugin),
         backend: running_backend(plugin),
@@ -110,18 +104,15 @@ pub(super) fn make(
             p50: percentile(&update_ms, 0.5),
             max: percentile(&update_ms, 1.0),
         },
-        real_time_factor: audio.seconds() / streamed.wall.as_secs_f64().max(1e-9),
+        real_time_factor: played.seconds() / played.wall.as_secs_f64().max(1e-9),
         peak_rss_mb: peak_mb().unwrap_or(0.0),
         notes: Notes {
-            sample_rate_hz: audio.sample_rate_hz,
-            channels: audio.channels.len(),
+            sample_rate_hz: played.sample_rate_hz,
+            channels: played.channels,
             block_frames: options.blocks.max_frames(),
             realtime: options.realtime,
-            passed_through: passed_through(audio, streamed),
-            is_silent: audio
-                .mono()
-                .iter()
-                .all(|sample| sample.abs() < SILENCE_PEAK),
+            passed_through: played.passed_through,
+            is_silent: played.is_silent,
         },
     }
 }

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use tagline_media::Audio;
-
 use crate::updates::Update;
 use crate::{HostedPlugin, ids, write_out};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Tags in the live table.
 const ROWS: usize = 12;
+
+/// Parts of a file that the bar tells apart.
+const PARTS: u64 = 1_000;
 
 /// Without a terminal, a line is printed after every so many seconds of the song.
 const SECONDS_PER_LINE: f64 = 10.0;
@@ -41,37 +42,38 @@ impl View {
         }
     }
 
-    pub(super) fn start(&mut self, file: &Path, audio: &Audio) {
+    pub(super) fn start(&mut self, file: &Path) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         if let Self::Table(bar) = self {
-            let style = ProgressStyle::with_template(
-                "{prefix} {bar:40.magenta/black} {pos} of {len} s\n{msg}",
-            );
+            // The bar shows how much of the file has been read: nobody knows its length before its end.
+            let style = ProgressStyle::with_template("{prefix} {bar:40.magenta/black} {msg}");
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("━━╌"));
             }
             bar.set_prefix(name.into_owned());
-            bar.set_length(audio.seconds().round() as u64);
+            bar.set_length(PARTS);
             bar.set_message("listening …");
         }
     }
 
+    /// Shows a block that ends after so many seconds of the song, of whose file so much has been read, 0 to 1.
     pub(super) fn block(
         &mut self,
         plugin: &mut HostedPlugin,
         seconds: f64,
+        decoded: f64,
         update: Option<&Update>,
     ) {
         match self {
             Self::Silent => {}
             Self::Table(bar) => {
-                bar.set_position(seconds as u64);
+                bar.set_position((decoded * PARTS as f64) as u64);
                 if let Some(update) = update {
                     let lines: Vec<String> = strongest(plugin, update, ROWS)
                         .iter()
                         .map(|(name, value)| tag_line(name, *value))
                         .collect();
-                    bar.set_message(lines.join("\n"));
+                    bar.set_message(format!("{seconds:.0} s\n{}", lines.join("\n")));
                 }
             }
             Self::Lines { next_seconds } => {

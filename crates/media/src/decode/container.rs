@@ -102,6 +102,11 @@ impl Container {
             name: name.to_owned(),
         })
     }
+
+    /// Number of the track that is read.
+    pub fn track(&self) -> u32 {
+        self.track.id
+    }
 }
 
 impl Source for Container {

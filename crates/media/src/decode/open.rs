@@ -11,11 +11,13 @@ use super::error::DecodeError;
 use super::frames::{Frames, Parse};
 use super::input::Input;
 use super::known_formats::{conversion, known_format, no_audio};
+use super::matroska::Padding;
 use super::mpeg::{self, Mpeg};
+use super::padded::Padded;
 use super::pcm::{Layout, Pcm};
 use super::shape::check_shape;
 use super::source::Source;
-use super::{aiff, au, caf, edit_list, wave};
+use super::{aiff, au, caf, edit_list, matroska, wave};
 
 /// Bytes of a file's beginning that tell its kind.
 const HEAD: usize = 512;
@@ -54,13 +56,17 @@ pub(super) fn open(name: &str, mut input: Input) -> Result<Box<dyn Source>, Deco
                 let promised = caf.bytes.map(|bytes| bytes / frame_bytes.max(1) as u64);
                 return open_pcm(name, input, caf.layout, caf.start, promised, None);
             }
-            open_container(name, input, &[])
+            open_container(name, input, &[], &[])
         }
         Some("MP4") => {
             let edits = edit_list::edits(&mut input).map_err(&io)?;
-            open_container(name, input, &edits)
+            open_container(name, input, &edits, &[])
         }
-        Some(_) => open_container(name, input, &[]),
+        Some("Matroska") => {
+            let paddings = matroska::paddings(&mut input).map_err(&io)?;
+            open_container(name, input, &[], &paddings)
+        }
+        Some(_) => open_container(name, input, &[], &[]),
         None => open_frames(name, input),
     }
 }
@@ -101,9 +107,17 @@ fn open_container(
     name: &str,
     mut input: Input,
     edits: &[Edit],
+    paddings: &[Padding],
 ) -> Result<Box<dyn Source>, DecodeError> {
     input.seek(SeekFrom::Start(0)).map_err(io_error(name))?;
-    Ok(Box::new(Container::open(name, Box::new(input), edits)?))
+    let container = Container::open(name, Box::new(input), edits)?;
+    let track = container.track();
+    Ok(
+        match paddings.iter().find(|padding| padding.track == track) {
+            Some(padding) => Box::new(Padded::new(container, padding.nanoseconds)),
+            None => Box::new(container),
+        },
+    )
 }
 
 fn open_wave(name: &str, input: Input, wave: wave::Wave) -> Result<Box<dyn Source>, DecodeError> {

@@ -256,11 +256,8 @@ fn opus_is_decoded_in_every_container() {
         let audio = decode(&fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(audio.sample_rate_hz, 48_000, "{name}");
         assert_eq!(audio.channels.len(), channels, "{name}");
-        assert!(
-            (audio.seconds() - 1.0).abs() < 0.02,
-            "{name}: {} s",
-            audio.seconds()
-        );
+        // The last packet is longer than what is left of the song, and says by how much.
+        assert_eq!(audio.channels[0].len(), 48_000, "{name}");
         let tone = |frequency_hz: f64| -> Vec<f32> {
             let phase = |k: u32| f64::from(k) / 48_000.0 * frequency_hz;
             (0..48_000)

@@ -1,5 +1,7 @@
 //! What the host is told, and when.
 
+use tagline_engine::Transport;
+
 use super::*;
 use crate::core::events::Output;
 use crate::core::params::{self, id};
@@ -84,7 +86,11 @@ fn edit(driver: &mut Driver, board: &Board, setting: Setting) {
 }
 
 fn play(driver: &mut Driver, board: &Board, playing: bool) {
-    driver.take_input(Input::Transport { playing }, board);
+    let transport = Transport {
+        playing,
+        ..Transport::default()
+    };
+    driver.take_input(Input::Transport(transport), board);
 }
 
 fn driver(mode: Mode) -> (Driver, Board) {

@@ -1,10 +1,10 @@
 //! The int8 form of a model, and what it costs in accuracy.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use prost::Message;
-use tagline_engine::{Backend, BackendChoice, Model, write_metadata};
+use tagline_engine::{Analyzer, Backend, BackendChoice, Model, NetworkState, write_metadata};
 use tract_onnx::pb::ModelProto;
 
 use super::ExportError;
@@ -28,45 +28,79 @@ pub struct Int8 {
     pub roc_auc: [f64; 2],
     /// Clips of the test split.
     pub clips: usize,
-    /// Time of a window in f32, and in int8, each with what ran it.
-    pub window: [WindowTime; 2],
+    /// What it costs in f32, and in int8.
+    pub cost: [Cost; 2],
 }
 
-/// What a window costs.
+/// What a network costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct WindowTime {
-    /// Median time in milliseconds.
-    pub ms: f64,
+pub struct Cost {
+    /// Median time of a whole window, in milliseconds.
+    pub window_ms: f64,
+    /// Median time of an update, a second after the one before, in milliseconds: what the plugin computes.
+    pub update_ms: f64,
     /// What ran the network.
     pub backend: Backend,
 }
 
-/// Windows whose time is taken, after one that warms up.
-const TIMED_WINDOWS: usize = 5;
+/// Windows and updates whose time is taken, after one that warms up.
+const TIMED: usize = 5;
 
-/// The time that a whole window of `model` takes.
-fn time_of_window(model: &Model, library_dirs: &[PathBuf]) -> Result<WindowTime, ExportError> {
+/// The time that windows and updates of `model` take.
+fn cost(model: &Model, library_dirs: &[PathBuf]) -> Result<Cost, ExportError> {
     let mut network =
         inference::open(model, BackendChoice::Auto, library_dirs).map_err(EvaluateError::from)?;
-    let info = model.info();
+    let spec = &model.info().front_end;
+    let rate_hz = f64::from(spec.sample_rate);
+    let analyzer = Analyzer::new(spec, rate_hz, 1.0);
+    let mut analyzer = analyzer.map_err(|error| ExportError::Int8 {
+        reason: error.to_string(),
+    })?;
     // Not silence: zeros cost some processors less.
-    let values = info.front_end.input_bands() * info.front_end.frames;
-    let window: Vec<f32> = (0..values).map(|k| (k % 97) as f32 / 97.0 - 0.5).collect();
-    let mut probabilities = vec![0.0; info.tags.len()];
-    let mut times = Vec::new();
-    for _ in 0..=TIMED_WINDOWS {
+    let seconds = spec.window_seconds() + (TIMED + 2) as f64;
+    let noise = (0..(seconds * rate_hz) as u32).map(|k| k.wrapping_mul(2_654_435_761) >> 16);
+    let noise: Vec<f32> = noise.map(|bits| bits as f32 / 65_536.0 - 0.5).collect();
+    let mut window = vec![0.0; spec.input_bands() * spec.frames];
+    let mut probabilities = vec![0.0; model.info().tags.len()];
+    let (mut state, mut updates) = (NetworkState::default(), Vec::new());
+    let mut rest = noise.as_slice();
+    while !rest.is_empty() {
+        let (taken, due) = analyzer.push(rest);
+        rest = &rest[taken..];
+        // Earlier ones repeat what little they have heard.
+        let Some(due) =
+            due.filter(|due| due.position_samples as f64 > spec.window_seconds() * rate_hz)
+        else {
+            continue;
+        };
+        analyzer.read(&due, &mut window);
+        let start = Instant::now();
+        network
+            .run_next(&mut state, (&due).into(), &window, &mut probabilities)
+            .map_err(EvaluateError::from)?;
+        updates.push(start.elapsed());
+    }
+    let mut windows = Vec::new();
+    for _ in 0..=TIMED {
         let start = Instant::now();
         network
             .run(&window, &mut probabilities)
             .map_err(EvaluateError::from)?;
-        times.push(start.elapsed().as_secs_f64() * 1e3);
+        windows.push(start.elapsed());
     }
-    times.remove(0);
-    times.sort_unstable_by(f64::total_cmp);
-    Ok(WindowTime {
-        ms: times[TIMED_WINDOWS / 2],
+    Ok(Cost {
+        window_ms: median_ms(windows),
+        update_ms: median_ms(updates),
         backend: network.backend(),
     })
+}
+
+/// The median without the first, in milliseconds.
+fn median_ms(mut times: Vec<Duration>) -> f64 {
+    let warmed = times.get_mut(1..).unwrap_or_default();
+    warmed.sort_unstable();
+    let median = warmed.get(warmed.len() / 2).copied().unwrap_or_default();
+    median.as_secs_f64() * 1e3
 }
 
 /// The int8 form of `model`, calibrated on the training split of `data`, both scored on its test
@@ -120,10 +154,7 @@ pub fn to_int8(
         Ok(scores.macro_roc_auc.ok_or(EvaluateError::NothingToScore)?)
     };
     Ok(Int8 {
-        window: [
-            time_of_window(model, library_dirs)?,
-            time_of_window(&quantized, library_dirs)?,
-        ],
+        cost: [cost(model, library_dirs)?, cost(&quantized, library_dirs)?],
         roc_auc: [
             score(model, "test in f32")?,
             score(&quantized, "test in int8")?,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
-use tagline_media::Npy;
+
+use crate::weights::npy_texts;
 
 /// Most bytes of a file of tag names.
 const MAX_BYTES: usize = 16 << 20;
@@ -75,8 +76,7 @@ pub fn read_tags(path: &Path, set: Option<&str>) -> Result<Vec<String>, TagsErro
         return Err(TagsError::Malformed("the file is too large".into()));
     }
     if bytes.starts_with(b"\x93NUMPY") {
-        let tags = Npy::parse(&bytes).and_then(|array| array.texts());
-        let tags = tags.map_err(|error| {
+        let tags = npy_texts(&bytes).map_err(|error| {
             TagsError::Malformed(format!(
                 "{error}; np.save(\"tags.npy\", tags.astype(str)) writes one that is read"
             ))

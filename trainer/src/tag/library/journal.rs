@@ -35,6 +35,9 @@ pub(super) struct Row {
     pub heard: f32,
     /// Probabilities in the model's order.
     pub tags: Vec<f32>,
+    /// The embedding; empty unless embeddings were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub embedding: Vec<f32>,
 }
 
 impl Record {
@@ -44,6 +47,7 @@ impl Record {
             position: update.position_seconds,
             heard: update.seconds_heard,
             tags: update.probabilities.clone(),
+            embedding: update.embedding.clone(),
         };
         let file = shown(path);
         match outcome {

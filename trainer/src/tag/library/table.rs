@@ -1,5 +1,7 @@
 //! Writes and reads tables of tags in Parquet.
 
+mod list;
+
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::record::Field;
 use parquet::schema::types::Type;
 
-use super::journal::Record;
+use super::journal::{Record, Row};
 
 /// The columns before those of the tags.
 pub(super) const COLUMNS: [&str; 6] = [
@@ -25,15 +27,24 @@ pub(super) const COLUMNS: [&str; 6] = [
     "reason",
     "warning",
 ];
+/// The column after those of the tags, if embeddings were asked for.
+const EMBEDDING: &str = "embedding";
 /// The property that says how a table was made.
 const SETTINGS: &str = "tagline.settings";
 /// Rows of a group, which are in memory together.
 const GROUP_ROWS: usize = 8_192;
 
+/// Whether a column that is no tag's has this name.
+pub(super) fn is_taken(name: &str) -> bool {
+    name == EMBEDDING || COLUMNS.contains(&name)
+}
+
 /// A table that is being written.
 pub(super) struct Writer {
     writer: SerializedFileWriter<File>,
     tags: usize,
+    /// Values of an embedding; 0 without that column.
+    embedding: usize,
     rows: Vec<FlatRow>,
 }
 
@@ -46,10 +57,17 @@ struct FlatRow {
     reason: Option<String>,
     warning: Option<String>,
     tags: Option<Vec<f32>>,
+    embedding: Option<Vec<f32>>,
 }
 
 impl Writer {
-    pub fn new(path: &Path, tags: &[String], settings: &str) -> Result<Self, ParquetError> {
+    /// Begins a table of these tags, and of embeddings of so many values if there are some.
+    pub fn new(
+        path: &Path,
+        tags: &[String],
+        embedding: usize,
+        settings: &str,
+    ) -> Result<Self, ParquetError> {
         let text = |name: &str, repetition| {
             Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
                 .with_repetition(repetition)
@@ -74,6 +92,12 @@ impl Writer {
         for tag in tags {
             columns.push(number(tag, Physical::FLOAT)?);
         }
+        let mut properties = vec![KeyValue::new(SETTINGS.to_owned(), settings.to_owned())];
+        if embedding > 0 {
+            columns.push(list::of_floats(EMBEDDING)?);
+            let schema = list::arrow_schema(&columns, EMBEDDING, embedding)?;
+            properties.push(KeyValue::new(list::ARROW_SCHEMA.to_owned(), schema));
+        }
         let columns = columns.into_iter().map(Arc::new).collect();
         let schema = Type::group_type_builder("tags")
             .with_fields(columns)
@@ -81,15 +105,13 @@ impl Writer {
         let properties = WriterProperties::builder()
             .set_created_by(format!("tagline trainer {}", env!("CARGO_PKG_VERSION")))
             .set_dictionary_enabled(false)
-            .set_key_value_metadata(Some(vec![KeyValue::new(
-                SETTINGS.to_owned(),
-                settings.to_owned(),
-            )]))
+            .set_key_value_metadata(Some(properties))
             .build();
         let file = File::create(path)?;
         Ok(Self {
             writer: SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?,
             tags: tags.len(),
+            embedding,
             rows: Vec::new(),
         })
     }
@@ -103,22 +125,25 @@ impl Writer {
             reason,
             warning,
         } = record;
-        let flat = |position, heard, tags| FlatRow {
-            file: file.clone(),
-            seconds,
-            position,
-            heard,
-            reason: reason.clone(),
-            warning: warning.clone(),
-            tags,
+        let flat = |row: Option<Row>| {
+            let (position, heard) = row.as_ref().map(|row| (row.position, row.heard)).unzip();
+            let (tags, embedding) = row.map(|row| (row.tags, row.embedding)).unzip();
+            FlatRow {
+                file: file.clone(),
+                seconds,
+                position,
+                heard,
+                reason: reason.clone(),
+                warning: warning.clone(),
+                tags,
+                embedding,
+            }
         };
         if rows.is_empty() {
-            self.rows.push(flat(None, None, None));
+            self.rows.push(flat(None));
         }
-        for row in rows {
-            self.rows
-                .push(flat(Some(row.position), Some(row.heard), Some(row.tags)));
-        }
+        self.rows
+            .extend(rows.into_iter().map(|row| flat(Some(row))));
         if self.rows.len() >= GROUP_ROWS {
             self.group()?;
         }
@@ -156,6 +181,10 @@ impl Writer {
             let values =
                 values.map(|row| row.tags.as_ref().and_then(|tags| tags.get(tag).copied()));
             optional::<FloatType>(&mut group, values.collect())?;
+        }
+        if self.embedding > 0 {
+            let embeddings = rows.iter().map(|row| row.embedding.as_deref());
+            list::write(&mut group, embeddings, self.embedding)?;
         }
         group.close()?;
         Ok(())
@@ -203,17 +232,18 @@ pub(super) type Tagged = (Vec<String>, Vec<(String, Vec<f32>)>);
 /// Reads a table.
 pub(super) fn read(path: &Path) -> Result<Tagged, ParquetError> {
     let reader = SerializedFileReader::new(File::open(path)?)?;
-    let columns = reader.metadata().file_metadata().schema_descr().columns();
-    let names = columns.iter().map(|column| column.name().to_owned());
-    let names: Vec<String> = names.collect();
+    let schema = reader.metadata().file_metadata().schema();
+    let columns = schema.get_fields().iter();
+    let names: Vec<String> = columns.map(|column| column.name().to_owned()).collect();
     if names.first().map(String::as_str) != Some(COLUMNS[0]) {
         return Err(ParquetError::General(
             "not a table of `trainer tag`".to_owned(),
         ));
     }
-    let is_tag = |name: &String| !COLUMNS.contains(&name.as_str());
+    let is_tag = |name: &String| !is_taken(name);
+    let tags: Vec<String> = names.into_iter().filter(is_tag).collect();
     let mut rows = Vec::new();
-    for row in reader.get_row_iter(None)? {
+    for (number, row) in (1..).zip(reader.get_row_iter(None)?) {
         let row = row?;
         let mut file = String::new();
         let mut values = Vec::new();
@@ -224,9 +254,61 @@ pub(super) fn read(path: &Path) -> Result<Tagged, ParquetError> {
                 _ => {}
             }
         }
-        if !values.is_empty() {
-            rows.push((file, values));
+        if values.is_empty() {
+            continue;
         }
+        if values.len() != tags.len() {
+            return Err(ParquetError::General(format!(
+                "row {number} has numbers for {} of {} tags; a tag's column holds 32-bit floating point numbers",
+                values.len(),
+                tags.len()
+            )));
+        }
+        rows.push((file, values));
     }
-    Ok((names.into_iter().filter(is_tag).collect(), rows))
+    Ok((tags, rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers without their columns would be taken for those of other tags.
+    #[test]
+    fn a_row_that_lacks_some_tags_is_an_error_and_one_without_any_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        let row = |file: &str, rows: &[&[f32]]| Record {
+            file: file.to_owned(),
+            seconds: Some(3.0),
+            rows: rows
+                .iter()
+                .map(|tags| Row {
+                    position: 3.0,
+                    heard: 3.0,
+                    tags: tags.to_vec(),
+                    embedding: Vec::new(),
+                })
+                .collect(),
+            reason: None,
+            warning: None,
+        };
+        let read_back = |records: Vec<Record>| {
+            let tags = ["a", "b"].map(str::to_owned);
+            let mut writer = Writer::new(&path, &tags, 0, "{}").unwrap();
+            records
+                .into_iter()
+                .for_each(|record| writer.push(record).unwrap());
+            writer.finish().unwrap();
+            read(&path).map_err(|error| error.to_string())
+        };
+        let (tags, rows) = read_back(vec![row("x", &[]), row("y", &[&[0.5, 0.25]])]).unwrap();
+        assert_eq!(tags, ["a", "b"]);
+        assert_eq!(rows, [("y".to_owned(), vec![0.5, 0.25])]);
+        let error = read_back(vec![row("x", &[&[0.5, 1.0]]), row("y", &[&[0.5]])]).unwrap_err();
+        assert!(
+            error.contains("row 2 has numbers for 1 of 2 tags"),
+            "{error}"
+        );
+    }
 }

@@ -31,23 +31,37 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs all instructions of the pickle.
+    /// Runs all instructions of the pickle. Its value must not be an object of an unknown class: the file then
+    /// holds a model's class instead of its weights.
     pub(super) fn run(mut self) -> Result<Pickle, WeightsError> {
+        let value = self.run_to_end()?;
+        if let (Value::Foreign(name), Some(offset)) = (value, self.first_foreign) {
+            let global = self.arena.texts.swap_remove(name);
+            return Err(WeightsError::Global { global, offset });
+        }
+        Ok(self.pickle(value))
+    }
+
+    /// The same, whatever its value is.
+    pub(super) fn run_any(mut self) -> Result<Pickle, WeightsError> {
+        let value = self.run_to_end()?;
+        Ok(self.pickle(value))
+    }
+
+    fn pickle(self, value: Value) -> Pickle {
+        Pickle {
+            value,
+            length: self.at,
+            arena: self.arena,
+        }
+    }
+
+    fn run_to_end(&mut self) -> Result<Value, WeightsError> {
         loop {
             let offset = self.base + self.at;
             let opcode = self.byte()?;
             if opcode == b'.' {
-                let value = self.pop()?;
-                // The file holds a model's class instead of its weights.
-                if let (Value::Foreign(name), Some(offset)) = (value, self.first_foreign) {
-                    let global = self.arena.texts.swap_remove(name);
-                    return Err(WeightsError::Global { global, offset });
-                }
-                return Ok(Pickle {
-                    value,
-                    length: self.at,
-                    arena: self.arena,
-                });
+                return self.pop();
             }
             if !(self.make(opcode)? || self.collect(opcode)? || self.call(opcode, offset)?) {
                 return Err(WeightsError::Opcode { opcode, offset });

@@ -13,6 +13,10 @@ const TRAILER: usize = 5;
 /// Most bytes of all blocks, decompressed.
 const MAX_BLOCK_BYTES: usize = 64 << 20;
 
+/// Most bytes of a key, which is a tensor's name. Keys share their beginnings, so a short table could hold
+/// millions of long ones.
+const MAX_KEY_BYTES: usize = 4_096;
+
 /// A key and its value.
 pub type Pair = (Vec<u8>, Vec<u8>);
 
@@ -80,7 +84,7 @@ fn entries(block: &[u8]) -> Result<Vec<Pair>, String> {
     read_entries(block).ok_or_else(|| "a block of its index is broken".to_owned())
 }
 
-fn read_entries(block: &[u8]) -> Option<Vec<Pair>> {
+pub(super) fn read_entries(block: &[u8]) -> Option<Vec<Pair>> {
     // The end says where keys stand in full, which is of use for searching only.
     let (rest, count) = block.split_last_chunk::<4>()?;
     let restarts = (u32::from_le_bytes(*count) as usize).checked_mul(4)?;
@@ -90,7 +94,7 @@ fn read_entries(block: &[u8]) -> Option<Vec<Pair>> {
     while !rest.is_empty() {
         let mut length = || usize::try_from(varint(&mut rest)?).ok();
         let (shared, own, value) = (length()?, length()?, length()?);
-        if shared > key.len() {
+        if shared > key.len() || shared.checked_add(own)? > MAX_KEY_BYTES {
             return None;
         }
         key.truncate(shared);

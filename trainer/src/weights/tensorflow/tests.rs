@@ -184,6 +184,23 @@ fn a_damaged_checkpoint_is_a_named_error() {
     refused(&table(&shards, false), &shard, "big-endian");
 }
 
+/// Each pair would take three bytes of the file and a megabyte of memory.
+#[test]
+fn keys_longer_than_names_are_refused_before_they_are_repeated() {
+    let mut block = Vec::new();
+    varint(0, &mut block);
+    varint(1 << 20, &mut block);
+    varint(0, &mut block);
+    block.extend(vec![b'a'; 1 << 20]);
+    for _ in 0..100_000 {
+        varint(1 << 20, &mut block);
+        varint(0, &mut block);
+        varint(0, &mut block);
+    }
+    block.extend([0, 0, 0, 0, 1, 0, 0, 0]);
+    assert!(super::table::read_entries(&block).is_none());
+}
+
 #[test]
 fn no_damaged_index_panics() {
     let (pairs, shard) = checkpoint();

@@ -173,7 +173,7 @@ pub fn write_archive_of(path: &Path, tensors: &Tensors, around: impl FnOnce(Vec<
 }
 
 /// The pickle of a state dict, as PyTorch writes it (without memo).
-fn state_dict(tensors: &Tensors) -> Vec<u8> {
+pub fn state_dict(tensors: &Tensors) -> Vec<u8> {
     const EMPTY: &[u8] = b"ccollections\nOrderedDict\n)R";
     let mut pickle = b"\x80\x02".to_vec();
     pickle.extend(EMPTY);
