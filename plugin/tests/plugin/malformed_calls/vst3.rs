@@ -110,7 +110,8 @@ fn check_in<S: Bits + Default>(
         },
     };
     // SAFETY: everything that the block leads to lives on, and is null or as long as its true counts.
-    prop_assert_eq!(unsafe { instance.processor.process(&mut data) }, kResultOk);
+    let result = unsafe { instance.processor.process(&mut data) };
+    prop_assert_eq!(result, kResultOk);
     told.check()?;
     let has_outputs = !block.no_outputs;
     for (port, bus) in output_buses.iter().enumerate() {

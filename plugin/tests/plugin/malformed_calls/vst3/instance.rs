@@ -60,10 +60,8 @@ impl Instance {
 
     pub(super) fn initialize(&self) {
         // SAFETY: a host without a context.
-        assert_eq!(
-            unsafe { self.component.initialize(std::ptr::null_mut()) },
-            kResultOk
-        );
+        let result = unsafe { self.component.initialize(std::ptr::null_mut()) };
+        assert_eq!(result, kResultOk);
     }
 
     pub(super) fn terminate(&self) {
