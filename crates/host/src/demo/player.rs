@@ -20,6 +20,8 @@ const BEGINNING_SECONDS: f64 = 24.0;
 pub(super) struct Played {
     /// What the plugin said.
     pub log: UpdateLog,
+    /// Updates that have been shown, or passed over for newer ones.
+    shown: usize,
     /// The song's rate.
     pub sample_rate_hz: u32,
     /// The song's channels.
@@ -141,6 +143,7 @@ impl Playing {
             mono: Vec::new(),
             played: Played {
                 log: UpdateLog::default(),
+                shown: 0,
                 sample_rate_hz,
                 channels,
                 frames: 0,
@@ -206,11 +209,11 @@ impl Played {
             let kept = &mut self.beginning[channel];
             kept.extend(&input[..block.frames.min(most - kept.len())]);
         }
-        let known = self.log.updates().len();
         self.log.push(block.events);
         self.log.read_status(plugin);
-        let is_new = self.log.updates().len() > known;
-        let update = self.log.last().filter(|_| is_new);
+        let whole = self.log.whole(block.frames_done as u64);
+        let shown = std::mem::replace(&mut self.shown, whole);
+        let update = self.log.updates()[shown..whole].last();
         view.block(plugin, self.seconds(), decoded, update);
         ControlFlow::Continue(())
     }
