@@ -24,6 +24,7 @@ mod network;
 mod panics;
 mod stream;
 
+pub use front_end::WindowPicture;
 pub use front_end::{Analyzer, Due, FrontEnd, FrontEndError, FrontEndSpec, RollingWindow};
 pub use front_end::{Feature, Framing, Logarithm, MelNorm, MelScale, MelSpec, Padding, RowNorm};
 pub use front_end::{Spectrum, Window};
@@ -31,8 +32,8 @@ pub use model::{Calibration, Model, ModelError, ModelInfo, ModelPlace, ModelSour
 pub use model::{SourceError, TagNote, built_in_info, model_folders, models_in, read_info};
 pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState};
 pub use network::{Span, open_network};
-pub use stream::{Event, Hold, Service, ServiceError, Smoothing, Stream, StreamConfig};
-pub use stream::{StreamStatus, TagUpdate, Tap};
+pub use stream::{Event, History, Hold, Moment, Past, Service, ServiceError, Smoothing, Stream};
+pub use stream::{Spectrogram, StreamConfig, StreamStatus, TagUpdate, Tap, Transport};
 
 /// Parts for Tagline's own plugin, trainer and tests. They may change with any version.
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Opens the editor with invented data, without a host:
 //! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, nomodel, refused, modelpage, settings, macros, panic.
+//! music, still, time, hears, nomodel, refused, modelpage, settings, macros, panic.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -12,7 +12,8 @@ use tagline::core::settings::{Setting, Settings};
 use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
 use tagline::editor::{Page, run_alone};
 use tagline_engine::{
-    Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind, built_in_info,
+    Backend, BackendReport, FrontEndSpec, History, ModelInfo, ModelPlace, Moment, OutputKind,
+    Spectrogram, Transport, built_in_info,
 };
 
 /// What is shown.
@@ -22,6 +23,10 @@ enum Scene {
     Music,
     /// The same music, with values that stand still.
     Still,
+    /// The page of time.
+    Time,
+    /// The page of what the network hears.
+    Hears,
     /// There is no model.
     NoModel,
     /// A model was refused while another is in force.
@@ -41,6 +46,8 @@ impl Scene {
         Some(match name {
             "music" => Self::Music,
             "still" => Self::Still,
+            "time" => Self::Time,
+            "hears" => Self::Hears,
             "nomodel" => Self::NoModel,
             "refused" => Self::Refused,
             "modelpage" => Self::ModelPage,
@@ -56,6 +63,8 @@ impl Scene {
             Self::ModelPage => Page::Model,
             Self::Settings => Page::Settings,
             Self::Macros => Page::Macros,
+            Self::Time => Page::Time,
+            Self::Hears => Page::Hears,
             _ => Page::Tags,
         }
     }
@@ -71,6 +80,8 @@ struct PreviewSource {
     macros: Mutex<Arc<Macros>>,
     osc: Mutex<Arc<OscSettings>>,
     preset: Mutex<Arc<str>>,
+    pinned: Mutex<Arc<Vec<String>>>,
+    history: Arc<History>,
 }
 
 impl EditorSource for PreviewSource {
@@ -90,6 +101,7 @@ impl EditorSource for PreviewSource {
         snapshot.macro_values = [0.83, 1.0, 0.31, 0.62, 0.0, 0.0, 0.0, 0.0];
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.preset = Arc::clone(&self.preset.lock().unwrap_or_else(PoisonError::into_inner));
+        snapshot.pinned = Arc::clone(&self.pinned.lock().unwrap_or_else(PoisonError::into_inner));
         if self.scene == Scene::NoModel {
             return;
         }
@@ -108,6 +120,14 @@ impl EditorSource for PreviewSource {
         }
     }
 
+    fn history(&self) -> Option<Arc<History>> {
+        Some(Arc::clone(&self.history))
+    }
+
+    fn spectrogram(&self) -> Option<Arc<Spectrogram>> {
+        None
+    }
+
     fn set(&self, setting: Setting) {
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         *settings = settings.with(setting);
@@ -116,6 +136,15 @@ impl EditorSource for PreviewSource {
     fn set_macro(&self, index: usize, described: Macro) {
         let mut macros = self.macros.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut macros)[index] = described;
+    }
+
+    fn pin(&self, tag: &str, on: bool) {
+        let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        let pinned = Arc::make_mut(&mut pinned);
+        pinned.retain(|pinned| pinned != tag);
+        if on {
+            pinned.push(tag.to_owned());
+        }
     }
 
     fn set_osc(&self, settings: OscSettings) {
@@ -155,6 +184,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         macros: Mutex::new(Arc::new(invented_macros())),
         osc: Mutex::default(),
         preset: Mutex::default(),
+        pinned: Mutex::default(),
+        history: Arc::new(invented_history()),
     };
     run_alone(Arc::new(source), scene.page(), size)?;
     Ok(())
@@ -199,6 +230,35 @@ fn invented(tag: usize, seconds: f32) -> f32 {
     let base = 0.93 * (-(tag as f32) / 6.0).exp() + 0.01;
     let phase = tag as f32 * 2.4;
     (base * (1.0 + 0.13 * (seconds * 0.35 + phase).sin())).clamp(0.0, 1.0)
+}
+
+/// Four minutes of a song that stops and then begins again at its second half.
+fn invented_history() -> History {
+    let history = History::default();
+    for second in 3..240_u16 {
+        let song = match second {
+            0..140 => f64::from(second),
+            _ => f64::from(second) - 80.0,
+        };
+        let is_second_half = song > 75.0;
+        let value = |tag: usize| {
+            let shifted = if is_second_half { tag + 3 } else { tag } % 12;
+            invented(if tag < 12 { shifted } else { tag }, f32::from(second))
+        };
+        history.push(Moment {
+            position_seconds: f64::from(second),
+            seconds_heard: 12.0,
+            transport: Transport {
+                playing: true,
+                seconds: Some(song),
+                bars: Some(1.0 + song / 2.0),
+                bars_a_second: Some(0.5),
+            },
+            begins: false,
+            probabilities: (0..50).map(value).collect(),
+        });
+    }
+    history
 }
 
 /// The built-in model's tags, groups and thresholds, strong tags first.

@@ -9,7 +9,8 @@
 //!
 //! A block's way, one file for each step: `processor` (and `mono`, the mono mix for the engine's
 //! [`Tap`](tagline_engine::Tap)) → `driver` (updates, transport and mode become tag values) →
-//! `thinning` (which of them the host needs to hear) → `outbox` (gestures, values, `midi`) → shell.
+//! `turns` (a few tags at a time) → `thinning` (which of them the host needs to hear) → `outbox`
+//! (gestures, values, `midi`) → shell.
 //!
 //! `board` is what the threads share. [`params`] is the table of parameters, `text` their texts,
 //! [`settings`] their types, [`state`] what a session saves, and [`presets`] what has a name of its own. `model_choice` says which model is
@@ -21,6 +22,7 @@ mod bits;
 mod board;
 mod driver;
 mod events;
+pub mod export;
 mod host;
 mod instance;
 pub mod macros;
@@ -34,11 +36,13 @@ pub mod params;
 pub mod presets;
 mod processor;
 pub mod settings;
-mod shared;
+pub(crate) mod shared;
 pub mod state;
 mod text;
 mod thinning;
+mod turns;
 pub mod view;
+mod whole_file;
 
 pub use events::{Input, Output, Outputs, TimedInput};
 pub use host::{Changed, Host, MainHost, Severity};
@@ -47,4 +51,4 @@ pub use mono::Channels;
 pub use processor::{Block, Processor};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,7 +3,7 @@
 //!
 //! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
 //! of `bars`, `chooser`, `choice`, `message`, `segmented` and `switch`. `motion` moves the bars,
-//! `pacing` says when the next frame is drawn, `x11` gives the host its keys, and `theme` has every
+//! `undo` takes changes back, `pacing` says when the next frame is drawn, `x11` gives the host its keys, and `theme` has every
 //! colour and font.
 
 mod app;
@@ -23,6 +23,7 @@ mod switch;
 mod test_snapshot;
 mod theme;
 mod thread_end;
+mod undo;
 mod window;
 #[cfg(target_os = "linux")]
 mod x11;

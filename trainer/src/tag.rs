@@ -14,7 +14,8 @@ mod write;
 use std::path::PathBuf;
 
 use tagline_engine::{BackendChoice, FrontEndError, InferenceError, Model};
-use tagline_media::{DecodeError, TaggramError};
+use tagline_media::DecodeError;
+use tagline_taggram::TaggramError;
 
 pub use at::At;
 pub use file::{NoTags, TaggedFile, Update};

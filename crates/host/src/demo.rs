@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tagline_engine::{Model, ModelError};
-use tagline_media::{DecodeError, TaggramError};
+use tagline_media::DecodeError;
+use tagline_taggram::TaggramError;
 
 use crate::state::saved_model;
 use crate::{BlockSizes, HostedPlugin, HostingError, Rendering, ids, state_with_model};

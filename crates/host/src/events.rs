@@ -63,7 +63,8 @@ impl Transport {
     pub(crate) fn at(self, seconds: f64) -> TransportEvent {
         let mut flags = TransportFlags::HAS_TEMPO
             | TransportFlags::HAS_SECONDS_TIMELINE
-            | TransportFlags::HAS_BEATS_TIMELINE;
+            | TransportFlags::HAS_BEATS_TIMELINE
+            | TransportFlags::HAS_TIME_SIGNATURE;
         flags.set(TransportFlags::IS_PLAYING, self.playing);
         TransportEvent {
             header: EventHeader::new_core(0, EventFlags::empty()),

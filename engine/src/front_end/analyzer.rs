@@ -2,6 +2,7 @@
 
 use super::error::FrontEndError;
 use super::frames::FrontEnd;
+use super::picture::WindowPicture;
 use super::spec::FrontEndSpec;
 use super::window::RollingWindow;
 
@@ -180,6 +181,11 @@ impl Analyzer {
         if !focus_seconds.is_nan() {
             self.focus_frames = focus_frames(&self.spec, focus_seconds);
         }
+    }
+
+    /// The window as a picture.
+    pub(crate) fn picture(&self) -> WindowPicture {
+        self.window.picture(self.focus_frames)
     }
 
     /// Forgets the stream, as if the analyzer had just been made.

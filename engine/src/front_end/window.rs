@@ -2,6 +2,7 @@
 
 use super::derivative::derive;
 use super::features::Features;
+use super::picture::{COLUMN_FRAMES, WindowPicture, levels};
 use super::spec::{Feature, FrontEndSpec, RowNorm};
 
 /// The newest frames of a stream, in memory allocated once.
@@ -132,6 +133,30 @@ impl RollingWindow {
         out.chunks_exact_mut(self.frames)
             .for_each(|row| tile(row, filled));
         self.finish(out);
+    }
+
+    /// The newest frames as a picture of the whole window, of which the focus covers so many.
+    pub(super) fn picture(&self, focus_frames: u64) -> WindowPicture {
+        let columns = (self.frames / COLUMN_FRAMES).max(1);
+        let kept = self.kept as u64;
+        let heard = self.pushed.min(self.frames as u64);
+        let mut values = Vec::with_capacity(self.silence.len() * columns);
+        for row in self.ring.chunks_exact(self.kept) {
+            for column in 0..columns {
+                let youngest = ((columns - 1 - column) * COLUMN_FRAMES) as u64;
+                let ages = youngest..(youngest + COLUMN_FRAMES as u64).min(heard);
+                let frames = ages.map(|age| row[((self.pushed - 1 - age) % kept) as usize]);
+                values.push(frames.fold(f32::NAN, f32::max));
+            }
+        }
+        let share = |frames: u64| (frames as f32 / self.frames as f32).min(1.0);
+        WindowPicture {
+            rows: self.silence.len(),
+            columns,
+            levels: levels(&values),
+            filled: share(heard),
+            focus: share(focus_frames),
+        }
     }
 
     /// Forgets all frames.
@@ -297,5 +322,24 @@ mod tests {
         assert_eq!(window.pushed(), 0);
         window.push(&[5.0, 6.0]);
         assert_eq!(read(&window, 1, 4), [5., 5., 5., 5., 6., 6., 6., 6.]);
+    }
+
+    #[test]
+    fn a_picture_has_the_newest_frames_on_the_right_and_what_is_unheard_on_the_left() {
+        let spec = spec(400);
+        // 250 of 400 frames; in row 0 each is louder than the one before.
+        let picture = filled(&spec, 8, 250).picture(100);
+        assert_eq!((picture.rows, picture.columns), (2, 200));
+        assert_eq!((picture.filled, picture.focus), (0.625, 0.25));
+        let row = &picture.levels[..200];
+        assert_eq!(row[..75], [0; 75], "150 frames are missing");
+        assert!(
+            row[75..].is_sorted() && row[75] > 0 && row[199] > row[80],
+            "{row:?}"
+        );
+        // A window that has gone round its ring shows the newest frames, too.
+        let round = filled(&spec, 8, 5_000).picture(1_000);
+        assert_eq!((round.filled, round.focus), (1.0, 1.0));
+        assert!(round.levels[..200].is_sorted() && round.levels[199] > round.levels[0]);
     }
 }

@@ -8,6 +8,9 @@ use ringbuf::{HeapCons, HeapProd};
 
 use super::controls::{Controls, Gap};
 use super::event::{Event, Notify};
+use super::history::History;
+use super::spectrogram::Spectrogram;
+use super::transport::Mark;
 use super::update::TagUpdate;
 use crate::model::ModelSource;
 
@@ -19,6 +22,10 @@ pub(super) struct NewStream {
     /// Where samples are missing between those of `samples`.
     pub gaps: HeapCons<Gap>,
     pub updates: HeapProd<TagUpdate>,
+    /// Where the host's song stands, from sample to sample.
+    pub marks: HeapCons<Mark>,
+    pub history: Arc<History>,
+    pub spectrogram: Arc<Spectrogram>,
     pub events: Sender<Event>,
     pub notify: Notify,
     pub controls: Arc<Controls>,

@@ -13,6 +13,7 @@ use super::loader::{Loaded, Request};
 use super::model_slot::ModelSlot;
 use super::new_stream::NewStream;
 use super::smoothing::Smoothing;
+use super::transport::Mark;
 use crate::front_end::{Analyzer, Due};
 use crate::model::ModelSource;
 use crate::network::NetworkState;
@@ -41,6 +42,12 @@ pub(super) struct Pipeline {
     gaps: VecDeque<Gap>,
     /// Samples dropped before the last window.
     dropped_before: u64,
+    /// Where the host's song stood at the last update.
+    mark: Option<Mark>,
+    /// The first mark after it.
+    next_mark: Option<Mark>,
+    /// Whether a new window has begun since the last update.
+    begins: bool,
     /// Whether the stream has sent an update.
     has_told: bool,
     /// Whether the last update came from an earlier model than the one in force.
@@ -71,6 +78,9 @@ impl Pipeline {
             due: None,
             gaps: VecDeque::new(),
             dropped_before: 0,
+            mark: None,
+            next_mark: None,
+            begins: true,
             has_told: false,
             is_of_earlier_model: false,
             network_state: NetworkState::default(),
@@ -148,6 +158,7 @@ impl Pipeline {
             }
             None => {
                 self.smoothing.reset();
+                self.stream.history.clear();
                 self.is_of_earlier_model = self.has_told;
                 self.generation += 1;
                 let generation = self.generation;

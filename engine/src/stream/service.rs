@@ -12,9 +12,11 @@ use ringbuf::traits::Split;
 
 use super::controls::Controls;
 use super::event::{Event, Notify};
+use super::history::History;
 use super::new_stream::NewStream;
+use super::spectrogram::Spectrogram;
 use super::status::StreamStatus;
-use super::tap::Tap;
+use super::tap::{Queues, Tap};
 use super::worker::{Control, Worker};
 use crate::front_end::{FrontEnd, FrontEndError};
 use crate::model::ModelSource;
@@ -26,6 +28,10 @@ const UPDATES_IN_FLIGHT: usize = 128;
 /// Most gaps that wait for the worker. There is one for each time that the ring was full and had room
 /// again.
 const GAPS_IN_FLIGHT: usize = 256;
+
+/// Most marks of the transport that wait for the worker. There is one for each start, stop, jump and change
+/// of tempo.
+const MARKS_IN_FLIGHT: usize = 128;
 
 /// Why a stream cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +130,8 @@ pub struct Stream {
     events: Receiver<Event>,
     notify: Notify,
     controls: Arc<Controls>,
+    history: Arc<History>,
+    spectrogram: Arc<Spectrogram>,
     _hold: Hold,
 }
 
@@ -158,6 +166,18 @@ impl Stream {
     #[must_use]
     pub fn status(&self) -> &Arc<StreamStatus> {
         &self.controls.status
+    }
+
+    /// Pictures of what the network hears.
+    #[must_use]
+    pub fn spectrogram(&self) -> &Arc<Spectrogram> {
+        &self.spectrogram
+    }
+
+    /// The tags of the last minutes.
+    #[must_use]
+    pub fn history(&self) -> &Arc<History> {
+        &self.history
     }
 }
 
@@ -244,6 +264,9 @@ impl Service {
             .split();
         let (gaps_in, gaps_out) = HeapRb::new(GAPS_IN_FLIGHT).split();
         let (updates_in, updates_out) = HeapRb::new(UPDATES_IN_FLIGHT).split();
+        let (marks_in, marks_out) = HeapRb::new(MARKS_IN_FLIGHT).split();
+        let history = Arc::<History>::default();
+        let spectrogram = Arc::<Spectrogram>::default();
         let (events_in, events_out) = unbounded();
         let notify = Notify::new(config.notify);
 
@@ -257,6 +280,9 @@ impl Service {
             samples: samples_out,
             gaps: gaps_out,
             updates: updates_in,
+            marks: marks_out,
+            history: Arc::clone(&history),
+            spectrogram: Arc::clone(&spectrogram),
             events: events_in,
             notify: notify.clone(),
             controls: Arc::clone(&controls),
@@ -265,10 +291,14 @@ impl Service {
         })));
         service.thread.unpark();
         let tap = Tap::new(
-            samples_in,
-            gaps_in,
-            updates_out,
+            Queues {
+                samples: samples_in,
+                gaps: gaps_in,
+                marks: marks_in,
+                updates: updates_out,
+            },
             Arc::clone(&controls),
+            config.sample_rate_hz,
             service.thread.clone(),
         );
         let stream = Stream {
@@ -277,6 +307,8 @@ impl Service {
             events: events_out,
             notify,
             controls,
+            history,
+            spectrogram,
             _hold: hold,
         };
         Ok((stream, tap))

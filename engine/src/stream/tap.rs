@@ -10,6 +10,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 
 use super::controls::{Controls, Gap, Seconds};
+use super::transport::{Mark, Transport};
 use super::update::TagUpdate;
 use crate::network::BackendChoice;
 
@@ -20,17 +21,26 @@ pub const OFFLINE_PATIENCE: Duration = Duration::from_secs(60);
 /// How long the waiting thread sleeps before it looks again.
 const NAP: Duration = Duration::from_micros(100);
 
+/// The audio thread's ends of a stream's queues.
+pub(super) struct Queues {
+    pub samples: HeapProd<f32>,
+    pub gaps: HeapProd<Gap>,
+    pub marks: HeapProd<Mark>,
+    pub updates: HeapCons<TagUpdate>,
+}
+
 /// The audio thread's end of a stream: audio in, tag updates out. [`Service`](crate::Service) shows how
 /// it is used.
 ///
 /// Settings act from the next sample pushed on, so an offline pass gives the same tags at any block
 /// size.
 pub struct Tap {
-    samples: HeapProd<f32>,
-    gaps: HeapProd<Gap>,
+    queues: Queues,
     /// Dropped samples of which the worker has been told.
     told_dropped: u64,
-    updates: HeapCons<TagUpdate>,
+    /// Where the host's song stood when the worker was told last.
+    told_mark: Option<Mark>,
+    sample_rate_hz: f64,
     controls: Arc<Controls>,
     worker: Thread,
     /// Samples put into the ring.
@@ -48,18 +58,17 @@ pub struct Tap {
 
 impl Tap {
     pub(super) fn new(
-        samples: HeapProd<f32>,
-        gaps: HeapProd<Gap>,
-        updates: HeapCons<TagUpdate>,
+        queues: Queues,
         controls: Arc<Controls>,
+        sample_rate_hz: f64,
         worker: Thread,
     ) -> Self {
         Self {
-            most_waiting: samples.capacity().get() as u64 / 2,
-            samples,
-            gaps,
+            most_waiting: queues.samples.capacity().get() as u64 / 2,
+            queues,
             told_dropped: 0,
-            updates,
+            told_mark: None,
+            sample_rate_hz,
             controls,
             worker,
             rung: 0,
@@ -74,7 +83,7 @@ impl Tap {
     pub fn push(&mut self, mono: impl ExactSizeIterator<Item = f32>) {
         let offered = mono.len();
         let taken = if self.tell_gap() {
-            self.samples.push_iter(mono)
+            self.queues.samples.push_iter(mono)
         } else {
             0
         };
@@ -98,7 +107,8 @@ impl Tap {
             ring_samples: self.rung,
             dropped_samples: self.dropped,
         };
-        let told = !self.samples.is_full() && self.gaps.try_push(gap).is_ok();
+        let queues = &mut self.queues;
+        let told = !queues.samples.is_full() && queues.gaps.try_push(gap).is_ok();
         if told {
             self.told_dropped = self.dropped;
         }
@@ -108,10 +118,23 @@ impl Tap {
     /// The oldest update not yet read.
     pub fn pop(&mut self) -> Option<TagUpdate> {
         loop {
-            let update = self.updates.try_pop()?;
+            let update = self.queues.updates.try_pop()?;
             if update.position_samples > self.reset_position {
                 return Some(update);
             }
+        }
+    }
+
+    /// Says where the host's song stands at the next sample pushed, for the [`History`](crate::History).
+    /// This is cheap, so it may be called with every block.
+    pub fn set_transport(&mut self, transport: Transport) {
+        let mark = Mark {
+            position_samples: self.position_samples(),
+            transport,
+        };
+        let goes_on = |told: Mark| told.leads_to(&mark, self.sample_rate_hz);
+        if !self.told_mark.is_some_and(goes_on) && self.queues.marks.try_push(mark).is_ok() {
+            self.told_mark = Some(mark);
         }
     }
 

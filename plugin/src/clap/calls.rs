@@ -17,7 +17,7 @@ use clap_sys::process::{
     CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process, clap_process_status,
 };
 
-use super::events::{RawInputs, RawOutputs, is_playing};
+use super::events::{RawInputs, RawOutputs, transport};
 use super::plugin::Tagline;
 use crate::core::Block;
 use crate::raw_audio::{RawPort, pass_through, with_channels};
@@ -121,7 +121,7 @@ unsafe fn analyse(plugin: *const clap_plugin, call: &clap_process) {
                 let block = Block {
                     frames: call.frames_count,
                     input,
-                    playing: is_playing(call.transport),
+                    transport: transport(call.transport),
                 };
                 let inputs = RawInputs::new(call.in_events);
                 let mut outputs = RawOutputs::new(call.out_events, takes_live_values);

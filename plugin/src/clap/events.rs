@@ -9,12 +9,19 @@ use std::ptr;
 use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_DONT_RECORD, CLAP_EVENT_MIDI,
     CLAP_EVENT_PARAM_GESTURE_BEGIN, CLAP_EVENT_PARAM_GESTURE_END, CLAP_EVENT_PARAM_VALUE,
-    CLAP_EVENT_TRANSPORT, CLAP_TRANSPORT_IS_PLAYING, clap_event_header, clap_event_midi,
-    clap_event_param_gesture, clap_event_param_value, clap_event_transport, clap_input_events,
-    clap_output_events,
+    CLAP_EVENT_TRANSPORT, CLAP_TRANSPORT_HAS_BEATS_TIMELINE, CLAP_TRANSPORT_HAS_SECONDS_TIMELINE,
+    CLAP_TRANSPORT_HAS_TEMPO, CLAP_TRANSPORT_HAS_TIME_SIGNATURE, CLAP_TRANSPORT_IS_PLAYING,
+    clap_event_header, clap_event_midi, clap_event_param_gesture, clap_event_param_value,
+    clap_event_transport, clap_input_events, clap_output_events,
 };
+use clap_sys::fixedpoint::{CLAP_BEATTIME_FACTOR, CLAP_SECTIME_FACTOR};
+use tagline_engine::Transport;
 
 use crate::core::{Input, Output, Outputs, TimedInput};
+
+/// Events of one call that are looked at. A list may claim any number, and the block may not wait for
+/// all of them to be refused.
+const MOST_EVENTS: u32 = 65_536;
 
 /// The host's events of one call, in its order.
 pub struct RawInputs {
@@ -33,7 +40,7 @@ impl RawInputs {
         // SAFETY: the caller vouches for the list and its functions.
         let count = unsafe { list.as_ref() }
             .and_then(|events| events.size)
-            .map_or(0, |size| unsafe { size(list) });
+            .map_or(0, |size| unsafe { size(list) }.min(MOST_EVENTS));
         Self {
             list,
             next: 0,
@@ -84,8 +91,7 @@ unsafe fn read(event: *const clap_event_header) -> Option<TimedInput> {
         }
         CLAP_EVENT_TRANSPORT if is_as_long_as(size_of::<clap_event_transport>()) => {
             // SAFETY: the header says that the event is as long as this struct.
-            let playing = unsafe { is_playing(event.cast()) };
-            Input::Transport { playing }
+            Input::Transport(unsafe { transport(event.cast()) })
         }
         _ => return None,
     };
@@ -95,17 +101,33 @@ unsafe fn read(event: *const clap_event_header) -> Option<TimedInput> {
     })
 }
 
-/// Whether a transport plays, whatever its header says.
+/// Where the host's song stands, whatever the event's header says; stopped if there is none.
 ///
 /// # Safety
 /// `transport` is null or leads to a whole struct.
-pub unsafe fn is_playing(transport: *const clap_event_transport) -> bool {
+pub unsafe fn transport(transport: *const clap_event_transport) -> Transport {
     if transport.is_null() {
-        return false;
+        return Transport::default();
     }
     // SAFETY: the struct is there. Nothing says that it is aligned.
-    let flags = unsafe { ptr::addr_of!((*transport).flags).read_unaligned() };
-    flags & CLAP_TRANSPORT_IS_PLAYING != 0
+    let event = unsafe { transport.read_unaligned() };
+    let has = |flag| event.flags & flag != 0;
+    let seconds = event.song_pos_seconds as f64 / CLAP_SECTIME_FACTOR as f64;
+    let quarters = |beats: i64| beats as f64 / CLAP_BEATTIME_FACTOR as f64;
+    let has_bars = has(CLAP_TRANSPORT_HAS_BEATS_TIMELINE)
+        && has(CLAP_TRANSPORT_HAS_TIME_SIGNATURE)
+        && event.tsig_num > 0
+        && event.tsig_denom > 0;
+    let bar_quarters = 4.0 * f64::from(event.tsig_num) / f64::from(event.tsig_denom.max(1));
+    let into_bar = quarters(event.song_pos_beats) - quarters(event.bar_start);
+    let bars = f64::from(event.bar_number) + 1.0 + into_bar / bar_quarters;
+    let has_tempo = has(CLAP_TRANSPORT_HAS_TEMPO) && event.tempo.is_finite();
+    Transport {
+        playing: has(CLAP_TRANSPORT_IS_PLAYING),
+        seconds: has(CLAP_TRANSPORT_HAS_SECONDS_TIMELINE).then_some(seconds),
+        bars: has_bars.then_some(bars),
+        bars_a_second: (has_bars && has_tempo).then_some(event.tempo / 60.0 / bar_quarters),
+    }
 }
 
 /// The host's queue for the plugin's events of one call.

@@ -1,5 +1,7 @@
 //! What a host and the plugin tell each other within a block, in no plugin format.
 
+use tagline_engine::Transport;
+
 /// Something that the host tells the plugin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Input {
@@ -10,11 +12,8 @@ pub enum Input {
         /// The plain value; it is brought into the parameter's range.
         value: f64,
     },
-    /// The transport starts, stops, or goes on as it was.
-    Transport {
-        /// Whether it plays.
-        playing: bool,
-    },
+    /// The transport starts, stops, jumps, or goes on as it was.
+    Transport(Transport),
 }
 
 /// An [`Input`] and its place in the block.

@@ -187,6 +187,7 @@ impl<'a> Instance<'a> {
             macro_values: (0..MACROS).filter_map(macro_value).collect(),
             model: Some(desk.choice.saved()),
             osc: OscSettings::clone(desk.osc.settings()),
+            pinned: Vec::clone(&desk.pinned),
             preset: desk.preset.as_ref().to_owned(),
             settings: board.settings(),
             tags: (0..MAX_TAGS).filter_map(tag).collect(),
@@ -231,6 +232,7 @@ impl<'a> Instance<'a> {
             desk.set_macros(Arc::new(state.macros), board);
             desk.osc.set(state.osc, &self.shared.board);
             desk.preset = state.preset.into();
+            desk.pinned = Arc::new(state.pinned);
             desk.news.changed.values = true;
         }
         self.tell_log();
@@ -337,6 +339,8 @@ impl<'a> Instance<'a> {
                 self.shared.change(|choice, _| choice.analysis_starts(None));
                 let mut desk = self.shared.desk();
                 desk.status = Some(Arc::clone(stream.status()));
+                desk.history = Some(Arc::clone(stream.history()));
+                desk.spectrogram = Some(Arc::clone(stream.spectrogram()));
                 let before = desk.stream.replace(stream);
                 desk.resolve_macros(board);
                 // Not while the desk is locked: the stream's end waits for who may want the desk.
@@ -360,7 +364,7 @@ impl<'a> Instance<'a> {
     /// in [`Self::flush`].
     pub fn deactivate(&self, processor: Processor) {
         self.shared.read_events();
-        let outbox = processor.into_driver().into_outbox();
+        let outbox = processor.into_driver().into_outbox(self.board());
         self.end_analysis();
         self.board().set_active(false);
         self.shared.desk().osc.end();

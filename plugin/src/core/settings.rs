@@ -187,6 +187,20 @@ impl Settings {
         ]
     }
 
+    /// All settings, one by one, always in the same order.
+    #[must_use]
+    pub fn all(&self) -> Vec<Setting> {
+        let others = [
+            Setting::MidiCcOutput(self.midi_cc_output),
+            Setting::MidiChannel(self.midi.channel),
+            Setting::FirstMidiCc(self.midi.first),
+            Setting::MidiCcCount(self.midi.count),
+            Setting::Backend(self.backend),
+            Setting::Resolution(self.resolution),
+        ];
+        self.parameters().into_iter().chain(others).collect()
+    }
+
     /// The same with `setting`, brought into its range.
     #[must_use]
     pub fn with(mut self, setting: Setting) -> Self {

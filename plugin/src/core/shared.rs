@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tagline_engine::{Event, MAX_TAGS, ModelPlace, Stream, StreamStatus, read_info};
+use tagline_engine::{
+    Event, History, MAX_TAGS, ModelPlace, Spectrogram, Stream, StreamStatus, read_info,
+};
 
 use super::board::Board;
 use super::host::{Changed, Host, Severity};
@@ -37,6 +39,10 @@ pub struct Desk {
     pub choice: ModelChoice,
     /// The analysis, while the plugin is active.
     pub stream: Option<Stream>,
+    /// The tags of the newest analysis.
+    pub history: Option<Arc<History>>,
+    /// Pictures of what the newest analysis hears.
+    pub spectrogram: Option<Arc<Spectrogram>>,
     /// Counters of the newest analysis.
     pub status: Option<Arc<StreamStatus>>,
     /// What the host must hear.
@@ -51,6 +57,8 @@ pub struct Desk {
     pub osc: OscLink,
     /// Name of the preset that was loaded or saved last, or empty.
     pub preset: Arc<str>,
+    /// Names of the tags that the user has pinned.
+    pub pinned: Arc<Vec<String>>,
 }
 
 impl Desk {
@@ -126,6 +134,8 @@ impl Shared {
             desk: Mutex::new(Desk {
                 choice: ModelChoice::fresh(),
                 stream: None,
+                history: None,
+                spectrogram: None,
                 status: None,
                 news: News::default(),
                 macros: Arc::default(),
@@ -133,6 +143,7 @@ impl Shared {
                 generation: 0,
                 osc: OscLink::default(),
                 preset: Arc::default(),
+                pinned: Arc::default(),
             }),
         };
         shared.desk().resolve_macros(&shared.board);
@@ -221,6 +232,7 @@ impl EditorSource for Shared {
         snapshot.macros = Arc::clone(&desk.macros);
         snapshot.osc = Arc::clone(desk.osc.settings());
         snapshot.osc_message = desk.osc.message();
+        snapshot.pinned = Arc::clone(&desk.pinned);
         if !Arc::ptr_eq(&snapshot.preset, &desk.preset) {
             snapshot.preset = Arc::clone(&desk.preset);
         }
@@ -228,6 +240,14 @@ impl EditorSource for Shared {
             snapshot.late_updates = status.late_updates.load(Relaxed);
             snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
         }
+    }
+
+    fn history(&self) -> Option<Arc<History>> {
+        self.desk().history.clone()
+    }
+
+    fn spectrogram(&self) -> Option<Arc<Spectrogram>> {
+        self.desk().spectrogram.clone()
     }
 
     fn set(&self, setting: Setting) {
@@ -246,6 +266,24 @@ impl EditorSource for Shared {
             let mut macros = Arc::clone(&desk.macros);
             Arc::make_mut(&mut macros)[index] = described;
             desk.set_macros(macros, &self.board);
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn pin(&self, tag: &str, on: bool) {
+        {
+            let mut desk = self.desk();
+            let is_pinned = desk.pinned.iter().any(|pinned| pinned == tag);
+            if is_pinned == on || (on && desk.pinned.len() >= MAX_TAGS) {
+                return;
+            }
+            let pinned = Arc::make_mut(&mut desk.pinned);
+            if on {
+                pinned.push(tag.to_owned());
+            } else {
+                pinned.retain(|pinned| pinned != tag);
+            }
             desk.news.state = true;
         }
         self.host.request_main_thread();

@@ -107,6 +107,8 @@ pub struct State {
     pub model: Option<SavedModel>,
     /// Where OSC goes.
     pub osc: OscSettings,
+    /// Names of the tags that the user has pinned.
+    pub pinned: Vec<String>,
     /// Name of the preset that was loaded or saved last, or empty.
     pub preset: String,
     /// The settings.
@@ -129,6 +131,8 @@ struct Text {
     model: Option<SavedModel>,
     #[serde(default, skip_serializing_if = "is_default")]
     osc: OscSettings,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pinned: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     preset: String,
     #[serde(default)]
@@ -339,6 +343,7 @@ impl State {
             macros: described(&self.macros),
             model: self.model.clone(),
             osc: self.osc.clone(),
+            pinned: self.pinned.clone(),
             preset: self.preset.clone(),
             settings: SettingsText::from(&self.settings),
             tags: self
@@ -389,6 +394,7 @@ impl State {
             macros: macros_of(text.macros)?,
             macro_values,
             osc: text.osc,
+            pinned: text.pinned.into_iter().take(MAX_TAGS).collect(),
             preset: text.preset.chars().take(PRESET_NAME_CHARACTERS).collect(),
             model: text
                 .model

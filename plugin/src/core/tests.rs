@@ -5,8 +5,37 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tagline_engine::{Backend, BackendReport, FrontEndSpec, ModelInfo, ModelPlace, OutputKind};
+
 use super::events::{Output, Outputs};
 use super::host::{Changed, Host, MainHost, Severity};
+use super::view::ModelInForce;
+
+/// A model in force with these tags.
+pub fn model_of(tags: &[&str]) -> ModelInForce {
+    let info = ModelInfo {
+        name: "Test".to_owned(),
+        version: "1.0".to_owned(),
+        licence: "MIT".to_owned(),
+        provenance: "Made up".to_owned(),
+        tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        front_end: FrontEndSpec::won2020(),
+        output: OutputKind::Probabilities,
+        groups: None,
+        notes: None,
+        calibration: None,
+        sha256: "0".repeat(64),
+    };
+    ModelInForce {
+        info: Arc::new(info),
+        place: ModelPlace::BuiltIn,
+        report: BackendReport {
+            running: Backend::Tract,
+            lines: Vec::new(),
+            whole_windows: false,
+        },
+    }
+}
 
 /// Takes outputs, as many as there is room for.
 pub struct Taken {

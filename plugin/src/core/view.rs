@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use tagline_engine::{Backend, BackendReport, MAX_TAGS, ModelInfo, ModelPlace, TagNote};
+use tagline_engine::{
+    Backend, BackendReport, History, MAX_TAGS, ModelInfo, ModelPlace, Spectrogram, TagNote,
+};
 
 use super::macros::{MACROS, Macro, Macros};
 use super::osc::OscSettings;
@@ -19,12 +21,21 @@ pub trait EditorSource: Send + Sync {
     /// else.
     fn fill(&self, snapshot: &mut Snapshot);
 
+    /// The tags of the last minutes; `None` before the host has activated the plugin.
+    fn history(&self) -> Option<Arc<History>>;
+
+    /// Pictures of what the network hears; `None` before the host has activated the plugin.
+    fn spectrogram(&self) -> Option<Arc<Spectrogram>>;
+
     /// Changes a setting. Where it is a parameter, the host hears of it as of a user's gesture. The
     /// next snapshot shows it.
     fn set(&self, setting: Setting);
 
     /// Describes a macro anew, by its index. One that [no macro](Macro::check) can be is ignored.
     fn set_macro(&self, index: usize, described: Macro);
+
+    /// Pins a tag to the top, by its name, or lets it go.
+    fn pin(&self, tag: &str, on: bool);
 
     /// Changes where OSC goes. A later snapshot says what is wrong with it.
     fn set_osc(&self, settings: OscSettings);
@@ -92,6 +103,8 @@ pub struct Snapshot {
     pub osc_message: Option<Arc<str>>,
     /// Name of the preset that was loaded or saved last, or empty.
     pub preset: Arc<str>,
+    /// Names of the tags that the user has pinned, in that order. The model may lack some.
+    pub pinned: Arc<Vec<String>>,
 }
 
 impl Snapshot {
@@ -125,6 +138,13 @@ impl Snapshot {
         model.info.threshold(tag)
     }
 
+    /// Whether the user has pinned a tag.
+    #[must_use]
+    pub fn is_pinned(&self, tag: usize) -> bool {
+        let name = self.tags().get(tag);
+        name.is_some_and(|name| self.pinned.contains(name))
+    }
+
     /// Length of the model's window, in seconds; 0 without a model.
     #[must_use]
     pub fn window_seconds(&self) -> f32 {
@@ -156,6 +176,7 @@ impl Default for Snapshot {
             osc: Arc::default(),
             osc_message: None,
             preset: Arc::default(),
+            pinned: Arc::default(),
         }
     }
 }

@@ -12,9 +12,13 @@ use egui_baseview::{App, Frame};
 use super::chooser::Chooser;
 use super::motion::Motion;
 use super::pacing::{self, Pacing};
+use super::page::hears::HearsPage;
 use super::page::macros::MacrosPage;
+use super::page::tags::TagsPage;
+use super::page::time::TimePage;
 use super::page::{self, Page};
 use super::thread_end::Alive;
+use super::undo::{self, Undo, Watched};
 #[cfg(target_os = "linux")]
 use super::x11::X11Window;
 use super::{footer, header, heard, message, theme};
@@ -32,7 +36,11 @@ pub struct EditorApp {
     pub(super) page: Page,
     motion: Motion,
     chooser: Chooser,
+    tags: TagsPage,
     macros: MacrosPage,
+    time: TimePage,
+    hears: HearsPage,
+    undo: Undo,
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
     broken: bool,
@@ -57,7 +65,11 @@ impl EditorApp {
             page: Page::default(),
             motion: Motion::default(),
             chooser: Chooser::default(),
+            tags: TagsPage::default(),
             macros: MacrosPage::default(),
+            time: TimePage::default(),
+            hears: HearsPage::default(),
+            undo: Undo::default(),
             pacing: Pacing::default(),
             broken: false,
             #[cfg(target_os = "linux")]
@@ -93,6 +105,8 @@ impl EditorApp {
     fn draw(&mut self, ui: &mut Ui) -> bool {
         let source = Arc::clone(&self.source);
         source.fill(&mut self.snapshot);
+        self.undo.see(&self.snapshot);
+        let watched = Watched::new(&*source);
         let snapshot = &self.snapshot;
         let seconds = ui.input(|input| input.stable_dt).min(MAX_STEP_SECONDS);
         let moving = self.motion.advance(snapshot, seconds);
@@ -103,16 +117,34 @@ impl EditorApp {
         let (body, bottom) = rest.split_top_bottom_at_y(rest.bottom() - footer::HEIGHT);
         header::show(ui, top, snapshot, &mut self.page);
         heard::show(ui, strip, snapshot);
+        undo::show(
+            ui,
+            strip.shrink2(vec2(theme::MARGIN, 0.0)),
+            &mut self.undo,
+            &*source,
+        );
         let mut inside = within(ui, body);
         match self.page {
-            Page::Tags => page::tags::show(&mut inside, snapshot, &self.motion, &mut self.page),
+            Page::Tags => {
+                let shown = (&self.motion, &mut self.page);
+                self.tags.show(&mut inside, snapshot, shown, &watched);
+            }
             Page::Model => {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
-            Page::Settings => page::settings::show(&mut inside, snapshot, &*source),
-            Page::Macros => self.macros.show(&mut inside, snapshot, &*source),
+            Page::Settings => page::settings::show(&mut inside, snapshot, &watched),
+            Page::Hears => self.hears.show(&mut inside, snapshot, &*source),
+            Page::Time => self.time.show(&mut inside, snapshot, &*source),
+            Page::Macros => self.macros.show(&mut inside, snapshot, &watched),
         }
-        footer::show(ui, bottom, &snapshot.settings, &*source);
+        footer::show(ui, bottom, &snapshot.settings, &watched);
+        if watched.is_touched() {
+            let press = ui.input(|input| {
+                let pointer = &input.pointer;
+                pointer.press_start_time().filter(|_| pointer.any_down())
+            });
+            self.undo.changed(&self.snapshot, press);
+        }
         moving && self.page == Page::Tags
     }
 }

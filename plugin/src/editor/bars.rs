@@ -1,7 +1,7 @@
 //! The tags as horizontal bars, the strongest on top.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align, Align2, Color32, CursorIcon, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use tagline_engine::TagNote;
 
@@ -13,8 +13,10 @@ use crate::core::view::Snapshot;
 const ROW_HEIGHT: f32 = 25.0;
 /// Thickness of a bar, in points.
 const THICKNESS: f32 = 9.0;
+/// Room for the dot that pins a tag, in points.
+const PIN_WIDTH: f32 = 18.0;
 /// Width of the names, in points, where there is room.
-const NAME_WIDTH: f32 = 178.0;
+const NAME_WIDTH: f32 = 166.0;
 /// Width of the percentages, in points.
 const PERCENT_WIDTH: f32 = 54.0;
 /// Width of the mark at a tag's threshold, in points.
@@ -33,6 +35,8 @@ struct Tag<'a> {
     threshold: Option<f32>,
     /// Whether the host has set its value last.
     set_by_host: bool,
+    /// Whether the user has pinned it.
+    pinned: bool,
 }
 
 impl<'a> Tag<'a> {
@@ -45,36 +49,93 @@ impl<'a> Tag<'a> {
             note: snapshot.note(tag),
             threshold: snapshot.threshold(tag),
             set_by_host: snapshot.set_by_host >> tag & 1 == 1,
+            pinned: snapshot.is_pinned(tag),
         })
     }
 }
 
-/// Draws `motion`'s bars of the snapshot's tags into the rest of `ui`, `dimmed` if they are not of
-/// this moment.
-pub fn show(ui: &mut Ui, snapshot: &Snapshot, motion: &Motion, dimmed: bool) {
-    let tags = snapshot.tags();
+/// Draws the bars of the snapshot's tags that hold `search` in their name or group into `ui`. They are
+/// dimmed if they are not of this moment. Returns a tag that is to be pinned or let go.
+pub fn show(
+    ui: &mut Ui,
+    snapshot: &Snapshot,
+    motion: &Motion,
+    search: &str,
+) -> Option<(String, bool)> {
+    let mut pinned = None;
     ScrollArea::vertical()
         .id_salt("tags")
         .auto_shrink([false, false])
         .show(ui, |ui| {
-            let size = vec2(ui.available_width(), ROW_HEIGHT * tags.len() as f32);
+            let count = found(snapshot, search);
+            let size = vec2(ui.available_width(), ROW_HEIGHT * count as f32);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-            if dimmed {
+            if !snapshot.active {
                 ui.set_opacity(0.45);
             }
+            // Found tags stand one below the other, in the order that they have among all.
+            let mut rows: Vec<(usize, Bar)> = motion
+                .bars()
+                .filter(|(tag, _)| is_found(snapshot, *tag, search))
+                .collect();
+            if !search.trim().is_empty() {
+                for (row, (_, bar)) in rows.iter_mut().enumerate() {
+                    bar.row = row as f32;
+                }
+            }
             // A tag that rises slides over those it overtakes.
-            for (tag, bar) in motion.bars().rev() {
+            for (tag, bar) in rows.into_iter().rev() {
                 let top = area.top() + bar.row * ROW_HEIGHT;
                 let row =
                     Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW_HEIGHT));
                 if let Some(about) = Tag::of(snapshot, tag)
                     && ui.is_rect_visible(row)
                 {
-                    show_row(ui, row, about, bar);
+                    show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, bar);
                     explain(ui, row, tag, about, bar.value);
+                    if let Some(on) = pin(ui, row, tag, about.pinned) {
+                        pinned = snapshot.tags().get(tag).map(|tag| (tag.clone(), on));
+                    }
                 }
             }
         });
+    pinned
+}
+
+/// How many of the snapshot's tags hold `search` in their name or group.
+pub fn found(snapshot: &Snapshot, search: &str) -> usize {
+    let tags = 0..snapshot.tags().len();
+    tags.filter(|tag| is_found(snapshot, *tag, search)).count()
+}
+
+fn is_found(snapshot: &Snapshot, tag: usize, search: &str) -> bool {
+    let wanted = search.trim().to_lowercase();
+    let holds = |text: &str| text.to_lowercase().contains(&wanted);
+    let name = snapshot.tags().get(tag);
+    name.is_some_and(|name| holds(name)) || snapshot.group(tag).is_some_and(holds)
+}
+
+/// Draws the dot before a tag, which pins it. Returns whether it is to be pinned, if it was clicked.
+fn pin(ui: &Ui, row: Rect, number: usize, on: bool) -> Option<bool> {
+    let area = row.with_max_x(row.left() + PIN_WIDTH);
+    let response = ui
+        .interact(area, ui.scope_id().with(("pin", number)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    let middle = pos2(row.left() + 4.0, row.center().y);
+    if on {
+        ui.painter().circle_filled(middle, 3.5, theme::ACCENT);
+    } else {
+        let colour = if response.hovered() {
+            theme::TEXT
+        } else {
+            theme::CONTROL_HOVERED
+        };
+        ui.painter().circle_stroke(middle, 3.0, (1.0, colour));
+    }
+    let clicked = response.clicked();
+    let about = if on { "Let it go" } else { "Pin it to the top" };
+    response.on_hover_text(about);
+    clicked.then_some(!on)
 }
 
 fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
@@ -154,6 +215,7 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
         note,
         threshold,
         set_by_host,
+        pinned: _,
     } = tag;
     let mut text = match group {
         Some(group) => format!("{name} ({group}): {}", percent(value)),
@@ -201,7 +263,7 @@ fn show_name(ui: &Ui, area: Rect, tag: Tag<'_>, colour: Color32) {
 }
 
 /// Splits tags such as MTG-Jamendo's "genre---jazz".
-fn name_and_group(tag: &str) -> (&str, Option<&str>) {
+pub fn name_and_group(tag: &str) -> (&str, Option<&str>) {
     match tag.split_once("---") {
         Some((group, name)) if !group.is_empty() && !name.is_empty() => (name, Some(group)),
         _ => (tag, None),
@@ -209,7 +271,7 @@ fn name_and_group(tag: &str) -> (&str, Option<&str>) {
 }
 
 /// One decimal below ten per cent, none above, so that strong tags stand still.
-fn percent(value: f32) -> String {
+pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
     if percent < 9.95 {
         format!("{percent:.1} %")
@@ -219,7 +281,7 @@ fn percent(value: f32) -> String {
 }
 
 /// The stronger a tag, the brighter its text.
-fn text_colour(value: f32) -> Color32 {
+pub fn text_colour(value: f32) -> Color32 {
     theme::TEXT_FAINT.lerp_to_gamma(theme::TEXT, (value * 2.5).min(1.0))
 }
 
@@ -310,6 +372,24 @@ mod tests {
     fn info_of(snapshot: &mut Snapshot) -> &mut ModelInfo {
         let model = snapshot.model.as_mut().expect("a model");
         Arc::make_mut(&mut Arc::make_mut(model).info)
+    }
+
+    #[test]
+    fn a_search_finds_names_and_groups_whatever_their_case() {
+        let mut snapshot = snapshot_of(&["Female voice", "jazz", "drums"]);
+        let groups = ["voice", "genre", "instrument"].map(str::to_owned);
+        info_of(&mut snapshot).groups = Some(groups.to_vec());
+        let names = |search: &str| -> Vec<usize> {
+            (0..3)
+                .filter(|tag| is_found(&snapshot, *tag, search))
+                .collect()
+        };
+        assert_eq!(names(""), [0, 1, 2]);
+        assert_eq!(names(" VOICE "), [0]);
+        assert_eq!(names("gen"), [1]);
+        assert_eq!(names("r"), [1, 2]);
+        assert!(names("xyz").is_empty());
+        assert_eq!(found(&snapshot, "r"), 2);
     }
 
     #[test]

@@ -16,9 +16,9 @@ pub fn show(ui: &mut Ui, area: Rect, snapshot: &Snapshot, page: &mut Page) {
         .hline(area.x_range(), area.bottom(), (1.0, theme::LINE));
 
     let area = area.shrink2(vec2(theme::MARGIN, 0.0));
-    let left = logo(ui.painter(), area) + 26.0;
+    let left = logo(ui.painter(), area) + 18.0;
     let left = pages(ui, area.with_min_x(left), page);
-    model(ui, area.with_min_x(left + 20.0), snapshot, page);
+    model(ui, area.with_min_x(left + 14.0), snapshot, page);
 }
 
 /// Draws the mark and the name; returns where they end.
@@ -58,7 +58,7 @@ fn pages(ui: &mut Ui, area: Rect, page: &mut Page) -> f32 {
         );
         let rect = Rect::from_min_max(
             pos2(left, area.top()),
-            pos2(left + galley.size().x + 20.0, area.bottom()),
+            pos2(left + galley.size().x + 16.0, area.bottom()),
         );
         let response = ui
             .interact(rect, ui.scope_id().with(choice.name()), Sense::click())
@@ -68,11 +68,11 @@ fn pages(ui: &mut Ui, area: Rect, page: &mut Page) -> f32 {
             (false, true) => theme::TEXT_SOFT,
             (false, false) => theme::TEXT_FAINT,
         };
-        let text = pos2(rect.left() + 10.0, rect.center().y - galley.size().y / 2.0);
+        let text = pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
         ui.painter().galley(text, galley, colour);
         if chosen {
             let line = Rect::from_x_y_ranges(
-                rect.left() + 10.0..=rect.right() - 10.0,
+                rect.left() + 8.0..=rect.right() - 8.0,
                 rect.bottom() - 2.0..=rect.bottom(),
             );
             ui.painter().rect_filled(line, 1.0, theme::ACCENT);

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::theme;
+use super::{theme, undo};
 use crate::core::settings::Mode;
 use crate::core::view::Snapshot;
 
@@ -34,7 +34,7 @@ pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
     );
     let (text, colour) = counters(snapshot);
     painter.text(
-        pos2(area.right(), line),
+        pos2(area.right() - undo::WIDTH, line),
         Align2::RIGHT_CENTER,
         text,
         theme::regular(12.0),

@@ -38,7 +38,7 @@ pub struct Bar {
 pub struct Motion {
     model: Option<Arc<ModelInForce>>,
     bars: Vec<Bar>,
-    /// Tags from the strongest to the weakest.
+    /// Tags from the strongest to the weakest, the pinned ones first.
     order: Vec<usize>,
 }
 
@@ -51,7 +51,8 @@ impl Motion {
             self.start_again(values);
         }
         self.model.clone_from(&snapshot.model);
-        reorder(&mut self.order, values);
+        let pinned = |tag: usize| snapshot.is_pinned(tag);
+        reorder(&mut self.order, values, pinned);
 
         let mut moving = false;
         for (row, &tag) in self.order.iter().enumerate() {
@@ -64,7 +65,7 @@ impl Motion {
         moving
     }
 
-    /// The tags with their bars, from the strongest to the weakest.
+    /// The tags with their bars, from the strongest to the weakest, the pinned ones first.
     pub fn bars(&self) -> impl DoubleEndedIterator<Item = (usize, Bar)> {
         self.order.iter().map(|&tag| (tag, self.bars[tag]))
     }
@@ -117,12 +118,18 @@ fn ease(value: &mut f32, goal: f32, steps: f32, settled: f32) -> bool {
     true
 }
 
-/// Sorts `order` by falling value, but lets a tag overtake only by more than the margin.
-fn reorder(order: &mut [usize], values: &[f32]) {
+/// Sorts `order` by falling value, the pinned ones first, but lets a tag overtake only by more than the
+/// margin.
+fn reorder(order: &mut [usize], values: &[f32], pinned: impl Fn(usize) -> bool) {
+    let goes_above = |tag: usize, above: usize| match (pinned(tag), pinned(above)) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => overtakes(values[tag], values[above]),
+    };
     // An insertion sort, as almost nothing changes from one update to the next.
     for end in 1..order.len() {
         let mut at = end;
-        while at > 0 && overtakes(values[order[at]], values[order[at - 1]]) {
+        while at > 0 && goes_above(order[at], order[at - 1]) {
             order.swap(at, at - 1);
             at -= 1;
         }
@@ -155,7 +162,7 @@ mod tests {
         let mut order = vec![0, 1, 2];
         for step in 0..10 {
             let wobble = if step % 2 == 0 { 0.007 } else { -0.007 };
-            reorder(&mut order, &[0.5, 0.5 + wobble, 0.1]);
+            reorder(&mut order, &[0.5, 0.5 + wobble, 0.1], |_| false);
             assert_eq!(order, [0, 1, 2]);
         }
     }
@@ -163,14 +170,16 @@ mod tests {
     #[test]
     fn a_clearly_stronger_tag_rises_to_its_place() {
         let mut order = vec![0, 1, 2, 3];
-        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4]);
+        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4], |_| false);
         assert_eq!(order, [2, 3, 0, 1]);
+        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4], |tag| tag < 2);
+        assert_eq!(order, [0, 1, 2, 3], "the pinned ones are on top");
     }
 
     #[test]
     fn weak_tags_are_in_order_too() {
         let mut order = vec![0, 1, 2];
-        reorder(&mut order, &[0.05, 0.057, 0.02]);
+        reorder(&mut order, &[0.05, 0.057, 0.02], |_| false);
         assert_eq!(order, [1, 0, 2]);
     }
 

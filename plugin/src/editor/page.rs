@@ -1,9 +1,11 @@
 //! The editor's pages.
 
+pub mod hears;
 pub mod macros;
 pub mod model;
 pub mod settings;
 pub mod tags;
+pub mod time;
 
 /// The part of the window between header and footer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +13,10 @@ pub enum Page {
     /// The tags' bars.
     #[default]
     Tags,
+    /// The tags of the last minutes.
+    Time,
+    /// What the network hears.
+    Hears,
     /// The model in force, and others to choose from.
     Model,
     /// Settings for once: MIDI, and how finely the host is told.
@@ -21,12 +27,21 @@ pub enum Page {
 
 impl Page {
     /// All pages, in the header's order.
-    pub const ALL: [Self; 4] = [Self::Tags, Self::Model, Self::Settings, Self::Macros];
+    pub const ALL: [Self; 6] = [
+        Self::Tags,
+        Self::Time,
+        Self::Hears,
+        Self::Macros,
+        Self::Model,
+        Self::Settings,
+    ];
 
     /// Name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tags => "Tags",
+            Self::Time => "Time",
+            Self::Hears => "Hears",
             Self::Model => "Model",
             Self::Settings => "Settings",
             Self::Macros => "Macros",

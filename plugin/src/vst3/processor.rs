@@ -1,14 +1,19 @@
 //! The interface of processing.
 
+use tagline_engine::Transport;
 use vst3::ComRef;
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
-use vst3::Steinberg::Vst::IProcessContextRequirements_::Flags_::kNeedTransportState;
-use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::kPlaying;
+use vst3::Steinberg::Vst::IProcessContextRequirements_::Flags_::{
+    kNeedProjectTimeMusic, kNeedTempo, kNeedTimeSignature, kNeedTransportState,
+};
+use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{
+    kPlaying, kProjectTimeMusicValid, kTempoValid, kTimeSigValid,
+};
 use vst3::Steinberg::Vst::ProcessModes_::kOffline;
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::{kSample32, kSample64};
 use vst3::Steinberg::Vst::{
-    BusDirection, IAudioProcessorTrait, IProcessContextRequirementsTrait, ProcessData,
-    ProcessSetup, SpeakerArrangement, kNoTail,
+    BusDirection, IAudioProcessorTrait, IProcessContextRequirementsTrait, ProcessContext,
+    ProcessData, ProcessSetup, SpeakerArrangement, kNoTail,
 };
 use vst3::Steinberg::{
     TBool, int32, kInvalidArgument, kResultFalse, kResultOk, kResultTrue, tresult, uint32,
@@ -51,7 +56,7 @@ impl Inner {
             events,
             gestures: &self.gestures,
         };
-        let playing = context.is_some_and(|context| context.state & kPlaying as u32 != 0);
+        let transport = context.map_or_else(Transport::default, transport);
         let frames = audio::frames(data);
         // SAFETY: as the caller promises; the main bus is the first.
         unsafe {
@@ -61,11 +66,31 @@ impl Inner {
                 let block = Block {
                     frames,
                     input,
-                    playing,
+                    transport,
                 };
                 processor.process(&block, points, &mut outputs);
             });
         }
+    }
+}
+
+/// Where the host's song stands.
+fn transport(context: &ProcessContext) -> Transport {
+    let has = |flag: i32| context.state & flag as u32 != 0;
+    let seconds = context.projectTimeSamples as f64 / context.sampleRate;
+    let (numerator, denominator) = (context.timeSigNumerator, context.timeSigDenominator);
+    let has_bars = has(kProjectTimeMusicValid as i32)
+        && has(kTimeSigValid as i32)
+        && numerator > 0
+        && denominator > 0
+        && context.projectTimeMusic.is_finite();
+    let bar_quarters = 4.0 * f64::from(numerator) / f64::from(denominator.max(1));
+    let has_tempo = has(kTempoValid as i32) && context.tempo.is_finite();
+    Transport {
+        playing: has(kPlaying as i32),
+        seconds: Some(seconds).filter(|seconds| seconds.is_finite()),
+        bars: has_bars.then(|| 1.0 + context.projectTimeMusic / bar_quarters),
+        bars_a_second: (has_bars && has_tempo).then(|| context.tempo / 60.0 / bar_quarters),
     }
 }
 
@@ -178,6 +203,6 @@ impl IAudioProcessorTrait for Plugin {
 
 impl IProcessContextRequirementsTrait for Plugin {
     unsafe fn getProcessContextRequirements(&self) -> uint32 {
-        kNeedTransportState as uint32
+        (kNeedTransportState | kNeedProjectTimeMusic | kNeedTempo | kNeedTimeSignature) as uint32
     }
 }

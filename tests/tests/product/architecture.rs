@@ -8,17 +8,21 @@ use std::process::Command;
 const MAP: &str = include_str!("../../../ARCHITECTURE.md");
 
 /// The crates of the project that a crate may use, outside its tests.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("tagline-models", &[]),
     ("tagline-media", &[]),
     ("tagline-files", &[]),
     ("tagline-onnx", &[]),
+    ("tagline-taggram", &[]),
     ("xtask", &[]),
     ("tagline-engine", &["tagline-models", "tagline-onnx"]),
-    ("tagline", &["tagline-engine"]),
+    ("tagline", &["tagline-engine", "tagline-taggram"]),
     ("tagline-synth", &["tagline-files"]),
     ("tagline-tests", &["tagline-media", "tagline-onnx"]),
-    ("tagline-host", &["tagline-engine", "tagline-media"]),
+    (
+        "tagline-host",
+        &["tagline-engine", "tagline-media", "tagline-taggram"],
+    ),
     (
         "tagline-python",
         &["tagline-engine", "tagline-media", "trainer"],
@@ -32,6 +36,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "tagline-models",
             "tagline-onnx",
             "tagline-synth",
+            "tagline-taggram",
         ],
     ),
 ];

@@ -5,7 +5,10 @@
 
 mod child;
 mod host;
+mod macros;
 mod screen;
+mod tags;
+mod time;
 
 use std::path::Path;
 use std::time::Duration;
@@ -22,6 +25,17 @@ const OPEN_SIZE: GuiSize = GuiSize {
     width: 760,
     height: 640,
 };
+
+/// Where the pages' names stand in the header.
+const TAGS: (i16, i16) = (151, 31);
+const TIME: (i16, i16) = (198, 31);
+const HEARS: (i16, i16) = (249, 31);
+const MACROS: (i16, i16) = (307, 31);
+const MODEL: (i16, i16) = (366, 31);
+
+/// Where changes are taken back and done again.
+const UNDO: (i16, i16) = (676, 83);
+const REDO: (i16, i16) = (724, 83);
 
 /// Rounds of opening and closing between which memory is compared.
 const FIRST_ROUND: usize = 4;
@@ -71,7 +85,7 @@ fn the_tags_are_seen_to_move_and_a_click_reaches_the_host() {
             host.events()
         );
 
-        screen.click(window, 215, 31);
+        screen.click(window, MODEL.0, MODEL.1);
         host.play(Sound::Noise, Duration::from_secs(1));
         let page = screen.picture_of_child(window);
         page.save(&target.join("editor-model.png"));
@@ -95,7 +109,7 @@ fn a_preset_that_is_clicked_on_sets_the_macros_up() {
         assert_eq!(before["preset"], serde_json::Value::Null);
 
         // The page of the macros, and there the preset before the first: the last.
-        screen.click(window, 355, 31);
+        screen.click(window, MACROS.0, MACROS.1);
         host.play(Sound::Noise, Duration::from_secs(1));
         screen.click(window, 33, 119);
         host.play(Sound::Noise, Duration::from_secs(1));

@@ -1,4 +1,7 @@
-//! The built VST3 bundle in a real host: Ardour, with its dummy audio backend and no window.
+//! The built VST3 bundle in a real host: Ardour, with its dummy audio backend, without a window and with one.
+
+#[cfg(target_os = "linux")]
+mod recording;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -146,7 +149,19 @@ impl Place {
         }
     }
 
-    /// Lets Ardour scan the plugin and run a script, with these arguments behind the session's folder.
+    /// The folder in which Ardour looks for the plugin's preset files.
+    fn presets(&self) -> PathBuf {
+        let presets = self.home.join(".vst3/presets/Tagline/Tagline");
+        std::fs::create_dir_all(&presets).expect("a folder");
+        presets
+    }
+
+    /// The session's folder.
+    fn session(&self) -> PathBuf {
+        self.folder.path().join("session")
+    }
+
+    /// Lets Ardour scan the plugin and run a script of `vst3_ardour`, with these arguments behind the session's folder.
     /// Returns the script's lines, and all that was said.
     fn run(
         &self,
@@ -159,11 +174,15 @@ impl Place {
         scan.arg("--force").arg("--verbose").arg(bundle);
         let scanned = finish(scan);
         assert!(scanned.status.success(), "{}", text(&scanned));
-        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/product")
-            .join(script);
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/product/vst3_ardour");
+        let text_of = |name: &str| {
+            let path = scripts.join(name).with_extension("lua");
+            std::fs::read_to_string(path).expect("a script")
+        };
+        let whole = self.folder.path().join(script).with_extension("lua");
+        std::fs::write(&whole, text_of("common") + &text_of(script)).expect("a script");
         let mut host = ardour.command(&ardour.interpreter, &self.home, bundle, &self.models);
-        host.arg(script).arg(self.folder.path().join("session"));
+        host.arg(whole).arg(self.session());
         host.args(arguments);
         let output = finish(host);
         let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout)
@@ -186,7 +205,7 @@ fn the_vst3_drives_its_tags_in_ardour_and_passes_audio_unchanged() {
         return;
     };
     let seconds = SECONDS.to_string();
-    let (lines, said) = Place::new().run(&ardour, &bundle, "vst3_ardour.lua", &[&seconds]);
+    let (lines, said) = Place::new().run(&ardour, &bundle, "bounce", &[&seconds]);
     check_tags(&lines, &said);
     let bounce = lines.iter().find(|line| line["kind"] == "bounce");
     let bounce = bounce.unwrap_or_else(|| panic!("nothing was recorded: {said}"));
@@ -225,8 +244,7 @@ fn a_macro_of_a_preset_that_ardour_finds_plays_back_in_follow_and_nothing_is_ana
         return;
     };
     let place = Place::new();
-    let presets = place.home.join(".vst3/presets/Tagline/Tagline");
-    std::fs::create_dir_all(&presets).expect("a folder");
+    let presets = place.presets();
     let mut labels = vec!["Ramp".to_owned()];
     for entry in std::fs::read_dir(bundle.with_file_name("VST3 Presets")).expect("presets") {
         let path = entry.expect("an entry").path();
@@ -240,8 +258,7 @@ fn a_macro_of_a_preset_that_ardour_finds_plays_back_in_follow_and_nothing_is_ana
     }
     std::fs::write(presets.join("Ramp.vstpreset"), ramp(&bundle)).expect("a preset");
 
-    let script = "vst3_ardour_follow.lua";
-    let (lines, said) = place.run(&ardour, &bundle, script, &["9", "Ramp"]);
+    let (lines, said) = place.run(&ardour, &bundle, "follow", &["9", "Ramp"]);
     let found = lines.iter().find(|line| line["kind"] == "preset");
     let found = found
         .and_then(|line| line["labels"].as_array())
@@ -255,22 +272,35 @@ fn a_macro_of_a_preset_that_ardour_finds_plays_back_in_follow_and_nothing_is_ana
         most > 5.0 && follow.len() > 20,
         "it goes up to {most}: {said}"
     );
-    for (position, value) in follow {
+    check_playback(&live, &follow, &said);
+    let tags = tags(&lines, "live");
+    assert!(tags.len() > 5, "the tags move in Live: {said}");
+    check_that_nothing_is_analysed(&lines, &said);
+}
+
+/// What is played back is what was recorded.
+fn check_playback(recorded: &[(f64, f64)], played: &[(f64, f64)], said: &str) {
+    for &(position, value) in played {
         // A block passes between the position and the value, in which the macro moves by 0.3 points.
-        let expected = value_at(&live, position);
+        let expected = value_at(recorded, position);
         assert!(
             (value - expected).abs() < 1.5,
             "{value}, not {expected} at {position}: {said}"
         );
     }
-    let tags = |kind: &str| -> Vec<&Value> {
-        let of_kind = lines.iter().filter(|line| line["kind"] == kind);
-        let mut tags: Vec<_> = of_kind.map(|line| &line["tags"]).collect();
-        tags.dedup();
-        tags
-    };
-    assert!(tags("live").len() > 5, "the tags move in Live: {said}");
-    assert_eq!(tags("follow").len(), 1, "and stand still in Follow: {said}");
+}
+
+/// The tags' values, each set of them once.
+fn tags<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    let of_kind = lines.iter().filter(|line| line["kind"] == kind);
+    let mut tags: Vec<_> = of_kind.map(|line| &line["tags"]).collect();
+    tags.dedup();
+    tags
+}
+
+fn check_that_nothing_is_analysed(lines: &[Value], said: &str) {
+    let tags = tags(lines, "follow");
+    assert_eq!(tags.len(), 1, "the tags stand still in Follow: {said}");
 }
 
 /// A preset file with a macro that rises for 4 s and falls for 6.

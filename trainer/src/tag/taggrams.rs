@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tagline_engine::ModelInfo;
 use tagline_files::atomic;
-use tagline_media::{Taggram, TaggramError, write_taggram};
+use tagline_taggram::{Taggram, TaggramError, write_taggram};
 
 use super::{TagError, TaggedFile};
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
-use tagline_media::{Taggram, write_taggram};
+use tagline_taggram::{Taggram, write_taggram};
 
 use super::{DemoError, DemoOptions, DemoReport};
 use crate::HostedPlugin;

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use vst3::Steinberg::Vst::Event_::EventTypes_::{
     kLegacyMIDICCOutEvent, kNoteOffEvent, kNoteOnEvent,
 };
-use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{kPlaying, kTempoValid};
+use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{
+    kPlaying, kProjectTimeMusicValid, kTempoValid, kTimeSigValid,
+};
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::{kSample32, kSample64};
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, Event, IAudioProcessorTrait, ProcessContext,
@@ -122,7 +124,10 @@ impl Vst3Plugin {
         context.sampleRate = self.setup.sample_rate_hz;
         context.projectTimeSamples = self.position_samples as i64;
         context.tempo = transport.tempo_bpm;
-        context.state = kTempoValid as u32;
+        let seconds = self.position_samples as f64 / self.setup.sample_rate_hz;
+        context.projectTimeMusic = seconds * transport.tempo_bpm / 60.0;
+        (context.timeSigNumerator, context.timeSigDenominator) = (4, 4);
+        context.state = (kTempoValid | kProjectTimeMusicValid | kTimeSigValid) as u32;
         if transport.playing {
             context.state |= kPlaying as u32;
         }

@@ -3,4 +3,3 @@
 mod common;
 mod decode;
 mod files;
-mod taggram;

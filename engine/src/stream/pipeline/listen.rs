@@ -41,6 +41,9 @@ impl Pipeline {
             self.skip(available.saturating_sub(room));
         }
         self.publish(offline);
+        if let Some(analyzer) = &self.analyzer {
+            self.stream.spectrogram.answer(|| analyzer.picture());
+        }
         self.rest();
         self.consumed != before
     }
@@ -158,6 +161,7 @@ impl Pipeline {
         self.network_state.clear();
         self.base = self.consumed;
         self.smoothing.reset();
+        self.begins = true;
         self.due = None;
     }
 }

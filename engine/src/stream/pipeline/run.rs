@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
-use ringbuf::traits::Producer;
+use ringbuf::traits::{Consumer, Producer};
 
 use super::Pipeline;
 use crate::front_end::Due;
 use crate::network::{Backend, InferenceError, Span};
 use crate::stream::event::Event;
+use crate::stream::history::Moment;
 use crate::stream::model_slot::AfterFailure;
 use crate::stream::update::{MAX_TAGS, TagUpdate};
 
@@ -83,6 +84,37 @@ impl Pipeline {
             Err(_) => &status.late_updates,
         };
         counter.fetch_add(1, Relaxed);
+        self.remember(&due, position, seconds);
+    }
+
+    /// Keeps the update for whoever wants to look back.
+    fn remember(&mut self, due: &Due, position: u64, position_seconds: f64) {
+        let mut begins = std::mem::take(&mut self.begins);
+        loop {
+            let next = self
+                .next_mark
+                .take()
+                .or_else(|| self.stream.marks.try_pop());
+            match next {
+                Some(mark) if mark.position_samples <= position => {
+                    self.mark = Some(mark);
+                    begins = true;
+                }
+                later => {
+                    self.next_mark = later;
+                    break;
+                }
+            }
+        }
+        let rate_hz = self.stream.sample_rate_hz;
+        let transport = self.mark.map(|mark| mark.at(position, rate_hz));
+        self.stream.history.push(Moment {
+            position_seconds,
+            seconds_heard: due.seconds_heard,
+            transport: transport.unwrap_or_default(),
+            begins,
+            probabilities: self.probabilities.as_slice().into(),
+        });
     }
 
     /// Calibrates the network's probabilities, unless its own are wanted.

@@ -15,9 +15,11 @@ use crate::network::{
 };
 use crate::stream::controls::Controls;
 use crate::stream::event::Notify;
+use crate::stream::history::{History, Past};
 use crate::stream::loader::SharedNetwork;
 use crate::stream::status::StreamStatus;
-use crate::stream::tap::Tap;
+use crate::stream::tap::{Queues, Tap};
+use crate::stream::transport::Transport;
 use crate::stream::update::TagUpdate;
 
 /// A network that fails from its `fails_at`th run on.
@@ -96,6 +98,7 @@ fn bench() -> Bench {
     let (samples, samples_out) = HeapRb::new(48_000).split();
     let (gaps_in, gaps) = HeapRb::new(8).split();
     let (updates_in, updates) = HeapRb::new(64).split();
+    let (marks_in, marks) = HeapRb::new(8).split();
     let (events_in, events) = crossbeam_channel::unbounded();
     let controls = Arc::new(Controls::new());
     let pipeline = Pipeline::new(NewStream {
@@ -104,6 +107,9 @@ fn bench() -> Bench {
         samples: samples_out,
         gaps,
         updates: updates_in,
+        marks,
+        history: Arc::<History>::default(),
+        spectrogram: Arc::default(),
         events: events_in,
         notify: Notify::new(Box::new(|| {})),
         controls: Arc::clone(&controls),
@@ -112,7 +118,17 @@ fn bench() -> Bench {
     });
     Bench {
         pipeline,
-        tap: Tap::new(samples, gaps_in, updates, controls, std::thread::current()),
+        tap: Tap::new(
+            Queues {
+                samples,
+                gaps: gaps_in,
+                marks: marks_in,
+                updates,
+            },
+            controls,
+            12_000.0,
+            std::thread::current(),
+        ),
         events,
     }
 }
@@ -154,6 +170,12 @@ impl Bench {
 
     fn updates(&mut self) -> Vec<TagUpdate> {
         std::iter::from_fn(|| self.tap.pop()).collect()
+    }
+
+    fn past(&self) -> Past {
+        let mut past = Past::default();
+        self.pipeline.stream.history.read(&mut past);
+        past
     }
 
     fn positions(&mut self) -> Vec<u64> {
@@ -508,4 +530,87 @@ fn samples_dropped_after_a_window_do_not_move_its_position() {
     assert_eq!(late, 3);
     expected.drain(1..1 + late);
     assert_eq!(bench.positions(), expected);
+}
+
+#[test]
+fn the_history_keeps_each_update_with_the_place_in_the_hosts_song() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    let at = |seconds: f64| Transport {
+        playing: true,
+        seconds: Some(seconds),
+        bars: Some(1.0 + seconds / 2.0),
+        bars_a_second: Some(0.5),
+    };
+    // The song begins at 100 s, loops after 5 s, and stops after another second.
+    for block in 0..800 {
+        let seconds = f64::from(block) / 100.0;
+        bench.tap.set_transport(match block {
+            0..500 => at(100.0 + seconds),
+            500..600 => at(100.0 + seconds - 5.0),
+            _ => Transport {
+                playing: false,
+                ..at(101.0)
+            },
+        });
+        bench.push(LOUD, 120);
+        bench.analyse();
+    }
+    let past = bench.past();
+    let positions = bench.positions();
+    assert_eq!(past.moments.len(), positions.len());
+    for (moment, position) in past.moments.iter().zip(positions) {
+        let stream = moment.position_seconds;
+        assert_eq!(stream, position as f64 / 12_000.0);
+        assert_eq!(moment.probabilities[..], [0.5]);
+        let song = moment.transport.seconds.expect("a place in the song");
+        let expected = match stream {
+            ..5.0 => 100.0 + stream,
+            5.0..6.0 => 95.0 + stream,
+            _ => 101.0,
+        };
+        assert!((song - expected).abs() < 0.011, "{song}, not {expected}");
+        let bars = moment.transport.bars.expect("bars");
+        assert!((bars - (1.0 + song / 2.0)).abs() < 0.011, "{bars}");
+    }
+    let begins: Vec<bool> = past.moments.iter().map(|moment| moment.begins).collect();
+    assert_eq!(begins, [true, false, true, true, false]);
+}
+
+#[test]
+fn the_history_begins_anew_with_another_model() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    bench.play(5.5);
+    assert_eq!(bench.past().moments.len(), 3);
+    bench.pipeline.want_model(ModelSource::BuiltIn);
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    assert!(bench.past().moments.is_empty());
+    bench.play(1.5);
+    assert!(!bench.past().moments.is_empty());
+}
+
+#[test]
+fn a_picture_of_the_window_is_made_only_when_somebody_asks_for_one() {
+    let mut bench = bench();
+    bench.answer(loaded(Backend::Tract, u32::MAX));
+    let spectrogram = Arc::clone(&bench.pipeline.stream.spectrogram);
+    bench.play(3.0);
+    assert!(spectrogram.ask().is_none(), "nobody had asked");
+    bench.play(0.01);
+    let first = spectrogram.ask().expect("a picture");
+    assert_eq!((first.rows, first.columns), (96, 200));
+    assert!((first.filled - 3.0 / 8.53).abs() < 0.02, "{}", first.filled);
+    bench.play(2.0);
+    let second = spectrogram.ask().expect("a picture");
+    bench.play(2.0);
+    let third = spectrogram.ask().expect("a picture");
+    assert!(second.filled < third.filled);
+    // Two were asked for, so two were made.
+    bench.play(1.0);
+    let fourth = spectrogram.ask().expect("a picture");
+    assert!(
+        fourth.filled < 0.9,
+        "it is of just after the third was asked for"
+    );
 }

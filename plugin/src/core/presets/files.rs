@@ -8,6 +8,7 @@ use tagline_engine::user_folder;
 
 use super::text::MAX_PRESET_BYTES;
 use super::{PRESET_NAME_CHARACTERS, Preset, PresetError, Read, factory_presets};
+use crate::core::whole_file;
 
 /// Ending of a preset's file.
 pub const FILE_ENDING: &str = "tagline";
@@ -108,12 +109,8 @@ pub fn save_preset(folder: &Path, preset: &Preset) -> Result<PathBuf, PresetErro
     let text = preset.to_text()?;
     std::fs::create_dir_all(folder).map_err(refused("made", folder))?;
     let path = file_for(folder, name);
-    let aside = path.with_extension(format!("{}.part", std::process::id()));
-    let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, &path));
-    written.map_err(|source| {
-        let _ = std::fs::remove_file(&aside);
-        refused("written", &path)(source)
-    })?;
+    let written = whole_file::write(&path, |aside| std::fs::write(aside, text));
+    written.map_err(refused("written", &path))?;
     Ok(path)
 }
 

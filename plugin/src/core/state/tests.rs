@@ -228,6 +228,11 @@ fn states() -> impl Strategy<Value = State> {
             port: 1 + u16::from(midi.0),
             ..OscSettings::default()
         },
+        pinned: if midi.3 {
+            vec!["jazz".to_owned()]
+        } else {
+            vec![]
+        },
         preset: if midi.3 { "Who sings" } else { "" }.to_owned(),
         model: model.map(|(name, path, sha256, built_in)| SavedModel {
             built_in,

@@ -1,25 +1,93 @@
-//! The page of tags: their bars, or why there are none.
+//! The page of tags: their bars, or why there are none, and a field that finds some of them.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Align2, Layout, RichText, TextEdit, Ui, UiBuilder, vec2};
 
 use super::Page;
-use crate::core::view::Snapshot;
+use crate::core::view::{EditorSource, Snapshot};
 use crate::editor::motion::Motion;
 use crate::editor::{bars, message, theme};
 
-/// Draws the page into `ui`.
-pub fn show(ui: &mut Ui, snapshot: &Snapshot, motion: &Motion, page: &mut Page) {
-    if let Some(text) = &snapshot.message {
-        message::card(ui, text);
-        ui.add_space(10.0);
-    }
-    if snapshot.model.is_some() {
-        bars::show(ui, snapshot, motion, !snapshot.active);
-    } else if snapshot.loading {
+/// Height of the field, with the room around it, in points.
+const SEARCH_HEIGHT: f32 = 40.0;
+
+/// Longest text that is looked for, in characters.
+const MOST_CHARACTERS: usize = 60;
+
+/// The page's state.
+#[derive(Debug, Default)]
+pub struct TagsPage {
+    /// What the user looks for.
+    search: String,
+}
+
+impl TagsPage {
+    /// Draws the page into `ui`; changes go to `source`.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        snapshot: &Snapshot,
+        (motion, page): (&Motion, &mut Page),
+        source: &dyn EditorSource,
+    ) {
+        if let Some(text) = &snapshot.message {
+            message::card(ui, text);
+            ui.add_space(10.0);
+        }
+        if snapshot.model.is_none() {
+            if snapshot.loading {
+                let area = ui.available_rect_before_wrap();
+                message::alone(ui, area, "Opening the model …", "");
+            } else {
+                no_model(ui, page);
+            }
+            return;
+        }
         let area = ui.available_rect_before_wrap();
-        message::alone(ui, area, "Opening the model …", "");
-    } else {
-        no_model(ui, page);
+        let (strip, rest) = area.split_top_bottom_at_y(area.top() + SEARCH_HEIGHT);
+        let strip = strip.with_min_y(strip.top() + 4.0);
+        let mut strip = ui.new_child(UiBuilder::new().max_rect(strip).id_salt("search"));
+        self.field(&mut strip, snapshot);
+        let mut rest = ui.new_child(UiBuilder::new().max_rect(rest).id_salt("bars"));
+        let found = bars::found(snapshot, &self.search);
+        if found == 0 {
+            let text = format!(
+                "The model has no tag and no group with \"{}\".",
+                self.search
+            );
+            message::alone(ui, rest.max_rect(), "Nothing found", &text);
+            return;
+        }
+        let clicked = bars::show(&mut rest, snapshot, motion, &self.search);
+        if let Some((tag, on)) = clicked {
+            source.pin(&tag, on);
+        }
+    }
+
+    fn field(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
+        ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            let edit = TextEdit::singleline(&mut self.search)
+                .hint_text("Find a tag or a group")
+                .char_limit(MOST_CHARACTERS)
+                .desired_width(220.0)
+                .min_size(vec2(0.0, theme::CONTROL_HEIGHT))
+                .align(Align2::LEFT_CENTER);
+            ui.add(edit);
+            if !self.search.is_empty() && ui.button("Clear").clicked() {
+                self.search.clear();
+            }
+            let count = bars::found(snapshot, &self.search);
+            let text = match (self.search.is_empty(), snapshot.pinned.len()) {
+                (false, _) => format!("{count} of {} tags", snapshot.tags().len()),
+                (true, 0) => "A click on the dot before a tag pins it to the top".to_owned(),
+                (true, pinned) => format!("{pinned} pinned"),
+            };
+            ui.label(
+                RichText::new(text)
+                    .font(theme::regular(12.0))
+                    .color(theme::TEXT_FAINT),
+            );
+        });
     }
 }
 

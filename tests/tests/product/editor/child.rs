@@ -57,6 +57,7 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         .env("HOME", home.path())
         .env("TAGLINE_MODELS", &models)
         .env("TAGLINE_PRESETS", home.path().join("presets"))
+        .env("TAGLINE_TAGGRAMS", home.path().join("taggrams"))
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         // With an arena for each thread, memory grows for dozens of windows before it is used again.
         // That would look like a leak.

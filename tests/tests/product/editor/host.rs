@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiError, GuiSize, PluginGui, Window};
 use clack_host::prelude::PluginMainThreadHandle;
-use tagline_host::{BlockOptions, HostEvent, HostedPlugin, state_with_model};
+use tagline_host::{BlockOptions, HostEvent, HostedPlugin, Rendering, Transport, state_with_model};
 use tagline_tests::Random;
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -37,7 +37,17 @@ impl EditorHost {
 
     /// Loads the bundle, gives it the model of the models folder, and activates it.
     pub fn load(bundle: &Path) -> Self {
+        Self::load_for(bundle, Rendering::Realtime)
+    }
+
+    /// The same for offline rendering, in which no update is left out on a busy machine.
+    pub fn load_offline(bundle: &Path) -> Self {
+        Self::load_for(bundle, Rendering::Offline)
+    }
+
+    fn load_for(bundle: &Path, rendering: Rendering) -> Self {
         let mut plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        plugin.set_rendering(rendering).expect("the rendering");
         let models = std::env::var_os("TAGLINE_MODELS").expect("a models folder");
         let state = state_with_model(Some(&Path::new(&models).join("tiny.onnx")), 1.0);
         plugin
@@ -136,6 +146,24 @@ impl EditorHost {
         serde_json::from_slice(&state).expect("JSON")
     }
 
+    /// Loads a state.
+    pub fn load_state(&mut self, state: &serde_json::Value) {
+        let bytes = state.to_string().into_bytes();
+        self.plugin.load_state(&bytes).expect("the state is loaded");
+    }
+
+    /// A parameter's value, as the host reads it.
+    pub fn value(&mut self, id: u32) -> f64 {
+        self.plugin.value(id).expect("a parameter")
+    }
+
+    /// A parameter's name.
+    pub fn name(&mut self, id: u32) -> String {
+        let parameters = self.plugin.parameters();
+        let found = parameters.into_iter().find(|known| known.id == id);
+        found.expect("a parameter").name
+    }
+
     /// What the plugin has written into the host's log.
     pub fn log(&self) -> Vec<String> {
         self.plugin.log()
@@ -185,7 +213,13 @@ impl EditorHost {
             .process(
                 &[input, input],
                 &mut [&mut left, &mut right],
-                &BlockOptions::default(),
+                &BlockOptions {
+                    transport: Some(Transport {
+                        playing: true,
+                        tempo_bpm: 120.0,
+                    }),
+                    ..BlockOptions::default()
+                },
                 &mut self.events,
             )
             .expect("the block is processed");

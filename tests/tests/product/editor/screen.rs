@@ -10,7 +10,8 @@ use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ChangeWindowAttributesAux,
     ConnectionExt, CreateWindowAux, EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT,
-    KeyButMask, KeyPressEvent, MOTION_NOTIFY_EVENT, Motion, MotionNotifyEvent, Window, WindowClass,
+    KEY_RELEASE_EVENT, KeyButMask, KeyPressEvent, MOTION_NOTIFY_EVENT, Motion, MotionNotifyEvent,
+    Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -109,21 +110,7 @@ impl Screen {
     /// Clicks into the editor in the host's `window`, at a point of it.
     pub fn click(&self, window: Window, x: i16, y: i16) {
         let child = self.child(window);
-        let motion = MotionNotifyEvent {
-            response_type: MOTION_NOTIFY_EVENT,
-            detail: Motion::NORMAL,
-            sequence: 0,
-            time: x11rb::CURRENT_TIME,
-            root: self.root,
-            event: child,
-            child: x11rb::NONE,
-            root_x: x,
-            root_y: y,
-            event_x: x,
-            event_y: y,
-            state: KeyButMask::default(),
-            same_screen: true,
-        };
+        let motion = self.motion(child, x, y);
         self.send(child, motion);
         for response_type in [BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT] {
             let button = ButtonPressEvent {
@@ -144,6 +131,77 @@ impl Screen {
             // A press and a release within one frame do not count as a click.
             std::thread::sleep(Duration::from_millis(200));
             self.send(child, button);
+        }
+    }
+
+    fn motion(&self, child: Window, x: i16, y: i16) -> MotionNotifyEvent {
+        MotionNotifyEvent {
+            response_type: MOTION_NOTIFY_EVENT,
+            detail: Motion::NORMAL,
+            sequence: 0,
+            time: x11rb::CURRENT_TIME,
+            root: self.root,
+            event: child,
+            child: x11rb::NONE,
+            root_x: x,
+            root_y: y,
+            event_x: x,
+            event_y: y,
+            state: KeyButMask::default(),
+            same_screen: true,
+        }
+    }
+
+    /// Types a text of lower-case letters, digits, spaces and dots over the editor in the host's `window`.
+    /// A new line is the key Return.
+    pub fn type_text(&self, window: Window, text: &str) {
+        const ROWS: [(u8, &str); 4] = [
+            (10, "1234567890"),
+            (24, "qwertyuiop"),
+            (38, "asdfghjkl"),
+            (52, "zxcvbnm"),
+        ];
+        for letter in text.chars() {
+            let key = match letter {
+                '\n' => 36,
+                ' ' => 65,
+                '.' => 60,
+                _ => {
+                    let places = ROWS.iter().find_map(|(first, row)| {
+                        let place = row.chars().position(|key| key == letter)?;
+                        Some(first + place as u8)
+                    });
+                    places.expect("a key of its own")
+                }
+            };
+            self.press_key(window, key, KeyButMask::default());
+        }
+    }
+
+    /// Presses and releases a key over the editor in the host's `window`.
+    pub fn press_key(&self, window: Window, key: u8, with: KeyButMask) {
+        let child = self.child(window);
+        for (response_type, mask) in [
+            (KEY_PRESS_EVENT, EventMask::KEY_PRESS),
+            (KEY_RELEASE_EVENT, EventMask::KEY_RELEASE),
+        ] {
+            let event = KeyPressEvent {
+                response_type,
+                detail: key,
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root: self.root,
+                event: child,
+                child: x11rb::NONE,
+                root_x: 300,
+                root_y: 300,
+                event_x: 300,
+                event_y: 300,
+                state: with,
+                same_screen: true,
+            };
+            self.send_for(mask, child, event);
+            std::thread::sleep(Duration::from_millis(30));
         }
     }
 
@@ -229,6 +287,21 @@ impl Picture {
             |(a, b): (&[u8; 3], &[u8; 3])| a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > 8);
         let pairs = self.rgb.iter().zip(&other.rgb);
         pairs.filter(|pair| differ(*pair)).count()
+    }
+
+    /// The same within a part of both, by its corners.
+    pub fn differences_within(&self, other: &Self, from: (u16, u16), to: (u16, u16)) -> usize {
+        let part = |picture: &Self| Self {
+            width: to.0 - from.0,
+            height: to.1 - from.1,
+            rgb: (from.1..to.1)
+                .flat_map(|y| (from.0..to.0).map(move |x| (x, y)))
+                .map(|(x, y)| {
+                    picture.rgb[usize::from(y) * usize::from(picture.width) + usize::from(x)]
+                })
+                .collect(),
+        };
+        part(self).differences(&part(other))
     }
 
     /// Writes the picture as a PNG file.

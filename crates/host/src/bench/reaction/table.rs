@@ -28,8 +28,8 @@ pub fn text(reports: &[ReactionReport]) -> String {
 fn table(reports: &[ReactionReport]) -> String {
     let mut table =
         "| Focus | the new tag leads after | the old one is below its threshold after | \
-                     analysis, 4 updates a second | shifts of up to 20 ms move a tag by |\n\
-                     |---|---|---|---|---|\n"
+                     analysis, 4 updates a second | shifts of up to 20 ms move a tag by | and one at rest |\n\
+                     |---|---|---|---|---|---|\n"
             .to_owned();
     for report in reports {
         let range = |of: fn(&ChangeReport) -> Option<f64>| range(report.changes.iter().map(of));
@@ -39,13 +39,14 @@ fn table(reports: &[ReactionReport]) -> String {
         );
         let steadiness = &report.steadiness;
         table += &format!(
-            "| {} | {} | {} | {cpu} | {:.1} points on average, {:.0} at most; up to 3 in {:.0} % |\n",
+            "| {} | {} | {} | {cpu} | {:.1} points on average, {:.0} at most; up to 3 in {:.0} % | up to 3 in {:.0} % |\n",
             focus(report),
             range(|change| change.leads_after_seconds),
             range(|change| change.gone_after_seconds),
             steadiness.mean_points,
             steadiness.most_points,
             100.0 * steadiness.steady_share,
+            100.0 * steadiness.steady_share_at_rest,
         );
     }
     table
@@ -96,11 +97,13 @@ mod tests {
                 most_of_99_percent_points: 20.0,
                 most_points: 57.6,
                 steady_share: 0.823,
+                steady_share_at_rest: 0.977,
+                most_of_99_percent_at_rest_points: 4.1,
             },
         };
         let text = text(&[report]);
         let expected = "| 3 s | 0.6–2.6 s | 2.0 s to more than the song | 1.5 % of one core | \
-                        2.1 points on average, 58 at most; up to 3 in 82 % |";
+                        2.1 points on average, 58 at most; up to 3 in 82 % | up to 3 in 98 % |";
         assert_eq!(text.lines().last(), Some(expected));
         assert!(
             text.contains("piano → electronic: leads after 0.6 s"),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Updates in ascending order of position, whatever the caller gave.
-pub(crate) struct Timeline<'a> {
+pub struct Timeline<'a> {
     positions_seconds: Vec<f64>,
     rows: Vec<&'a [f32]>,
 }
@@ -11,12 +11,13 @@ pub(crate) struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Pairs positions with probabilities. Those without a counterpart or a finite position are left
     /// out.
-    pub(crate) fn new(positions_seconds: &[f64], probabilities: &'a [Vec<f32>]) -> Self {
+    #[must_use]
+    pub fn new<R: AsRef<[f32]>>(positions_seconds: &[f64], probabilities: &'a [R]) -> Self {
         let mut updates: Vec<(f64, &[f32])> = positions_seconds
             .iter()
             .zip(probabilities)
             .filter(|(position, _)| position.is_finite() && **position >= 0.0)
-            .map(|(position, row)| (*position, row.as_slice()))
+            .map(|(position, row)| (*position, row.as_ref()))
             .collect();
         updates.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (positions_seconds, rows) = updates.into_iter().unzip();
@@ -26,17 +27,21 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is no update.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// `[update][tag]`.
-    pub(crate) fn rows(&self) -> &[&'a [f32]] {
+    /// `[update][tag]`; empty where nothing is known.
+    #[must_use]
+    pub fn rows(&self) -> &[&'a [f32]] {
         &self.rows
     }
 
     /// Until when the last update holds: as long as those before it did, on average. Never 0.
-    pub(crate) fn end_seconds(&self) -> f64 {
+    #[must_use]
+    pub fn end_seconds(&self) -> f64 {
         let (Some(first), Some(last)) = (
             self.positions_seconds.first(),
             self.positions_seconds.last(),
@@ -52,7 +57,8 @@ impl<'a> Timeline<'a> {
 
     /// The updates in force between two times: those that begin there, or else the one that
     /// began before.
-    pub(crate) fn between(&self, start_seconds: f64, end_seconds: f64) -> Range<usize> {
+    #[must_use]
+    pub fn between(&self, start_seconds: f64, end_seconds: f64) -> Range<usize> {
         let first = self
             .positions_seconds
             .partition_point(|at| *at < start_seconds);
@@ -67,7 +73,8 @@ impl<'a> Timeline<'a> {
     }
 
     /// Mean probability of a tag over some updates; `None` if there is none.
-    pub(crate) fn mean(&self, updates: Range<usize>, tag: usize) -> Option<f32> {
+    #[must_use]
+    pub fn mean(&self, updates: Range<usize>, tag: usize) -> Option<f32> {
         let known = self.rows[updates]
             .iter()
             .filter_map(|row| row.get(tag).copied().filter(|value| value.is_finite()));
@@ -80,7 +87,8 @@ impl<'a> Timeline<'a> {
 
 /// Distance between the ticks of an axis of this length: 1, 2 or 5 times a power of ten, for 5 to
 /// 12 ticks.
-pub(crate) fn tick_seconds(length_seconds: f64) -> f64 {
+#[must_use]
+pub fn tick_seconds(length_seconds: f64) -> f64 {
     let rough = length_seconds / 12.0;
     let power = 10f64.powf(rough.log10().floor());
     [1.0, 2.0, 5.0]

@@ -4,7 +4,8 @@ use crate::timeline::Timeline;
 
 /// The `most` strongest of `tag_count` tags, strongest first: by the mean of their average and
 /// their largest probability, so that a tag that is strong for a moment is seen too.
-pub(crate) fn strongest(timeline: &Timeline<'_>, tag_count: usize, most: usize) -> Vec<usize> {
+#[must_use]
+pub fn strongest(timeline: &Timeline<'_>, tag_count: usize, most: usize) -> Vec<usize> {
     let mut scores: Vec<(usize, f32)> = (0..tag_count)
         .map(|tag| (tag, strength(timeline, tag)))
         .collect();

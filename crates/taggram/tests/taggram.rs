@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use tagline_media::{Taggram, write_taggram};
+use tagline_taggram::{Taggram, write_taggram};
 use tempfile::TempDir;
 
 /// `[row][column]` of RGB pixels.

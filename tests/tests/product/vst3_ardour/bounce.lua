@@ -1,46 +1,10 @@
--- Hosts Tagline.vst3 in Ardour: a track records a sine sweep from the dummy backend while the
--- plugin on it listens, then the recording is bounced through the plugin and compared.
+-- A track records a sine sweep from the dummy backend while the plugin on it listens, then the recording is
+-- bounced through the plugin and compared.
 -- Arguments: the folder for the session, the seconds of audio to roll.
--- Prints one JSON object a line; the rest of Ardour's output is its own.
 
-local session_folder = arg[1]
 local seconds = tonumber (arg[2])
 
-local function text (value)
-	return '"' .. tostring (value):gsub ('[%c"\\]', " ") .. '"'
-end
-
-local function say (kind, fields)
-	local parts = { '"kind":' .. text (kind) }
-	for key, value in pairs (fields) do
-		parts[#parts + 1] = text (key) .. ":" .. value
-	end
-	print ("{" .. table.concat (parts, ",") .. "}")
-end
-
-local function fail (reason)
-	say ("error", { reason = text (reason) })
-	os.exit (1)
-end
-
-local backend = AudioEngine:set_backend ("None (Dummy)", "", "")
-backend:set_device_name ("Sine Sweep")
-backend:set_buffer_size (512)
-if not create_session (session_folder, "tagline", 48000) then
-	fail ("no session")
-end
-
-local tracks = Session:new_audio_track (2, 2, nil, 1, "song",
-	ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
-local track = tracks:front ():to_track ()
-
-local processor = ARDOUR.LuaAPI.new_plugin (Session, "Tagline", ARDOUR.PluginType.VST3, "")
-if processor:isnil () then
-	fail ("Ardour does not know the plugin")
-end
-if track:add_processor_by_index (processor, 0, nil, true) ~= 0 then
-	fail ("the track refused the plugin")
-end
+local track, processor = new_session ()
 local insert = processor:to_insert ()
 local plugin = insert:plugin (0)
 local count = plugin:parameter_count ()
@@ -65,9 +29,6 @@ end
 
 parameters ("before", true)
 
--- Ardour leaves monitoring to the hardware unless told otherwise.
-track:monitoring_control ():set_value (ARDOUR.MonitorChoice.MonitorInput,
-	PBD.GroupControlDisposition.NoGroup)
 track:rec_enable_control ():set_value (1, PBD.GroupControlDisposition.NoGroup)
 Session:maybe_enable_record (true)
 sleep (0.2)

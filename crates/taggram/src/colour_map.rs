@@ -1,14 +1,15 @@
 //! Probability as colour.
 
 /// An RGB colour, 0 to 255 each.
-pub(crate) type Rgb = [u8; 3];
+pub type Rgb = [u8; 3];
 
 /// The colour of `probability`, 0 to 1, from near-black violet through red to pale yellow.
 ///
 /// The path runs through OKLCh (Ottosson 2020, "A perceptual color space for image processing"):
 /// lightness rises evenly, so that equal steps of probability look equally large, also to
 /// colour-blind eyes and in print.
-pub(crate) fn colour(probability: f32) -> Rgb {
+#[must_use]
+pub fn colour(probability: f32) -> Rgb {
     let t = probability.clamp(0.0, 1.0);
     let lightness = 0.14 + 0.84 * t;
     let chroma = 0.19 * (std::f32::consts::PI * (0.12 + 0.8 * t)).sin();
