@@ -246,3 +246,18 @@ fn a_table_that_is_missing_or_not_text_is_named() {
     std::fs::create_dir(folder.path().join("est.csv")).unwrap();
     assert_refused(&run(folder.path(), &[]), "est.csv: ");
 }
+
+/// Found by fuzzing: Parquet's reader asserts what the page says of its length.
+#[test]
+fn a_damaged_table_in_parquet_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("gt.csv"),
+        "clip,rock,jazz\na,1,0\nb,0,1\n",
+    )
+    .unwrap();
+    let damaged = include_bytes!("assets/damaged.parquet");
+    std::fs::write(folder.path().join("est.parquet"), damaged).unwrap();
+    let arguments = ["score", "--predictions", "est.parquet", "--truth", "gt.csv"];
+    assert_refused(&trainer(folder.path(), &arguments), "est.parquet, line 1: ");
+}

@@ -229,8 +229,16 @@ pub(super) fn settings(path: &Path) -> Option<(String, i64)> {
 /// The tags of a table, and the values of each row that has some, by its file.
 pub(super) type Tagged = (Vec<String>, Vec<(String, Vec<f32>)>);
 
-/// Reads a table.
+/// Reads a table. Its reader asserts what a damaged page says of itself; such a panic becomes an error.
 pub(super) fn read(path: &Path) -> Result<Tagged, ParquetError> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let read = std::panic::catch_unwind(|| read_undamaged(path));
+    std::panic::set_hook(hook);
+    read.unwrap_or_else(|_| Err(ParquetError::General("its pages are damaged".to_owned())))
+}
+
+fn read_undamaged(path: &Path) -> Result<Tagged, ParquetError> {
     let reader = SerializedFileReader::new(File::open(path)?)?;
     let schema = reader.metadata().file_metadata().schema();
     let columns = schema.get_fields().iter();
