@@ -259,9 +259,9 @@ fn a_click_leaves_the_focus_to_the_host_and_keys_over_the_editor_reach_it() {
 }
 
 /// `cargo test --workspace --test product picture_of_the_readme -- --ignored`, after `cargo xtask bundle`, draws the README's
-/// picture again.
+/// picture and those of the manual again.
 #[test]
-#[ignore = "draws a picture of half a minute of music"]
+#[ignore = "draws pictures of half a minute of music"]
 fn the_picture_of_the_readme() {
     let name = "the_picture_of_the_readme";
     in_a_process_of_its_own(name, Display::Virtual, |bundle| {
@@ -276,10 +276,17 @@ fn the_picture_of_the_readme() {
         host.embed(window).expect("the editor takes its parent");
         host.show().expect("the editor is shown");
         // If the pointer rested on a tag, the tag would explain itself.
-        screen.click(window, 900, 20);
+        screen.click(window, 1_200, 20);
         host.play_samples(&piece.channels[0]);
+        let pictures = root.join("docs/pictures");
         let picture = screen.picture_of_child(window);
-        picture.save(&root.join("docs/pictures/editor.png"));
+        picture.save(&pictures.join("editor.png"));
+        for (page, name) in [(TIME, "editor-time.png"), (HEARS, "editor-hears.png")] {
+            screen.click(window, 2 * page.0, 2 * page.1);
+            screen.click(window, 1_200, 20);
+            host.play(Sound::Silence, Duration::from_millis(600));
+            screen.picture_of_child(window).save(&pictures.join(name));
+        }
         host.destroy();
     });
 }
