@@ -146,9 +146,12 @@ fn opening_and_closing_leaves_nothing_behind() {
         for round in 0..=LAST_ROUND {
             let window = screen.window(OPEN_SIZE);
             host.open(window);
-            host.play(Sound::Noise, Duration::from_millis(400));
-            let picture = screen.picture_of_child(window);
-            assert!(picture.colours() > 50, "blank in round {round}");
+            // A busy machine takes its time for the first frame.
+            let is_drawn = (0..12).any(|_| {
+                host.play(Sound::Noise, Duration::from_millis(400));
+                screen.picture_of_child(window).colours() > 50
+            });
+            assert!(is_drawn, "blank in round {round}");
             host.destroy();
             screen.await_no_child(window);
             screen.destroy(window);
