@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use tagline_media::{DecodeError, Sink, decode_to, mix};
 
-use super::{DemoError, DemoOptions, View, measure, start};
+use super::{DemoError, DemoOptions, View, start};
 use crate::stream::{Feed, Processed};
 use crate::updates::UpdateLog;
 use crate::{HostedPlugin, Pace, StreamOptions};
 
 /// −80 dBFS: below it the plugin takes a song for silent.
 const SILENCE_PEAK: f32 = 1e-4;
+
+/// How much of a song is kept, to measure the audio thread's time with.
+const BEGINNING_SECONDS: f64 = 24.0;
 
 /// What came of playing a song.
 pub(super) struct Played {
@@ -199,7 +202,7 @@ impl Played {
         if let Some(costs) = &mut self.block_costs {
             costs.push(block.cost);
         }
-        let most = (measure::MEASURED_SECONDS * f64::from(self.sample_rate_hz)) as usize;
+        let most = (BEGINNING_SECONDS * f64::from(self.sample_rate_hz)) as usize;
         for (channel, (input, output)) in std::iter::zip(block.input, block.output).enumerate() {
             let (input, output) = (&input[..block.frames], &output[..block.frames]);
             self.passed_through &= input == output;
