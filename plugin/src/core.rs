@@ -9,7 +9,8 @@
 //!
 //! A block's way, one file for each step: `processor` (and `mono`, the mono mix for the engine's
 //! [`Tap`](tagline_engine::Tap)) → `driver` (updates, transport and mode become tag values) →
-//! `thinning` (which of them the host needs to hear) → `outbox` (gestures, values, `midi`) → shell.
+//! `turns` (a few tags at a time) → `thinning` (which of them the host needs to hear) → `outbox`
+//! (gestures, values, `midi`) → shell.
 //!
 //! `board` is what the threads share. [`params`] is the table of parameters, `text` their texts,
 //! [`settings`] their types, [`state`] what a session saves, and [`presets`] what has a name of its own. `model_choice` says which model is
@@ -39,6 +40,7 @@ pub(crate) mod shared;
 pub mod state;
 mod text;
 mod thinning;
+mod turns;
 pub mod view;
 mod whole_file;
 

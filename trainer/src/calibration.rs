@@ -1,12 +1,14 @@
 //! Fits a model's calibration, so that its probabilities are probabilities.
 //!
-//! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] → [`write()`],
-//! which puts the calibration into a copy of the model.
+//! The model's raw probabilities of a split and its labels → [`samples`] → [`fit`] → [`expect_usual`] (as often
+//! as people's music has it) → [`reserve_weak_tags`] → [`write()`], which puts the calibration into a copy of
+//! the model.
 
 mod error;
 mod fit;
 mod report;
 mod samples;
+mod usual;
 
 use std::path::Path;
 
@@ -19,6 +21,7 @@ pub use error::CalibrateError;
 pub use fit::{FEWEST_POSITIVES, Quality, Share, TagFit, calibration_error, fit, quality};
 pub use report::{Checked, json_line, write_table};
 pub use samples::{Sample, samples};
+pub use usual::{expect_usual, met};
 
 /// The calibration of every tag of a model, in its order. Tags without a fit stay as the network
 /// gives them.

@@ -1,6 +1,7 @@
 //! The command line, with one file for each command.
 
 mod about;
+mod average;
 mod backend;
 mod calibrate;
 mod choice;
@@ -47,6 +48,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Average(average::AverageArgs),
     Calibrate(calibrate::CalibrateArgs),
     Data(data::DataArgs),
     Distill(distill::DistillArgs),
@@ -67,6 +69,7 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
+        Command::Average(args) => average::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Distill(args) => distill::run(args),

@@ -7,7 +7,7 @@
 //! | step | module |
 //! |---|---|
 //! | audio and tags → windows and labels on the disk | [`prepare`], [`distill`], [`data`], [`vocabulary`] |
-//! | windows and labels → a network's numbers | [`train`] and [`refine`], with [`arch`] and [`cpu`] |
+//! | windows and labels → a network's numbers | [`train`], [`refine`] and [`average()`](average::average), with [`arch`] and [`cpu`] |
 //! | numbers or published weights → a model file | [`convert`], [`weights`], [`calibration`] |
 //! | a model file → scores | [`evaluation`], [`judge`], [`metrics`], [`experiment`], [`charts`] |
 //! | a model file and audio → tags | [`tag`] |
@@ -16,6 +16,7 @@
 //! library: the program `trainer` has it.
 
 pub mod arch;
+pub mod average;
 pub mod calibration;
 pub mod charts;
 pub mod convert;

@@ -28,6 +28,8 @@ pub struct Tag {
     pub definition: String,
     /// Why a model's values for it are to be taken with reserve, if they are.
     pub weak: Option<String>,
+    /// The part of people's music that has it, above 0 and below 1, where something is known of it.
+    pub usual: Option<f32>,
     /// Names that mean it in the labels of [`tagline_synth`]; none that it never has it, `None` that
     /// it does not know.
     pub synth: Option<Vec<String>>,

@@ -55,6 +55,14 @@ pub enum Error {
         /// What was to be fetched.
         what: &'static str,
     },
+    /// A variable of the environment names a program that is not there.
+    #[error("{variable} names {}, which is no file; correct it, or unset it", path.display())]
+    NoProgram {
+        /// The variable.
+        variable: &'static str,
+        /// What it names.
+        path: PathBuf,
+    },
     /// The user's folders are unknown.
     #[error("{0} is not set, so the folder for plugins is unknown")]
     NoHome(&'static str),

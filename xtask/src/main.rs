@@ -1,4 +1,4 @@
-//! `cargo xtask`: builds, bundles, installs, demonstrates, tests and measures Tagline.
+//! `cargo xtask`: builds, bundles, validates, installs, demonstrates, tests and measures Tagline.
 //!
 //! It needs Rust and nothing else, so that it can say what else is missing.
 
@@ -20,6 +20,7 @@ mod say;
 mod setup;
 mod stage;
 mod suite;
+mod validate;
 mod vst3_presets;
 mod wheel;
 mod workspace;
@@ -51,14 +52,12 @@ enum Command {
         yes: bool,
     },
     /// Build the plugin as target/bundled/Tagline.clap and Tagline.vst3
-    Bundle {
-        /// Build with optimisation, as for use in a studio
-        #[arg(long, conflicts_with = "dist")]
-        release: bool,
-        /// Build for other machines: optimised as a whole and stripped, which takes longer
-        #[arg(long)]
-        dist: bool,
-    },
+    Bundle(Profile),
+    /// Build the plugin and run clap-validator, Steinberg's validator and pluginval on it
+    ///
+    /// Each is looked for on the path and where TAGLINE_CLAP_VALIDATOR, TAGLINE_VST3_VALIDATOR and
+    /// TAGLINE_PLUGINVAL name its file.
+    Validate(Profile),
     /// Build the release bundles and put them where the user's hosts look for plugins
     Install,
     /// Build the Python package as a wheel in target/wheels
@@ -96,6 +95,27 @@ enum Command {
     },
 }
 
+/// How the plugin is compiled.
+#[derive(clap::Args)]
+struct Profile {
+    /// Build with optimisation, as for use in a studio
+    #[arg(long, conflicts_with = "dist")]
+    release: bool,
+    /// Build for other machines: optimised as a whole and stripped, which takes longer
+    #[arg(long)]
+    dist: bool,
+}
+
+impl Profile {
+    fn build(&self) -> Build {
+        match (self.release, self.dist) {
+            (_, true) => Build::Dist,
+            (true, false) => Build::Release,
+            (false, false) => Build::Dev,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.command) {
@@ -111,14 +131,13 @@ fn run(command: Command) -> Result<ExitCode, Error> {
     let workspace = Workspace::enter()?;
     match command {
         Command::Setup { yes } => setup::run(yes)?,
-        Command::Bundle { release, dist } => {
+        Command::Bundle(profile) => {
             setup::require_build()?;
-            let build = match (release, dist) {
-                (_, true) => Build::Dist,
-                (true, false) => Build::Release,
-                (false, false) => Build::Dev,
-            };
-            bundle::run(&workspace, build)?;
+            bundle::run(&workspace, profile.build())?;
+        }
+        Command::Validate(profile) => {
+            setup::require_build()?;
+            return validate::run(&workspace, profile.build());
         }
         Command::Install => {
             setup::require_build()?;

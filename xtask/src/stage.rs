@@ -1,7 +1,8 @@
-//! One stage of `cargo xtask test`: runs commands, passes on what they print, counts, and measures time.
+//! One stage of `cargo xtask test` or `validate`: runs commands, passes on what they print, counts, and
+//! measures time.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::counts::{Counter, Counts};
@@ -94,4 +95,20 @@ pub fn tests(command: &mut Command) -> Result<Counts, Error> {
             });
     }
     Ok(counts)
+}
+
+/// Prints how the stages went. It is a failure if one of them was.
+pub fn summary(stages: &[Stage]) -> ExitCode {
+    say!("");
+    let mut total = Counts::default();
+    for Stage { name, time, counts } in stages {
+        say!("{name:<24} {:>7.1} s   {counts}", time.as_secs_f64());
+        total = total + *counts;
+    }
+    say!("\n{total}");
+    if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

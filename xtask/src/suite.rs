@@ -8,7 +8,7 @@ use crate::bundle::{self, Build};
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::say::say;
-use crate::stage::{self, Stage};
+use crate::stage;
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
 use crate::{deny, disk, onnx_checker, onnxruntime, process, python, setup};
@@ -40,7 +40,7 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
             stages.push(stage::run("Python package", || python::test(workspace)));
         }
     }
-    Ok(summary(&stages))
+    Ok(stage::summary(&stages))
 }
 
 fn formatting() -> Result<Counts, Error> {
@@ -147,21 +147,6 @@ fn onnxruntime_for_tests(
         return Ok(None);
     }
     fetch().map(Some)
-}
-
-fn summary(stages: &[Stage]) -> ExitCode {
-    say!("");
-    let mut total = Counts::default();
-    for Stage { name, time, counts } in stages {
-        say!("{name:<24} {:>7.1} s   {counts}", time.as_secs_f64());
-        total = total + *counts;
-    }
-    say!("\n{total}");
-    if total.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
 }
 
 #[cfg(test)]

@@ -31,8 +31,14 @@ pub mod ids {
     pub const UPDATE_TIME_MS: u32 = 69;
     /// Updates without new sound.
     pub const SILENT_UPDATES: u32 = 70;
-    /// The tags, 0 to 100 %.
+    /// The tags, 0 to 100 %. The plugin tells the values of an update in turns: of
+    /// [`TAGS_A_TURN`] tags at the update's own sample, and of as many more every
+    /// [`TURN_SAMPLES`] samples.
     pub const TAGS: RangeInclusive<u32> = 5..=54;
+    /// Tags of a turn.
+    pub const TAGS_A_TURN: u32 = 8;
+    /// Samples from one turn to the next.
+    pub const TURN_SAMPLES: u64 = 64;
     /// The macros, 0 to 100 %.
     pub const MACROS: RangeInclusive<u32> = 56..=63;
 }

@@ -19,9 +19,10 @@ pub struct Update {
 
 /// Collects updates from the events of one stream.
 ///
-/// An update is a run of values at one position that holds each tag at most once. A tag that it
-/// lacks has the value that it had before, as the plugin tells only what has changed. A plugin that
-/// is set to a coarser resolution than 0 leaves out more than that.
+/// An update is a run of values of one position that holds each tag at most once. The plugin tells it
+/// in turns, so the later tags come a little later ([`ids::TAGS`]). A tag that it lacks has the value that
+/// it had before, as the plugin tells only what has changed. A plugin that is set to a coarser
+/// resolution than 0 leaves out more than that.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateLog {
     updates: Vec<Update>,
@@ -36,9 +37,9 @@ impl UpdateLog {
     pub fn push(&mut self, events: &[HostEvent]) {
         for event in events {
             if let HostEventKind::Value { id, value } = event.kind
-                && ids::TAGS.contains(&id)
+                && let Some(position) = update_of(event)
             {
-                self.push_tag(event.position_samples, id, value / 100.0);
+                self.push_tag(position, id, value / 100.0);
             }
         }
     }
@@ -76,6 +77,14 @@ impl UpdateLog {
         self.with_status = self.updates.len();
     }
 
+    /// How many updates have been told to their last tag by a position of the stream, in samples.
+    #[must_use]
+    pub fn whole(&self, position_samples: u64) -> usize {
+        let last = turn_of(*ids::TAGS.end());
+        let is_whole = |update: &Update| update.position_samples + last < position_samples;
+        self.updates.partition_point(is_whole)
+    }
+
     /// All updates so far.
     #[must_use]
     pub fn updates(&self) -> &[Update] {
@@ -87,6 +96,22 @@ impl UpdateLog {
     pub fn last(&self) -> Option<&Update> {
         self.updates.last()
     }
+}
+
+/// Position of the update that a tag's value is of; `None` for other events.
+pub(crate) fn update_of(event: &HostEvent) -> Option<u64> {
+    match event.kind {
+        HostEventKind::Value { id, .. } if ids::TAGS.contains(&id) => {
+            Some(event.position_samples.saturating_sub(turn_of(id)))
+        }
+        _ => None,
+    }
+}
+
+/// How many samples after its update a tag is told.
+fn turn_of(tag: u32) -> u64 {
+    let slot = tag.saturating_sub(*ids::TAGS.start());
+    u64::from(slot / ids::TAGS_A_TURN) * ids::TURN_SAMPLES
 }
 
 #[cfg(test)]
@@ -118,6 +143,35 @@ mod tests {
         let log = log(&[(5, 5, 10.0), (5, 6, 20.0), (5, 5, 30.0), (5, 6, 40.0)]);
         assert_eq!(log.updates().len(), 2);
         assert_eq!(log.last().unwrap().tags, [(5, 0.3), (6, 0.4)]);
+    }
+
+    #[test]
+    fn the_turns_of_an_update_are_one_update_at_its_own_position() {
+        let turns = [
+            (100, 5, 10.0),
+            (100, 12, 20.0),
+            (164, 13, 30.0),
+            (484, 54, 40.0),
+        ];
+        let later = (5_000 + 64, 13, 50.0);
+        let mut log = log(&turns);
+        assert_eq!(log.updates().len(), 1);
+        assert_eq!(log.last().unwrap().position_samples, 100);
+        assert_eq!((log.whole(484), log.whole(485)), (0, 1));
+        log.push(&[HostEvent {
+            position_samples: later.0,
+            kind: HostEventKind::Value {
+                id: later.1,
+                value: later.2,
+            },
+        }]);
+        assert_eq!(log.updates().len(), 2);
+        let last = log.last().unwrap();
+        assert_eq!(
+            last.position_samples, 5_000,
+            "though its first tags have not moved"
+        );
+        assert_eq!(last.tags, [(5, 0.1), (12, 0.2), (13, 0.5), (54, 0.4)]);
     }
 
     #[test]

@@ -19,6 +19,10 @@ use tagline_engine::Transport;
 
 use crate::core::{Input, Output, Outputs, TimedInput};
 
+/// Events of one call that are looked at. A list may claim any number, and the block may not wait for
+/// all of them to be refused.
+const MOST_EVENTS: u32 = 65_536;
+
 /// The host's events of one call, in its order.
 pub struct RawInputs {
     list: *const clap_input_events,
@@ -36,7 +40,7 @@ impl RawInputs {
         // SAFETY: the caller vouches for the list and its functions.
         let count = unsafe { list.as_ref() }
             .and_then(|events| events.size)
-            .map_or(0, |size| unsafe { size(list) });
+            .map_or(0, |size| unsafe { size(list) }.min(MOST_EVENTS));
         Self {
             list,
             next: 0,

@@ -296,11 +296,15 @@ impl Board {
         self.heard_seconds.store(0, Relaxed);
     }
 
-    /// Counts an update.
-    pub fn count_update(&self, heard_seconds: f32, inference_ms: f32) {
-        self.updates.fetch_add(1, Relaxed);
+    /// An update rests on so many seconds of audio, and its inference took so long.
+    pub fn note_update(&self, heard_seconds: f32, inference_ms: f32) {
         self.heard_seconds.store(heard_seconds.to_bits(), Relaxed);
         self.inference_ms.store(inference_ms.to_bits(), Relaxed);
+    }
+
+    /// Counts updates, once the host is told of them.
+    pub fn count_updates(&self, updates: u64) {
+        self.updates.fetch_add(updates, Relaxed);
     }
 
     /// Updates since the activation.

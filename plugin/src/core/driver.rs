@@ -8,8 +8,9 @@ use super::board::Board;
 use super::events::{Input, Outputs};
 use super::macros::{Bank, Step};
 use super::outbox::Outbox;
-use super::params::{TAG_SLOTS, driven_slot, index_of};
+use super::params::{TAG_SLOTS, driven_index, driven_slot, index_of};
 use super::settings::{Mode, Settings};
+use super::turns::{Turn, Turns};
 
 /// Drives the parameters of one activated instance.
 pub struct Driver {
@@ -18,6 +19,10 @@ pub struct Driver {
     playing: bool,
     /// Tag slots that hold driven values, a bit each.
     used: u64,
+    /// When the host hears of which tag.
+    turns: Turns,
+    /// Updates of which no tag has had its turn.
+    untold: u64,
     /// Whether MIDI goes where it did not go before.
     midi_is_new: bool,
     macros: Bank,
@@ -33,7 +38,7 @@ impl Driver {
     /// Goes on with what `outbox` still has to tell, and with the tags on `board`. The host hears
     /// every tag's first value of this activation, so that each bounce tells the same.
     pub fn new(mut outbox: Outbox, board: &Board, sample_rate_hz: f64) -> Self {
-        outbox.want_gestures(0);
+        outbox.want_gestures(!0, 0);
         outbox.forget_told();
         outbox.macro_midi().forget_sent();
         board.begin_counting();
@@ -42,6 +47,8 @@ impl Driver {
             settings: board.settings(),
             playing: false,
             used: board.driven() & TAG_SLOTS,
+            turns: Turns::default(),
+            untold: 0,
             midi_is_new: false,
             macros: Bank::new(sample_rate_hz),
             heard: 0,
@@ -51,8 +58,9 @@ impl Driver {
     }
 
     /// Gives the outbox back, with every gesture and every note to be ended.
-    pub fn into_outbox(mut self) -> Outbox {
-        self.outbox.want_gestures(0);
+    pub fn into_outbox(mut self, board: &Board) -> Outbox {
+        self.finish_turns(board);
+        self.outbox.want_gestures(!0, 0);
         self.outbox.macro_midi().stop_notes();
         self.outbox
     }
@@ -62,7 +70,7 @@ impl Driver {
         if board.take_replaced() {
             self.outbox.forget_told();
         }
-        self.follow(&board.settings());
+        self.follow(&board.settings(), board);
         self.take_macros(board);
     }
 
@@ -92,9 +100,11 @@ impl Driver {
     }
 
     /// Follows the settings, at the start of a block and after each change within it.
-    fn follow(&mut self, settings: &Settings) {
+    fn follow(&mut self, settings: &Settings, board: &Board) {
         self.midi_is_new |= self.outbox.midi().set_route(settings.cc_route());
         if self.settings.analyses() && !settings.analyses() {
+            // From here on the stream stands still, and no turn would come.
+            self.finish_turns(board);
             self.macros.stop(self.outbox.macro_midi());
         }
         self.settings = *settings;
@@ -126,7 +136,7 @@ impl Driver {
 
     fn end_gestures_unless_recording(&mut self) {
         if !self.is_recording() {
-            self.outbox.want_gestures(0);
+            self.outbox.want_gestures(!0, 0);
         }
     }
 
@@ -146,7 +156,7 @@ impl Driver {
                         false
                     }
                     None => {
-                        self.follow(&board.settings());
+                        self.follow(&board.settings(), board);
                         true
                     }
                 }
@@ -158,28 +168,27 @@ impl Driver {
         }
     }
 
-    /// Takes an update of the analysis, unless nothing is analysed any more.
-    pub fn take_update(&mut self, update: &TagUpdate, board: &Board) {
+    /// Takes an update of the analysis, unless nothing is analysed any more. Its tags have their turns
+    /// from the position `first_turn` of the stream on: see [`Self::next_turn`].
+    pub fn take_update(&mut self, update: &TagUpdate, first_turn: u64, board: &Board) {
         if !self.settings.analyses() {
             return;
         }
         board.drive_for(update.generation);
         board.set_calibrated(update.calibrated);
         let used = first_slots((update.tag_count as usize).min(MAX_TAGS));
-        let value = |slot: usize| percent(update.probabilities[slot]);
-        board.drive(used, value);
-        for slot in bits(used) {
-            let resolution = self.settings.resolution;
-            self.outbox.update_tag(slot, value(slot), resolution);
-        }
+        board.drive(used, |slot| percent(update.probabilities[slot]));
         // A model with fewer tags leaves none of its predecessor's values behind.
         let stale = self.used & !used;
         if stale != 0 {
             board.drive(stale, |_| 0.0);
         }
-        self.outbox.mark(stale);
-        self.outbox.mark_midi(used | stale);
         self.used = used;
+        let slots = Turn {
+            updated: used,
+            settled: stale,
+        };
+        self.turns.begin(slots, first_turn);
         if update.generation != self.generation {
             self.generation = update.generation;
             // The names of its tags have been looked up before its first update was on its way.
@@ -189,7 +198,42 @@ impl Driver {
         let midi = self.outbox.macro_midi();
         let step = self.macros.take_update(update, seconds, midi);
         self.drive_macros(step, board);
-        board.count_update(update.seconds_heard, update.inference_ms);
+        board.note_update(update.seconds_heard, update.inference_ms);
+        self.untold += 1;
+    }
+
+    /// Where in the stream more tags have their turn.
+    pub fn next_turn(&self) -> Option<u64> {
+        self.turns.next_due()
+    }
+
+    /// The next tags have their turn.
+    pub fn take_turn(&mut self, board: &Board) {
+        let turn = self.turns.take();
+        self.mark(turn, board);
+        if self.is_recording() {
+            self.outbox.want_gestures(turn.slots(), self.used);
+        }
+    }
+
+    /// All tags that wait for their turn have it now.
+    fn finish_turns(&mut self, board: &Board) {
+        let turn = self.turns.take_all();
+        self.mark(turn, board);
+    }
+
+    fn mark(&mut self, turn: Turn, board: &Board) {
+        let untold = std::mem::take(&mut self.untold);
+        if untold > 0 {
+            board.count_updates(untold);
+        }
+        let resolution = self.settings.resolution;
+        for slot in bits(turn.updated) {
+            let value = board.value(driven_index(slot));
+            self.outbox.update_tag(slot, value, resolution);
+        }
+        self.outbox.mark(turn.settled);
+        self.outbox.mark_midi(turn.slots());
     }
 
     /// Where in the stream the macros have to be looked at next.
@@ -231,7 +275,7 @@ impl Driver {
         self.outbox.macro_midi().mark(step.moved | step.rested);
         if self.is_recording() {
             let macros = self.macros.driven() << MAX_TAGS;
-            self.outbox.want_gestures(self.used | macros);
+            self.outbox.want_gestures(!TAG_SLOTS, macros);
         }
     }
 
@@ -243,10 +287,15 @@ impl Driver {
         }
     }
 
-    /// The tags have not moved for a while: the host hears where they stand.
-    pub fn settle_tags(&mut self) {
-        let macros = self.macros.driven() << MAX_TAGS;
-        self.outbox.mark(self.used | macros);
+    /// At this position of the stream the tags have not moved for a while: the host hears where they
+    /// stand, tags at [`Self::next_turn`].
+    pub fn settle_tags(&mut self, position: u64) {
+        let slots = Turn {
+            updated: 0,
+            settled: self.used,
+        };
+        self.turns.begin(slots, position);
+        self.outbox.mark(self.macros.driven() << MAX_TAGS);
     }
 
     /// Tells the host what it needs to hear, at `time` in the block.

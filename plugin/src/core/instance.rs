@@ -364,7 +364,7 @@ impl<'a> Instance<'a> {
     /// in [`Self::flush`].
     pub fn deactivate(&self, processor: Processor) {
         self.shared.read_events();
-        let outbox = processor.into_driver().into_outbox();
+        let outbox = processor.into_driver().into_outbox(self.board());
         self.end_analysis();
         self.board().set_active(false);
         self.shared.desk().osc.end();

@@ -126,11 +126,11 @@ impl Outbox {
         self.midi.mark(slots);
     }
 
-    /// These driven slots, and no others, should be in a gesture. A gesture that ends does so with the
-    /// newest value.
-    pub fn want_gestures(&mut self, slots: u64) {
-        self.driven.dirty |= self.driven.open & !slots;
-        self.driven.wanted = slots;
+    /// Of the driven slots `among` those of `wanted`, and no others, should be in a gesture. A gesture
+    /// that ends does so with the newest value.
+    pub fn want_gestures(&mut self, among: u64, wanted: u64) {
+        self.driven.wanted = self.driven.wanted & !among | wanted & among;
+        self.driven.dirty |= self.driven.open & !self.driven.wanted;
     }
 
     /// Whether the host believes a gesture open, or a note to sound.

@@ -323,22 +323,28 @@ impl Processor {
             end,
         };
         while let Some(update) = analysis.tap.pop() {
-            let mut ago = 0;
-            if run.offline {
-                // It holds from the sample that completes its window, which is one of these. A
-                // real-time host hears of it at once.
-                let completed_by = update.position_samples.saturating_sub(1);
-                ago = position.saturating_sub(completed_by).max(1);
-                let at = u64::from(end).saturating_sub(ago) as Time;
-                let at = at.max(start);
-                advance(analysis, &mut self.driver, run, (at, heard), outputs);
-                run.now = at.max(run.now);
-            } else {
-                advance(analysis, &mut self.driver, run, (end, heard), outputs);
-            }
+            // It holds from the sample that completes its window. Offline that is one of these; in real
+            // time it holds from the newest one, and the next block tells of it, as this one has done
+            // enough.
+            let completed_by = match run.offline {
+                true => update.position_samples.saturating_sub(1),
+                false => position,
+            };
+            let ago = position.saturating_sub(completed_by).max(1);
+            let at = u64::from(end).saturating_sub(ago) as Time;
+            let at = at.max(start);
+            advance(analysis, &mut self.driver, run, (at, heard), outputs);
+            run.now = at.max(run.now);
             let holds_from = analysis.heard - ago.min(analysis.heard);
             analysis.step_macros(holds_from, heard, &mut self.driver, board);
-            self.driver.take_update(&update, board);
+            let first_turn = match run.offline {
+                true => holds_from,
+                false => analysis.heard,
+            };
+            self.driver.take_update(&update, first_turn, board);
+            if run.offline {
+                self.driver.take_turn(board);
+            }
             analysis.updated(ago, self.driver.settings());
             self.driver.send(board, run.now, outputs);
         }
@@ -355,8 +361,8 @@ struct Heard<'a> {
     end: Time,
 }
 
-/// Tells what falls due before `until`, in the order of its samples: the macros move, and where the
-/// tags settle the host hears where they stand.
+/// Tells what falls due before `until`, in the order of its samples: the macros move, tags have their
+/// turn, and where the tags settle the host hears where they stand.
 fn advance(
     analysis: &mut Analysis,
     driver: &mut Driver,
@@ -367,7 +373,8 @@ fn advance(
     let board = &run.shared.board;
     loop {
         let (settles, moves) = (analysis.settles, driver.next_macro_step());
-        let Some(position) = settles.into_iter().chain(moves).min() else {
+        let due = [settles, moves, driver.next_turn()];
+        let Some(position) = due.into_iter().flatten().min() else {
             return;
         };
         // The first sample that has not been heard is number `analysis.heard`, at `end`.
@@ -379,7 +386,10 @@ fn advance(
         run.now = (at.max(0) as Time).max(run.now);
         if settles == Some(position) {
             analysis.settles = None;
-            driver.settle_tags();
+            driver.settle_tags(position);
+        }
+        if driver.next_turn() == Some(position) {
+            driver.take_turn(board);
         }
         if moves == Some(position) {
             analysis.step_macros(position, block, driver, board);

@@ -12,6 +12,10 @@ use crate::core::{Input, TimedInput};
 /// Queues of one block that are looked at: more than there are parameters.
 const MOST_QUEUES: usize = 128;
 
+/// Points of one queue that are looked at. A list may claim any number, and the block may not wait for
+/// all of them to be refused.
+const MOST_POINTS: i32 = 4_096;
+
 /// Where the reading of a queue stands.
 pub(super) struct Cursor {
     queue: *mut IParamValueQueue,
@@ -69,10 +73,7 @@ impl<'a> Points<'a> {
         if let Some(changes) = unsafe { ComRef::from_raw(changes) } {
             // SAFETY: as above.
             let count = unsafe { changes.getParameterCount() };
-            for index in 0..count {
-                if room.0.len() == MOST_QUEUES {
-                    break;
-                }
+            for index in 0..count.min(MOST_QUEUES as i32) {
                 // SAFETY: as above; the queues live as long as the list.
                 unsafe {
                     let queue = changes.getParameterData(index);
@@ -83,7 +84,7 @@ impl<'a> Points<'a> {
                         queue,
                         id: of.getParameterId(),
                         next: 0,
-                        count: of.getPointCount(),
+                        count: of.getPointCount().min(MOST_POINTS),
                         time: 0,
                         value: 0.0,
                     };

@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use clack_extensions::configurable_audio_ports::{
     AudioPortRequest, AudioPortRequestDetails, PluginConfigurableAudioPorts,
 };
+use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamInfoBuffer,
     ParamRescanFlags, PluginParams,
 };
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::{HostState, HostStateImpl, PluginState};
+use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::{
     MidiEvent, ParamGestureBeginEvent, ParamGestureEndEvent, ParamValueEvent, TransportEvent,
     TransportFlags,
@@ -211,6 +213,17 @@ impl Host {
         self.processor = Some(started.expect("starts"));
         self.position = 0;
         self.heard.clear();
+    }
+
+    /// Latency in samples, and the tail of the active plugin.
+    pub fn delays(&mut self) -> (u32, TailLength) {
+        let processor = self.processor.as_mut().expect("active");
+        let handle = processor.plugin_handle();
+        let tail: PluginTail = handle.get_extension().expect("a tail");
+        let tail = tail.get(&handle);
+        let handle = self.instance.plugin_handle();
+        let latency: PluginLatency = handle.get_extension().expect("a latency");
+        (latency.get(&handle), tail)
     }
 
     pub fn deactivate(&mut self) {

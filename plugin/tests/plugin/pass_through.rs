@@ -1,5 +1,8 @@
 //! The signal goes through the plugin untouched, whatever it is and however the host runs it.
 
+use std::hint::black_box;
+
+use clack_extensions::tail::TailLength;
 use tagline_tests::Random;
 
 use crate::common::Host;
@@ -130,4 +133,20 @@ fn impossible_channel_counts_are_refused() {
     assert!(host.set_channels(64));
     host.activate(48_000.0, 64);
     passes::<f32>(&mut host, 64, false);
+}
+
+#[test]
+fn the_signal_comes_out_without_delay_and_leaves_no_tail() {
+    let mut host = Host::new();
+    host.activate(48_000.0, 64);
+    assert_eq!(host.delays(), (0, TailLength::Finite(0)));
+}
+
+#[test]
+fn the_hosts_own_arithmetic_keeps_its_denormals_after_a_block() {
+    let half_of_the_least = || black_box(f32::MIN_POSITIVE) * black_box(0.5);
+    let mut host = Host::new();
+    host.activate(48_000.0, 64);
+    passes::<f32>(&mut host, 64, false);
+    assert!(half_of_the_least() > 0.0);
 }

@@ -89,18 +89,30 @@ fn a_thousand_instances_leave_no_thread_and_no_handle_behind() {
     eprintln!("{said}");
 }
 
-/// Makes, plays and ends instances of both formats, each while others run.
+/// Makes, plays and ends instances of both formats and of two copies of each, while others run.
 fn come_and_go(clap: &Path, vst3: &Path) {
+    // Copies of the bundles are other libraries, which do not know of the first ones.
+    let folder = tempfile::tempdir().expect("a folder");
+    let copies = [clap, vst3].map(|bundle| {
+        let copy = folder.path().join(bundle.file_name().expect("a bundle"));
+        copy_all(bundle, &copy);
+        copy
+    });
+    let pairs = [[clap, vst3], [&copies[0], &copies[1]]];
     // Some things are loaded once, and stay.
-    let kept = (playing::<HostedPlugin>(clap), playing::<Vst3Plugin>(vst3));
-    drop(kept);
-    let entry = HostedPlugin::load(clap).expect("the plugin");
-    let module = Vst3Plugin::load(vst3).expect("the plugin");
+    for [clap, vst3] in pairs {
+        drop((playing::<HostedPlugin>(clap), playing::<Vst3Plugin>(vst3)));
+    }
+    let kept = pairs.map(|[clap, vst3]| {
+        let clap = HostedPlugin::load(clap).expect("the plugin");
+        (clap, Vst3Plugin::load(vst3).expect("the plugin"))
+    });
     let before = (entries("/proc/self/task"), entries("/proc/self/fd"));
     let mut memory = Vec::new();
     for _ in 0..ROUNDS {
         let mut running = VecDeque::new();
-        for _ in 0..INSTANCES / 2 / ROUNDS {
+        for pair in 0..INSTANCES / 2 / ROUNDS {
+            let [clap, vst3] = pairs[pair % pairs.len()];
             running.push_back((playing::<HostedPlugin>(clap), playing::<Vst3Plugin>(vst3)));
             if running.len() > 4 {
                 running.pop_front();
@@ -111,7 +123,7 @@ fn come_and_go(clap: &Path, vst3: &Path) {
     }
     let after = (entries("/proc/self/task"), entries("/proc/self/fd"));
     assert_eq!(after, before, "threads and handles");
-    drop((entry, module));
+    drop(kept);
     eprintln!("bytes in use after each round: {memory:?}");
     let (first, last) = (memory[0], memory[ROUNDS - 1]);
     assert!(

@@ -16,6 +16,7 @@ mod presets;
 mod scan;
 mod session;
 mod state;
+mod turns;
 mod vst3_buses;
 mod vst3_calls;
 mod vst3_class;

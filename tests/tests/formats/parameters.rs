@@ -1,13 +1,15 @@
 //! Parameters: the same in both formats, and named by the model.
 
 use tagline_host::vst3::Vst3Plugin;
-use tagline_host::{Guest, HostedPlugin, Parameter, ids};
+use tagline_host::{Guest, HostedPlugin, Parameter, ids, state_with_model};
+use tagline_tests::TinyModel;
 
 use crate::in_both_formats;
 use crate::session::{Session, TAGS};
 
 in_both_formats!(
     names_follow_the_model_and_the_host_is_told,
+    groups_follow_the_model,
     a_value_survives_its_text,
     a_value_that_the_host_sets_is_what_it_reads,
 );
@@ -42,6 +44,27 @@ fn names_follow_the_model_and_the_host_is_told<G: Guest>(test: &str) {
     }
     assert_eq!(names(&mut fresh)[..2], TAGS);
     assert!(fresh.rescans() > before, "{} is not told", G::FORMAT);
+}
+
+fn groups_follow_the_model<G: Guest>(test: &str) {
+    let Some(mut session) = Session::<G>::start(test) else {
+        return;
+    };
+    let groups = |session: &mut Session<G>| {
+        let mut groups = session.plugin.parameters();
+        groups.retain(|parameter| ids::TAGS.contains(&parameter.id));
+        let groups: Vec<String> = groups.into_iter().map(|p| p.module).collect();
+        groups[..3].join(", ")
+    };
+    assert_eq!(groups(&mut session), "Tags, Tags, Tags", "{}", G::FORMAT);
+    let grouped = TinyModel::new(&TAGS, 141).with("tagline.groups", Some(r#"["genre", "mood"]"#));
+    let path = session.folder.path().join("grouped.onnx");
+    std::fs::write(&path, grouped.bytes()).expect("a model");
+    let state = state_with_model(Some(&path), 1.0);
+    let loaded = session.plugin.load_state(state.as_bytes());
+    loaded.expect("the state");
+    let expected = "Tags/Genre, Tags/Mood, Tags";
+    assert_eq!(groups(&mut session), expected, "{}", G::FORMAT);
 }
 
 fn a_value_survives_its_text<G: Guest>(test: &str) {

@@ -25,12 +25,17 @@ pub struct Session<G> {
 impl<G: Guest> Session<G> {
     /// `None`, with a line, where no bundle has been built.
     pub fn start(test: &str) -> Option<Self> {
+        Self::with_tags(test, &TAGS)
+    }
+
+    /// The same with a model of these tags.
+    pub fn with_tags(test: &str, tags: &[&str]) -> Option<Self> {
         let plugin = G::load(&bundle(test, G::BUNDLE)?).expect("the plugin");
         let mut session = Self {
             plugin,
             folder: tempfile::tempdir().expect("a folder"),
         };
-        std::fs::write(session.model(), tiny_model(&TAGS)).expect("a model");
+        std::fs::write(session.model(), tiny_model(tags)).expect("a model");
         let state = state_with_model(Some(&session.model()), 1.0);
         session
             .plugin

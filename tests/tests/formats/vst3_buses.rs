@@ -7,7 +7,7 @@ use tagline_host::{BlockSizes, StreamOptions, stream};
 use tagline_tests::bundle;
 use vst3::Steinberg::Vst::SpeakerArr::{k51, k71_4, kMono, kStereo};
 use vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessorTrait, ProcessData,
+    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessorTrait, ProcessData, kNoTail,
 };
 
 fn load(test: &str) -> Option<Vst3Plugin> {
@@ -110,4 +110,19 @@ fn process(plugin: &Vst3Plugin, input: &mut [Vec<f32>], output: &mut [Vec<f32>],
     };
     // SAFETY: everything that the block points to lives until the call returns.
     assert_eq!(unsafe { plugin.processor.process(&mut data) }, 0);
+}
+
+#[test]
+fn the_signal_comes_out_without_delay_and_leaves_no_tail() {
+    let test = "the_signal_comes_out_without_delay_and_leaves_no_tail";
+    let Some(mut plugin) = load(test) else { return };
+    plugin.activate(48_000.0, 64).expect("active");
+    // SAFETY: the interface of a living object.
+    let delays = unsafe {
+        (
+            plugin.processor.getLatencySamples(),
+            plugin.processor.getTailSamples(),
+        )
+    };
+    assert_eq!(delays, (0, kNoTail));
 }

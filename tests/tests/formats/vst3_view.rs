@@ -4,8 +4,12 @@ use std::time::{Duration, Instant};
 
 use tagline_host::vst3::{Vst3Plugin, Vst3View};
 use tagline_tests::bundle;
+use vst3::Steinberg::{IPlugViewTrait, kResultTrue};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, MapState, Window, WindowClass};
+use x11rb::protocol::xproto::{
+    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConnectionExt, CreateWindowAux,
+    EventMask, KeyButMask, MOTION_NOTIFY_EVENT, MapState, Window, WindowClass,
+};
 use x11rb::rust_connection::RustConnection;
 
 struct Screen {
@@ -59,6 +63,40 @@ impl Screen {
             std::thread::sleep(Duration::from_millis(20));
         }
         None
+    }
+
+    /// Clicks into the view in `window`, at a point of it.
+    fn click(&self, window: Window, x: i16, y: i16) {
+        let tree = self.connection.query_tree(window).expect("a connection");
+        let child = tree.reply().expect("a tree").children[0];
+        let pointer = |response_type, detail| ButtonPressEvent {
+            response_type,
+            detail,
+            sequence: 0,
+            time: x11rb::CURRENT_TIME,
+            root: self.root,
+            event: child,
+            child: x11rb::NONE,
+            root_x: x,
+            root_y: y,
+            event_x: x,
+            event_y: y,
+            state: KeyButMask::default(),
+            same_screen: true,
+        };
+        // A motion's event has the same form. A press and a release within one frame do not count as
+        // a click.
+        for event in [
+            pointer(MOTION_NOTIFY_EVENT, 0),
+            pointer(BUTTON_PRESS_EVENT, 1),
+            pointer(BUTTON_RELEASE_EVENT, 1),
+        ] {
+            let sent = self
+                .connection
+                .send_event(false, child, EventMask::NO_EVENT, event);
+            sent.expect("a connection").check().expect("a sent event");
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 
     fn is_empty(&self, window: Window) -> bool {
@@ -118,4 +156,57 @@ fn a_view_takes_the_sizes_that_it_can_have_and_keeps_the_last() {
     view.remove();
     view.attach(screen.window() as usize).expect("attached");
     assert_eq!(view.size(), Some((800, 500)));
+}
+
+/// Waits so many seconds until the view takes keys, or takes none. Returns whether it came to that.
+fn comes_to_take_keys(view: &Vst3View, takes: bool, seconds: u64) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(seconds) {
+        // SAFETY: a key and no modifier.
+        let answers = unsafe {
+            [
+                view.view.onKeyDown(b'a' as _, 0, 0),
+                view.view.onKeyUp(b'a' as _, 0, 0),
+            ]
+        };
+        if answers
+            .iter()
+            .all(|answer| (*answer == kResultTrue) == takes)
+        {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
+
+#[test]
+fn a_view_takes_keys_while_a_text_field_has_the_focus_and_no_others() {
+    let test = "a_view_takes_keys_while_a_text_field_has_the_focus_and_no_others";
+    let Some((screen, _plugin, mut view)) = start(test) else {
+        return;
+    };
+    let window = screen.window();
+    view.attach(window as usize).expect("attached");
+    screen.seen_in(window).expect("something is shown");
+    assert!(comes_to_take_keys(&view, false, 30));
+    // The page of the model, where the field for a path is near the bottom.
+    screen.click(window, 215, 31);
+    assert!(comes_to_take_keys(&view, false, 30), "a page is no text");
+    let takes_keys_at = |y: &i16| {
+        screen.click(window, 100, *y);
+        comes_to_take_keys(&view, true, 2)
+    };
+    let field = (470..550).step_by(8).find(takes_keys_at);
+    assert!(field.is_some(), "no field takes keys");
+    // Beside it.
+    screen.click(window, 600, 20);
+    assert!(
+        comes_to_take_keys(&view, false, 30),
+        "the field has lost the focus"
+    );
+    screen.click(window, 100, field.unwrap_or(0));
+    assert!(comes_to_take_keys(&view, true, 30));
+    view.remove();
+    assert!(comes_to_take_keys(&view, false, 30), "the window is gone");
 }

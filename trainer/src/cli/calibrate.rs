@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use clap::Args;
 use tagline_engine::Model;
 use trainer::calibration::{
-    CalibrateError, Checked, FEWEST_POSITIVES, Sample, Share, TagFit, fit, json_line, of_all_tags,
-    quality, reserve_weak_tags, samples, write, write_table,
+    CalibrateError, Checked, FEWEST_POSITIVES, Sample, Share, TagFit, expect_usual, fit, json_line,
+    met, of_all_tags, quality, reserve_weak_tags, samples, write, write_table,
 };
-use trainer::data::Split;
+use trainer::data::{Dataset, Input, Split};
 use trainer::vocabulary::Vocabulary;
 
 use super::backend::PredictorArgs;
@@ -49,6 +49,10 @@ pub(super) struct CalibrateArgs {
     /// models/tags.toml. By default the model's own words stay.
     #[arg(long, value_name = "TOML")]
     vocabulary: Option<PathBuf>,
+    /// Prepared data that the network learned from; several times for several. Tags for which the vocabulary says
+    /// how usual they are in people's music are then shown as if the network had met them that often.
+    #[arg(long, value_name = "DIR", requires = "vocabulary")]
+    learned: Vec<PathBuf>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -97,10 +101,15 @@ pub(super) fn run(args: &CalibrateArgs) -> Outcome {
         None => None,
     };
     let mut shown = (**info).clone();
-    if let Some(vocabulary) = &args.vocabulary {
-        Vocabulary::read(vocabulary)?.describe(&mut shown, vocabulary)?;
-    }
     let mut calibration = of_all_tags(&info.tags, &fits);
+    if let Some(path) = &args.vocabulary {
+        let vocabulary = Vocabulary::read(path)?;
+        vocabulary.describe(&mut shown, path)?;
+        let open = |folder: &PathBuf| Dataset::open(folder, Input::Mel);
+        let learned: Vec<_> = args.learned.iter().map(open).collect::<Result<_, _>>()?;
+        let met = met(&info.tags, &learned)?;
+        expect_usual(&info.tags, &vocabulary, &met, &mut calibration);
+    }
     reserve_weak_tags(&shown, &mut calibration);
     shown.calibration = Some(calibration);
     write(&model, shown, &args.out)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 
 use super::tagged;
+use crate::tag::read_table;
 
 /// The first cell of our own tables, which marks a header.
 pub(super) const CLIP_COLUMN: &str = "clip";
@@ -73,9 +74,44 @@ impl ClipTable {
             source,
         })?;
         if text.starts_with(b"PAR1") {
-            return tagged::read_parquet(path);
+            return Self::read_parquet(path);
         }
         Self::parse(path, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text))
+    }
+
+    /// Reads what `trainer tag --out` writes.
+    fn read_parquet(path: &Path) -> Result<Self, TableError> {
+        let mut table = Self::none(path);
+        let (tags, rows) = read_table(path).map_err(|error| table.at(1, error.to_string()))?;
+        table.columns = tags.len();
+        table.tags = Some(tags);
+        let mut lines_of_clips = HashMap::new();
+        for (line, (clip, values)) in (1..).zip(rows) {
+            if let Some(first) = lines_of_clips.insert(clip.clone(), line) {
+                let reason = format!("the clip `{clip}` stands in row {first} already");
+                return Err(table.at(line, reason));
+            }
+            let values = values.into_iter().map(f64::from).collect();
+            table.rows.push(Row { clip, line, values });
+        }
+        table.with_rows()
+    }
+
+    /// A table of no clips yet.
+    fn none(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            tags: None,
+            columns: 0,
+            rows: Vec::new(),
+        }
+    }
+
+    fn with_rows(self) -> Result<Self, TableError> {
+        match self.rows.is_empty() {
+            true => Err(TableError::Empty { path: self.name() }),
+            false => Ok(self),
+        }
     }
 
     fn parse(path: &Path, text: &[u8]) -> Result<Self, TableError> {
@@ -85,12 +121,7 @@ impl ClipTable {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text);
-        let mut table = Self {
-            path: path.to_owned(),
-            tags: None,
-            columns: 0,
-            rows: Vec::new(),
-        };
+        let mut table = Self::none(path);
         let mut lines_of_clips = HashMap::new();
         let mut of_tag = false;
         for (index, record) in reader.records().enumerate() {
@@ -116,11 +147,7 @@ impl ClipTable {
             }
             table.rows.push(row);
         }
-        if table.rows.is_empty() {
-            let path = table.name();
-            return Err(TableError::Empty { path });
-        }
-        Ok(table)
+        table.with_rows()
     }
 
     /// The file's name for messages.

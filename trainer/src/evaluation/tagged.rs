@@ -1,11 +1,6 @@
-//! Reads what `trainer tag` writes as a table of clips.
-
-use std::path::Path;
+//! What `trainer tag --csv` writes, as rows of a table of clips.
 
 use csv::StringRecord;
-
-use super::table::{ClipTable, Row, TableError};
-use crate::tag::read_table;
 
 /// The columns before those of the tags.
 const COLUMNS: [&str; 6] = [
@@ -31,33 +26,4 @@ pub(super) fn plain(record: StringRecord, of_tag: bool) -> Option<StringRecord> 
     let mut tags = record.iter().skip(COLUMNS.len()).peekable();
     let has_tags = tags.peek().is_none_or(|first| !first.is_empty());
     has_tags.then(|| record.iter().take(1).chain(tags).collect())
-}
-
-/// Reads a table in Parquet.
-pub(super) fn read_parquet(path: &Path) -> Result<ClipTable, TableError> {
-    let table = |tags: Vec<String>, rows| ClipTable {
-        path: path.to_owned(),
-        columns: tags.len(),
-        tags: Some(tags),
-        rows,
-    };
-    let unreadable = |error: parquet::errors::ParquetError| {
-        table(Vec::new(), Vec::new()).at(1, error.to_string())
-    };
-    let (tags, rows) = read_table(path).map_err(unreadable)?;
-    let mut clips = std::collections::HashMap::new();
-    let mut all = Vec::with_capacity(rows.len());
-    for (line, (clip, values)) in (1..).zip(rows) {
-        if let Some(first) = clips.insert(clip.clone(), line) {
-            let reason = format!("the clip `{clip}` stands in row {first} already");
-            return Err(table(tags, Vec::new()).at(line, reason));
-        }
-        let values = values.into_iter().map(f64::from).collect();
-        all.push(Row { clip, line, values });
-    }
-    if all.is_empty() {
-        let path = path.display().to_string();
-        return Err(TableError::Empty { path });
-    }
-    Ok(table(tags, all))
 }

@@ -24,6 +24,7 @@ struct TagTable {
     group: String,
     definition: String,
     weak: Option<String>,
+    usual: Option<f32>,
     #[serde(default)]
     trust: BTreeMap<String, f32>,
     #[serde(flatten)]
@@ -84,12 +85,20 @@ pub(super) fn parse(text: &str) -> Result<Vocabulary, String> {
                 "trusts `{name}` by {value}, where 0 to 1 is possible"
             )));
         }
+        if let Some(usual) = table.usual
+            && !(0.001..=0.999).contains(&usual)
+        {
+            return Err(wrong(format!(
+                "is usual in {usual} of all music, where 0.001 to 0.999 is possible"
+            )));
+        }
         tags.push(Tag {
             synth: table.names.remove(SYNTH),
             name: table.name,
             group: table.group,
             definition: table.definition,
             weak: table.weak,
+            usual: table.usual,
             names: table.names,
             trust: table.trust,
         });

@@ -3,6 +3,7 @@
 
 mod architectures;
 mod calibrate;
+mod cases;
 mod charts;
 mod common;
 mod damaged;

@@ -16,7 +16,11 @@ fn architecture() -> &'static Architecture {
 
 /// A network that knows nothing yet, of these tags.
 fn untrained(tags: &[&str]) -> Model {
-    let parameters = Parameters::random(architecture(), 1.0, 96, tags.len(), 3);
+    seeded(tags, 3)
+}
+
+fn seeded(tags: &[&str], seed: u64) -> Model {
+    let parameters = Parameters::random(architecture(), 1.0, 96, tags.len(), seed);
     let mut info = info(architecture(), tags.len());
     info.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
     to_model(architecture(), &parameters, &info).unwrap()
@@ -118,4 +122,53 @@ fn what_cannot_be_refined_is_named() {
     stdout(&trainer(folder.path(), &words));
     let refined = Model::open(&folder.path().join("out.onnx")).unwrap();
     assert_eq!(refined.info().version, "7");
+}
+
+#[test]
+fn an_average_is_the_mean_of_all_weights_and_another_network_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, model: &Model| {
+        std::fs::write(folder.path().join(name), model.onnx()).unwrap();
+    };
+    let models = [4, 5, 6].map(|seed| seeded(&clips::TAGS, seed));
+    for (model, name) in models.iter().zip(["a.onnx", "b.onnx", "c.onnx"]) {
+        written(name, model);
+    }
+    let average = |more: &[&str]| {
+        let words = [&["average", "a.onnx"], more, &["--out", "out.onnx"]].concat();
+        trainer(folder.path(), &words)
+    };
+    stdout(&average(&["b.onnx", "c.onnx"]));
+    let averaged = Model::open(&folder.path().join("out.onnx")).unwrap();
+    assert_eq!(averaged.info().tags, clips::TAGS);
+    let kernels = |model: &Model| {
+        let parameters = trainer::refine::parameters(model, architecture()).unwrap();
+        let blocks = parameters.blocks.iter();
+        blocks
+            .flat_map(|block| block.kernels.clone())
+            .collect::<Vec<f32>>()
+    };
+    let (mean, all) = (kernels(&averaged), models.each_ref().map(kernels));
+    assert!(mean.len() > 1_000);
+    for (at, mean) in mean.iter().enumerate() {
+        let expected = (all[0][at] + all[1][at] + all[2][at]) / 3.0;
+        assert!(
+            (mean - expected).abs() < 1e-6,
+            "weight {at}: {mean}, not {expected}"
+        );
+    }
+    // A model alone twice is itself, bit by bit.
+    stdout(&average(&["a.onnx"]));
+    assert_eq!(
+        kernels(&Model::open(&folder.path().join("out.onnx")).unwrap()),
+        all[0]
+    );
+
+    written("d.onnx", &seeded(&["low", "other"], 7));
+    std::fs::remove_file(folder.path().join("out.onnx")).unwrap();
+    assert_refused(
+        &average(&["d.onnx"]),
+        "d.onnx is not the same network as a.onnx: the tags differ",
+    );
+    assert!(!folder.path().join("out.onnx").exists());
 }

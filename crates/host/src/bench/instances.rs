@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{BenchOptions, SAMPLE_RATE_HZ, noise, refused};
 use crate::demo::{DemoError, has_model, start_plugin, wait_for_model};
 use crate::process_memory::other_threads_cpu_seconds;
+use crate::updates::update_of;
 use crate::{BlockOptions, HostEvent, HostEventKind, HostedPlugin, Rendering, ids};
 
 /// Number of instances.
@@ -47,6 +48,7 @@ pub(super) fn measure(options: &BenchOptions) -> Result<Option<InstancesReport>,
     }
     let audio = noise(10.0, plugins[0].channels());
     let mut rack = Rack {
+        newest: vec![None; plugins.len()],
         plugins,
         audio,
         position: 0,
@@ -115,6 +117,8 @@ struct Rack {
     plugins: Vec<HostedPlugin>,
     /// What is played, over and over.
     audio: Vec<Vec<f32>>,
+    /// Position of the newest update of each instance.
+    newest: Vec<Option<u64>>,
     /// Frames played.
     position: usize,
     started: Instant,
@@ -145,14 +149,14 @@ impl Rack {
                 .iter()
                 .map(|channel| &channel[start..start + BLOCK_FRAMES])
                 .collect();
-            for plugin in &mut self.plugins {
+            for (plugin, newest) in self.plugins.iter_mut().zip(&mut self.newest) {
                 events.clear();
                 let mut output: Vec<&mut [f32]> =
                     output.iter_mut().map(Vec::as_mut_slice).collect();
                 let options = BlockOptions::default();
                 played.cost += plugin.process(&input, &mut output, &options, &mut events)?;
                 plugin.run_callbacks();
-                played.count(&events);
+                played.count(&events, newest);
             }
             self.position += BLOCK_FRAMES;
         }
@@ -161,16 +165,17 @@ impl Rack {
 }
 
 impl Played {
-    fn count(&mut self, events: &[HostEvent]) {
-        let of = |range: std::ops::RangeInclusive<u32>| {
-            move |event: &&HostEvent| match event.kind {
-                HostEventKind::Value { id, .. } => range.contains(&id),
-                HostEventKind::Midi(_) => range.contains(ids::MACROS.start()),
-                _ => false,
-            }
+    /// Counts the events of an instance's block. `newest` is the position of its newest update.
+    fn count(&mut self, events: &[HostEvent], newest: &mut Option<u64>) {
+        for update in events.iter().filter_map(update_of) {
+            self.updates += usize::from(newest.replace(update) != Some(update));
+        }
+        let is_of_macro = |event: &&HostEvent| match event.kind {
+            HostEventKind::Value { id, .. } => ids::MACROS.contains(&id),
+            HostEventKind::Midi(_) => true,
+            _ => false,
         };
-        self.updates += usize::from(events.iter().any(|event| of(ids::TAGS)(&event)));
-        self.macro_events += events.iter().filter(of(ids::MACROS)).count();
+        self.macro_events += events.iter().filter(is_of_macro).count();
     }
 }
 

@@ -7,9 +7,6 @@ use super::player::Played;
 use super::{DemoError, DemoOptions, start};
 use crate::{Pace, StreamOptions, stream};
 
-/// Song time of the measurement, in seconds.
-pub(super) const MEASURED_SECONDS: f64 = 24.0;
-
 /// Times faster than real time, so that it is short and updates still arrive between blocks.
 const SPEED: f64 = 8.0;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tagline_media::{DecodeError, Sink, decode_to, mix};
 
-use super::{DemoError, DemoOptions, View, measure, start};
+use super::{DemoError, DemoOptions, View, start};
 use crate::stream::{Feed, Processed};
 use crate::updates::UpdateLog;
 use crate::{HostedPlugin, Pace, StreamOptions};
@@ -13,10 +13,15 @@ use crate::{HostedPlugin, Pace, StreamOptions};
 /// −80 dBFS: below it the plugin takes a song for silent.
 const SILENCE_PEAK: f32 = 1e-4;
 
+/// How much of a song is kept, to measure the audio thread's time with.
+const BEGINNING_SECONDS: f64 = 24.0;
+
 /// What came of playing a song.
 pub(super) struct Played {
     /// What the plugin said.
     pub log: UpdateLog,
+    /// Updates that have been shown, or passed over for newer ones.
+    shown: usize,
     /// The song's rate.
     pub sample_rate_hz: u32,
     /// The song's channels.
@@ -138,6 +143,7 @@ impl Playing {
             mono: Vec::new(),
             played: Played {
                 log: UpdateLog::default(),
+                shown: 0,
                 sample_rate_hz,
                 channels,
                 frames: 0,
@@ -196,18 +202,18 @@ impl Played {
         if let Some(costs) = &mut self.block_costs {
             costs.push(block.cost);
         }
-        let most = (measure::MEASURED_SECONDS * f64::from(self.sample_rate_hz)) as usize;
+        let most = (BEGINNING_SECONDS * f64::from(self.sample_rate_hz)) as usize;
         for (channel, (input, output)) in std::iter::zip(block.input, block.output).enumerate() {
             let (input, output) = (&input[..block.frames], &output[..block.frames]);
             self.passed_through &= input == output;
             let kept = &mut self.beginning[channel];
             kept.extend(&input[..block.frames.min(most - kept.len())]);
         }
-        let known = self.log.updates().len();
         self.log.push(block.events);
         self.log.read_status(plugin);
-        let is_new = self.log.updates().len() > known;
-        let update = self.log.last().filter(|_| is_new);
+        let whole = self.log.whole(block.frames_done as u64);
+        let shown = std::mem::replace(&mut self.shown, whole);
+        let update = self.log.updates()[shown..whole].last();
         view.block(plugin, self.seconds(), decoded, update);
         ControlFlow::Continue(())
     }

@@ -8,14 +8,15 @@ use super::{EVENTS_PER_BLOCK, HostedPlugin};
 use crate::handlers::Handlers;
 use crate::ports::PortBuffers;
 use crate::ports::private::Ported;
-use crate::{HostEvent, HostEventKind, HostingError, Transport, events, ids};
+use crate::updates::update_of;
+use crate::{HostEvent, HostingError, Transport, events};
 
 /// What was counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     /// Blocks that were processed.
     pub blocks: usize,
-    /// Blocks in which tags were told.
+    /// Updates of which tags were told.
     pub updates: usize,
 }
 
@@ -112,7 +113,7 @@ impl<'a> Pass<'a> {
         let frames = self.audio.first().map_or(0, Vec::len);
         let blocks = frames / self.block_frames;
         let start = Instant::now();
-        let mut updates = 0;
+        let (mut updates, mut newest) = (0, None);
         for block in 0..blocks {
             let position = block * self.block_frames;
             let due = Duration::from_secs_f64(position as f64 / self.rate_hz);
@@ -120,7 +121,9 @@ impl<'a> Pass<'a> {
                 std::thread::sleep(early);
             }
             self.block(position)?;
-            updates += usize::from(self.told.iter().any(is_tag));
+            for update in self.told.iter().filter_map(update_of) {
+                updates += usize::from(newest.replace(update) != Some(update));
+            }
         }
         Ok(Live { blocks, updates })
     }
@@ -157,8 +160,4 @@ impl<'a> Pass<'a> {
         events::read_events(&self.output_events, position as u64, &mut self.told);
         Ok(())
     }
-}
-
-fn is_tag(event: &HostEvent) -> bool {
-    matches!(event.kind, HostEventKind::Value { id, .. } if ids::TAGS.contains(&id))
 }

@@ -106,8 +106,9 @@ fn the_host_hears_of_edited_parameters_and_of_no_other_edited_setting() {
 #[test]
 fn an_activation_counts_from_0() {
     let board = Board::default();
-    board.count_update(3.0, 7.5);
-    board.count_update(3.5, 8.5);
+    board.note_update(3.0, 7.5);
+    board.note_update(3.5, 8.5);
+    board.count_updates(2);
     assert_eq!(board.updates(), 2);
     assert_eq!((board.heard_seconds(), board.inference_ms()), (3.5, 8.5));
     board.begin_window();

@@ -8,8 +8,13 @@ use crate::core::params::{self, id};
 use crate::core::settings::Setting;
 use crate::core::tests::Taken;
 
+mod turns;
+
 /// Host rate, in Hz.
 const RATE: f64 = 48_000.0;
+
+/// Where in the stream the updates hold.
+const AT: u64 = 7_000;
 
 fn begin(slot: u32) -> Output {
     Output::GestureBegin {
@@ -62,6 +67,14 @@ fn update(probabilities: &[f32]) -> TagUpdate {
     }
 }
 
+/// Takes an update, and its first turn.
+fn take(driver: &mut Driver, update: &TagUpdate, board: &Board) {
+    driver.take_update(update, AT, board);
+    if driver.next_turn() == Some(AT) {
+        driver.take_turn(board);
+    }
+}
+
 fn set(driver: &mut Driver, board: &Board, id: u32, value: f64) -> bool {
     driver.take_input(Input::Value { id, value }, board)
 }
@@ -90,11 +103,11 @@ fn driver(mode: Mode) -> (Driver, Board) {
 #[test]
 fn an_update_is_counted_on_the_board_and_never_told_as_an_event() {
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), [live(0, 50.0)]);
     assert_eq!(board.updates(), 1);
     assert_eq!((board.heard_seconds(), board.inference_ms()), (3.0, 2.0));
-    let outbox = driver.into_outbox();
+    let outbox = driver.into_outbox(&board);
     let _ = Driver::new(outbox, &board, RATE);
     assert_eq!((board.updates(), board.heard_seconds()), (0, 0.0));
 }
@@ -104,7 +117,7 @@ fn live_tells_every_tag_without_gestures_and_not_to_be_recorded() {
     let (mut driver, board) = driver(Mode::Live);
     play(&mut driver, &board, true);
     for values in [[0.5, 0.25], [0.75, 0.5]] {
-        driver.take_update(&update(&values), &board);
+        take(&mut driver, &update(&values), &board);
         let told = send(&mut driver, &board);
         let [first, second] = values.map(|value| f64::from(value) * 100.0);
         assert_eq!(told, [live(0, first), live(1, second)]);
@@ -117,7 +130,7 @@ fn a_tag_that_hardly_moves_is_not_told_in_any_mode_until_it_has_moved_or_settled
         let (mut driver, board) = driver(mode);
         play(&mut driver, &board, true);
         let mut told = |value: f32| {
-            driver.take_update(&update(&[value]), &board);
+            take(&mut driver, &update(&[value]), &board);
             let told = send(&mut driver, &board);
             let is_value = |output: &&Output| matches!(output, Output::Value { .. });
             told.iter().filter(is_value).count()
@@ -136,7 +149,7 @@ fn at_a_resolution_of_0_the_host_hears_every_change_and_nothing_unchanged() {
     let (mut driver, board) = driver(Mode::Live);
     edit(&mut driver, &board, Setting::Resolution(0.0));
     for (value, count) in [(0.5, 1), (0.5, 0), (0.500_1, 1), (0.500_1, 0)] {
-        driver.take_update(&update(&[value]), &board);
+        take(&mut driver, &update(&[value]), &board);
         assert_eq!(send(&mut driver, &board).len(), count);
     }
 }
@@ -144,26 +157,28 @@ fn at_a_resolution_of_0_the_host_hears_every_change_and_nothing_unchanged() {
 #[test]
 fn tags_that_have_come_to_rest_between_two_steps_are_told_when_they_settle() {
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[0.5, 0.25]), &board);
+    take(&mut driver, &update(&[0.5, 0.25]), &board);
     send(&mut driver, &board);
-    driver.take_update(&update(&[0.502, 0.25]), &board);
+    take(&mut driver, &update(&[0.502, 0.25]), &board);
     assert_eq!(send(&mut driver, &board), []);
-    driver.settle_tags();
-    assert_eq!(send(&mut driver, &board).len(), 1);
-    driver.settle_tags();
-    assert_eq!(send(&mut driver, &board), []);
+    for told in [1, 0] {
+        driver.settle_tags(AT);
+        assert_eq!(driver.next_turn(), Some(AT));
+        driver.take_turn(&board);
+        assert_eq!(send(&mut driver, &board).len(), told);
+    }
 }
 
 #[test]
 fn record_wraps_the_values_in_gestures_while_the_transport_plays() {
     let (mut driver, board) = driver(Mode::Record);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), [live(0, 50.0)]);
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     let begun = [begin(0), recorded(0, 50.0)];
     assert_eq!(send(&mut driver, &board), begun, "a gesture has a value");
-    driver.take_update(&update(&[0.75]), &board);
+    take(&mut driver, &update(&[0.75]), &board);
     assert_eq!(send(&mut driver, &board), [recorded(0, 75.0)]);
     play(&mut driver, &board, false);
     assert_eq!(send(&mut driver, &board), [end(0)]);
@@ -173,9 +188,9 @@ fn record_wraps_the_values_in_gestures_while_the_transport_plays() {
 fn a_gesture_ends_with_the_value_that_holds() {
     let (mut driver, board) = driver(Mode::Record);
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     send(&mut driver, &board);
-    driver.take_update(&update(&[0.502]), &board);
+    take(&mut driver, &update(&[0.502]), &board);
     assert_eq!(send(&mut driver, &board), []);
     play(&mut driver, &board, false);
     let told = send(&mut driver, &board);
@@ -193,7 +208,7 @@ fn leaving_record_and_bypass_end_the_gestures() {
     for change in changes {
         let (mut driver, board) = driver(Mode::Record);
         play(&mut driver, &board, true);
-        driver.take_update(&update(&[0.5]), &board);
+        take(&mut driver, &update(&[0.5]), &board);
         send(&mut driver, &board);
         let (id, value) = change.as_parameter().expect("a parameter");
         assert!(set(&mut driver, &board, id, value));
@@ -205,9 +220,9 @@ fn leaving_record_and_bypass_end_the_gestures() {
 fn deactivation_leaves_the_ends_of_gestures_to_be_told() {
     let (mut driver, board) = driver(Mode::Record);
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     send(&mut driver, &board);
-    let mut outbox = driver.into_outbox();
+    let mut outbox = driver.into_outbox(&board);
     assert!(outbox.has_open_ends());
     let mut taken = Taken::default();
     outbox.send(&board, 0, &mut taken);
@@ -219,7 +234,7 @@ fn deactivation_leaves_the_ends_of_gestures_to_be_told() {
 fn follow_leaves_the_hosts_values_alone_and_sends_them_as_midi() {
     let (mut driver, board) = driver(Mode::Follow);
     edit(&mut driver, &board, Setting::MidiCcOutput(true));
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), []);
     set(&mut driver, &board, id::FIRST_TAG, 100.0);
     let midi = [Output::Midi([0xb0, 20, 127])];
@@ -233,11 +248,11 @@ fn a_bypassed_plugin_drives_nothing_and_sends_no_midi() {
     let (mut driver, board) = driver(Mode::Live);
     edit(&mut driver, &board, Setting::MidiCcOutput(true));
     set(&mut driver, &board, id::BYPASS, 1.0);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), []);
     assert_eq!(board.driven(), 0);
     set(&mut driver, &board, id::BYPASS, 0.0);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     let told = [live(0, 50.0), Output::Midi([0xb0, 20, 64])];
     assert_eq!(send(&mut driver, &board), told);
 }
@@ -245,7 +260,7 @@ fn a_bypassed_plugin_drives_nothing_and_sends_no_midi() {
 #[test]
 fn midi_that_is_switched_on_in_silence_hears_the_values_that_hold() {
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[1.0, 0.0]), &board);
+    take(&mut driver, &update(&[1.0, 0.0]), &board);
     send(&mut driver, &board);
     edit(&mut driver, &board, Setting::MidiCcOutput(true));
     let both = [Output::Midi([0xb0, 20, 127]), Output::Midi([0xb0, 21, 0])];
@@ -264,11 +279,11 @@ fn midi_that_is_switched_on_in_silence_hears_the_values_that_hold() {
 #[test]
 fn in_live_a_value_set_by_the_host_is_overwritten_by_the_next_update() {
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     send(&mut driver, &board);
     set(&mut driver, &board, id::FIRST_TAG, 3.0);
     assert_eq!(board.set_by_host(), 1);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), [live(0, 50.0)]);
     assert_eq!(board.set_by_host(), 0);
 }
@@ -277,9 +292,9 @@ fn in_live_a_value_set_by_the_host_is_overwritten_by_the_next_update() {
 fn a_model_with_fewer_tags_leaves_no_stale_values() {
     let (mut driver, board) = driver(Mode::Record);
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5, 0.5, 0.5]), &board);
+    take(&mut driver, &update(&[0.5, 0.5, 0.5]), &board);
     send(&mut driver, &board);
-    driver.take_update(&update(&[0.25]), &board);
+    take(&mut driver, &update(&[0.25]), &board);
     let expected = [
         recorded(0, 25.0),
         recorded(1, 0.0),
@@ -288,7 +303,7 @@ fn a_model_with_fewer_tags_leaves_no_stale_values() {
         end(2),
     ];
     assert_eq!(send(&mut driver, &board), expected);
-    driver.take_update(&update(&[0.25]), &board);
+    take(&mut driver, &update(&[0.25]), &board);
     assert_eq!(send(&mut driver, &board), []);
 }
 
@@ -297,7 +312,7 @@ fn values_of_a_model_before_the_activation_do_not_stay_either() {
     let board = Board::default();
     board.drive(1 << 5, |_| 70.0);
     let mut driver = Driver::new(Outbox::default(), &board, RATE);
-    driver.take_update(&update(&[0.25]), &board);
+    take(&mut driver, &update(&[0.25]), &board);
     let expected = [live(0, 25.0), live(5, 0.0)];
     assert_eq!(send(&mut driver, &board), expected);
 }
@@ -305,14 +320,14 @@ fn values_of_a_model_before_the_activation_do_not_stay_either() {
 #[test]
 fn each_activation_and_each_loaded_state_begins_with_every_value() {
     let (mut driver, board) = driver(Mode::Live);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     send(&mut driver, &board);
-    let mut driver = Driver::new(driver.into_outbox(), &board, RATE);
-    driver.take_update(&update(&[0.5]), &board);
+    let mut driver = Driver::new(driver.into_outbox(&board), &board, RATE);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), [live(0, 50.0)]);
     board.values_are_loaded();
     driver.begin_block(&board);
-    driver.take_update(&update(&[0.5]), &board);
+    take(&mut driver, &update(&[0.5]), &board);
     assert_eq!(send(&mut driver, &board), [live(0, 50.0)]);
 }
 
@@ -321,7 +336,7 @@ fn a_host_that_refuses_events_hears_everything_in_order_later() {
     let (mut driver, board) = driver(Mode::Record);
     edit(&mut driver, &board, Setting::MidiCcOutput(true));
     play(&mut driver, &board, true);
-    driver.take_update(&update(&[0.5, 1.0]), &board);
+    take(&mut driver, &update(&[0.5, 1.0]), &board);
     driver.settle_midi(&board);
     let mut heard = Vec::new();
     for round in 0..40 {

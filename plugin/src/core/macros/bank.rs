@@ -11,6 +11,7 @@ use super::outputs::{MacroMidi, Note};
 use super::plan::{Plan, Plans};
 use super::shaping::{Edge, Envelope};
 use super::source::Resolved;
+use crate::core::bits::bits;
 use crate::core::params::MACROS;
 
 /// Steps of the grid in a second.
@@ -57,6 +58,8 @@ pub struct Bank {
     step_samples: u64,
     generation: u32,
     voices: [Voice; MACROS],
+    /// Macros that listen to something, a bit each. Nothing happens to the others.
+    awake: u64,
     now: u64,
     /// The newest update, for macros that are described anew.
     probabilities: Option<[f32; MAX_TAGS]>,
@@ -73,6 +76,7 @@ impl Bank {
             step_samples: ((sample_rate_hz / STEPS_PER_SECOND).round() as u64).max(1),
             generation: 0,
             voices: [Voice::default(); MACROS],
+            awake: 0,
             now: 0,
             probabilities: None,
             updated_at: None,
@@ -90,7 +94,7 @@ impl Bank {
     #[must_use]
     pub fn driven(&self) -> u64 {
         let has_value = |index: &usize| self.voices[*index].source.is_some();
-        (0..MACROS)
+        bits(self.awake)
             .filter(has_value)
             .fold(0, |set, index| set | 1 << index)
     }
@@ -98,8 +102,8 @@ impl Bank {
     /// Whether a macro listens to the input's loudness.
     #[must_use]
     pub fn hears_loudness(&self) -> bool {
-        let hears = |voice: &Voice| voice.plan.source == Resolved::Loudness;
-        self.voices.iter().any(hears)
+        let hears = |index: usize| self.voices[index].plan.source == Resolved::Loudness;
+        bits(self.awake).any(hears)
     }
 
     /// Whether `position` is a step of the grid.
@@ -111,13 +115,16 @@ impl Bank {
     /// The next position at which something may happen, beyond the present one.
     #[must_use]
     pub fn next_due(&self) -> Option<u64> {
+        if self.awake == 0 {
+            return None;
+        }
         let is_moving = self.moving() != 0;
         let step = (self.now / self.step_samples + 1) * self.step_samples;
         let step = (is_moving || self.hears_loudness()).then_some(step);
-        let ends = self
-            .voices
-            .iter()
-            .flat_map(|voice| [voice.envelope.closes_at(), voice.note_ends]);
+        let ends = bits(self.awake).flat_map(|index| {
+            let voice = &self.voices[index];
+            [voice.envelope.closes_at(), voice.note_ends]
+        });
         ends.flatten().chain(step).min()
     }
 
@@ -142,8 +149,17 @@ impl Bank {
                 voice.note_ends = None;
                 midi.stop_note(index);
             }
+            if self.awake >> index & 1 == 0 {
+                // It has slept, and only now goes the way that it had before it.
+                let shaping = in_samples(&voice.plan, self.sample_rate_hz);
+                voice.envelope.advance(&shaping, self.now);
+            }
             let is_other_source = voice.plan.source != plan.source;
             voice.plan = *plan;
+            match plan.source {
+                Resolved::Off => self.awake &= !(1 << index),
+                _ => self.awake |= 1 << index,
+            }
             let tags = self.probabilities.as_ref();
             let told = Step {
                 moved: 1 << index,
@@ -197,7 +213,7 @@ impl Bank {
         self.updated_at = Some(update.position_samples);
         self.probabilities = Some(update.probabilities);
         let mut step = Step::default();
-        for index in 0..MACROS {
+        for index in bits(self.awake) {
             let voice = &self.voices[index];
             if let Some(source) = voice.plan.source.of_tags(&update.probabilities) {
                 let glide = if voice.source.is_some() { glide } else { 0 };
@@ -214,9 +230,8 @@ impl Bank {
     }
 
     fn moving(&self) -> u64 {
-        let voices = self.voices.iter().enumerate();
-        voices.fold(0, |set, (index, voice)| {
-            set | u64::from(voice.is_moving) << index
+        bits(self.awake).fold(0, |set, index| {
+            set | u64::from(self.voices[index].is_moving) << index
         })
     }
 
@@ -225,7 +240,8 @@ impl Bank {
     pub fn advance(&mut self, position: u64, loudness: Option<f64>, midi: &mut MacroMidi) -> Step {
         self.now = self.now.max(position);
         let mut step = Step::default();
-        for (index, voice) in self.voices.iter_mut().enumerate() {
+        for index in bits(self.awake) {
+            let voice = &mut self.voices[index];
             let shaping = in_samples(&voice.plan, self.sample_rate_hz);
             let edge = voice.envelope.advance(&shaping, self.now);
             if voice.note_ends.is_some_and(|at| self.now >= at) {
@@ -235,7 +251,7 @@ impl Bank {
             step = step.and(voice.after(index, edge, self.sample_rate_hz, self.now, midi));
         }
         if let Some(loudness) = loudness {
-            for index in 0..MACROS {
+            for index in bits(self.awake) {
                 if self.voices[index].plan.source == Resolved::Loudness {
                     step = step.and(self.take(index, (loudness, 0), self.now, midi));
                 }

@@ -45,7 +45,8 @@ fn the_editor_sees_a_new_window_begin_before_it_is_full() {
     let mut snapshot = Snapshot::default();
     shared.fill(&mut snapshot);
     assert_eq!(snapshot.seconds_heard, 0.0);
-    shared.board.count_update(3.0, 1.0);
+    shared.board.note_update(3.0, 1.0);
+    shared.board.count_updates(1);
     shared.fill(&mut snapshot);
     assert_eq!(snapshot.seconds_heard, 3.0);
     shared.board.begin_window();

@@ -1,10 +1,23 @@
-//! The memory that the ports of a call lead to.
+//! The memory that the channels of a call lead to.
 
 use std::ptr;
 
-use clap_sys::audio_buffer::clap_audio_buffer;
+use proptest::prelude::*;
 
-use super::call::{Port, Precision};
+/// Which channels there are in one precision: `None` without an array, and for each channel whether
+/// its pointer leads anywhere.
+pub(super) type Precision = Option<Vec<bool>>;
+
+/// Most channels of a port.
+pub(super) const MOST_CHANNELS: usize = 4;
+
+/// Any such channels.
+pub(super) fn precision() -> impl Strategy<Value = Precision> {
+    proptest::option::weighted(
+        0.7,
+        proptest::collection::vec(prop::bool::weighted(0.85), MOST_CHANNELS),
+    )
+}
 
 /// The samples and pointers of a port.
 pub(super) struct Memory<S> {
@@ -14,8 +27,12 @@ pub(super) struct Memory<S> {
 
 impl<S: Copy> Memory<S> {
     /// Four channels of `frames` samples; `there` says which have a pointer.
-    fn new(there: &Precision, frames: usize, sample: impl Fn(usize, usize) -> S) -> Self {
-        let mut samples: Vec<Vec<S>> = (0..4)
+    pub(super) fn new(
+        there: &Precision,
+        frames: usize,
+        sample: impl Fn(usize, usize) -> S,
+    ) -> Self {
+        let mut samples: Vec<Vec<S>> = (0..MOST_CHANNELS)
             .map(|channel| (0..frames).map(|frame| sample(channel, frame)).collect())
             .collect();
         let there = there.iter().flatten();
@@ -31,7 +48,7 @@ impl<S: Copy> Memory<S> {
     }
 
     /// The array of pointers, or null.
-    fn array(&mut self) -> *mut *mut S {
+    pub(super) fn array(&mut self) -> *mut *mut S {
         if self.pointers.is_empty() {
             ptr::null_mut()
         } else {
@@ -40,58 +57,20 @@ impl<S: Copy> Memory<S> {
     }
 
     /// A channel's samples, if there is a pointer to them.
-    fn channel(&self, channel: usize) -> Option<&[S]> {
+    pub(super) fn channel(&self, channel: usize) -> Option<&[S]> {
         let pointer = self.pointers.get(channel)?;
         (!pointer.is_null()).then(|| self.samples[channel].as_slice())
     }
 }
 
-pub(super) struct PortMemory {
-    pub(super) channels: u32,
-    pub(super) single: Memory<f32>,
-    pub(super) double: Memory<f64>,
+/// A sample that tells its port and channel.
+pub(super) fn sample(port: usize, channel: usize, frame: usize) -> f32 {
+    (port * 1_000 + channel * 100 + frame % 97) as f32 / 4_096.0 - 0.3
 }
 
-impl PortMemory {
-    pub(super) fn new(port: &Port, frames: u32, number: usize) -> Self {
-        let frames = frames as usize;
-        let sample = move |channel: usize, frame: usize| {
-            (number * 1_000 + channel * 100 + frame % 97) as f32 / 4_096.0 - 0.3
-        };
-        Self {
-            channels: port.channels,
-            single: Memory::new(&port.single, frames, sample),
-            double: Memory::new(&port.double, frames, move |channel, frame| {
-                f64::from(sample(channel, frame)) + 1e-12
-            }),
-        }
-    }
-
-    pub(super) fn buffer(&mut self) -> clap_audio_buffer {
-        clap_audio_buffer {
-            data32: self.single.array(),
-            data64: self.double.array(),
-            channel_count: self.channels,
-            latency: 0,
-            constant_mask: 0,
-        }
-    }
-
-    /// What an output in either precision must hold of this input's channel, if it has any.
-    pub(super) fn expected(&self, channel: usize) -> Option<(Vec<f32>, Vec<f64>)> {
-        if channel >= self.channels as usize {
-            return None;
-        }
-        let (single, double) = (self.single.channel(channel), self.double.channel(channel));
-        let narrow = |samples: &[f64]| samples.iter().map(|sample| *sample as f32).collect();
-        let wide = |samples: &[f32]| samples.iter().map(|sample| f64::from(*sample)).collect();
-        match (single, double) {
-            (Some(single), Some(double)) => Some((single.to_vec(), double.to_vec())),
-            (Some(single), None) => Some((single.to_vec(), wide(single))),
-            (None, Some(double)) => Some((narrow(double), double.to_vec())),
-            (None, None) => None,
-        }
-    }
+/// The same in double precision, which single precision would not hold.
+pub(super) fn wide_sample(port: usize, channel: usize, frame: usize) -> f64 {
+    f64::from(sample(port, channel, frame)) + 1e-12
 }
 
 /// Lets the output have the input's memory, where both have a pointer.
@@ -101,4 +80,45 @@ pub(super) fn share<S>(input: &[*mut S], output: &mut [*mut S]) {
             *output = *input;
         }
     }
+}
+
+/// The samples that an array of pointers leads to.
+///
+/// # Safety
+/// `array` is null or has a pointer for `channel`, which is null or leads to `frames` samples.
+pub(super) unsafe fn samples<'a, S>(
+    array: *const *mut S,
+    channel: usize,
+    frames: u32,
+) -> Option<&'a [S]> {
+    if array.is_null() {
+        return None;
+    }
+    // SAFETY: as the caller says.
+    unsafe {
+        let pointer = *array.add(channel);
+        (!pointer.is_null()).then(|| std::slice::from_raw_parts(pointer, frames as usize))
+    }
+}
+
+/// A sample whose bits can be compared.
+pub(super) trait Bits: Copy {
+    fn bits(self) -> u64;
+}
+
+impl Bits for f32 {
+    fn bits(self) -> u64 {
+        self.to_bits().into()
+    }
+}
+
+impl Bits for f64 {
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
+}
+
+/// The bits of samples, as NaN is like nothing.
+pub(super) fn bits<S: Bits>(samples: &[S]) -> Vec<u64> {
+    samples.iter().map(|sample| sample.bits()).collect()
 }

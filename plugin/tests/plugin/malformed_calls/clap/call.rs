@@ -2,9 +2,7 @@
 
 use proptest::prelude::*;
 
-/// Which channels a port has in one precision: `None` without an array, and for each channel
-/// whether its pointer leads anywhere.
-pub(super) type Precision = Option<Vec<bool>>;
+use super::super::memory::{Precision, precision};
 
 #[derive(Clone, Debug)]
 pub(super) struct Port {
@@ -48,13 +46,6 @@ pub(super) struct Call {
     pub(super) queue: List,
     /// Events that the queue takes.
     pub(super) room: usize,
-}
-
-fn precision() -> impl Strategy<Value = Precision> {
-    proptest::option::weighted(
-        0.7,
-        proptest::collection::vec(prop::bool::weighted(0.85), 4..=4),
-    )
 }
 
 fn port() -> impl Strategy<Value = Port> {
