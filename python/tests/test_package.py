@@ -24,7 +24,7 @@ class Package(unittest.TestCase):
         with zipfile.ZipFile(common.WHEEL) as wheel:
             names = {name for name in wheel.namelist() if ".dist-info/" not in name}
             library = next(name for name in names if name.endswith((".so", ".pyd")))
-            self.assertIn(model, wheel.read(library))
+            self.assertTrue(model in wheel.read(library), "another model than the one in the checkout")
         sources = {"__init__.py", "__init__.pyi", "_tagline.pyi", "py.typed"}
         self.assertEqual(names, {library, *(f"tagline/{name}" for name in sources)})
 
