@@ -191,7 +191,7 @@ fn a_view_takes_keys_while_a_text_field_has_the_focus_and_no_others() {
     screen.seen_in(window).expect("something is shown");
     assert!(comes_to_take_keys(&view, false, 30));
     // The page of the model, where the field for a path is near the bottom.
-    screen.click(window, 215, 31);
+    screen.click(window, 366, 31);
     assert!(comes_to_take_keys(&view, false, 30), "a page is no text");
     let takes_keys_at = |y: &i16| {
         screen.click(window, 100, *y);
