@@ -204,7 +204,7 @@ fn start(options: &BenchOptions, block_frames: u32) -> Result<HostedPlugin, Demo
 /// The VST3, which has no parameter that says whether a model runs: once it has told its first tags.
 fn start_vst3(bundle: &Path, options: &BenchOptions) -> Result<Vst3Plugin, DemoError> {
     let mut plugin = Vst3Plugin::load(bundle)?;
-    // As in the CLAP, every change of a tag is told.
+    // The host is told of every change of a tag, as it is in the measurement of the CLAP.
     let state = state_with_model(options.model.as_deref(), 1.0);
     plugin.load_state(state.as_bytes())?;
     plugin.activate(SAMPLE_RATE_HZ, BLOCK_FRAMES)?;

@@ -108,7 +108,7 @@ pub(crate) fn update_of(event: &HostEvent) -> Option<u64> {
     }
 }
 
-/// How many samples after its update a tag is told.
+/// The host hears of a tag this many samples after the update.
 fn turn_of(tag: u32) -> u64 {
     let slot = tag.saturating_sub(*ids::TAGS.start());
     u64::from(slot / ids::TAGS_A_TURN) * ids::TURN_SAMPLES

@@ -27,7 +27,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// Whether there is no update.
+    /// Whether it has no updates.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -1,4 +1,4 @@
-//! The tags of the last minutes, for whoever wants to look back.
+//! Keeps the tags of the last minutes, so that the editor can show them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

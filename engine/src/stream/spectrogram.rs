@@ -14,7 +14,7 @@ pub struct Spectrogram {
 }
 
 impl Spectrogram {
-    /// Asks for a picture, and returns the newest one. `None` if there is none yet.
+    /// Returns the newest picture, if one has been made, and asks the worker for the next.
     #[must_use]
     pub fn ask(&self) -> Option<Arc<WindowPicture>> {
         self.is_asked.store(true, Ordering::Relaxed);

@@ -101,7 +101,8 @@ unsafe fn read(event: *const clap_event_header) -> Option<TimedInput> {
     })
 }
 
-/// Where the host's song stands, whatever the event's header says; stopped if there is none.
+/// Reads the position of the host's song. Without a transport the song is stopped. The event's header is not
+/// looked at, since some hosts leave it empty.
 ///
 /// # Safety
 /// `transport` is null or leads to a whole struct.

@@ -16,7 +16,7 @@ const SILENCE_PEAK: f32 = 1e-4;
 /// How much of a song is kept, to measure the audio thread's time with.
 const BEGINNING_SECONDS: f64 = 24.0;
 
-/// What came of playing a song.
+/// A song that was played to its end, and what the plugin made of it.
 pub(super) struct Played {
     /// What the plugin said.
     pub log: UpdateLog,

@@ -100,7 +100,7 @@ fn block(input: &mut Input, whole: &Element, end: u64, found: &mut Vec<Padding>)
     Ok(())
 }
 
-/// The element at `at`; `None` at the end, or where there is none.
+/// The element that begins at byte `at`. `None` if the file ends there, or no element begins there.
 fn element(input: &mut Input, at: u64) -> Result<Option<Element>> {
     if at >= input.len() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Audio whose last packet is filled up with what is no sound.
+//! Audio whose last packet was filled up with padding, which is cut off.
 
 use super::planes;
 use super::source::{Piece, Source};

@@ -87,7 +87,7 @@ impl Pipeline {
         self.remember(&due, position, seconds);
     }
 
-    /// Keeps the update for whoever wants to look back.
+    /// Adds the update to the history.
     fn remember(&mut self, due: &Due, position: u64, position_seconds: f64) {
         let mut begins = std::mem::take(&mut self.begins);
         loop {

@@ -46,9 +46,8 @@ impl TagsPage {
         let (strip, rest) = area.split_top_bottom_at_y(area.top() + SEARCH_HEIGHT);
         let strip = strip.with_min_y(strip.top() + 4.0);
         let mut strip = ui.new_child(UiBuilder::new().max_rect(strip).id_salt("search"));
-        self.field(&mut strip, snapshot);
+        let found = self.field(&mut strip, snapshot);
         let mut rest = ui.new_child(UiBuilder::new().max_rect(rest).id_salt("bars"));
-        let found = bars::found(snapshot, &self.search);
         if found == 0 {
             let text = format!(
                 "The model has no tag and no group with \"{}\".",
@@ -63,8 +62,9 @@ impl TagsPage {
         }
     }
 
-    fn field(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
-        ui.horizontal_centered(|ui| {
+    /// Draws the field; returns how many tags it finds.
+    fn field(&mut self, ui: &mut Ui, snapshot: &Snapshot) -> usize {
+        let drawn = ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             let edit = TextEdit::singleline(&mut self.search)
                 .hint_text("Find a tag or a group")
@@ -87,7 +87,9 @@ impl TagsPage {
                     .font(theme::regular(12.0))
                     .color(theme::TEXT_FAINT),
             );
+            count
         });
+        drawn.inner
     }
 }
 

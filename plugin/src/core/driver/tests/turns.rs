@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Takes the turns that are left: their distances from the update, and what is told.
+/// Takes all turns that are left. Each has its distance from the update in samples, and what the host is told.
 fn turns(driver: &mut Driver, board: &Board) -> Vec<(u64, Vec<Output>)> {
     let next = || {
         let at = driver.next_turn()?;
