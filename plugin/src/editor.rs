@@ -24,6 +24,8 @@ mod test_snapshot;
 mod theme;
 mod thread_end;
 mod undo;
+#[cfg(target_os = "windows")]
+mod win32;
 mod window;
 #[cfg(target_os = "linux")]
 mod x11;

@@ -59,7 +59,10 @@ pub struct Release {
 /// Those of building and of the programs that pack; [`Error::Package`]; [`Error::File`].
 pub fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
     let release = Release::of(&workspace.root, |name| std::env::var(name).ok())?;
-    let folder = workspace.target.join("packages").join(release.version.to_string());
+    let folder = workspace
+        .target
+        .join("packages")
+        .join(release.version.to_string());
     create_folder(&folder)?;
     let target = options.target.clone().unwrap_or_else(Target::builder);
     let bundles = match &options.bundles {
@@ -90,6 +93,7 @@ fn build(workspace: &Workspace, target: &Target, options: &Options) -> Result<Pa
         bundle::run_with(workspace, &target, Build::Dist, command, Some(option))?;
         return Ok(workspace.bundled(&target));
     }
+    crate::setup::require_target(target)?;
     bundle::run(workspace, target, Build::Dist)?;
     Ok(workspace.bundled(target))
 }
@@ -137,7 +141,11 @@ impl Package<'_> {
     /// Makes the packages of the target of the bundles in `bundles` into `folder`, and names them.
     fn make(&self, bundles: &Path, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let Release { version, epoch } = *self.release;
-        let name = format!("Tagline-{version}-{}-{}", self.system(), self.target.architecture);
+        let name = format!(
+            "Tagline-{version}-{}-{}",
+            self.system(),
+            self.target.architecture
+        );
         let file = |ending: &str| folder.join(format!("{name}{ending}"));
         let (papers, sbom) = self.papers()?;
         let mut tree = self.plugins(bundles)?;
@@ -210,7 +218,10 @@ impl Package<'_> {
             if path.ends_with(".clap") || path.ends_with(".vst3") || path.ends_with(".dll") {
                 signer.sign(&file, self.release.epoch)?;
             }
-            signed.add(path, std::fs::read(&file).map_err(file_error("read", &file))?);
+            signed.add(
+                path,
+                std::fs::read(&file).map_err(file_error("read", &file))?,
+            );
         }
         Ok(signed)
     }
@@ -270,7 +281,11 @@ impl Package<'_> {
         let architecture = match self.target.architecture.as_str() {
             "x86_64" => "amd64",
             "aarch64" => "arm64",
-            other => return Err(Error::Package(format!("Debian's name of {other} is not known"))),
+            other => {
+                return Err(Error::Package(format!(
+                    "Debian's name of {other} is not known"
+                )));
+            }
         };
         let control = deb::Control {
             version: self.release.version,

@@ -56,24 +56,35 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, Error> 
     let song = options.song.as_ref().map(from_there);
     let stages = match target.system {
         System::Linux => {
-            let chroots = options.chroots.as_ref().map_or_else(|| workspace.target.join("chroots"), from_there);
-            linux::stages(workspace, &linux::Test {
+            let chroots = options
+                .chroots
+                .as_ref()
+                .map_or_else(|| workspace.target.join("chroots"), from_there);
+            linux::stages(
+                workspace,
+                &linux::Test {
+                    target: &target,
+                    packages: &packages,
+                    chroots: &chroots,
+                    host: options.host.as_ref().map(from_there),
+                    song: song.as_deref(),
+                    systems: &options.systems,
+                },
+            )?
+        }
+        System::Windows => windows::stages(
+            workspace,
+            &windows::Test {
                 target: &target,
                 packages: &packages,
-                chroots: &chroots,
                 host: options.host.as_ref().map(from_there),
                 song: song.as_deref(),
-                systems: &options.systems,
-            })?
-        }
-        System::Windows => windows::stages(workspace, &windows::Test {
-            target: &target,
-            packages: &packages,
-            host: options.host.as_ref().map(from_there),
-            song: song.as_deref(),
-        })?,
+            },
+        )?,
         System::MacOs => vec![stage::run("packages for macOS", || {
-            Ok(stage::skipped("packages for macOS: they are installed by copying, and are tested on a Mac"))
+            Ok(stage::skipped(
+                "packages for macOS: they are installed by copying, and are tested on a Mac",
+            ))
         })],
     };
     Ok(stage::summary(&stages))

@@ -124,7 +124,10 @@ mod tests {
         for (path, text) in files {
             assert!(text.contains(&next.to_string()), "{}", path.display());
             let file = places::FILES.iter().find(|file| path.ends_with(file.path));
-            for stated in file.map(|file| file.stated(&text, next)).unwrap_or_default() {
+            for stated in file
+                .map(|file| file.stated(&text, next))
+                .unwrap_or_default()
+            {
                 assert_eq!(stated, next.to_string(), "{}", path.display());
             }
         }
@@ -132,7 +135,17 @@ mod tests {
 
     #[test]
     fn what_is_no_version_is_refused() {
-        for text in ["", "1", "1.2", "1.2.3.4", "1.2.x", "v1.2.3", "01.2.3", "+1.2.3", "1.2.3-rc1"] {
+        for text in [
+            "",
+            "1",
+            "1.2",
+            "1.2.3.4",
+            "1.2.x",
+            "v1.2.3",
+            "01.2.3",
+            "+1.2.3",
+            "1.2.3-rc1",
+        ] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
         assert_eq!("1.20.3".parse(), Ok(Version([1, 20, 3])));

@@ -130,7 +130,11 @@ mod tests {
             seen.push((path, header.mode().expect("a mode")));
         }
         assert_eq!(seen.len(), 5, "{seen:?}");
-        let mode = |name: &str| seen.iter().find(|(path, _)| path.contains(name)).map(|(_, mode)| *mode);
+        let mode = |name: &str| {
+            seen.iter()
+                .find(|(path, _)| path.contains(name))
+                .map(|(_, mode)| *mode)
+        };
         assert_eq!(mode("install.sh"), Some(PROGRAM));
         assert_eq!(mode("readme"), Some(FILE));
         assert_eq!(mode("longlong"), Some(FILE));

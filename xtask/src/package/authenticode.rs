@@ -79,7 +79,10 @@ mod tests {
     #[test]
     fn without_a_certificate_nothing_is_signed_and_a_wrong_path_is_an_error() {
         assert_eq!(Signer::of(|_| None).expect("no signer"), None);
-        assert_eq!(Signer::of(|_| Some(String::new())).expect("no signer"), None);
+        assert_eq!(
+            Signer::of(|_| Some(String::new())).expect("no signer"),
+            None
+        );
         let error = Signer::of(|_| Some("/nowhere.p12".into())).expect_err("no such file");
         assert!(error.to_string().contains(CERTIFICATE), "{error}");
     }

@@ -18,14 +18,21 @@ pub fn write(folder: &Path) -> Result<(), Error> {
     let mut lines = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(file_error("read", folder))? {
         let path = entry.map_err(file_error("read", folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_file() && name != LIST {
             let bytes = std::fs::read(&path).map_err(file_error("read", &path))?;
             lines.push((name, hex(&Sha256::digest(bytes))));
         }
     }
     lines.sort();
-    let text: String = lines.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
+    let text: String = lines
+        .iter()
+        .map(|(name, sum)| format!("{sum}  {name}\n"))
+        .collect();
     let path = folder.join(LIST);
     std::fs::write(&path, text).map_err(file_error("write", &path))
 }

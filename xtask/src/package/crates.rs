@@ -72,9 +72,8 @@ pub fn of(
         let Some(uses) = uses.remove(&id) else {
             continue;
         };
-        let license = text("license").ok_or_else(|| {
-            Error::Package(format!("{} {} does not say its licence", id.0, id.1))
-        })?;
+        let license = text("license")
+            .ok_or_else(|| Error::Package(format!("{} {} does not say its licence", id.0, id.1)))?;
         let manifest = PathBuf::from(text("manifest_path").unwrap_or_default());
         let authors = package["authors"].as_array().into_iter().flatten();
         let found = Crate {
@@ -82,7 +81,9 @@ pub fn of(
             version: id.1.clone(),
             // An old way to write a choice, which is no expression.
             license: license.replace('/', " OR "),
-            authors: authors.filter_map(|a| a.as_str().map(str::to_owned)).collect(),
+            authors: authors
+                .filter_map(|a| a.as_str().map(str::to_owned))
+                .collect(),
             repository: text("repository"),
             folder: manifest.parent().map(Path::to_owned).unwrap_or_default(),
             sha256: sums.get(&id).cloned(),
@@ -160,8 +161,8 @@ fn sums(root: &Path) -> Result<BTreeMap<Id, String>, Error> {
     }
     let path = root.join("Cargo.lock");
     let text = std::fs::read_to_string(&path).map_err(super::tree::file_error("read", &path))?;
-    let lock: Lock = toml::from_str(&text)
-        .map_err(|error| Error::Package(format!("Cargo.lock: {error}")))?;
+    let lock: Lock =
+        toml::from_str(&text).map_err(|error| Error::Package(format!("Cargo.lock: {error}")))?;
     let packages = lock.package.into_iter();
     Ok(packages
         .filter_map(|locked| Some(((locked.name, locked.version), locked.checksum?)))
@@ -181,7 +182,10 @@ mod tests {
         );
         let id = |name: &str, version: &str| (name.to_owned(), version.to_owned());
         let of = |name: &str, version: &str| uses[&id(name, version)].iter().collect::<Vec<_>>();
-        assert_eq!(of("tagline", "0.1.0"), [&id("a", "1.0.0"), &id("c", "3.0.0")]);
+        assert_eq!(
+            of("tagline", "0.1.0"),
+            [&id("a", "1.0.0"), &id("c", "3.0.0")]
+        );
         assert_eq!(of("a", "1.0.0"), [&id("b", "2.0.0")]);
         assert_eq!(of("c", "3.0.0"), [&id("b", "2.0.0")]);
         assert!(of("b", "2.0.0").is_empty());

@@ -131,7 +131,9 @@ mod tests {
         };
         let packages = needs("libgcc_s.so.1").debian_packages().expect("known");
         assert_eq!(packages, "libc6 (>= 2.28), libgcc-s1");
-        let error = needs("libstdc++.so.6").debian_packages().expect_err("unknown");
+        let error = needs("libstdc++.so.6")
+            .debian_packages()
+            .expect_err("unknown");
         assert!(error.to_string().contains("libstdc++.so.6"), "{error}");
     }
 
@@ -141,6 +143,9 @@ mod tests {
         let program = std::env::current_exe().expect("this program");
         let needs = needs(&program).expect("its needs");
         assert!(needs.glibc >= Some([2, 17]), "{needs:?}");
-        assert!(needs.libraries.contains(&"libc.so.6".to_owned()), "{needs:?}");
+        assert!(
+            needs.libraries.contains(&"libc.so.6".to_owned()),
+            "{needs:?}"
+        );
     }
 }

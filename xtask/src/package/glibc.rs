@@ -30,7 +30,10 @@ pub fn build(workspace: &Workspace) -> Result<Command, Error> {
     let mut command = Command::new(folder.join("bin").join("cargo-zigbuild"));
     command
         .arg("zigbuild")
-        .env("CARGO_ZIGBUILD_ZIG_PATH", folder.join("ziglang").join("zig"))
+        .env(
+            "CARGO_ZIGBUILD_ZIG_PATH",
+            folder.join("ziglang").join("zig"),
+        )
         // What a user has set for this machine's own linker is not meant for Zig's.
         .env_remove("RUSTFLAGS");
     Ok(command)

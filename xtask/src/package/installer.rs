@@ -78,15 +78,20 @@ const PLACES: [(&str, &str, &str, Option<&str>); 4] = [
 /// The macros that name every file.
 fn macros(tree: &Tree) -> String {
     let mut macros: Vec<(&str, Vec<String>)> = Vec::new();
-    let mut line = |name: &'static str, line: String| match macros.iter_mut().find(|(n, _)| *n == name) {
-        Some((_, lines)) => lines.push(line),
-        None => macros.push((name, vec![line])),
-    };
+    let mut line =
+        |name: &'static str, line: String| match macros.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, lines)) => lines.push(line),
+            None => macros.push((name, vec![line])),
+        };
     for (path, _) in tree.files() {
         let (folder, to, install, remove) = place_of(path);
         let to = format!("{to}{}", path[folder.len()..].replace('/', "\\"));
         // NSIS sets the folder of `File` apart from its name.
-        let to = if folder.is_empty() { to.replacen("$INSTDIR", "$INSTDIR\\", 1) } else { to };
+        let to = if folder.is_empty() {
+            to.replacen("$INSTDIR", "$INSTDIR\\", 1)
+        } else {
+            to
+        };
         let (parent, name) = to.rsplit_once('\\').unwrap_or(("$INSTDIR", &to));
         line(install, format!("SetOutPath \"{parent}\""));
         line(install, format!("File \"/oname={name}\" \"files/{path}\""));
@@ -97,7 +102,10 @@ fn macros(tree: &Tree) -> String {
     // The manual's folders, the deepest first.
     for folder in tree.folders().iter().rev() {
         if let ("", _, _, Some(remove)) = place_of(&format!("{folder}/")) {
-            line(remove, format!("RMDir \"$INSTDIR\\{}\"", folder.replace('/', "\\")));
+            line(
+                remove,
+                format!("RMDir \"$INSTDIR\\{}\"", folder.replace('/', "\\")),
+            );
         }
     }
     let macros = macros.iter().map(|(name, lines)| {
@@ -107,9 +115,17 @@ fn macros(tree: &Tree) -> String {
     macros.collect()
 }
 
-fn place_of(path: &str) -> (&'static str, &'static str, &'static str, Option<&'static str>) {
+fn place_of(
+    path: &str,
+) -> (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+) {
     let mut places = PLACES.into_iter();
-    let found = places.find(|(folder, ..)| path == *folder || path.starts_with(&format!("{folder}/")));
+    let found =
+        places.find(|(folder, ..)| path == *folder || path.starts_with(&format!("{folder}/")));
     found.unwrap_or(PLACES[3])
 }
 

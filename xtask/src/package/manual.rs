@@ -243,7 +243,10 @@ mod tests {
         assert!(names.contains(&"pictures/editor-time.png"), "{names:?}");
         for (name, entry) in tree.files().filter(|(name, _)| name.ends_with(".html")) {
             let html = String::from_utf8(entry.bytes().expect("a page")).expect("text");
-            assert!(!html.contains(".md\"") && !html.contains("href=\"..") , "{name}");
+            assert!(
+                !html.contains(".md\"") && !html.contains("href=\".."),
+                "{name}"
+            );
             for picture in html.split("<img src=\"").skip(1) {
                 let picture = picture.split('"').next().expect("a path");
                 assert!(names.contains(&picture), "{name} shows {picture}");
@@ -253,15 +256,30 @@ mod tests {
 
     #[test]
     fn what_is_no_page_keeps_its_words_and_loses_its_link() {
-        let page = Page::of("docs/manual.md", "# A\n\n[why](decisions.md), [presets](presets.md#files), [b](#a)\n");
-        assert!(page.body.contains("<p>why, <a href=\"presets.html#files\">presets</a>, "), "{}", page.body);
+        let page = Page::of(
+            "docs/manual.md",
+            "# A\n\n[why](decisions.md), [presets](presets.md#files), [b](#a)\n",
+        );
+        assert!(
+            page.body
+                .contains("<p>why, <a href=\"presets.html#files\">presets</a>, "),
+            "{}",
+            page.body
+        );
         assert_eq!(page.links, ["presets.html#files", "#a"]);
     }
 
     #[test]
     fn headings_get_the_ids_that_links_use() {
-        assert_eq!(slug("The built-in model's tags"), "the-built-in-models-tags");
+        assert_eq!(
+            slug("The built-in model's tags"),
+            "the-built-in-models-tags"
+        );
         let page = Page::of("docs/manual.md", "## A `code` heading\n");
-        assert!(page.body.starts_with("<h2 id=\"a-code-heading\">"), "{}", page.body);
+        assert!(
+            page.body.starts_with("<h2 id=\"a-code-heading\">"),
+            "{}",
+            page.body
+        );
     }
 }

@@ -57,10 +57,15 @@ pub fn text(crates: &BTreeMap<Id, Crate>, besides: &[Besides]) -> Result<String,
     for besides in besides {
         list += &format!("  {}: {}\n", besides.what, besides.license);
         let text = spdx_text(besides.license, besides.holder)?;
-        by_text.entry(text).or_default().push(besides.what.to_owned());
+        by_text
+            .entry(text)
+            .or_default()
+            .push(besides.what.to_owned());
     }
-    let mut shared: Vec<(Vec<String>, String)> =
-        by_text.into_iter().map(|(text, names)| (names, text)).collect();
+    let mut shared: Vec<(Vec<String>, String)> = by_text
+        .into_iter()
+        .map(|(text, names)| (names, text))
+        .collect();
     shared.sort();
     let mut notices = format!(
         "Tagline is made of its own code and of that of others. This is all of it, with its licences.\n\n\
@@ -68,7 +73,11 @@ pub fn text(crates: &BTreeMap<Id, Crate>, besides: &[Besides]) -> Result<String,
     );
     for (names, text) in shared {
         let rule = "-".repeat(78);
-        notices += &format!("\n{rule}\n{}\n{rule}\n\n{}\n", names.join(", "), text.trim());
+        notices += &format!(
+            "\n{rule}\n{}\n{rule}\n\n{}\n",
+            names.join(", "),
+            text.trim()
+        );
     }
     Ok(notices)
 }
@@ -94,7 +103,9 @@ fn texts(found: &Crate) -> Result<Vec<String>, Error> {
         let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
         texts.push(text.trim_end().to_owned());
     }
-    let in_the_root = files.iter().any(|file| file.parent() == Some(&found.folder));
+    let in_the_root = files
+        .iter()
+        .any(|file| file.parent() == Some(&found.folder));
     if !in_the_root {
         let holder = match found.authors.as_slice() {
             [] => format!("the authors of {}", found.name),
@@ -111,7 +122,11 @@ fn texts(found: &Crate) -> Result<Vec<String>, Error> {
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for entry in std::fs::read_dir(folder).map_err(file_error("read", folder))? {
         let path = entry.map_err(file_error("read", folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         let name = name.as_str();
         if path.is_dir() {
             // Tests bring licences of their data, and `target` is cargo's.
@@ -122,7 +137,9 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), 
         }
         let words = ["licen", "copying", "copyright", "notice", "ofl", "ufl"];
         let of_a_font = folder.ends_with("fonts") && name.ends_with(".txt");
-        let code = [".rs", ".py", ".toml", ".json", ".html"].iter().any(|end| name.ends_with(end));
+        let code = [".rs", ".py", ".toml", ".json", ".html"]
+            .iter()
+            .any(|end| name.ends_with(end));
         if !code && (of_a_font || words.iter().any(|word| name.contains(word))) {
             files.push(path);
         }
@@ -156,14 +173,22 @@ fn spdx_text(license: &str, holder: &str) -> Result<String, Error> {
         Some((name, exception)) => (name, Some(exception)),
         None => (license, None),
     };
-    let mut text = spdx::license_id(name).ok_or_else(unknown)?.text().trim_end().to_owned();
+    let mut text = spdx::license_id(name)
+        .ok_or_else(unknown)?
+        .text()
+        .trim_end()
+        .to_owned();
     if let Some(exception) = exception {
         let exception = spdx::exception_id(exception).ok_or_else(unknown)?;
         text += &format!("\n\n{}", exception.text().trim());
     }
-    let named = ["<year> <copyright holders>", "<year> <owner>", "[year] [fullname]"]
-        .iter()
-        .fold(text, |text, blank| text.replace(blank, holder));
+    let named = [
+        "<year> <copyright holders>",
+        "<year> <owner>",
+        "[year] [fullname]",
+    ]
+    .iter()
+    .fold(text, |text, blank| text.replace(blank, holder));
     Ok(named)
 }
 
@@ -187,7 +212,11 @@ mod tests {
     #[test]
     fn a_crates_own_text_is_passed_on_once_for_all_that_share_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("LICENSE-MIT"), "Copyright Ada\r\n\r\nFree.\n").expect("a text");
+        std::fs::write(
+            folder.path().join("LICENSE-MIT"),
+            "Copyright Ada\r\n\r\nFree.\n",
+        )
+        .expect("a text");
         let mut crates = BTreeMap::new();
         for name in ["thing", "thing-core"] {
             let found = Crate {
@@ -198,7 +227,10 @@ mod tests {
         }
         let notices = text(&crates, &[]).expect("the notices");
         assert_eq!(notices.matches("Copyright Ada\n\nFree.").count(), 1);
-        assert!(notices.contains("thing 1.0.0, thing-core 1.0.0\n"), "{notices}");
+        assert!(
+            notices.contains("thing 1.0.0, thing-core 1.0.0\n"),
+            "{notices}"
+        );
     }
 
     #[test]
@@ -206,10 +238,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let of = |license: &str| texts(&a_crate(folder.path(), license)).expect("texts");
         let mit = of("MIT");
-        assert!(mit[0].contains("Ada L.") && mit[0].contains("WITHOUT WARRANTY"), "{mit:?}");
+        assert!(
+            mit[0].contains("Ada L.") && mit[0].contains("WITHOUT WARRANTY"),
+            "{mit:?}"
+        );
         assert!(!mit[0].contains('<'), "{mit:?}");
         assert!(of("MIT OR Apache-2.0")[0].contains("Apache License"));
-        assert_eq!(of("(MIT OR Apache-2.0) AND OFL-1.1 AND Ubuntu-font-1.0").len(), 3);
+        assert_eq!(
+            of("(MIT OR Apache-2.0) AND OFL-1.1 AND Ubuntu-font-1.0").len(),
+            3
+        );
     }
 
     #[test]

@@ -125,7 +125,11 @@ mod tests {
 
     fn document() -> Value {
         let mut crates = BTreeMap::new();
-        for (name, uses) in [("tagline", vec!["tagline-models", "tract"]), ("tagline-models", vec![]), ("tract", vec![])] {
+        for (name, uses) in [
+            ("tagline", vec!["tagline-models", "tract"]),
+            ("tagline-models", vec![]),
+            ("tract", vec![]),
+        ] {
             crates.insert(
                 id(name),
                 Crate {
@@ -159,12 +163,19 @@ mod tests {
             .flatten()
             .collect();
         let components = document["components"].as_array().expect("components");
-        known.extend(components.iter().filter_map(|found| found["bom-ref"].as_str()));
+        known.extend(
+            components
+                .iter()
+                .filter_map(|found| found["bom-ref"].as_str()),
+        );
         assert_eq!(known.len(), 4);
         for dependency in document["dependencies"].as_array().expect("dependencies") {
             let uses = dependency["dependsOn"].as_array().into_iter().flatten();
             for reference in uses.chain([&dependency["ref"]]) {
-                assert!(known.contains(reference.as_str().expect("text")), "{reference}");
+                assert!(
+                    known.contains(reference.as_str().expect("text")),
+                    "{reference}"
+                );
             }
         }
     }

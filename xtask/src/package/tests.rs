@@ -43,7 +43,11 @@ fn pack(folder: &Path, triple: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
     };
     let mut files = Vec::new();
     for path in package.make(&bundles(folder, &target), &out)? {
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         files.push((name, std::fs::read(&path).expect("a package")));
     }
     Ok(files)
@@ -52,7 +56,11 @@ fn pack(folder: &Path, triple: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
 #[test]
 #[cfg(target_os = "linux")]
 fn two_runs_give_the_same_bytes_for_every_system() {
-    for triple in ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu", "aarch64-apple-darwin"] {
+    for triple in [
+        "x86_64-unknown-linux-gnu",
+        "x86_64-pc-windows-gnu",
+        "aarch64-apple-darwin",
+    ] {
         if triple.contains("windows") && crate::packages::program("makensis").is_none() {
             crate::say::say!("SKIPPED packages for Windows: there is no makensis");
             continue;
@@ -77,11 +85,22 @@ fn a_debian_package_is_one_to_dpkg_and_has_its_files_at_the_standards_places() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let files = pack(folder.path(), "x86_64-unknown-linux-gnu").expect("packed");
-    let (name, _) = files.iter().find(|(name, _)| name.ends_with(".deb")).expect("a package");
+    let (name, _) = files
+        .iter()
+        .find(|(name, _)| name.ends_with(".deb"))
+        .expect("a package");
     let package = folder.path().join("out").join(name);
     let ask = |option: &str| {
-        let output = Command::new("dpkg-deb").arg(option).arg(&package).output().expect("dpkg-deb");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new("dpkg-deb")
+            .arg(option)
+            .arg(&package)
+            .output()
+            .expect("dpkg-deb");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let listed = ask("--contents");
@@ -96,7 +115,11 @@ fn a_debian_package_is_one_to_dpkg_and_has_its_files_at_the_standards_places() {
         let line = line.unwrap_or_else(|| panic!("{path} is not in\n{listed}"));
         assert!(line.starts_with("-rw-r--r-- root/root"), "{line}");
     }
-    assert!(ask("--field").contains("Depends: libc6 (>= 2."), "{}", ask("--field"));
+    assert!(
+        ask("--field").contains("Depends: libc6 (>= 2."),
+        "{}",
+        ask("--field")
+    );
 }
 
 #[test]
@@ -114,7 +137,11 @@ fn the_script_installs_what_the_archive_holds_and_leaves_the_users_own_presets()
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{text}");
     };
-    run(Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()));
+    run(Command::new("tar")
+        .arg("xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(folder.path()));
     let script = folder
         .path()
         .join(concat!("Tagline-", env!("CARGO_PKG_VERSION")))
@@ -136,7 +163,10 @@ fn the_script_installs_what_the_archive_holds_and_leaves_the_users_own_presets()
         }
     }
     std::fs::write(presets.join("Mine.vstpreset"), "mine").expect("a preset of the user's");
-    run(Command::new("sh").arg(&script).arg("--uninstall").env("HOME", &home));
+    run(Command::new("sh")
+        .arg(&script)
+        .arg("--uninstall")
+        .env("HOME", &home));
     for path in &installed {
         assert!(!path.exists(), "{}", path.display());
     }

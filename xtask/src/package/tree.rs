@@ -74,7 +74,9 @@ impl Tree {
         for entry in std::fs::read_dir(from).map_err(file_error("read", from))? {
             let entry = entry.map_err(file_error("read", from))?;
             let name = entry.file_name();
-            let name = name.to_str().ok_or_else(|| odd("holds a name that is not text"))?;
+            let name = name
+                .to_str()
+                .ok_or_else(|| odd("holds a name that is not text"))?;
             self.add_from(&format!("{path}/{name}"), &entry.path())?;
         }
         Ok(())
@@ -180,7 +182,9 @@ mod tests {
     fn a_link_is_refused_and_not_followed() {
         let folder = tempfile::tempdir().expect("a folder");
         std::os::unix::fs::symlink("/etc", folder.path().join("link")).expect("a link");
-        let error = Tree::default().add_from("a", folder.path()).expect_err("a link");
+        let error = Tree::default()
+            .add_from("a", folder.path())
+            .expect_err("a link");
         assert!(error.to_string().contains("link is neither"), "{error}");
     }
 }

@@ -67,7 +67,10 @@ impl Release {
         } else if program("debootstrap").is_none() {
             Some(format!("{name}: there is no debootstrap; install it"))
         } else if !Path::new(self.keys).is_file() {
-            Some(format!("{name}: its keys are not in {}; install the package that has them", self.keys))
+            Some(format!(
+                "{name}: its keys are not in {}; install the package that has them",
+                self.keys
+            ))
         } else {
             None
         }

@@ -73,7 +73,11 @@ fn build_host(workspace: &Workspace, target: &Target) -> Result<PathBuf, Error> 
     let target = target.named();
     let mut command = glibc::build(workspace)?;
     command
-        .args(["--profile=dist", "--package=tagline", "--package=tagline-host"])
+        .args([
+            "--profile=dist",
+            "--package=tagline",
+            "--package=tagline-host",
+        ])
         .arg(glibc::target(&target.name()));
     process::run_to_stderr(&mut command)?;
     let folder = target.folder(&workspace.target).join(Build::Dist.folder());
@@ -111,10 +115,18 @@ impl Test<'_> {
         let folder = workspace.target.join("packages").join("unpacked");
         remove(&folder)?;
         create_folder(&folder)?;
-        process::run(Command::new("tar").arg("xzf").arg(archive).arg("-C").arg(&folder))?;
+        process::run(
+            Command::new("tar")
+                .arg("xzf")
+                .arg(archive)
+                .arg("-C")
+                .arg(&folder),
+        )?;
         let top = folder.join(concat!("Tagline-", env!("CARGO_PKG_VERSION")));
         let mut command = Command::new(host);
-        command.args(["demo", "--json", "--bundle"]).arg(top.join("Tagline.clap"));
+        command
+            .args(["demo", "--json", "--bundle"])
+            .arg(top.join("Tagline.clap"));
         command.arg("--out").arg(folder.join("out"));
         let tags = tags::of(command.args(self.song))?;
         remove(&folder)?;
@@ -135,11 +147,13 @@ impl Test<'_> {
         create_folder(&desk)?;
         let bring = |from: &Path, name: &str| {
             let to = desk.join(name);
-            std::fs::copy(from, &to).map(|_| ()).map_err(|source| Error::File {
-                what: "write",
-                path: to,
-                source,
-            })
+            std::fs::copy(from, &to)
+                .map(|_| ())
+                .map_err(|source| Error::File {
+                    what: "write",
+                    path: to,
+                    source,
+                })
         };
         bring(host, "tagline-host")?;
         bring(deb, "tagline.deb")?;
@@ -151,20 +165,42 @@ impl Test<'_> {
             same_library(system, clap, vst3)?;
             let there = self.tags_there(system, clap)?;
             let difference = tags::compare(here, &there)?;
-            say!("{what}: {} tags, at most {difference:.1e} from those of this machine", there.len());
+            say!(
+                "{what}: {} tags, at most {difference:.1e} from those of this machine",
+                there.len()
+            );
             Ok::<(), Error>(())
         };
 
         system.run(&["dpkg", "--install", &format!("{DESK}/tagline.deb")])?;
-        check("Debian package", "/usr/lib/clap/Tagline.clap", "/usr/lib/vst3/Tagline.vst3")?;
+        check(
+            "Debian package",
+            "/usr/lib/clap/Tagline.clap",
+            "/usr/lib/vst3/Tagline.vst3",
+        )?;
         system.run(&["dpkg", "--purge", "tagline"])?;
-        self.gone(system, &["/usr/lib/clap/Tagline.clap", "/usr/lib/vst3/Tagline.vst3", "/usr/share/doc/tagline"])?;
+        self.gone(
+            system,
+            &[
+                "/usr/lib/clap/Tagline.clap",
+                "/usr/lib/vst3/Tagline.vst3",
+                "/usr/share/doc/tagline",
+            ],
+        )?;
 
         system.run(&["tar", "xzf", &format!("{DESK}/tagline.tar.gz"), "-C", DESK])?;
         let script = format!("{DESK}/Tagline-{}/install.sh", env!("CARGO_PKG_VERSION"));
         for (options, clap, vst3) in [
-            (&[][..], "/root/.clap/Tagline.clap", "/root/.vst3/Tagline.vst3"),
-            (&["--system"][..], "/usr/lib/clap/Tagline.clap", "/usr/lib/vst3/Tagline.vst3"),
+            (
+                &[][..],
+                "/root/.clap/Tagline.clap",
+                "/root/.vst3/Tagline.vst3",
+            ),
+            (
+                &["--system"][..],
+                "/usr/lib/clap/Tagline.clap",
+                "/usr/lib/vst3/Tagline.vst3",
+            ),
         ] {
             let words = |more: &[&'static str]| {
                 let mut words = vec!["sh", script.as_str()];
@@ -198,7 +234,9 @@ impl Test<'_> {
     fn gone(&self, system: &Chroot, paths: &[&str]) -> Result<(), Error> {
         match paths.iter().find(|path| system.path(path).exists()) {
             None => Ok(()),
-            Some(path) => Err(Error::Package(format!("{path} is still there after removal"))),
+            Some(path) => Err(Error::Package(format!(
+                "{path} is still there after removal"
+            ))),
         }
     }
 }
@@ -223,6 +261,8 @@ fn same_library(system: &Chroot, clap: &str, vst3: &str) -> Result<(), Error> {
     if read(system.path(clap))? == read(folder.join("Tagline.so"))? {
         Ok(())
     } else {
-        Err(Error::Package(format!("{vst3} holds another library than {clap}")))
+        Err(Error::Package(format!(
+            "{vst3} holds another library than {clap}"
+        )))
     }
 }

@@ -53,7 +53,9 @@ fn read(json: &[u8]) -> Result<Tags, Error> {
 /// [`Error::Package`] if it is too large, or if they have not the same tags.
 pub fn compare(here: &Tags, there: &Tags) -> Result<f64, Error> {
     if !here.keys().eq(there.keys()) {
-        return Err(Error::Package("the installed plugin has other tags than this one".into()));
+        return Err(Error::Package(
+            "the installed plugin has other tags than this one".into(),
+        ));
     }
     let pairs = here.iter().zip(there.values());
     let (difference, tag) = pairs
@@ -89,6 +91,9 @@ mod tests {
     fn an_answer_without_tags_is_an_error() {
         assert!(read(b"").is_err());
         assert!(read(b"{\"tags\":{}}").is_err());
-        assert_eq!(read(b"{\"tags\":{\"jazz\":0.9,\"piano\":0.5}}").expect("tags"), tags(0.9));
+        assert_eq!(
+            read(b"{\"tags\":{\"jazz\":0.9,\"piano\":0.5}}").expect("tags"),
+            tags(0.9)
+        );
     }
 }

@@ -67,7 +67,8 @@ const INSTALLATIONS: [Installation; 2] = [
 /// Those of building for this machine, whose tags are compared, and of Wine.
 pub fn stages(workspace: &Workspace, test: &Test) -> Result<Vec<Stage>, Error> {
     let Some(program) = Wine::find()? else {
-        let reason = "packages for Windows: there is no Wine; `cargo xtask windows-test` installs it";
+        let reason =
+            "packages for Windows: there is no Wine; `cargo xtask windows-test` installs it";
         return Ok(vec![stage::run("packages", || Ok(stage::skipped(reason)))]);
     };
     let folder = test.target.folder(&workspace.target);
@@ -87,7 +88,9 @@ pub fn stages(workspace: &Workspace, test: &Test) -> Result<Vec<Stage>, Error> {
     remove(&prefix)?;
     let wine = Wine::start(program, &prefix)?;
     let run = |installation: &Installation| {
-        stage::run(installation.name, || test.installed(installation, &wine, &prefix, &host, &here))
+        stage::run(installation.name, || {
+            test.installed(installation, &wine, &prefix, &host, &here)
+        })
     };
     Ok(INSTALLATIONS.iter().map(run).collect())
 }
@@ -100,7 +103,8 @@ impl Test<'_> {
         let [clap, _] = bundle::bundles(workspace, &builder);
         let mut host = Command::new(workspace.release_program("tagline-host"));
         host.args(["demo", "--json", "--bundle"]).arg(clap);
-        host.arg("--out").arg(workspace.target.join("packages").join("out"));
+        host.arg("--out")
+            .arg(workspace.target.join("packages").join("out"));
         tags::of(host.args(self.song))
     }
 
@@ -127,14 +131,22 @@ impl Test<'_> {
         self.install(wine, &[installation.option])?;
         there(&[&clap, &library, &manual])?;
         if bytes(&clap)? != bytes(&library)? {
-            return Err(Error::Package("the VST3 holds another library than the CLAP".into()));
+            return Err(Error::Package(
+                "the VST3 holds another library than the CLAP".into(),
+            ));
         }
         let mut command = wine.command();
-        command.arg(host).args(["demo", "--json", "--bundle"]).arg(&clap);
+        command
+            .arg(host)
+            .args(["demo", "--json", "--bundle"])
+            .arg(&clap);
         command.arg("--out").arg(prefix.join("out"));
         let tags = tags::of(command.args(self.song))?;
         let difference = tags::compare(here, &tags)?;
-        say!("{} tags, at most {difference:.1e} from those of this machine", tags.len());
+        say!(
+            "{} tags, at most {difference:.1e} from those of this machine",
+            tags.len()
+        );
 
         let mine = presets.join("Mine.vstpreset");
         std::fs::write(&mine, "mine").map_err(|source| Error::File {
@@ -143,7 +155,11 @@ impl Test<'_> {
             source,
         })?;
         let uninstaller = place(installation.programs).join("uninstall.exe");
-        succeed(wine.command().arg(&uninstaller).args([installation.option, "/S"]))?;
+        succeed(
+            wine.command()
+                .arg(&uninstaller)
+                .args([installation.option, "/S"]),
+        )?;
         let start = Instant::now();
         while uninstaller.exists() && start.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(200));
@@ -159,7 +175,10 @@ impl Test<'_> {
 
     fn install(&self, wine: &Wine, options: &[&str]) -> Result<(), Error> {
         let version = env!("CARGO_PKG_VERSION");
-        let name = format!("Tagline-{version}-windows-{}-setup.exe", self.target.architecture);
+        let name = format!(
+            "Tagline-{version}-windows-{}-setup.exe",
+            self.target.architecture
+        );
         let setup = self.packages.join(name);
         there(&[&setup])?;
         succeed(wine.command().arg(setup).arg("/S").args(options))

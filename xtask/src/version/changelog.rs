@@ -55,7 +55,8 @@ fn sections(text: &str) -> impl Iterator<Item = Version> {
 mod tests {
     use super::*;
 
-    const LOG: &str = "# Changelog\n\n## Unreleased\n\n- New.\n\n## 0.1.0 - 2026-01-02\n\n- First.\n";
+    const LOG: &str =
+        "# Changelog\n\n## Unreleased\n\n- New.\n\n## 0.1.0 - 2026-01-02\n\n- First.\n";
 
     fn release(text: &str, version: &str) -> Result<String, Error> {
         let date = "2026-11-30".parse().expect("a date");
@@ -70,7 +71,10 @@ mod tests {
             "# Changelog\n\n## Unreleased\n\n## 0.2.0 - 2026-11-30\n\n- New.\n\n\
              ## 0.1.0 - 2026-01-02\n\n- First.\n"
         );
-        assert_eq!(newest(&text).map(|v| v.to_string()).as_deref(), Some("0.2.0"));
+        assert_eq!(
+            newest(&text).map(|v| v.to_string()).as_deref(),
+            Some("0.2.0")
+        );
         assert!(is_without_news(&text));
     }
 

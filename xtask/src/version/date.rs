@@ -55,7 +55,10 @@ impl Date {
 pub fn moment(seconds: u64) -> String {
     let of_day = seconds % SECONDS_PER_DAY;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", Date::of_seconds(seconds))
+    format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        Date::of_seconds(seconds)
+    )
 }
 
 fn is_leap(year: u64) -> bool {
@@ -80,7 +83,10 @@ impl std::str::FromStr for Date {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let numbers: Vec<u64> = text.split('-').filter_map(|word| word.parse().ok()).collect();
+        let numbers: Vec<u64> = text
+            .split('-')
+            .filter_map(|word| word.parse().ok())
+            .collect();
         let date = match numbers[..] {
             [year, month @ 1..=12, day] if (1..=days_in(year, month)).contains(&day) => {
                 Some(Self { year, month, day })
@@ -113,7 +119,14 @@ mod tests {
 
     #[test]
     fn days_that_no_calendar_has_are_refused() {
-        for text in ["", "2026-13-01", "2026-02-29", "2026-1-1", "30.11.2026", "2026-11-31"] {
+        for text in [
+            "",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-1-1",
+            "30.11.2026",
+            "2026-11-31",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
         assert!("2028-02-29".parse::<Date>().is_ok());

@@ -87,7 +87,12 @@ impl File {
     pub fn stated(&self, text: &str, version: Version) -> Vec<String> {
         let owned = |stated: &str| stated.to_owned();
         match self.form {
-            Form::Manifest => text.lines().find_map(in_manifest).map(owned).into_iter().collect(),
+            Form::Manifest => text
+                .lines()
+                .find_map(in_manifest)
+                .map(owned)
+                .into_iter()
+                .collect(),
             Form::Lock => entries(text)
                 .skip(1)
                 .filter(|entry| is_ours(entry))
@@ -114,7 +119,10 @@ impl File {
         new: Version,
         date: Date,
     ) -> Result<String, Error> {
-        let (was, is) = (format!("version = \"{old}\""), format!("version = \"{new}\""));
+        let (was, is) = (
+            format!("version = \"{old}\""),
+            format!("version = \"{new}\""),
+        );
         let changed = match self.form {
             Form::Manifest => text.contains(&was).then(|| text.replacen(&was, &is, 1)),
             Form::Lock => {
@@ -168,8 +176,16 @@ mod tests {
                     source = \"registry\"\n\n[[package]]\nname = \"tagline\"\nversion = \"0.1.0\"\n";
         let [old, new] = ["0.1.0", "0.2.0"].map(|text| text.parse().expect("a version"));
         let date = "2026-11-30".parse().expect("a date");
-        let text = FILES[1].with_version(lock, old, new, date).expect("changed");
-        assert_eq!(text, lock.replace("\"tagline\"\nversion = \"0.1.0\"", "\"tagline\"\nversion = \"0.2.0\""));
+        let text = FILES[1]
+            .with_version(lock, old, new, date)
+            .expect("changed");
+        assert_eq!(
+            text,
+            lock.replace(
+                "\"tagline\"\nversion = \"0.1.0\"",
+                "\"tagline\"\nversion = \"0.2.0\""
+            )
+        );
     }
 
     #[test]
@@ -178,7 +194,9 @@ mod tests {
         let date = "2026-11-30".parse().expect("a date");
         let mut text = "title: Tagline\nversion: 0.1.0\nlicense: MIT\n".to_owned();
         for _ in 0..2 {
-            text = FILES[4].with_version(&text, old, new, date).expect("changed");
+            text = FILES[4]
+                .with_version(&text, old, new, date)
+                .expect("changed");
             assert_eq!(
                 text,
                 "title: Tagline\nversion: 0.2.0\ndate-released: 2026-11-30\nlicense: MIT\n"
