@@ -21,6 +21,7 @@ use std::process::Command;
 
 use crate::bundle::{self, Build};
 use crate::error::Error;
+use crate::macos;
 use crate::say::note;
 use crate::target::{System, Target};
 use crate::version::Version;
@@ -39,6 +40,12 @@ pub struct Options {
     /// Package the bundles that lie in this folder, and build nothing
     #[arg(long, value_name = "FOLDER")]
     bundles: Option<PathBuf>,
+    /// For macOS, package both processors in one library
+    #[arg(long, conflicts_with = "target")]
+    universal: bool,
+    /// For macOS, package the Audio Unit, too, which compiles C++
+    #[arg(long)]
+    auv2: bool,
     /// On Linux, link with this machine's glibc, which the packages then need
     #[arg(long)]
     system_glibc: bool,
@@ -64,7 +71,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
         .join("packages")
         .join(release.version.to_string());
     create_folder(&folder)?;
-    let target = options.target.clone().unwrap_or_else(Target::builder);
+    let target = match &options.target {
+        Some(target) => target.clone(),
+        None if options.universal => Target::universal(),
+        None => Target::builder(),
+    };
     let bundles = match &options.bundles {
         Some(bundles) => workspace.started_in.join(bundles),
         None => build(workspace, &target, options)?,
@@ -76,6 +87,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<(), Error> {
         release: &release,
         scratch: workspace.target.join("packages").join("scratch"),
         signer: signer.as_ref(),
+        features: if options.auv2 {
+            &[macos::AUDIO_UNIT]
+        } else {
+            &[]
+        },
         oldest_glibc: (!options.system_glibc).then_some(glibc::OLDEST),
     };
     for file in package.make(&bundles, &folder)? {
@@ -93,8 +109,7 @@ fn build(workspace: &Workspace, target: &Target, options: &Options) -> Result<Pa
         bundle::run_with(workspace, &target, Build::Dist, command, Some(option))?;
         return Ok(workspace.bundled(&target));
     }
-    crate::setup::require_target(target)?;
-    bundle::run(workspace, target, Build::Dist)?;
+    macos::bundle(workspace, target, Build::Dist, options.auv2)?;
     Ok(workspace.bundled(target))
 }
 
@@ -133,6 +148,8 @@ struct Package<'a> {
     /// A folder for what other programs read.
     scratch: PathBuf,
     signer: Option<&'a Signer>,
+    /// The options that tell cargo which features the plugin has.
+    features: &'a [&'a str],
     /// The glibc that every user is promised to need at most.
     oldest_glibc: Option<[u32; 2]>,
 }
@@ -201,6 +218,10 @@ impl Package<'_> {
         for name in ["Tagline.clap", "Tagline.vst3", "VST3 Presets"] {
             tree.add_from(name, &bundles.join(name))?;
         }
+        let component = bundles.join("Tagline.component");
+        if self.target.system == System::MacOs && component.exists() {
+            tree.add_from("Tagline.component", &component)?;
+        }
         if let (System::Windows, Some(signer)) = (self.target.system, self.signer) {
             tree = self.signed(&tree, signer)?;
         }
@@ -232,7 +253,8 @@ impl Package<'_> {
         for name in ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"] {
             tree.add_from(name, &self.root.join(name))?;
         }
-        let crates = crates::of(self.root, "tagline", &[self.target.name()], &[])?;
+        let targets: Vec<String> = self.target.parts().iter().map(Target::name).collect();
+        let crates = crates::of(self.root, "tagline", &targets, self.features)?;
         tree.add("THIRD-PARTY.txt", notices::text(&crates, &self.besides())?);
         let model = self.root.join("models").join("tagline-default.onnx");
         let subject = sbom::Subject {

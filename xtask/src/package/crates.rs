@@ -41,7 +41,7 @@ pub fn of(
     root: &Path,
     package: &str,
     targets: &[String],
-    features: &[String],
+    features: &[&str],
 ) -> Result<BTreeMap<Id, Crate>, Error> {
     let mut uses = BTreeMap::new();
     for target in targets {
@@ -55,7 +55,7 @@ pub fn of(
             "--target",
             target,
         ];
-        arguments.extend(features.iter().map(String::as_str));
+        arguments.extend(features);
         merge(&mut uses, &ask(root, &arguments)?);
     }
     let text = ask(root, &["metadata", "--format-version=1"])?;

@@ -39,6 +39,7 @@ fn pack(folder: &Path, triple: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         release: &release,
         scratch: folder.join("scratch"),
         signer: None,
+        features: &[],
         oldest_glibc: None,
     };
     let mut files = Vec::new();
