@@ -168,6 +168,6 @@ mod tests {
         program[0x80..0x84].copy_from_slice(b"PE\0\0");
         set_time(&mut program, 0x0102_0304).expect("set");
         assert_eq!(program[0x88..0x8c], [4, 3, 2, 1]);
-        assert!(set_time(&mut vec![0; 4], 0).is_err());
+        assert!(set_time(&mut [0; 4], 0).is_err());
     }
 }

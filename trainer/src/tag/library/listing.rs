@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use tagline_engine::path_of_address;
 use tagline_files::hash::sha256;
 
 use crate::prepare::audio_files;
