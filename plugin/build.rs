@@ -1,6 +1,7 @@
 //! Gives the plugin's library on Windows its icon and its version, which Windows shows of it.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -10,18 +11,41 @@ fn main() {
         return;
     }
     let icon = Path::new(&variable("CARGO_MANIFEST_DIR")).join("windows/tagline.ico");
-    let text = resource(&icon, &variable("CARGO_PKG_VERSION"));
     let script = PathBuf::from(variable("OUT_DIR")).join("tagline.rc");
-    let written = std::fs::write(&script, text).map_err(|error| error.to_string());
-    let outcome = written.and_then(|()| {
-        embed_resource::compile_for_cdylib(&script, embed_resource::NONE)
-            .manifest_required()
-            .map_err(|error| error.to_string())
+    let compiled = script.with_extension(if variable("CARGO_CFG_TARGET_ENV") == "msvc" {
+        "res"
+    } else {
+        "o"
     });
-    // Without it the plugin works, and a machine that only checks the code may have no compiler for it.
-    if let Err(error) = outcome {
-        println!("cargo:warning=the library has no icon and no version: {error}");
+    let text = resource(&icon, &variable("CARGO_PKG_VERSION"));
+    let outcome = std::fs::write(&script, text)
+        .and_then(|()| compiler(&script, &compiled, &variable("CARGO_CFG_TARGET_ARCH")).status());
+    match outcome {
+        Ok(status) if status.success() => {
+            println!("cargo:rustc-link-arg-cdylib={}", compiled.display());
+        }
+        // Without it the plugin works, and a machine that only checks the code may have no compiler for it.
+        Ok(status) => println!("cargo:warning=no icon and no version: {status}"),
+        Err(error) => {
+            println!("cargo:warning=no icon and no version, for want of a compiler: {error}");
+        }
     }
+}
+
+/// The resource compiler of MinGW, or Microsoft's, whose files a linker takes as they are.
+fn compiler(script: &Path, compiled: &Path, architecture: &str) -> Command {
+    if compiled.extension().is_some_and(|ending| ending == "res") {
+        let mut command = Command::new("rc");
+        command.arg("/nologo").arg("/fo").arg(compiled).arg(script);
+        return command;
+    }
+    let mut command = Command::new(if cfg!(windows) {
+        "windres".to_owned()
+    } else {
+        format!("{architecture}-w64-mingw32-windres")
+    });
+    command.arg(script).arg(compiled);
+    command
 }
 
 /// The script of a resource compiler. baseview looks for the icon 1.
