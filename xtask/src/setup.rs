@@ -177,7 +177,8 @@ fn in_words(needs: &[&Need]) -> String {
         .join(", ")
 }
 
-fn is_root() -> bool {
+/// Whether this program may do everything.
+pub fn is_root() -> bool {
     program("id").is_some()
         && Command::new("id")
             .arg("-u")

@@ -14,6 +14,9 @@ pub enum System {
     Windows,
 }
 
+/// In the place of a processor's name: a library for each that the system runs on.
+const UNIVERSAL: &str = "universal";
+
 /// What a build is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -51,6 +54,48 @@ impl Target {
     /// Rust's name of it, if it was named.
     pub fn triple(&self) -> Option<&str> {
         self.triple.as_deref()
+    }
+
+    /// Rust's name of it, also where it was not named.
+    pub fn name(&self) -> String {
+        let system = match self.system {
+            System::Linux => "unknown-linux-gnu",
+            System::MacOs => "apple-darwin",
+            System::Windows => "pc-windows-msvc",
+        };
+        let own = || format!("{}-{system}", self.architecture);
+        self.triple.clone().unwrap_or_else(own)
+    }
+
+    /// Both processors that macOS runs on, in one library.
+    pub fn universal() -> Self {
+        Self {
+            triple: Some("universal-apple-darwin".to_owned()),
+            system: System::MacOs,
+            architecture: UNIVERSAL.to_owned(),
+        }
+    }
+
+    /// The targets that cargo compiles for it: two for [`Target::universal`], else itself.
+    pub fn parts(&self) -> Vec<Self> {
+        if self.architecture != UNIVERSAL {
+            return vec![self.clone()];
+        }
+        ["aarch64", "x86_64"]
+            .map(|architecture| Self {
+                triple: Some(format!("{architecture}-apple-darwin")),
+                system: System::MacOs,
+                architecture: architecture.to_owned(),
+            })
+            .to_vec()
+    }
+
+    /// The same target by its name, so that cargo keeps its files apart.
+    pub fn named(&self) -> Self {
+        Self {
+            triple: Some(self.name()),
+            ..self.clone()
+        }
     }
 
     /// Where cargo puts what it builds for it, below its `target` folder.
@@ -143,6 +188,19 @@ mod tests {
         let builder = Target::builder();
         assert_eq!(builder.folder(Path::new("t")), Path::new("t"));
         assert_eq!(builder.option(), None);
+    }
+
+    #[test]
+    fn a_universal_build_has_two_parts_and_a_folder_of_its_own() {
+        let target = Target::universal();
+        assert_eq!(
+            target.folder(Path::new("t")),
+            Path::new("t/universal-apple-darwin")
+        );
+        let parts: Vec<String> = target.parts().iter().map(Target::name).collect();
+        assert_eq!(parts, ["aarch64-apple-darwin", "x86_64-apple-darwin"]);
+        let builder = Target::builder();
+        assert_eq!(builder.parts(), [builder]);
     }
 
     #[test]

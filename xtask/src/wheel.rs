@@ -81,6 +81,25 @@ impl Wheel {
     }
 }
 
+/// Installs what `requirements`, in pip's words with a hash for each wheel, name into `folder`.
+///
+/// # Errors
+/// pip's errors, such as no network; [`Error::File`].
+pub fn install(requirements: &str, folder: &Path) -> Result<(), Error> {
+    let list = folder.join("requirements.txt");
+    std::fs::write(&list, requirements).map_err(file_error("write", &list))?;
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"])
+        .args(["install", "--require-hashes", "--no-deps"])
+        .arg("--root-user-action=ignore")
+        .arg("--only-binary=:all:")
+        .arg("--requirement")
+        .arg(&list)
+        .arg("--target")
+        .arg(folder);
+    process::run_to_stderr(&mut pip)
+}
+
 /// Moves the file below `folder` whose path begins with `beginning` to `to`.
 fn take(folder: &Path, beginning: &str, to: &Path) -> Result<(), Error> {
     let wanted = folder.join(beginning);
