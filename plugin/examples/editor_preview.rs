@@ -5,11 +5,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use tagline::core::compare::Compared;
+use tagline::core::labels::Labels;
 use tagline::core::macros::{ControlChange, Macro, Macros, NoteOutput, Source};
 use tagline::core::osc::OscSettings;
 use tagline::core::presets::Preset;
 use tagline::core::settings::{Setting, Settings};
 use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
+use tagline::core::window::WindowPlace;
 use tagline::editor::{Page, run_alone};
 use tagline_engine::{
     Backend, BackendReport, FrontEndSpec, History, ModelInfo, ModelPlace, Moment, OutputKind,
@@ -81,6 +84,8 @@ struct PreviewSource {
     osc: Mutex<Arc<OscSettings>>,
     preset: Mutex<Arc<str>>,
     pinned: Mutex<Arc<Vec<String>>>,
+    labels: Mutex<Arc<Labels>>,
+    compared: Mutex<Compared>,
     history: Arc<History>,
 }
 
@@ -102,6 +107,9 @@ impl EditorSource for PreviewSource {
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.preset = Arc::clone(&self.preset.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.pinned = Arc::clone(&self.pinned.lock().unwrap_or_else(PoisonError::into_inner));
+        snapshot.labels = Arc::clone(&self.labels.lock().unwrap_or_else(PoisonError::into_inner));
+        let compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        snapshot.compared.clone_from(&compared);
         if self.scene == Scene::NoModel {
             return;
         }
@@ -147,6 +155,29 @@ impl EditorSource for PreviewSource {
         }
     }
 
+    fn set_labels(&self, labels: Labels) {
+        *self.labels.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(labels);
+    }
+
+    fn switch_compared(&self) {
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        compared.is_b = !compared.is_b;
+    }
+
+    fn set_compared(&self, compared: Compared) {
+        *self.compared.lock().unwrap_or_else(PoisonError::into_inner) = compared;
+    }
+
+    fn window(&self) -> WindowPlace {
+        WindowPlace::default()
+    }
+
+    fn set_window(&self, _place: WindowPlace) {}
+
+    fn resize_window(&self, _width: u32, _height: u32) {}
+
+    fn show_menu(&self, _id: u32, _at: (i32, i32)) {}
+
     fn set_osc(&self, settings: OscSettings) {
         *self.osc.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
@@ -185,6 +216,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         osc: Mutex::default(),
         preset: Mutex::default(),
         pinned: Mutex::default(),
+        labels: Mutex::default(),
+        compared: Mutex::default(),
         history: Arc::new(invented_history()),
     };
     run_alone(Arc::new(source), scene.page(), size)?;

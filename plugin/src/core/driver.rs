@@ -256,7 +256,11 @@ impl Driver {
     /// [`Self::next_macro_step`].
     pub fn step_macros(&mut self, position: u64, loudness: Option<f64>, board: &Board) {
         let midi = self.outbox.macro_midi();
-        let step = self.macros.advance(position, loudness, midi);
+        let mut step = self.macros.advance(position, loudness, midi);
+        // Offline the others may be anywhere in the song, so that each bounce would be another.
+        if self.macros.is_step(position) && self.macros.follows() && !board.is_offline() {
+            step = step.and(self.macros.take_others(midi));
+        }
         self.drive_macros(step, board);
     }
 

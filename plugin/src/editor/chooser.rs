@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::{
-    Align2, CursorIcon, Key, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+    Align2, CursorIcon, Key, Label, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, pos2,
+    vec2,
 };
 use tagline_engine::{ModelPlace, built_in_info, model_folders, models_in};
 
-use super::theme;
+use super::{focus, theme};
 use crate::core::view::{EditorSource, Snapshot};
 
 /// The folders are read again this often while the chooser is shown.
@@ -34,7 +35,7 @@ impl Chooser {
         ui.label(
             RichText::new("Models on this computer")
                 .font(theme::medium(15.0))
-                .color(theme::TEXT),
+                .color(theme::text()),
         );
         let list = (ui.available_height() - 84.0).max(ROW_HEIGHT);
         ScrollArea::vertical()
@@ -54,7 +55,7 @@ impl Chooser {
                 if self.places.len() < 2 {
                     ui.label(
                         RichText::new("A file put into the folder below appears here.")
-                            .color(theme::TEXT_SOFT),
+                            .color(theme::text_soft()),
                     );
                 }
             });
@@ -70,7 +71,7 @@ impl Chooser {
         };
         let text = RichText::new(text)
             .font(theme::regular(12.0))
-            .color(theme::TEXT_FAINT);
+            .color(theme::text_faint());
         ui.add(Label::new(text).truncate().selectable(true));
         ui.add_space(6.0);
     }
@@ -79,7 +80,7 @@ impl Chooser {
         ui.label(
             RichText::new("Another file")
                 .font(theme::regular(11.0))
-                .color(theme::TEXT_FAINT),
+                .color(theme::text_faint()),
         );
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.field)
@@ -121,9 +122,9 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
         .on_hover_text(place.to_string());
     let painter = ui.painter();
     if in_force {
-        painter.rect_filled(row, theme::RADIUS, theme::ACCENT_DIM);
+        painter.rect_filled(row, theme::RADIUS, theme::accent_dim());
     } else if response.hovered() {
-        painter.rect_filled(row, theme::RADIUS, theme::CONTROL);
+        painter.rect_filled(row, theme::RADIUS, theme::control());
     }
     let text = Rect::from_min_max(row.min + vec2(10.0, 0.0), row.max - vec2(10.0, 0.0));
     painter.with_clip_rect(text.intersect(ui.clip_rect())).text(
@@ -131,8 +132,15 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
         Align2::LEFT_CENTER,
         name(place),
         theme::regular(13.5),
-        if in_force { theme::ACCENT } else { theme::TEXT },
+        if in_force {
+            theme::accent()
+        } else {
+            theme::text()
+        },
     );
+    let kind = (Role::RadioButton, in_force);
+    focus::name_selected(ui, &response, kind, &name(place));
+    focus::ring(ui, &response);
     response.clicked()
 }
 

@@ -55,7 +55,7 @@ impl HearsPage {
         };
         let text = RichText::new(about(snapshot, picture))
             .font(theme::regular(12.5))
-            .color(theme::TEXT_SOFT);
+            .color(theme::text_soft());
         let title = title.with_min_y(title.top() + 8.0);
         let mut line = ui.new_child(UiBuilder::new().max_rect(title).id_salt("about"));
         line.add(egui::Label::new(text).truncate());
@@ -128,7 +128,7 @@ fn cover(ui: &Ui, place: Rect, picture: &WindowPicture) {
     let painter = ui.painter();
     if picture.filled < 1.0 {
         let unheard = place.with_max_x(filled);
-        painter.rect_filled(unheard, 0.0, theme::SURFACE);
+        painter.rect_filled(unheard, 0.0, theme::surface());
         let painter = painter.with_clip_rect(unheard.intersect(ui.clip_rect()));
         let font = theme::regular(12.5);
         painter.text(
@@ -136,16 +136,16 @@ fn cover(ui: &Ui, place: Rect, picture: &WindowPicture) {
             Align2::CENTER_CENTER,
             "not heard yet",
             font,
-            theme::TEXT_FAINT,
+            theme::text_faint(),
         );
     }
     if picture.focus < picture.filled {
         let past = Rect::from_x_y_ranges(filled..=focus, place.y_range());
-        painter.rect_filled(past, 0.0, theme::BACKGROUND.gamma_multiply(0.72));
-        painter.vline(focus, place.y_range(), (1.5, theme::ACCENT));
+        painter.rect_filled(past, 0.0, theme::background().gamma_multiply(0.72));
+        painter.vline(focus, place.y_range(), (1.5, theme::accent()));
         let label = pos2(focus + 6.0, place.top() + 5.0);
         let font = theme::regular(11.0);
-        painter.text(label, Align2::LEFT_TOP, "Focus", font, theme::ACCENT);
+        painter.text(label, Align2::LEFT_TOP, "Focus", font, theme::accent());
     }
 }
 
@@ -160,7 +160,7 @@ fn frequencies(ui: &Ui, place: Rect, snapshot: &Snapshot) {
         None => (0.0, half_rate_hz),
     };
     let painter = ui.painter();
-    let (font, ink) = (theme::regular(11.0), theme::TEXT_FAINT);
+    let (font, ink) = (theme::regular(11.0), theme::text_faint());
     let right = place.left() - 8.0;
     let top = pos2(right, place.top());
     painter.text(top, Align2::RIGHT_TOP, hertz(high), font.clone(), ink);
@@ -189,7 +189,7 @@ fn seconds(ui: &Ui, place: Rect, snapshot: &Snapshot) {
         painter.vline(
             x,
             place.bottom() + 1.0..=place.bottom() + 5.0,
-            (1.0, theme::TEXT_FAINT),
+            (1.0, theme::text_faint()),
         );
         let (label, align) = if tick == 0 {
             ("now".to_owned(), Align2::RIGHT_TOP)
@@ -197,7 +197,7 @@ fn seconds(ui: &Ui, place: Rect, snapshot: &Snapshot) {
             (format!("−{ago} s"), Align2::CENTER_TOP)
         };
         let at = pos2(x, place.bottom() + 7.0);
-        painter.text(at, align, label, theme::regular(11.0), theme::TEXT_SOFT);
+        painter.text(at, align, label, theme::regular(11.0), theme::text_soft());
     }
 }
 

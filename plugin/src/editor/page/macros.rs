@@ -49,7 +49,7 @@ impl MacrosPage {
         }
         let (left, right) = area.split_left_right_at_x(area.left() + LIST_WIDTH);
         let mut list = ui.new_child(UiBuilder::new().max_rect(left).id_salt("macros"));
-        if let Some(clicked) = list::show(&mut list, snapshot, self.chosen) {
+        if let Some(clicked) = list::show(&mut list, snapshot, self.chosen, source) {
             self.chosen = clicked;
             self.name = TextField::default();
         }

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, chooser: &mut Chooser, source: &dy
             .show(ui, |ui| match &snapshot.model {
                 Some(model) => details(ui, model, snapshot),
                 None => {
-                    ui.label(RichText::new("No model is in force.").color(theme::TEXT_SOFT));
+                    ui.label(RichText::new("No model is in force.").color(theme::text_soft()));
                 }
             });
     });
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, chooser: &mut Chooser, source: &dy
 
 fn card(ui: &mut Ui, area: Rect, id: &str, content: impl FnOnce(&mut Ui)) {
     let margin = Margin::same(14);
-    ui.painter().rect_filled(area, 7.0, theme::SURFACE);
+    ui.painter().rect_filled(area, 7.0, theme::surface());
     let mut ui = ui.new_child(UiBuilder::new().max_rect(area - margin).id_salt(id));
     Frame::new().show(&mut ui, content);
 }
@@ -69,7 +69,7 @@ fn details(ui: &mut Ui, model: &ModelInForce, snapshot: &Snapshot) {
 fn heading(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::medium(15.0))
-        .color(theme::TEXT);
+        .color(theme::text());
     ui.add(Label::new(text).wrap());
 }
 
@@ -81,7 +81,7 @@ fn fact(ui: &mut Ui, caption: &str, text: &str) {
     ui.label(
         RichText::new(caption)
             .font(theme::regular(11.0))
-            .color(theme::TEXT_FAINT),
+            .color(theme::text_faint()),
     );
     paragraph(ui, text);
     ui.add_space(5.0);
@@ -90,6 +90,6 @@ fn fact(ui: &mut Ui, caption: &str, text: &str) {
 fn paragraph(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::regular(13.0))
-        .color(theme::TEXT_SOFT);
+        .color(theme::text_soft());
     ui.add(Label::new(text).wrap().selectable(true));
 }

@@ -111,12 +111,12 @@ impl TimePage {
         let mut has_changed = false;
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
-            let spans = SPANS.map(|(name, _)| (name, theme::TEXT));
+            let spans = SPANS.map(|(name, _)| (name, theme::text()));
             if let Some(clicked) = segmented::show(ui, "span", &spans, self.span) {
                 self.span = clicked;
                 has_changed = true;
             }
-            let orders = [("As heard", theme::TEXT), ("By song", theme::TEXT)];
+            let orders = [("As heard", theme::text()), ("By song", theme::text())];
             let chosen = usize::from(self.order == Order::Song);
             if let Some(clicked) = segmented::show(ui, "order", &orders, chosen) {
                 self.order = if clicked == 1 {
@@ -162,8 +162,8 @@ impl TimePage {
     fn below(&mut self, ui: &mut Ui, area: Rect) {
         self.said.take_if(|(_, since)| since.elapsed() > SAID_FOR);
         let (text, colour) = match &self.said {
-            Some((said, _)) => (said.as_str(), theme::TEXT),
-            None => (HINT, theme::TEXT_FAINT),
+            Some((said, _)) => (said.as_str(), theme::text()),
+            None => (HINT, theme::text_faint()),
         };
         let mut line = ui.new_child(UiBuilder::new().max_rect(area).id_salt("said"));
         let text = RichText::new(text).font(theme::regular(12.0)).color(colour);
@@ -174,6 +174,6 @@ impl TimePage {
 fn caption(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::regular(12.0))
-        .color(theme::TEXT_FAINT);
+        .color(theme::text_faint());
     ui.label(text);
 }
