@@ -3,10 +3,10 @@
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Align2, Color32, CursorIcon, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
-use tagline_engine::TagNote;
+use tagline_engine::{Past, TagNote};
 
 use super::motion::{Bar, Motion};
-use super::theme;
+use super::{past, theme};
 use crate::core::view::Snapshot;
 
 /// Height of a row, in points.
@@ -59,7 +59,7 @@ impl<'a> Tag<'a> {
 pub fn show(
     ui: &mut Ui,
     snapshot: &Snapshot,
-    motion: &Motion,
+    (motion, past): (&Motion, &Past),
     search: &str,
 ) -> Option<(String, bool)> {
     let mut pinned = None;
@@ -92,7 +92,7 @@ pub fn show(
                     && ui.is_rect_visible(row)
                 {
                     show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, bar);
-                    explain(ui, row, tag, about, bar.value);
+                    explain(ui, row, (tag, about, bar.value), past);
                     if let Some(on) = pin(ui, row, tag, about.pinned) {
                         pinned = snapshot.tags().get(tag).map(|tag| (tag.clone(), on));
                     }
@@ -123,12 +123,12 @@ fn pin(ui: &Ui, row: Rect, number: usize, on: bool) -> Option<bool> {
         .on_hover_cursor(CursorIcon::PointingHand);
     let middle = pos2(row.left() + 4.0, row.center().y);
     if on {
-        ui.painter().circle_filled(middle, 3.5, theme::ACCENT);
+        ui.painter().circle_filled(middle, 3.5, theme::accent());
     } else {
         let colour = if response.hovered() {
-            theme::TEXT
+            theme::text()
         } else {
-            theme::CONTROL_HOVERED
+            theme::control_hovered()
         };
         ui.painter().circle_stroke(middle, 3.0, (1.0, colour));
     }
@@ -141,7 +141,7 @@ fn pin(ui: &Ui, row: Rect, number: usize, on: bool) -> Option<bool> {
 fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     let painter = ui.painter();
     if bar.row.fract() != 0.0 {
-        painter.rect_filled(row, 0.0, theme::BACKGROUND);
+        painter.rect_filled(row, 0.0, theme::background());
     }
     let value = bar.value.clamp(0.0, 1.0);
     let text = text_colour(value);
@@ -154,19 +154,13 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
         names.right() + 12.0..=row.right() - PERCENT_WIDTH - 14.0,
         row.center().y - THICKNESS / 2.0..=row.center().y + THICKNESS / 2.0,
     );
-    painter.rect_filled(track, THICKNESS / 2.0, theme::CONTROL);
-    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
-    let length = (track.width() * value).max(THICKNESS);
-    let presence = (track.width() * value / THICKNESS).min(1.0);
-    let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
     // A value that the host has set is grey.
     let colour = if tag.set_by_host {
-        theme::TEXT_SOFT
+        theme::text_soft()
     } else {
         theme::bar(value)
     };
-    let colour = colour.gamma_multiply(presence);
-    painter.rect_filled(filled, THICKNESS / 2.0, colour);
+    show_value(ui, track, value, colour);
     if let Some(threshold) = tag.threshold {
         show_mark(ui, track, threshold, bar.reached);
     }
@@ -180,8 +174,20 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     );
 }
 
+/// Draws a bar of `value` in its track.
+pub fn show_value(ui: &Ui, track: Rect, value: f32, colour: Color32) {
+    ui.painter()
+        .rect_filled(track, THICKNESS / 2.0, theme::control());
+    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
+    let length = (track.width() * value).max(THICKNESS);
+    let presence = (track.width() * value / THICKNESS).min(1.0);
+    let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
+    let colour = colour.gamma_multiply(presence);
+    ui.painter().rect_filled(filled, THICKNESS / 2.0, colour);
+}
+
 /// Draws the mark at a tag's threshold, brighter where the bar reaches it.
-fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
+pub fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
     // Within the track's rounded ends, whatever the threshold.
     let inside = track.x_range().shrink(MARK_WIDTH);
     let at = track.left() + track.width() * threshold.clamp(0.0, 1.0);
@@ -191,20 +197,21 @@ fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
     );
     // A gap on either side keeps it apart from the bar.
     let gap = mark.expand2(vec2(1.0, 0.0)).intersect(track);
-    ui.painter().rect_filled(gap, 0.0, theme::BACKGROUND);
+    ui.painter().rect_filled(gap, 0.0, theme::background());
     let colour = if reached {
-        theme::TEXT
+        theme::text()
     } else {
-        theme::TEXT_FAINT
+        theme::text_faint()
     };
     ui.painter().rect_filled(mark, MARK_WIDTH / 2.0, colour);
 }
 
-/// Says on hover what the row shows.
-fn explain(ui: &Ui, row: Rect, number: usize, tag: Tag<'_>, value: f32) {
+/// Says on hover what the row shows, and draws the tag's last minutes.
+fn explain(ui: &Ui, row: Rect, (number, tag, value): (usize, Tag<'_>, f32), past: &Past) {
     let response = ui.interact(row, ui.scope_id().with(("tag", number)), Sense::hover());
     response.on_hover_ui_at_pointer(|ui| {
         ui.label(explanation(tag, value));
+        past::show(ui, past, number, tag.threshold);
     });
 }
 
@@ -229,8 +236,8 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
     }
     if let Some(threshold) = threshold {
         text += &format!(
-            "\nThe mark at {} is where this tag is best taken as a yes: the value of the highest F1 on \
-             the model's validation data",
+            "\nThe mark at {}: from there on, count the tag as heard. With it, the model made the fewest \
+             mistakes on music that it was checked with (highest F1)",
             percent(threshold)
         );
     }
@@ -251,10 +258,10 @@ fn show_name(ui: &Ui, area: Rect, tag: Tag<'_>, colour: Color32) {
     let mut job = LayoutJob::default();
     job.append(name, 0.0, format(14.0, colour));
     if weak {
-        job.append("?", 2.0, format(14.0, theme::TEXT_FAINT));
+        job.append("?", 2.0, format(14.0, theme::text_faint()));
     }
     if let Some(group) = group {
-        job.append(group, 7.0, format(11.0, theme::TEXT_FAINT));
+        job.append(group, 7.0, format(11.0, theme::text_faint()));
     }
     job.wrap = TextWrapping::truncate_at_width(area.width());
     let galley = ui.painter().layout_job(job);
@@ -282,7 +289,7 @@ pub fn percent(value: f32) -> String {
 
 /// The stronger a tag, the brighter its text.
 pub fn text_colour(value: f32) -> Color32 {
-    theme::TEXT_FAINT.lerp_to_gamma(theme::TEXT, (value * 2.5).min(1.0))
+    theme::text_faint().lerp_to_gamma(theme::text(), (value * 2.5).min(1.0))
 }
 
 #[cfg(test)]

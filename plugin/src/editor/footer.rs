@@ -13,9 +13,9 @@ pub const HEIGHT: f32 = 74.0;
 
 /// Draws the footer into `area`; changes go to `source`.
 pub fn show(ui: &mut Ui, area: Rect, settings: &Settings, source: &dyn EditorSource) {
-    ui.painter().rect_filled(area, 0.0, theme::SURFACE);
+    ui.painter().rect_filled(area, 0.0, theme::surface());
     ui.painter()
-        .hline(area.x_range(), area.top(), (1.0, theme::LINE));
+        .hline(area.x_range(), area.top(), (1.0, theme::line()));
     let inside = area
         .shrink2(vec2(theme::MARGIN, 0.0))
         .translate(vec2(0.0, 11.0));
@@ -38,7 +38,7 @@ fn column(ui: &mut Ui, caption: &str, control: impl FnOnce(&mut Ui)) {
         ui.label(
             RichText::new(caption)
                 .font(theme::regular(11.0))
-                .color(theme::TEXT_FAINT),
+                .color(theme::text_faint()),
         );
         control(ui);
     });
@@ -46,9 +46,9 @@ fn column(ui: &mut Ui, caption: &str, control: impl FnOnce(&mut Ui)) {
 
 fn mode(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let choices = [
-        ("Live", theme::ACCENT),
-        ("Record", theme::RECORD),
-        ("Follow", theme::TEXT),
+        ("Live", theme::accent()),
+        ("Record", theme::record()),
+        ("Follow", theme::text()),
     ];
     const MODES: [Mode; 3] = [Mode::Live, Mode::Record, Mode::Follow];
     if let Some(clicked) = segmented::show(ui, "mode", &choices, settings.mode as usize)

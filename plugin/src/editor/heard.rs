@@ -20,8 +20,8 @@ pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
     };
     let track = Rect::from_min_size(area.min, vec2(area.width(), 2.0));
     let bar = Rect::from_min_size(area.min, vec2(area.width() * filled, 2.0));
-    painter.rect_filled(track, 0.0, theme::LINE);
-    painter.rect_filled(bar, 0.0, theme::ACCENT.gamma_multiply(0.8));
+    painter.rect_filled(track, 0.0, theme::line());
+    painter.rect_filled(bar, 0.0, theme::accent().gamma_multiply(0.8));
 
     let area = area.shrink2(vec2(theme::MARGIN, 0.0));
     let line = area.center().y + 3.0;
@@ -30,7 +30,7 @@ pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
         Align2::LEFT_CENTER,
         what_is_heard(snapshot),
         theme::regular(12.0),
-        theme::TEXT_SOFT,
+        theme::text_soft(),
     );
     let (text, colour) = counters(snapshot);
     painter.text(
@@ -68,7 +68,7 @@ fn counters(snapshot: &Snapshot) -> (String, egui::Color32) {
             "{} samples were missed: the computer is too busy",
             snapshot.dropped_samples
         );
-        return (text, theme::WARNING);
+        return (text, theme::warning());
     }
     let mut text = match snapshot.updates {
         0 => String::new(),
@@ -78,7 +78,7 @@ fn counters(snapshot: &Snapshot) -> (String, egui::Color32) {
     if snapshot.late_updates > 0 {
         text += &format!(" · {} late", snapshot.late_updates);
     }
-    (text, theme::TEXT_FAINT)
+    (text, theme::text_faint())
 }
 
 #[cfg(test)]
@@ -106,6 +106,6 @@ mod tests {
         snapshot.late_updates = 2;
         assert_eq!(counters(&snapshot).0, "7 updates · 2 late");
         snapshot.dropped_samples = 64;
-        assert_eq!(counters(&snapshot).1, theme::WARNING);
+        assert_eq!(counters(&snapshot).1, theme::warning());
     }
 }

@@ -148,9 +148,9 @@ pub fn show(ui: &Ui, area: Rect, undo: &mut Undo, source: &dyn EditorSource) {
         };
         let response = ui.interact(button, ui.scope_id().with(name), sense);
         let ink = match (is_empty, response.hovered()) {
-            (true, _) => theme::CONTROL_HOVERED,
-            (false, true) => theme::TEXT,
-            (false, false) => theme::TEXT_SOFT,
+            (true, _) => theme::control_hovered(),
+            (false, true) => theme::text(),
+            (false, false) => theme::text_soft(),
         };
         let middle = pos2(button.right(), button.center().y + 3.0);
         let font = theme::regular(12.0);

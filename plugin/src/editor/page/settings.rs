@@ -1,5 +1,5 @@
 //! The page of settings that people rarely change. The session keeps them, and the host does not
-//! automate them.
+//! automate them. What belongs to all editors is the user's own.
 
 use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
 use tagline_engine::MAX_TAGS;
@@ -7,10 +7,17 @@ use tagline_engine::MAX_TAGS;
 use crate::core::params::FOCUS_SECONDS;
 use crate::core::settings::{LAST_CC, MAX_RESOLUTION, Setting, Settings};
 use crate::core::view::{EditorSource, Snapshot};
+use crate::editor::preferences::Preferences;
+use crate::editor::theme::Look;
 use crate::editor::{choice, switch, theme};
 
 /// Draws the page into `ui`; changes go to `source`.
-pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+pub fn show(
+    ui: &mut Ui,
+    snapshot: &Snapshot,
+    preferences: &mut Preferences,
+    source: &dyn EditorSource,
+) {
     let settings = &snapshot.settings;
     ScrollArea::vertical()
         .id_salt("settings")
@@ -33,6 +40,8 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
             });
             heading(ui, "Tags as MIDI controllers");
             rows(ui, "midi", |ui| midi(ui, settings, source));
+            heading(ui, "All editors");
+            rows(ui, "editor", |ui| look(ui, preferences));
         });
 }
 
@@ -86,7 +95,7 @@ pub(super) fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(8.0);
     let text = RichText::new(text)
         .font(theme::medium(15.0))
-        .color(theme::TEXT);
+        .color(theme::text());
     ui.label(text);
     ui.add_space(4.0);
 }
@@ -103,7 +112,7 @@ pub(super) fn caption(ui: &mut Ui, text: &str) {
     ui.label(
         RichText::new(text)
             .font(theme::regular(13.5))
-            .color(theme::TEXT_SOFT),
+            .color(theme::text_soft()),
     );
 }
 
@@ -111,7 +120,7 @@ pub(super) fn caption(ui: &mut Ui, text: &str) {
 fn about(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::regular(12.0))
-        .color(theme::TEXT_FAINT);
+        .color(theme::text_faint());
     ui.add(Label::new(text).wrap());
     ui.end_row();
 }
@@ -133,6 +142,18 @@ fn number(ui: &mut Ui, text: &str, value: u8, (least, most): (u8, u8), set: impl
     if ui.add(drag).changed() && changed != value {
         set(changed);
     }
+}
+
+fn look(ui: &mut Ui, preferences: &mut Preferences) {
+    caption(ui, "Theme");
+    let names = Look::ALL.map(|look| look.name().to_owned());
+    let chosen = Look::ALL.iter().position(|look| *look == preferences.look);
+    if let Some(clicked) = choice::show(ui, "look", 110.0, &names, chosen.unwrap_or(0))
+        && let Some(look) = Look::ALL.get(clicked)
+    {
+        preferences.look = *look;
+    }
+    about(ui, "Kept for you, and not with the session.");
 }
 
 fn focus(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {

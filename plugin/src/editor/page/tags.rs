@@ -1,10 +1,11 @@
 //! The page of tags: their bars, or why there are none, and a field that finds some of them.
 
-use egui::{Align, Align2, Layout, RichText, TextEdit, Ui, UiBuilder, vec2};
+use egui::{Align, Align2, Layout, Rect, RichText, Sense, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::Page;
 use crate::core::view::{EditorSource, Snapshot};
 use crate::editor::motion::Motion;
+use crate::editor::past::PastOf;
 use crate::editor::{bars, message, theme};
 
 /// Height of the field, with the room around it, in points.
@@ -18,6 +19,8 @@ const MOST_CHARACTERS: usize = 60;
 pub struct TagsPage {
     /// What the user looks for.
     search: String,
+    /// The tags of the last minutes.
+    past: PastOf,
 }
 
 impl TagsPage {
@@ -56,7 +59,9 @@ impl TagsPage {
             message::alone(ui, rest.max_rect(), "Nothing found", &text);
             return;
         }
-        let clicked = bars::show(&mut rest, snapshot, motion, &self.search);
+        self.past.read(source.history());
+        let shown = (motion, &self.past.past);
+        let clicked = bars::show(&mut rest, snapshot, shown, &self.search);
         if let Some((tag, on)) = clicked {
             source.pin(&tag, on);
         }
@@ -79,18 +84,42 @@ impl TagsPage {
             let count = bars::found(snapshot, &self.search);
             let text = match (self.search.is_empty(), snapshot.pinned.len()) {
                 (false, _) => format!("{count} of {} tags", snapshot.tags().len()),
-                (true, 0) => "A click on the dot before a tag pins it to the top".to_owned(),
+                (true, 0) => "The dot before a tag pins it to the top".to_owned(),
                 (true, pinned) => format!("{pinned} pinned"),
             };
             ui.label(
                 RichText::new(text)
                     .font(theme::regular(12.0))
-                    .color(theme::TEXT_FAINT),
+                    .color(theme::text_faint()),
             );
+            let has_marks = (0..snapshot.tags().len()).any(|tag| snapshot.threshold(tag).is_some());
+            if has_marks {
+                ui.with_layout(Layout::right_to_left(Align::Center), legend);
+            }
             count
         });
         drawn.inner
     }
+}
+
+/// Says what the mark on a bar means, where there is room for it.
+fn legend(ui: &mut Ui) {
+    let text = "past its mark, a tag counts as heard";
+    let font = theme::regular(12.0);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, theme::text_faint());
+    let size = vec2(galley.size().x + 42.0, theme::CONTROL_HEIGHT);
+    if size.x > ui.available_width() {
+        return;
+    }
+    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    let middle = area.center().y;
+    let track = Rect::from_min_size(pos2(area.left(), middle - 4.5), vec2(30.0, 9.0));
+    bars::show_value(ui, track, 0.72, theme::bar(0.72));
+    bars::show_mark(ui, track, 0.45, true);
+    let at = pos2(track.right() + 10.0, middle - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme::text_faint());
 }
 
 fn no_model(ui: &mut Ui, page: &mut Page) {
@@ -100,12 +129,12 @@ fn no_model(ui: &mut Ui, page: &mut Page) {
         ui.label(
             RichText::new("No model runs yet")
                 .font(theme::medium(18.0))
-                .color(theme::TEXT),
+                .color(theme::text()),
         );
         ui.label(
             RichText::new("It is opened when the host activates the plugin. Audio passes through.")
                 .font(theme::regular(13.5))
-                .color(theme::TEXT_SOFT),
+                .color(theme::text_soft()),
         );
         ui.add_space(4.0);
         if ui.button("Choose a model").clicked() {

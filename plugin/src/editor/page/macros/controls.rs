@@ -37,7 +37,7 @@ pub fn row(ui: &mut Ui, text: &str, controls: impl FnOnce(&mut Ui)) {
 pub fn word(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::regular(12.0))
-        .color(theme::TEXT_FAINT);
+        .color(theme::text_faint());
     ui.label(text);
 }
 
