@@ -48,7 +48,7 @@ impl Preferences {
 }
 
 fn file() -> Option<PathBuf> {
-    user_folder("TAGLINE_EDITOR", "editor").map(|folder| folder.join("preferences.json"))
+    user_folder("TAGLINE_SETTINGS", "settings").map(|folder| folder.join("preferences.json"))
 }
 
 #[cfg(test)]
