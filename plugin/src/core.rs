@@ -48,7 +48,7 @@ mod text;
 mod thinning;
 mod turns;
 pub mod view;
-mod whole_file;
+pub(crate) mod whole_file;
 pub mod window;
 
 pub use events::{Input, Output, Outputs, TimedInput};

@@ -2,9 +2,11 @@
 //! [`EditorSource`](crate::core::view::EditorSource) tells it.
 //!
 //! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
-//! of `bars`, `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`. `motion` moves
-//! the bars, `focus` shows where the keys go, `parameter` what the host has to do with a control, `compare` has the sets A and B, `undo` takes changes back, `pacing` says when the next frame is drawn, `x11` gives the host its keys, `drop` takes files, and `theme` has every
-//! colour and font.
+//! of `bars`, `past`, `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`.
+//! `motion` moves the bars, `focus` shows where the keys go, `parameter` what the host has to do with a control,
+//! `compare` has the sets A and B, `undo` takes changes back, `pacing` says when the next frame is drawn, `x11`
+//! gives the host its keys, `drop` takes files, `preferences` are the user's for all editors, and `theme` has
+//! every colour and font. `offscreen` draws the same without a window.
 
 mod app;
 mod bars;
@@ -20,9 +22,12 @@ mod heard;
 mod message;
 mod motion;
 mod number;
+mod offscreen;
 mod pacing;
 mod page;
 mod parameter;
+mod past;
+mod preferences;
 mod segmented;
 mod switch;
 #[cfg(test)]
@@ -35,5 +40,7 @@ mod window;
 #[cfg(target_os = "linux")]
 mod x11;
 
+pub use offscreen::{Offscreen, Picture};
 pub use page::Page;
+pub use theme::Look;
 pub use window::{Editor, EditorError, WindowSize, run_alone};

@@ -42,6 +42,8 @@ pub struct Board {
     /// Settings that the editor has changed and the host has not heard of, bit = id.
     edited: AtomicU64,
     running: AtomicU8,
+    /// Newest values of the macros' sources, 0 to 1, as f32 bits; NaN where there is none.
+    sources: [AtomicU32; params::MACROS],
     /// Seconds of audio that the newest update rests on, as f32 bits.
     heard_seconds: AtomicU32,
     /// Time of the newest update's inference in milliseconds, as f32 bits.
@@ -75,6 +77,7 @@ impl Default for Board {
             replaced: AtomicBool::new(false),
             edited: AtomicU64::new(0),
             running: AtomicU8::new(0),
+            sources: std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits())),
             heard_seconds: AtomicU32::new(0),
             inference_ms: AtomicU32::new(0),
             updates: AtomicU64::new(0),
@@ -363,6 +366,18 @@ impl Board {
     /// Says whether the analysis stands still.
     pub fn set_stalled(&self, stalled: bool) {
         self.stalled.store(stalled, Relaxed);
+    }
+
+    /// Stores the newest value of a macro's source, for the editor.
+    pub fn note_source(&self, index: usize, source: Option<f64>) {
+        let value = source.map_or(f32::NAN, |source| source as f32);
+        self.sources[index].store(value.to_bits(), Relaxed);
+    }
+
+    /// The newest value of a macro's source, 0 to 1.
+    pub fn source(&self, index: usize) -> Option<f32> {
+        let value = f32::from_bits(self.sources[index].load(Relaxed));
+        (!value.is_nan()).then_some(value)
     }
 
     /// Says that the analysis stands still, for the main thread to tell people.

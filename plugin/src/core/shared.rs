@@ -288,6 +288,7 @@ impl EditorSource for Shared {
         snapshot.macro_values = std::array::from_fn::<_, MACROS, _>(|index| {
             (board.value(MACROS_AT + index) / 100.0) as f32
         });
+        snapshot.macro_sources = std::array::from_fn(|index| board.source(index));
         snapshot.set_by_host = board.set_by_host() & TAG_SLOTS;
         snapshot.calibrated = board.is_calibrated(&settings);
         snapshot.running = board.running();
@@ -315,6 +316,7 @@ impl EditorSource for Shared {
         }
         if let Some(status) = &desk.status {
             snapshot.late_updates = status.late_updates.load(Relaxed);
+            snapshot.kept_bytes = status.kept_bytes.load(Relaxed);
             snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
         }
     }

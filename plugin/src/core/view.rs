@@ -21,7 +21,7 @@ use super::window::WindowPlace;
 /// so they must not wait for the audio thread or the main thread, and of the host they may only ask
 /// what every thread may ask.
 pub trait EditorSource: Send + Sync {
-    /// Fills `snapshot` with what holds now. Called up to 30 times a second with the same
+    /// Fills `snapshot` with what holds now. Called up to 60 times a second with the same
     /// `snapshot`; replaces an [`Arc`] only when its content has changed, and allocates nothing
     /// else.
     fn fill(&self, snapshot: &mut Snapshot);
@@ -109,6 +109,8 @@ pub struct Snapshot {
     pub seconds_heard: f32,
     /// Time of the newest update's inference, in milliseconds.
     pub inference_ms: f32,
+    /// Memory that the network keeps of the last windows, in bytes.
+    pub kept_bytes: u64,
     /// What went wrong last and what to do, until something goes right.
     pub message: Option<Arc<str>>,
     /// The settings in force.
@@ -117,6 +119,8 @@ pub struct Snapshot {
     pub macros: Arc<Macros>,
     /// Values of the macros, 0 to 1.
     pub macro_values: [f32; MACROS],
+    /// Newest values of the macros' sources, 0 to 1; `None` where there is none.
+    pub macro_sources: [Option<f32>; MACROS],
     /// Where OSC goes.
     pub osc: Arc<OscSettings>,
     /// What is wrong with OSC and what to do.
@@ -208,10 +212,12 @@ impl Default for Snapshot {
             dropped_samples: 0,
             seconds_heard: 0.0,
             inference_ms: 0.0,
+            kept_bytes: 0,
             message: None,
             settings: Settings::default(),
             macros: Arc::default(),
             macro_values: [0.0; MACROS],
+            macro_sources: [None; MACROS],
             osc: Arc::default(),
             osc_message: None,
             preset: Arc::default(),

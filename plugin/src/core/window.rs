@@ -66,7 +66,7 @@ impl WindowPlace {
 /// The file with the size of new editors; `None` on a machine without a home.
 #[must_use]
 pub fn settings_file() -> Option<PathBuf> {
-    Some(user_folder("TAGLINE_SETTINGS", "settings")?.join("editor.json"))
+    Some(user_folder("TAGLINE_SETTINGS", "settings")?.join("window.json"))
 }
 
 /// The size that `file` has for new editors. One that is not there, or damaged, has the usual size.
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn new_editors_are_as_large_as_the_last_one_and_a_damaged_file_harms_nobody() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("new/editor.json");
+        let file = folder.path().join("new/window.json");
         assert_eq!(read(&file), WindowPlace::default());
         let place = WindowPlace {
             height: 700.0,

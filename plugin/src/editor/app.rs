@@ -21,6 +21,7 @@ use super::page::macros::MacrosPage;
 use super::page::tags::TagsPage;
 use super::page::time::TimePage;
 use super::page::{self, Page};
+use super::preferences::Preferences;
 use super::thread_end::Alive;
 use super::undo::{self, Undo, Watched};
 #[cfg(target_os = "linux")]
@@ -38,6 +39,7 @@ pub struct EditorApp {
     edits_text: Arc<AtomicBool>,
     snapshot: Snapshot,
     pub(super) page: Page,
+    pub(super) preferences: Preferences,
     motion: Motion,
     chooser: Chooser,
     tags: TagsPage,
@@ -71,6 +73,7 @@ impl EditorApp {
             edits_text: Arc::default(),
             snapshot: Snapshot::default(),
             page: Page::default(),
+            preferences: Preferences::default(),
             motion: Motion::default(),
             chooser: Chooser::default(),
             tags: TagsPage::default(),
@@ -130,12 +133,15 @@ impl EditorApp {
     }
 
     /// Draws one frame. Returns whether something moves.
-    fn draw(&mut self, ui: &mut Ui) -> bool {
+    pub(super) fn draw(&mut self, ui: &mut Ui) -> bool {
+        theme::begin_frame(ui.ctx(), self.preferences.look);
         let source = Arc::clone(&self.source);
         source.fill(&mut self.snapshot);
         self.undo.see(&self.snapshot);
         #[cfg(target_os = "linux")]
         self.take_drops();
+        self.macros
+            .see(&self.snapshot, ui.input(|input| input.time));
         let watched = Watched::new(&*source);
         let snapshot = &self.snapshot;
         let seconds = ui.input(|input| input.stable_dt).min(MAX_STEP_SECONDS);
@@ -163,7 +169,16 @@ impl EditorApp {
             Page::Model => {
                 page::model::show(&mut inside, snapshot, &mut self.chooser, &*source);
             }
-            Page::Settings => page::settings::show(&mut inside, snapshot, &watched),
+            Page::Settings => {
+                let before = self.preferences;
+                let preferences = &mut self.preferences;
+                page::settings::show(&mut inside, snapshot, preferences, &watched);
+                if *preferences != before
+                    && let Err(error) = preferences.save()
+                {
+                    tracing::warn!("the editor's preferences are not kept: {error}");
+                }
+            }
             Page::Hears => self.hears.show(&mut inside, snapshot, &*source),
             Page::Time => self.time.show(&mut inside, snapshot, &*source),
             Page::Macros => self.macros.show(&mut inside, snapshot, &watched),
@@ -207,13 +222,14 @@ impl App for EditorApp {
             // The host decides how large the window is.
             options.zoom_with_keyboard = false;
         });
-        // The painter writes gamma-encoded colours, so the clear colour has to be one, too.
-        let [r, g, b, _] = theme::background().to_normalized_gamma_f32();
-        frame.set_clear_color(egui::Rgba::from_rgb(r, g, b));
+        self.preferences = Preferences::load();
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        // The painter writes gamma-encoded colours, so the clear colour has to be one, too.
+        let [r, g, b, _] = self.preferences.look.ground().to_normalized_gamma_f32();
+        frame.set_clear_color(egui::Rgba::from_rgb(r, g, b));
         let mut wait = pacing::WAITING;
         if !self.is_seen() {
             wait = pacing::UNSEEN;

@@ -5,11 +5,11 @@ mod menu;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Align2, Color32, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, pos2, vec2};
 
-use tagline_engine::TagNote;
+use tagline_engine::{Past, TagNote};
 
 pub use self::menu::Wanted;
 use super::motion::{Bar, Motion};
-use super::{focus, parameter, theme};
+use super::{focus, parameter, past, theme};
 use crate::core::params::id::FIRST_TAG;
 use crate::core::view::Snapshot;
 
@@ -80,7 +80,7 @@ pub struct Search<'a> {
 pub fn show(
     ui: &mut Ui,
     snapshot: &Snapshot,
-    motion: &Motion,
+    (motion, past): (&Motion, &Past),
     search: Search<'_>,
 ) -> Option<Wanted> {
     let mut wanted = None;
@@ -113,7 +113,7 @@ pub fn show(
                     && ui.is_rect_visible(row)
                 {
                     show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, bar);
-                    let chosen = respond(ui, row, (tag, about), bar.value, snapshot);
+                    let chosen = respond(ui, row, (tag, about, bar.value), (snapshot, past));
                     if let Some(on) = pin(ui, row, tag, about) {
                         wanted = Some(Wanted::Pin(tag, on));
                     }
@@ -184,19 +184,13 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
         names.right() + 12.0..=row.right() - PERCENT_WIDTH - 14.0,
         row.center().y - THICKNESS / 2.0..=row.center().y + THICKNESS / 2.0,
     );
-    painter.rect_filled(track, THICKNESS / 2.0, theme::control());
-    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
-    let length = (track.width() * value).max(THICKNESS);
-    let presence = (track.width() * value / THICKNESS).min(1.0);
-    let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
     // A value that the host has set is grey.
     let colour = if tag.set_by_host {
         theme::text_soft()
     } else {
         theme::bar(value)
     };
-    let colour = colour.gamma_multiply(presence);
-    painter.rect_filled(filled, THICKNESS / 2.0, colour);
+    show_value(ui, track, value, colour);
     if let Some(threshold) = tag.threshold {
         show_mark(ui, track, threshold, bar.reached);
     }
@@ -210,8 +204,20 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     );
 }
 
+/// Draws a bar of `value` in its track.
+pub fn show_value(ui: &Ui, track: Rect, value: f32, colour: Color32) {
+    ui.painter()
+        .rect_filled(track, THICKNESS / 2.0, theme::control());
+    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
+    let length = (track.width() * value).max(THICKNESS);
+    let presence = (track.width() * value / THICKNESS).min(1.0);
+    let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
+    let colour = colour.gamma_multiply(presence);
+    ui.painter().rect_filled(filled, THICKNESS / 2.0, colour);
+}
+
 /// Draws the mark at a tag's threshold, brighter where the bar reaches it.
-fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
+pub fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
     // Within the track's rounded ends, whatever the threshold.
     let inside = track.x_range().shrink(MARK_WIDTH);
     let at = track.left() + track.width() * threshold.clamp(0.0, 1.0);
@@ -230,13 +236,13 @@ fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
     ui.painter().rect_filled(mark, MARK_WIDTH / 2.0, colour);
 }
 
-/// Says on hover what the row shows, and opens its menu. Returns what was chosen there.
+/// Says on hover what the row shows, draws the tag's last minutes, and opens its menu. Returns what was
+/// chosen there.
 fn respond(
     ui: &Ui,
     row: Rect,
-    (number, tag): (usize, Tag<'_>),
-    value: f32,
-    snapshot: &Snapshot,
+    (number, tag, value): (usize, Tag<'_>, f32),
+    (snapshot, past): (&Snapshot, &Past),
 ) -> Option<Wanted> {
     let response = ui.interact(row, ui.scope_id().with(("tag", number)), Sense::click());
     let name = format!("{} {}", tag.name, percent(value));
@@ -259,6 +265,7 @@ fn respond(
         if let Some(indication) = indication {
             ui.label(parameter::text(indication));
         }
+        past::show(ui, past, number, tag.threshold);
     });
     wanted
 }
@@ -292,8 +299,8 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
     }
     if let Some(threshold) = threshold {
         text += &format!(
-            "\nThe mark at {} is where this tag is best taken as a yes: the value of the highest F1 on \
-             the model's validation data",
+            "\nThe mark at {}: from there on, count the tag as heard. With it, the model made the fewest \
+             mistakes on music that it was checked with (highest F1)",
             percent(threshold)
         );
     }

@@ -91,6 +91,13 @@ impl Bank {
         voice.envelope.value(&voice.plan.shaping) * 100.0
     }
 
+    /// The newest value of a macro's source, 0 to 1, if it has one.
+    #[must_use]
+    pub fn source(&self, index: usize) -> Option<f64> {
+        let voice = &self.voices[index];
+        voice.source.filter(|_| voice.plan.source != Resolved::Off)
+    }
+
     /// Macros that have a value, a bit each: a source, and a first value of it.
     #[must_use]
     pub fn driven(&self) -> u64 {

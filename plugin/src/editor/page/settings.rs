@@ -1,5 +1,5 @@
 //! The page of settings that people rarely change. The session keeps them, and the host does not
-//! automate them.
+//! automate them. What belongs to all editors is the user's own.
 
 use egui::{Grid, Label, Response, RichText, ScrollArea, Ui, vec2};
 use tagline_engine::MAX_TAGS;
@@ -9,10 +9,17 @@ use crate::core::settings::{LAST_CC, MAX_RESOLUTION, Setting, Settings};
 use crate::core::view::{EditorSource, Snapshot};
 use crate::core::window::{WindowPlace, ZOOMS};
 use crate::editor::number::{self, Number};
+use crate::editor::preferences::Preferences;
+use crate::editor::theme::Look;
 use crate::editor::{choice, parameter, switch, theme};
 
 /// Draws the page into `ui`; changes go to `source`.
-pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+pub fn show(
+    ui: &mut Ui,
+    snapshot: &Snapshot,
+    preferences: &mut Preferences,
+    source: &dyn EditorSource,
+) {
     let settings = &snapshot.settings;
     ScrollArea::vertical()
         .id_salt("settings")
@@ -44,6 +51,8 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
             });
             heading(ui, "Tags as MIDI controllers");
             rows(ui, "midi", |ui| midi(ui, settings, source));
+            heading(ui, "All editors");
+            rows(ui, "editor", |ui| look(ui, preferences));
         });
 }
 
@@ -165,6 +174,18 @@ fn number(ui: &mut Ui, text: &str, value: u8, range: [u8; 3], set: impl FnOnce(u
     if number::show(ui, &mut changed, &number) {
         set(changed);
     }
+}
+
+fn look(ui: &mut Ui, preferences: &mut Preferences) {
+    caption(ui, "Theme");
+    let names = Look::ALL.map(|look| look.name().to_owned());
+    let chosen = Look::ALL.iter().position(|look| *look == preferences.look);
+    if let Some(clicked) = choice::show(ui, "look", 110.0, &names, chosen.unwrap_or(0))
+        && let Some(look) = Look::ALL.get(clicked)
+    {
+        preferences.look = *look;
+    }
+    about(ui, "Kept for you, and not with the session.");
 }
 
 fn focus(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {

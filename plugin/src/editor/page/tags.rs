@@ -1,6 +1,8 @@
 //! The page of tags: their bars, or why there are none, and a field that finds some of them.
 
-use egui::{Align, Align2, Key, Layout, RichText, TextEdit, Ui, UiBuilder, vec2};
+use egui::{
+    Align, Align2, Key, Layout, Rect, RichText, Sense, TextEdit, Ui, UiBuilder, pos2, vec2,
+};
 
 use super::Page;
 use crate::core::labels::{Labels, MAX_LABEL_CHARACTERS};
@@ -8,6 +10,7 @@ use crate::core::params::id::FIRST_TAG;
 use crate::core::view::{EditorSource, Snapshot};
 use crate::editor::bars::{self, Search, Wanted};
 use crate::editor::motion::Motion;
+use crate::editor::past::PastOf;
 use crate::editor::{message, theme};
 
 /// Height of the field, with the room around it, in points.
@@ -25,6 +28,8 @@ pub struct TagsPage {
     shows_hidden: bool,
     /// The tag that is given another name, and the name so far.
     renamed: Option<(String, String)>,
+    /// The tags of the last minutes.
+    past: PastOf,
 }
 
 impl TagsPage {
@@ -63,14 +68,16 @@ impl TagsPage {
         };
         let mut rest = ui.new_child(UiBuilder::new().max_rect(rest).id_salt("bars"));
         if found == 0 {
-            let text = format!(
-                "The model has no tag and no group with \"{}\".",
-                self.search
-            );
+            let text = match self.search.trim() {
+                "" => "All tags are hidden; the button above shows them, too.".to_owned(),
+                search => format!("The model has no tag and no group with \"{search}\"."),
+            };
             message::alone(ui, rest.max_rect(), "Nothing found", &text);
             return;
         }
-        if let Some(wanted) = bars::show(&mut rest, snapshot, motion, self.search()) {
+        self.past.read(source.history());
+        let shown = (motion, &self.past.past);
+        if let Some(wanted) = bars::show(&mut rest, snapshot, shown, self.search()) {
             self.carry_out(wanted, snapshot, source);
         }
     }
@@ -167,12 +174,14 @@ impl TagsPage {
             let count = bars::found(snapshot, self.search());
             let text = match (self.search.is_empty(), snapshot.pinned.len()) {
                 (false, _) => format!("{count} of {} tags", snapshot.tags().len()),
-                (true, 0) => {
-                    "A click on the dot pins a tag to the top; a right click has more".to_owned()
-                }
+                (true, 0) => "The dot pins a tag; a right click has more".to_owned(),
                 (true, pinned) => format!("{pinned} pinned"),
             };
             ui.label(faint(text));
+            let has_marks = (0..snapshot.tags().len()).any(|tag| snapshot.threshold(tag).is_some());
+            if has_marks {
+                ui.with_layout(Layout::right_to_left(Align::Center), legend);
+            }
             count
         });
         drawn.inner
@@ -183,6 +192,26 @@ fn faint(text: String) -> RichText {
     RichText::new(text)
         .font(theme::regular(12.0))
         .color(theme::text_faint())
+}
+
+/// Says what the mark on a bar means, where there is room for it.
+fn legend(ui: &mut Ui) {
+    let text = "past its mark, a tag counts as heard";
+    let font = theme::regular(12.0);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, theme::text_faint());
+    let size = vec2(galley.size().x + 42.0, theme::CONTROL_HEIGHT);
+    if size.x > ui.available_width() {
+        return;
+    }
+    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    let middle = area.center().y;
+    let track = Rect::from_min_size(pos2(area.left(), middle - 4.5), vec2(30.0, 9.0));
+    bars::show_value(ui, track, 0.72, theme::bar(0.72));
+    bars::show_mark(ui, track, 0.45, true);
+    let at = pos2(track.right() + 10.0, middle - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme::text_faint());
 }
 
 fn no_model(ui: &mut Ui, page: &mut Page) {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use egui::{Color32, Context, Theme};
+use serde::{Deserialize, Serialize};
 
 /// The colours of a theme. Text of any of them is legible on the backgrounds that it stands on, and what
 /// differs by colour alone differs to colour-blind eyes, too: the tests below check both.
@@ -87,7 +88,8 @@ const LIGHT: Palette = Palette {
 };
 
 /// The theme of the editor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Look {
     /// Light text on a dark ground.
     #[default]
@@ -107,6 +109,11 @@ impl Look {
             Self::Dark => "Dark",
             Self::Light => "Light",
         }
+    }
+
+    /// What a window shows where nothing is drawn.
+    pub fn ground(self) -> Color32 {
+        self.palette().background
     }
 
     pub(super) fn palette(self) -> &'static Palette {

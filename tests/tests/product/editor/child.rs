@@ -15,6 +15,9 @@ const MARK: &str = "TAGLINE_EDITOR_TEST";
 /// Long enough for a busy machine, short enough to end an editor that hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The same for a test that is run by hand.
+const LONG_PATIENCE: Duration = Duration::from_secs(900);
+
 /// What the process sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Display {
@@ -68,7 +71,8 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         command.env("DISPLAY", &server.display);
     }
     let mut child = command.spawn().expect("this program runs");
-    let end = Instant::now() + PATIENCE;
+    let by_hand = std::env::args().any(|argument| argument.ends_with("ignored"));
+    let end = Instant::now() + if by_hand { LONG_PATIENCE } else { PATIENCE };
     let status = loop {
         if let Some(status) = child.try_wait().expect("the child can be waited for") {
             break status;

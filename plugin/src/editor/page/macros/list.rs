@@ -1,14 +1,16 @@
-//! All macros, with what they listen to and where they stand.
+//! All macros, with what they listen to, what they feed and where they stand.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Ui, pos2, vec2};
 
+use super::feeds;
 use crate::core::macros::{MACROS, Source};
 use crate::core::params::id::FIRST_MACRO;
 use crate::core::view::{EditorSource, Snapshot};
 use crate::editor::{focus, parameter, theme};
 
 /// Height of a macro's row, in points.
-const ROW_HEIGHT: f32 = 48.0;
+const ROW_HEIGHT: f32 = 52.0;
 
 /// Draws the list. Returns the macro that was clicked.
 pub fn show(
@@ -72,6 +74,20 @@ fn row(
         theme::medium(13.5),
         title,
     );
+    if !is_off {
+        let below = Rect::from_min_max(
+            pos2(inside.left(), inside.top() + 17.0),
+            pos2(inside.right(), inside.bottom() - 8.0),
+        );
+        let mut job = LayoutJob::simple_singleline(
+            feeds::in_short(described),
+            theme::regular(11.0),
+            theme::text_soft(),
+        );
+        job.wrap = TextWrapping::truncate_at_width(below.width());
+        let galley = painter.layout_job(job);
+        painter.galley(below.min, galley, theme::text_soft());
+    }
     let track = Rect::from_min_max(
         pos2(inside.left(), inside.bottom() - 6.0),
         pos2(inside.right(), inside.bottom() - 1.0),

@@ -90,7 +90,7 @@ pub fn rows(ui: &mut Ui, edited: &mut Macro) {
 }
 
 /// A note's name, such as `C4` for the middle C.
-fn name_of(number: u8) -> String {
+pub(super) fn name_of(number: u8) -> String {
     let octave = i32::from(number / 12) - 1;
     format!("{}{octave}", NOTES[usize::from(number % 12)])
 }
