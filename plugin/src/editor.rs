@@ -4,7 +4,7 @@
 //! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
 //! of `bars`, `past`, `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`.
 //! `motion` moves the bars, `focus` shows where the keys go, `parameter` what the host has to do with a control,
-//! `compare` has the sets A and B, `undo` takes changes back, `pacing` says when the next frame is drawn, `x11`
+//! `compare` has the sets A and B, `undo` takes changes back, `modifiers` keeps Shift, `pacing` says when the next frame is drawn, `x11`
 //! gives the host its keys, `drop` takes files, `preferences` are the user's for all editors, and `theme` has
 //! every colour and font. `offscreen` draws the same without a window.
 
@@ -20,6 +20,7 @@ mod footer;
 mod header;
 mod heard;
 mod message;
+mod modifiers;
 mod motion;
 mod number;
 mod offscreen;

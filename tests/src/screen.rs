@@ -186,6 +186,19 @@ impl Screen {
         self.button(window, BUTTON_RELEASE_EVENT, 1, (to, held));
     }
 
+    /// Turns the wheel by so many notches over a point, downwards if they are positive.
+    pub fn scroll(&self, window: Window, at: (i16, i16), notches: i16) {
+        let plain = KeyButMask::default();
+        self.move_to(window, at, plain);
+        let button = if notches > 0 { 5 } else { 4 };
+        for _ in 0..notches.abs() {
+            for response_type in [BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT] {
+                std::thread::sleep(Duration::from_millis(30));
+                self.button(window, response_type, button, (at, plain));
+            }
+        }
+    }
+
     /// Moves the pointer over the editor in the host's `window`.
     pub fn move_to(&self, window: Window, (x, y): (i16, i16), state: KeyButMask) {
         let child = self.child(window);

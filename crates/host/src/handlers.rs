@@ -1,7 +1,7 @@
 //! What the plugin may ask the host for.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use clack_extensions::context_menu::{
     ContextMenuBuilder, ContextMenuTarget, HostContextMenu, HostContextMenuImpl,
@@ -40,7 +40,7 @@ pub(crate) struct Requests {
     /// Sizes of the editor that the plugin asked for, oldest first.
     pub(crate) sizes: Mutex<Vec<(u32, u32)>>,
     /// The plugin's track, if the host says which it is.
-    pub(crate) track: Mutex<Option<Track>>,
+    pub(crate) track: OnceLock<Track>,
     /// Lines that the plugin logged, oldest first.
     pub(crate) log: Mutex<Vec<String>>,
 }
@@ -140,8 +140,7 @@ impl HostContextMenuImpl for MainThread<'_> {
 
 impl HostTrackInfoImpl for MainThread<'_> {
     fn get<'a>(&'a self, writer: &mut TrackInfoWriter<'_, 'a>) {
-        let track = self.requests.track.lock().ok();
-        if let Some(track) = track.and_then(|track| track.clone()) {
+        if let Some(track) = self.requests.track.get() {
             let [red, green, blue] = track.colour;
             let colour = Color {
                 alpha: 255,

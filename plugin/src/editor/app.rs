@@ -14,6 +14,7 @@ use super::chooser::Chooser;
 use super::compare;
 #[cfg(target_os = "linux")]
 use super::drop::{Dragged, DropTarget};
+use super::modifiers::KeptModifiers;
 use super::motion::Motion;
 use super::pacing::{self, Pacing};
 use super::page::hears::HearsPage;
@@ -218,6 +219,7 @@ impl App for EditorApp {
             self.drops = DropTarget::of(frame.baseview_window());
         }
         theme::apply(&ctx);
+        ctx.add_plugin(KeptModifiers::default());
         ctx.options_mut(|options| {
             // The host decides how large the window is.
             options.zoom_with_keyboard = false;

@@ -104,18 +104,26 @@ pub fn show(
                     bar.row = row as f32;
                 }
             }
-            // A tag that rises slides over those it overtakes.
-            for (tag, bar) in rows.into_iter().rev() {
+            let place = |bar: &Bar| {
                 let top = area.top() + bar.row * ROW_HEIGHT;
-                let row =
-                    Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW_HEIGHT));
-                if let Some(about) = Tag::of(snapshot, tag)
+                Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW_HEIGHT))
+            };
+            // A tag that rises slides over those it overtakes.
+            for (tag, bar) in rows.iter().rev() {
+                let row = place(bar);
+                if let Some(about) = Tag::of(snapshot, *tag)
                     && ui.is_rect_visible(row)
                 {
-                    show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, bar);
-                    let chosen = respond(ui, row, (tag, about, bar.value), (snapshot, past));
-                    if let Some(on) = pin(ui, row, tag, about) {
-                        wanted = Some(Wanted::Pin(tag, on));
+                    show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, *bar);
+                }
+            }
+            // Rows out of sight can be reached, too, with the keyboard, which goes from the first to the last.
+            for (tag, bar) in &rows {
+                if let Some(about) = Tag::of(snapshot, *tag) {
+                    let row = place(bar);
+                    let chosen = respond(ui, row, (*tag, about, bar.value), (snapshot, past));
+                    if let Some(on) = pin(ui, row, *tag, about) {
+                        wanted = Some(Wanted::Pin(*tag, on));
                     }
                     wanted = chosen.or(wanted);
                 }
@@ -248,6 +256,9 @@ fn respond(
     let name = format!("{} {}", tag.name, percent(value));
     focus::name(ui, &response, Role::Button, &name);
     focus::ring(ui, &response);
+    if response.gained_focus() {
+        ui.scroll_to_rect(row, None);
+    }
     let indication = snapshot.indications.get(&(FIRST_TAG + number as u32));
     if let Some(indication) = indication {
         let at = row.with_max_x(row.right() - 2.0).shrink2(vec2(0.0, 5.0));

@@ -24,15 +24,13 @@ impl HostedPlugin {
         Ok(f(&plugin, gui))
     }
 
-    /// Puts the plugin on a track, and tells it so.
+    /// Puts the plugin on a track, where it stays, and tells it so.
     ///
     /// # Errors
     /// [`HostingError::NoExtension`] if the plugin does not want to know.
     pub fn set_track(&mut self, track: &Track) -> Result<(), HostingError> {
         self.instance.access_shared_handler(|requests| {
-            if let Ok(mut place) = requests.track.lock() {
-                *place = Some(track.clone());
-            }
+            let _ = requests.track.set(track.clone());
         });
         let plugin = self.instance.plugin_handle();
         let extension: PluginTrackInfo = plugin

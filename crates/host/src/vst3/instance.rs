@@ -204,9 +204,11 @@ impl Vst3Plugin {
         let listener = listener.ok_or(HostingError::NoExtension("IInfoListener"))?;
         let list = attributes::of(track);
         // SAFETY: the list lives as long as the call.
-        match unsafe { listener.setChannelContextInfos(list.as_ptr()) } {
-            kResultOk => Ok(()),
-            result => Err(HostingError::answered("this track", result)),
+        let result = unsafe { listener.setChannelContextInfos(list.as_ptr()) };
+        if result == kResultOk {
+            Ok(())
+        } else {
+            Err(HostingError::answered("this track", result))
         }
     }
 

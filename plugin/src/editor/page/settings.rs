@@ -151,7 +151,7 @@ fn about(ui: &mut Ui, text: &str) {
 
 fn toggle(ui: &mut Ui, text: &str, on: bool, set: impl FnOnce(bool)) -> Response {
     caption(ui, text);
-    let drawn = ui.scope(|ui| switch::show(ui, on));
+    let drawn = ui.horizontal(|ui| switch::show(ui, on));
     if let Some(on) = drawn.inner {
         set(on);
     }
@@ -198,7 +198,7 @@ fn focus(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
             "Whole window".to_owned()
         }
     });
-    let drawn = ui.scope(|ui| choice::show(ui, "focus", 110.0, &names, settings.focus));
+    let drawn = ui.horizontal(|ui| choice::show(ui, "focus", 110.0, &names, settings.focus));
     parameter::attach(ui, drawn.response, id::FOCUS, snapshot, source);
     if let Some(clicked) = drawn.inner {
         source.set(Setting::Focus(clicked));

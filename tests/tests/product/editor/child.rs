@@ -30,7 +30,12 @@ pub enum Display {
 /// Runs `test`, the body of the test `editor::name`, with the bundle, in a process of its own with a
 /// model in its models folder. Without a bundle or a server, prints that the test was skipped.
 pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&Path)) {
-    let Some(bundle) = bundle(name, "Tagline.clap") else {
+    with_bundle(name, ("Tagline.clap", display), test);
+}
+
+/// The same with the bundle of another format.
+pub fn with_bundle(name: &str, (file, display): (&str, Display), test: impl FnOnce(&Path)) {
+    let Some(bundle) = bundle(name, file) else {
         return;
     };
     if std::env::var_os(MARK).is_some_and(|mark| mark == name) {
@@ -61,6 +66,7 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         .env("TAGLINE_MODELS", &models)
         .env("TAGLINE_PRESETS", home.path().join("presets"))
         .env("TAGLINE_TAGGRAMS", home.path().join("taggrams"))
+        .env("TAGLINE_SETTINGS", home.path().join("settings"))
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         // With an arena for each thread, memory grows for dozens of windows before it is used again.
         // That would look like a leak.
