@@ -42,7 +42,7 @@ mod text;
 mod thinning;
 mod turns;
 pub mod view;
-mod whole_file;
+pub(crate) mod whole_file;
 
 pub use events::{Input, Output, Outputs, TimedInput};
 pub use host::{Changed, Host, MainHost, Severity};

@@ -176,16 +176,19 @@ fn open_and_close(name: &str, rounds: usize) {
         let first = first.expect("five rounds");
         let last = Usage::once_at_rest(before.threads);
         let grown = |pair: &[usize]| pair[1].saturating_sub(pair[0]);
-        let mut rounds: Vec<usize> = heaps.windows(2).map(grown).collect();
-        rounds.sort_unstable();
+        let mut left: Vec<usize> = heaps.windows(2).map(grown).collect();
+        left.sort_unstable();
         // What the host and the analysis take and give back lies in a few of them.
-        let a_round = rounds[rounds.len() / 2];
+        let a_round = left[left.len() / 2];
         println!("before {before}\nfirst {first}\nlast {last}\n{a_round} bytes a round");
         assert!(a_round < LEFT_BY_OTHERS, "{a_round} bytes a round");
         assert!(last.threads <= before.threads, "threads are left");
         assert!(last.files <= before.files, "open files are left");
         let by_others = (rounds - FIRST_ROUND) * LEFT_BY_OTHERS / 1024;
-        assert!(last.kib < first.kib + by_others + 10 * 1024, "memory is left");
+        assert!(
+            last.kib < first.kib + by_others + 10 * 1024,
+            "memory is left"
+        );
     });
 }
 

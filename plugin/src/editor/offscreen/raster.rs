@@ -17,8 +17,8 @@ pub struct Textures(HashMap<TextureId, (ColorImage, TextureFilter)>);
 
 impl Textures {
     /// Takes what has changed since the last frame.
-    pub fn take(&mut self, delta: TexturesDelta) {
-        for (id, changes) in delta.set {
+    pub fn take(&mut self, mut delta: TexturesDelta) {
+        for (id, changes) in std::mem::take(&mut delta.set) {
             for change in changes {
                 let ImageData::Color(image) = change.image;
                 let filter = change.options.magnification;
@@ -36,7 +36,7 @@ impl Textures {
                 }
             }
         }
-        for id in delta.free {
+        for id in std::mem::take(&mut delta.free) {
             self.0.remove(&id);
         }
     }
