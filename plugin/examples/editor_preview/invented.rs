@@ -130,9 +130,13 @@ impl EditorSource for Invented {
         snapshot.active = true;
         snapshot.macros = Arc::clone(&self.macros.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.macro_values = [0.83, 1.0, 0.31, 0.62, 0.0, 0.0, 0.0, 0.0];
-        let drums = 0.55 + 0.3 * (self.frames.fetch_add(1, Ordering::Relaxed) as f32 * 0.02).sin();
-        snapshot.macro_values[1] = if drums > 0.5 { 1.0 } else { 0.0 };
-        let sources = [Some(0.83), Some(drums), Some(0.31), Some(0.62)];
+        let step = self.frames.fetch_add(1, Ordering::Relaxed) as f32;
+        let wave = |speed: f32| (step * speed).sin();
+        let drums = 0.55 + 0.3 * wave(0.02);
+        let loudness = 0.66 + 0.12 * wave(0.013) + 0.06 * wave(0.11);
+        let sources = [Some(loudness), Some(drums), Some(0.31), Some(0.62)];
+        snapshot.macro_values[0] = loudness;
+        snapshot.macro_values[1] = f32::from(u8::from(drums > 0.5));
         snapshot.macro_sources[..4].copy_from_slice(&sources);
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.preset = Arc::clone(&self.preset.lock().unwrap_or_else(PoisonError::into_inner));

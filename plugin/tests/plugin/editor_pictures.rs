@@ -18,8 +18,11 @@ pub const USUAL: (f32, f32) = (760.0, 640.0);
 const NARROW: (f32, f32) = (680.0, 360.0);
 const WIDE: (f32, f32) = (1_400.0, 900.0);
 
-/// Frames after which everything has come to rest: the bars rise, and the macros' curves fill.
+/// Frames after which the bars have come to rest.
 const FRAMES: usize = 120;
+
+/// Frames after which the macros' curves are full: 20 s.
+const CURVE_FRAMES: usize = 1_250;
 
 /// Two pixels differ if a colour does by more than this. Rounding alone makes less of a difference.
 const COLOUR_SLACK: u8 = 40;
@@ -37,7 +40,10 @@ fn draw(page: Page, look: Look, size: (f32, f32), scale: f32) -> Picture {
     };
     let source = Arc::new(Invented::new(scene));
     let mut editor = Offscreen::new(source, (page, look), size, scale);
-    editor.frames(FRAMES);
+    editor.frames(match page {
+        Page::Macros => CURVE_FRAMES,
+        _ => FRAMES,
+    });
     editor.picture()
 }
 

@@ -185,10 +185,10 @@ fn open_and_close(name: &str, rounds: usize) {
         let first = first.expect("five rounds");
         let last = Usage::once_at_rest(before.threads);
         let grown = |pair: &[usize]| pair[1].saturating_sub(pair[0]);
-        let mut by_round: Vec<usize> = heaps.windows(2).map(grown).collect();
-        by_round.sort_unstable();
+        let mut left: Vec<usize> = heaps.windows(2).map(grown).collect();
+        left.sort_unstable();
         // What the host and the analysis take and give back lies in a few of them.
-        let a_round = by_round[by_round.len() / 2];
+        let a_round = left[left.len() / 2];
         println!("before {before}\nfirst {first}\nlast {last}\n{a_round} bytes a round");
         assert!(a_round < LEFT_BY_OTHERS, "{a_round} bytes a round");
         assert!(last.threads <= before.threads, "threads are left");

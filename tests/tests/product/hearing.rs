@@ -59,7 +59,7 @@ fn asked_of_the_service(song: &[f32], rate_hz: f64, tag: usize) -> Hearing {
         library_dirs: vec![],
         update_seconds: 1.0,
         smoothing_seconds: 0.0,
-        focus_seconds: f32::INFINITY,
+        focus_seconds: f64::INFINITY,
         calibrated: true,
         notify: Box::new(|| {}),
     })

@@ -34,14 +34,6 @@ impl Default for Questions {
     }
 }
 
-impl Questions {
-    /// The next question may be asked at once.
-    #[cfg(test)]
-    pub fn skip_rest(&mut self) {
-        self.rested = Instant::now();
-    }
-}
-
 impl Pipeline {
     /// Runs the network once on a window of which a part is silent, if somebody has asked and it has rested.
     /// Returns whether it ran. A bounce is never held up.

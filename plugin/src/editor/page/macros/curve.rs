@@ -1,6 +1,6 @@
 //! A macro's live curve: what goes in, and what comes out.
 
-use egui::{Align2, Color32, Painter, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Painter, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::traces::{KEPT_SECONDS, Point, Traces};
 use crate::core::macros::{Macro, Source};
@@ -115,7 +115,7 @@ fn line(painter: &Painter, plot: Rect, now: f64, points: &[Point], stroke: Strok
         [] => {}
         [only] => {
             let Stroke { width, color } = stroke;
-            painter.circle_filled(place(only), width, Color32::from(color));
+            painter.circle_filled(place(only), width, color);
         }
         _ => {
             painter.add(Shape::line(points.iter().map(place).collect(), stroke));

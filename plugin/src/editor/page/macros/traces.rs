@@ -71,11 +71,13 @@ impl Traces {
     pub fn source(&self, index: usize) -> Vec<Vec<Point>> {
         let mut pieces = vec![Vec::new()];
         for seen in &self.seen {
-            let piece = pieces.last_mut();
-            match (seen.sources[index], piece) {
-                (Some(value), Some(piece)) => piece.push((seen.seconds, value)),
-                (None, Some(piece)) if !piece.is_empty() => pieces.push(Vec::new()),
-                _ => {}
+            let Some(piece) = pieces.last_mut() else {
+                continue;
+            };
+            match seen.sources[index] {
+                Some(value) => piece.push((seen.seconds, value)),
+                None if !piece.is_empty() => pieces.push(Vec::new()),
+                None => {}
             }
         }
         pieces
