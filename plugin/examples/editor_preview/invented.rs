@@ -109,6 +109,8 @@ impl Invented {
             osc: Mutex::default(),
             preset: Mutex::default(),
             pinned: Mutex::default(),
+            labels: Mutex::default(),
+            compared: Mutex::default(),
             history: Arc::new(invented_history()),
             spectrogram,
         }

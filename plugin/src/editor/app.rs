@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::{Align2, Context, Id, LayerId, Order, Rect, StrokeKind, Ui, UiBuilder, vec2};
 use egui_baseview::baseview::HandlerError;
 use egui_baseview::{App, Frame};
+#[cfg(target_os = "linux")]
 use tagline_engine::ModelPlace;
 
 use super::chooser::Chooser;

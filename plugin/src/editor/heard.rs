@@ -30,22 +30,26 @@ pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
 
     let area = area.shrink2(vec2(theme::MARGIN, 0.0));
     let line = area.center().y + 3.0;
-    let text_left = track_line(painter, pos2(area.left(), line), &snapshot.track);
-    painter.text(
-        pos2(text_left, line),
-        Align2::LEFT_CENTER,
-        what_is_heard(snapshot),
-        theme::regular(12.0),
-        theme::text_soft(),
-    );
     let (text, colour) = counters(snapshot);
-    painter.text(
+    let counted = painter.text(
         pos2(area.right() - undo::WIDTH - compare::WIDTH - 24.0, line),
         Align2::RIGHT_CENTER,
         text,
         theme::regular(12.0),
         colour,
     );
+    let left = track_line(painter, pos2(area.left(), line), &snapshot.track);
+    let job = LayoutJob {
+        wrap: TextWrapping::truncate_at_width((counted.left() - 12.0 - left).max(0.0)),
+        ..LayoutJob::simple_singleline(
+            what_is_heard(snapshot),
+            theme::regular(12.0),
+            theme::text_soft(),
+        )
+    };
+    let galley = painter.layout_job(job);
+    let at = pos2(left, line - galley.size().y / 2.0);
+    painter.galley(at, galley, theme::text_soft());
 }
 
 /// Draws the host's name and colour of the track at `at`, if it has them. Returns where they end.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use tagline_host::Track;
+use tagline_host::{HostedPlugin, Track};
 
 use super::MACROS;
-use super::host::Windowed;
+use super::host::{Sound, Windowed};
 use super::stage::{Stage, in_both_formats, in_format};
 
 /// Mode, in the footer.
@@ -48,6 +48,39 @@ fn the_hosts_track_is_shown_with_its_colour<P: Windowed>(name: &str) {
         let after = stage.picture("track");
         let moved = after.differences_within(&before, STRIP.0, STRIP.1);
         assert!(moved > 100, "{moved} pixels");
+        stage.host.close();
+    });
+}
+
+/// CLAP alone has these.
+#[test]
+fn mapped_controllers_and_automation_are_marked_and_pages_for_controllers_hold_each_parameter() {
+    let name = "menus::mapped_controllers_and_automation_are_marked_and_pages_for_controllers_hold_each_parameter";
+    in_format::<HostedPlugin>(name, |bundle| {
+        let mut stage = Stage::<HostedPlugin>::open(bundle);
+        stage.wait(Duration::from_secs(4));
+        stage.sound = Sound::Silence;
+        stage.wait(Duration::from_secs(2));
+        let before = stage.picture("unmapped");
+        let plugin = &mut stage.host.plugin;
+        plugin.indicate(1, Some(c"Knob 3"), true).expect("a mode");
+        plugin.indicate(5, None, true).expect("a tag");
+        stage.wait(Duration::from_secs(1));
+        let marked = stage.picture("mapped");
+        let footer = marked.differences_within(&before, (190, 570), (206, 590));
+        let row = marked.differences_within(&before, (728, 140), (745, 290));
+        assert!(footer > 8 && row > 8, "marks: {footer} and {row} pixels");
+        let plugin = &mut stage.host.plugin;
+        plugin.indicate(1, None, false).expect("a mode");
+        plugin.indicate(5, None, false).expect("a tag");
+        stage.wait(Duration::from_secs(1));
+        assert!(stage.picture("unmapped-again").differences(&before) < 50);
+        let pages = stage.host.plugin.remote_pages();
+        let names: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names[..3], ["Macros", "Settings", "Tags 1 to 8"]);
+        let mut ids: Vec<u32> = pages.into_iter().flat_map(|(_, ids)| ids).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, (0..64).collect::<Vec<_>>());
         stage.host.close();
     });
 }
