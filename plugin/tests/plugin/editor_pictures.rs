@@ -47,8 +47,11 @@ fn draw(page: Page, look: Look, size: (f32, f32), scale: f32) -> Picture {
     editor.picture()
 }
 
-/// The pictures that are kept: a file, from the root, and how it is drawn.
-fn kept() -> Vec<(PathBuf, Page, Look, (f32, f32), f32)> {
+/// A picture that is kept: its file, from the root, and how it is drawn.
+type Kept = (PathBuf, Page, Look, (f32, f32), f32);
+
+/// The pictures that are kept.
+fn kept() -> Vec<Kept> {
     let mut all = Vec::new();
     for page in Page::ALL {
         let name = page.name().to_lowercase();
