@@ -42,6 +42,6 @@ pub use stream::{Spectrogram, StreamConfig, StreamStatus, TagUpdate, Tap, Transp
 pub use {
     front_end::{mel_filterbank, tile},
     model::{MAX_INNER_VALUES, MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, built_in_sha256},
-    model::{logit, sigmoid, user_folder, write_metadata},
+    model::{logit, path_of_address, sigmoid, user_folder, write_metadata},
     stream::{MAX_TAGS, OFFLINE_PATIENCE},
 };

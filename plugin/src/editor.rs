@@ -37,6 +37,8 @@ mod text_button;
 mod theme;
 mod thread_end;
 mod undo;
+#[cfg(target_os = "windows")]
+mod win32;
 mod window;
 #[cfg(target_os = "linux")]
 mod x11;

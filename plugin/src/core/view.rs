@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tagline_engine::{
-    Backend, BackendReport, History, MAX_TAGS, ModelInfo, ModelPlace, Spectrogram, TagNote,
+    Backend, BackendChoice, BackendReport, History, MAX_TAGS, ModelInfo, ModelPlace, Spectrogram,
+    TagNote,
 };
 
 use super::compare::Compared;
@@ -186,6 +187,16 @@ impl Snapshot {
     pub fn is_pinned(&self, tag: usize) -> bool {
         let name = self.tags().get(tag);
         name.is_some_and(|name| self.pinned.contains(name))
+    }
+
+    /// The backend that was chosen by name, and the one that runs in its place, if they differ.
+    #[must_use]
+    pub fn replaced_backend(&self) -> Option<(Backend, Backend)> {
+        let BackendChoice::Only(chosen) = self.settings.backend else {
+            return None;
+        };
+        let running = self.running.filter(|running| *running != chosen)?;
+        Some((chosen, running))
     }
 
     /// Length of the model's window, in seconds; 0 without a model.

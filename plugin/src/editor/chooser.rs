@@ -8,13 +8,19 @@ use egui::{
     Align, Align2, Button, CursorIcon, Key, Label, Layout, Rect, RichText, Role, ScrollArea, Sense,
     TextEdit, Ui, pos2, vec2,
 };
-use tagline_engine::{ModelPlace, built_in_info, model_folders, models_in};
+use tagline_engine::{ModelPlace, built_in_info, model_folders, models_in, path_of_address};
 
 use super::{focus, theme};
 use crate::core::view::{EditorSource, Snapshot};
 
 /// The folders are read again this often while the chooser is shown.
 const REREAD: Duration = Duration::from_secs(2);
+/// A path as this system writes it.
+const EXAMPLE: &str = if cfg!(windows) {
+    r"C:\path\to\model.onnx"
+} else {
+    "/path/to/model.onnx"
+};
 /// Height of a file's row, in points.
 const ROW_HEIGHT: f32 = 28.0;
 
@@ -107,7 +113,7 @@ impl Chooser {
         );
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.field)
-                .hint_text("/path/to/model.onnx")
+                .hint_text(EXAMPLE)
                 .desired_width(ui.available_width() - 74.0)
                 .min_size(vec2(0.0, theme::CONTROL_HEIGHT))
                 .align(Align2::LEFT_CENTER);
@@ -205,14 +211,14 @@ fn absolute(path: PathBuf) -> PathBuf {
 /// folder that the host works in.
 fn path_from(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
-    let text = text.strip_prefix("file://").unwrap_or(text);
-    if text.is_empty() {
+    let path = path_of_address(text.as_bytes()).unwrap_or_else(|| PathBuf::from(text));
+    if path.as_os_str().is_empty() {
         return None;
     }
-    if let (Some(rest), Some(home)) = (text.strip_prefix("~/"), home) {
+    if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
         return Some(home.join(rest));
     }
-    Some(absolute(PathBuf::from(text)))
+    Some(absolute(path))
 }
 
 #[cfg(test)]
@@ -243,11 +249,25 @@ mod tests {
             ("/a/b.onnx", "/a/b.onnx"),
             ("  \"/a/my model.onnx\" ", "/a/my model.onnx"),
             ("'/a/b.onnx'", "/a/b.onnx"),
-            ("file:///a/b.onnx", "/a/b.onnx"),
             ("~/b.onnx", "/home/user/b.onnx"),
         ] {
-            assert_eq!(path_from(text, Some(home)), Some(PathBuf::from(path)));
+            // On Windows, a path without a drive is one on the present drive.
+            let path = std::path::absolute(path).expect("a path");
+            let found = path_from(text, Some(home)).expect("a path");
+            assert_eq!(std::path::absolute(found).expect("a path"), path);
         }
+        let address = "file:///C:/a/my%20b.onnx";
+        let path = if cfg!(windows) {
+            r"C:\a\my b.onnx"
+        } else {
+            "/C:/a/my b.onnx"
+        };
+        assert_eq!(path_from(address, Some(home)), Some(PathBuf::from(path)));
+        #[cfg(windows)]
+        assert_eq!(
+            path_from(r"~\b.onnx", Some(Path::new(r"C:\Users\me"))),
+            Some(PathBuf::from(r"C:\Users\me\b.onnx"))
+        );
         for nothing in ["", "  ", "\"\"", "file://"] {
             assert_eq!(path_from(nothing, Some(home)), None);
         }

@@ -135,17 +135,17 @@ fn model(ui: &mut Ui, area: Rect, snapshot: &Snapshot, page: &mut Page) {
 }
 
 fn runs_on(snapshot: &Snapshot) -> String {
-    match snapshot.running {
-        None => "nothing is running".to_owned(),
-        Some(backend) if snapshot.inference_ms > 0.0 => {
-            format!(
-                "{} · {}",
-                backend.name(),
-                milliseconds(snapshot.inference_ms)
-            )
-        }
-        Some(backend) => backend.name().to_owned(),
+    let Some(running) = snapshot.running else {
+        return "nothing is running".to_owned();
+    };
+    let mut text = running.name().to_owned();
+    if let Some((chosen, _)) = snapshot.replaced_backend() {
+        text = format!("{text}, not {}", chosen.name());
     }
+    if snapshot.inference_ms > 0.0 {
+        text = format!("{text} · {}", milliseconds(snapshot.inference_ms));
+    }
+    text
 }
 
 /// Writes two significant digits; the rest would be noise.
@@ -160,7 +160,7 @@ fn milliseconds(ms: f32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tagline_engine::Backend;
+    use tagline_engine::{Backend, BackendChoice};
 
     #[test]
     fn speed_is_shown_once_it_is_known() {
@@ -170,5 +170,7 @@ mod tests {
         assert_eq!(runs_on(&snapshot), "tract");
         snapshot.inference_ms = 41.27;
         assert_eq!(runs_on(&snapshot), "tract · 41 ms");
+        snapshot.settings.backend = BackendChoice::Only(Backend::DirectMl);
+        assert_eq!(runs_on(&snapshot), "tract, not DirectML · 41 ms");
     }
 }

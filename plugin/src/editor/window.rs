@@ -105,7 +105,10 @@ impl Editor {
             // request once it waits.
             window.resize(native_size(size_of(&window)))?;
             Ok(window)
-        })?;
+        });
+        #[cfg(target_os = "windows")]
+        super::win32::destroy_forgotten_windows();
+        let window = window?;
         *self.open.borrow_mut() = Some(OpenWindow {
             window,
             visible,

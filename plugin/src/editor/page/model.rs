@@ -51,6 +51,9 @@ fn details(ui: &mut Ui, model: &ModelInForce, snapshot: &Snapshot) {
     ui.add_space(8.0);
     let running = snapshot.running.map_or("nothing", Backend::name);
     heading(ui, &format!("Runs on {running}"));
+    if let Some(text) = in_its_place(model, snapshot) {
+        paragraph(ui, &text);
+    }
     fact(ui, "Speed", &speed(snapshot));
     fact(
         ui,
@@ -125,6 +128,21 @@ fn memory(file: Option<u64>, kept: u64) -> String {
     )
 }
 
+/// What runs although another backend was chosen, and why; `None` where the chosen one runs.
+fn in_its_place(model: &ModelInForce, snapshot: &Snapshot) -> Option<String> {
+    let (chosen, running) = snapshot.replaced_backend()?;
+    let (chosen, running) = (chosen.name(), running.name());
+    let beginning = format!("{chosen}: ");
+    let mut lines = model.report.lines.iter();
+    let reason = lines.find_map(|line| line.strip_prefix(&beginning));
+    Some(match reason {
+        Some(reason) => {
+            format!("{chosen} was chosen, and {running} runs in its place, because: {reason}.")
+        }
+        None => format!("{chosen} was chosen, and {running} runs in its place."),
+    })
+}
+
 fn heading(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::medium(15.0))
@@ -155,6 +173,10 @@ fn paragraph(ui: &mut Ui, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tagline_engine::BackendChoice;
+
     use super::*;
     use crate::editor::test_snapshot::snapshot_of;
 
@@ -172,5 +194,35 @@ mod tests {
         let both = memory(Some(3_457_108), 5_400_000);
         assert!(both.ends_with("; 5.4 MB for this one's window"), "{both}");
         assert_eq!(memory(None, 0), "the file has gone");
+    }
+
+    #[test]
+    fn a_choice_that_does_not_run_is_said_in_words_with_the_reason() {
+        let mut snapshot = snapshot_of(&["rock"]);
+        let model = snapshot.model.as_mut().expect("a model");
+        let reason = "DirectML: Windows lists no graphics card";
+        Arc::make_mut(model).report.lines = vec![reason.to_owned()];
+        let said =
+            |snapshot: &Snapshot| in_its_place(snapshot.model.as_ref().expect("a model"), snapshot);
+        snapshot.running = Some(Backend::Tract);
+        for backend in [BackendChoice::Auto, BackendChoice::Only(Backend::Tract)] {
+            snapshot.settings.backend = backend;
+            assert_eq!(said(&snapshot), None);
+        }
+        snapshot.settings.backend = BackendChoice::Only(Backend::DirectMl);
+        assert_eq!(
+            said(&snapshot).as_deref(),
+            Some(
+                "DirectML was chosen, and tract runs in its place, because: Windows lists no graphics \
+                 card."
+            )
+        );
+        snapshot.settings.backend = BackendChoice::Only(Backend::Cuda);
+        assert_eq!(
+            said(&snapshot).as_deref(),
+            Some("CUDA was chosen, and tract runs in its place.")
+        );
+        snapshot.running = None;
+        assert_eq!(said(&snapshot), None);
     }
 }
