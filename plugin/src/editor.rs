@@ -5,7 +5,7 @@
 //! of `bars`, `past`, `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`.
 //! `motion` moves the bars, `focus` shows where the keys go, `parameter` what the host has to do with a control,
 //! `compare` has the sets A and B, `undo` takes changes back, `modifiers` keeps Shift, `pacing` says when the next frame is drawn, `x11`
-//! gives the host its keys, `drop` takes files, `preferences` are the user's for all editors, and `theme` has
+//! gives the host its keys, `drop` takes files, `room` is asked of the host after a zoom, `preferences` are the user's for all editors, and `theme` has
 //! every colour and font. `offscreen` draws the same without a window.
 
 mod app;
@@ -29,6 +29,7 @@ mod page;
 mod parameter;
 mod past;
 mod preferences;
+mod room;
 mod segmented;
 mod switch;
 #[cfg(test)]

@@ -222,8 +222,7 @@ fn zoom(ui: &mut Ui, source: &dyn EditorSource) {
             width: size.x.into(),
             zoom: *zoom,
         });
-        let corner = parameter::point(ui, (size * (zoom / before) as f32).to_pos2());
-        source.resize_window(corner.0.max(1) as u32, corner.1.max(1) as u32);
+        // The app asks the host for room once the zoom is there.
         ui.ctx().set_zoom_factor(*zoom as f32);
     }
 }
