@@ -91,18 +91,23 @@ impl Graph {
 
     /// Adds a pooling whose result has this `name`, and returns it.
     fn pool(&mut self, pool: Pool, name: &str, input: &str) -> String {
-        let attributes = vec![
-            integers("kernel_shape", &pool.size),
-            integers("strides", &[pool.size[0], pool.step]),
-        ];
-        if pool.mean == Mean::NONE {
-            return self.node("MaxPool", name, &[input], attributes);
+        let shape = |kernel: [usize; 2], strides: [usize; 2]| {
+            vec![
+                integers("kernel_shape", &kernel),
+                integers("strides", &strides),
+            ]
+        };
+        let Pool { size, step, mean } = pool;
+        if mean == Mean::NONE {
+            return self.node("MaxPool", name, &[input], shape(size, [size[0], step]));
         }
-        let largest = self.node("MaxPool", &format!("{name}.largest"), &[input], attributes);
-        let attributes = vec![
-            integers("kernel_shape", &[1, pool.mean.of]),
-            integers("strides", &[1, pool.mean.step]),
-        ];
+        // Where rectangles overlap, a stream keeps the maxima over bands, which is half as much.
+        let bands = [size[0], 1];
+        let part = |part| format!("{name}.{part}");
+        let bands = self.node("MaxPool", &part("bands"), &[input], shape(bands, bands));
+        let attributes = shape([1, size[1]], [1, step]);
+        let largest = self.node("MaxPool", &part("largest"), &[&bands], attributes);
+        let attributes = shape([1, mean.of], [1, mean.step]);
         self.node("AveragePool", name, &[&largest], attributes)
     }
 
