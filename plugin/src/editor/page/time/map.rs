@@ -278,13 +278,19 @@ fn step_with_keys(ui: &Ui, response: &Response, view: &View<'_>) -> Option<Optio
     if steps == 0 {
         return None;
     }
-    let positions = &view.line.positions_seconds;
+    stepped(&view.line.positions_seconds, view.inspected, steps)
+}
+
+/// The moment so many updates after the one that is inspected, or before it.
+fn stepped(positions: &[f64], inspected: Option<f64>, steps: isize) -> Option<Option<f64>> {
     let newest = positions.len().checked_sub(1)?;
-    let shown = view.inspected.map_or(newest, |shown| {
-        positions.partition_point(|at| *at < shown).min(newest)
+    let shown = inspected.map_or(newest, |shown| {
+        let begun = positions.partition_point(|at| *at < shown);
+        begun.saturating_sub(1)
     });
     let wanted = shown.saturating_add_signed(steps).min(newest);
-    Some((wanted < newest).then(|| positions[wanted]))
+    // An update is in force from just after its position on.
+    Some((wanted < newest).then(|| positions[wanted].next_up()))
 }
 
 /// The part of the line that is seen.
@@ -381,5 +387,25 @@ fn when(view: &View<'_>, seconds: f64, range: Range) -> String {
         (Some(place), Order::Heard) => format!("{place}, {} ago", clock(ago)),
         (Some(place), Order::Song) => place,
         (None, _) => format!("{} ago", clock(ago)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_go_from_update_to_update_and_beyond_the_newest_to_none() {
+        let positions = [3.0, 4.0, 5.0];
+        let probabilities: [&[f32]; 3] = [&[0.1], &[0.2], &[0.3]];
+        let timeline = Timeline::new(&positions, &probabilities);
+        let mut inspected = None;
+        let mut seen = Vec::new();
+        for step in [-1, -1, -1, 1, 1] {
+            inspected = stepped(&positions, inspected, step).expect("updates");
+            seen.push(inspected.and_then(|at| timeline.mean(timeline.between(at, at), 0)));
+        }
+        assert_eq!(seen, [Some(0.2), Some(0.1), Some(0.1), Some(0.2), None]);
+        assert_eq!(stepped(&[], None, -1), None);
     }
 }
