@@ -9,7 +9,7 @@ use tagline_host::{BlockSizes, HostedPlugin};
 use tagline_tests::{TinyModel, bundle, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
-use trainer::tag::{Tagger, Tagging};
+use trainer::tag::{Tagger, Tagging, Windows};
 
 /// The keys of the JSON object, in the order in which the manual lists them.
 const DOCUMENTED_KEYS: [&str; 13] = [
@@ -110,7 +110,7 @@ fn trainers_tags(model: &Path, song: &Path, focus_seconds: f64) -> Vec<(String, 
         library_dirs: Vec::new(),
         update_seconds: 1.0,
         focus_seconds,
-        every_update: false,
+        windows: Windows::Last,
         raw: false,
         write_tags: None,
     };
