@@ -142,7 +142,6 @@ impl<'a> TagText<'a> {
         last: Result<&TagWindow<'_>, &str>,
         updates: Option<&[TagWindow<'_>]>,
     ) -> serde_json::Result<String> {
-        let moments = |windows: &[TagWindow]| windows.iter().map(|window| self.moment(window));
         let none = Moment {
             position: None,
             seconds_heard: 0.0,
@@ -158,7 +157,10 @@ impl<'a> TagText<'a> {
             backend: self.backend,
             last: last.map_or(none, |last| self.moment(last)),
             no_tags: last.err(),
-            updates: updates.map(|updates| moments(updates).collect()),
+            updates: updates.map(|updates| {
+                let moments = updates.iter().map(|update| self.moment(update));
+                moments.collect()
+            }),
         })?;
         Ok(line + "\n")
     }

@@ -1,9 +1,7 @@
 //! A tagger's networks, and what they listen to.
 
-use std::ffi::CString;
 use std::sync::{Arc, PoisonError};
 
-use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use tagline_engine::{Backend, BackendChoice};
 use trainer::tag::{Networks, TaggedFile, Tagging};
@@ -11,7 +9,7 @@ use trainer::tag::{Networks, TaggedFile, Tagging};
 use super::Tagger;
 use crate::asked::Asked;
 use crate::audio::Audio;
-use crate::error::{of_file, refused};
+use crate::error::{of_file, refused, warn};
 use crate::hear::of_samples;
 
 impl Tagger {
@@ -71,9 +69,7 @@ impl Tagger {
             file
         })?;
         if let Some(remark) = &file.remark {
-            let text = format!("{}: {remark}", file.path.display());
-            let text = CString::new(text).unwrap_or_default();
-            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)?;
+            warn(py, &file.path, remark)?;
         }
         Ok(asked.at.of(file))
     }

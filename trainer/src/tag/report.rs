@@ -59,7 +59,7 @@ impl Report<'_> {
         let thresholds = self.thresholds();
         let text = self.text(file.backend.name(), thresholds.as_deref());
         let name = file.path.display().to_string();
-        let row = |update| text.csv_row(&name, file.seconds, update);
+        let row = |update: Option<&TagWindow<'_>>| text.csv_row(&name, file.seconds, update);
         match (self.format, &file.last) {
             (Format::Table, _) => Self::table(out, &text, file)?,
             (Format::Json, _) => out.write_all(self.json(&text, &name, file)?.as_bytes())?,
