@@ -4,8 +4,7 @@ use std::path::Path;
 
 use tagline_engine::Model;
 use trainer::convert::About;
-use trainer::convert::import::{Import, ImportError, TensorError};
-use trainer::weights::WeightsError;
+use trainer::convert::import::Import;
 
 use crate::common::weights::{
     Tensors, fcn_import, fcn_weights, write_archive, write_archive_of, write_legacy,

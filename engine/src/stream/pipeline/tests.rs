@@ -212,6 +212,10 @@ impl Bench {
     }
 }
 
+fn named(name: &str) -> ModelSource {
+    ModelSource::File(name.into())
+}
+
 #[test]
 fn a_stream_that_is_given_up_tells_that_no_model_will_come() {
     let bench = bench();

@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn named(name: &str) -> ModelSource {
-    ModelSource::File(name.into())
-}
-
 #[test]
 fn a_choice_that_is_pending_outlives_the_failure_of_the_backend_before_it() {
     for sent in [false, true] {
