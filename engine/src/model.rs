@@ -7,6 +7,7 @@
 //!
 //! This wing runs no network.
 
+mod address;
 mod analysis;
 mod built_in;
 mod calibration;
@@ -28,6 +29,7 @@ mod tensor;
 mod wire;
 mod work;
 
+pub use address::path_of_address;
 pub use built_in::{built_in_info, built_in_sha256};
 pub use calibration::{Calibration, logit, sigmoid};
 pub use error::ModelError;

@@ -6,6 +6,7 @@
 //!
 //! This wing knows models and front-ends, and nothing of streams and threads.
 
+mod adapters;
 mod backend;
 mod choose;
 mod guarded;

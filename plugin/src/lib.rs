@@ -22,3 +22,7 @@ pub use clap::TaglineEntry;
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
 clack_plugin::clack_export_entry!(TaglineEntry);
+
+// The Audio Unit is the CLAP in a wrapper of C++, which calls the entry above.
+#[cfg(all(target_os = "macos", feature = "auv2"))]
+clap_wrapper::export_auv2!();

@@ -10,6 +10,8 @@ pub mod npy;
 mod onnx_checker;
 mod onnx_runtime;
 mod random;
+#[cfg(target_os = "linux")]
+pub mod screen;
 mod small_disk;
 mod soundfont;
 mod tiny_model;

@@ -1,7 +1,9 @@
 //! A disk that is soon full.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
+#[cfg(unix)]
+use std::process::Output;
 
 use crate::skipped;
 

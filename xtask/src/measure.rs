@@ -8,6 +8,7 @@ use crate::bundle::{self, Build};
 use crate::error::Error;
 use crate::process;
 use crate::say::note;
+use crate::target::Target;
 use crate::workspace::{Workspace, cargo};
 
 /// Streams a song through the release bundle: `tagline-host demo` with `arguments`.
@@ -17,7 +18,7 @@ use crate::workspace::{Workspace, cargo};
 /// # Errors
 /// Those of building. The exit code says how the demo ended.
 pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
-    bundle::run(workspace, Build::Release)?;
+    bundle::run(workspace, &Target::builder(), Build::Release)?;
     exit_code(host(workspace, "demo", arguments).args(absolute(&workspace.started_in, arguments)))
 }
 
@@ -26,7 +27,7 @@ pub fn demo(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, E
 /// # Errors
 /// Those of building and of the engine's benchmarks.
 pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Error> {
-    bundle::run(workspace, Build::Release)?;
+    bundle::run(workspace, &Target::builder(), Build::Release)?;
     if !names(arguments, "--part") {
         process::run(cargo().args(["bench", "--package", "tagline-engine"]))?;
     }
@@ -38,7 +39,7 @@ fn host(workspace: &Workspace, command: &str, arguments: &[OsString]) -> Command
     let mut host = Command::new(workspace.release_program("tagline-host"));
     host.arg(command);
     if !names(arguments, "--bundle") {
-        let [clap, _] = bundle::bundles(workspace);
+        let [clap, _] = bundle::bundles(workspace, &Target::builder());
         host.arg("--bundle").arg(clap);
     }
     host

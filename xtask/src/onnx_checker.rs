@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::error::Error;
 use crate::process;
+use crate::wheel;
 use crate::workspace::{Workspace, create_folder, remove};
 
 /// The package and all that it imports, for Python 3.11 to 3.13 on Linux on x86-64. pip refuses
@@ -44,22 +45,7 @@ pub fn packages(workspace: &Workspace) -> Result<PathBuf, Error> {
     }
     remove(&folder)?;
     create_folder(&folder)?;
-    let requirements = folder.join("requirements.txt");
-    std::fs::write(&requirements, REQUIREMENTS).map_err(|source| Error::File {
-        what: "write",
-        path: requirements.clone(),
-        source,
-    })?;
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"])
-        .args(["install", "--require-hashes", "--no-deps"])
-        .arg("--root-user-action=ignore")
-        .arg("--only-binary=:all:")
-        .arg("--requirement")
-        .arg(&requirements)
-        .arg("--target")
-        .arg(&folder);
-    process::run_to_stderr(&mut pip)?;
+    wheel::install(REQUIREMENTS, &folder)?;
     process::run_to_stderr(&mut import(&folder))?;
     Ok(folder)
 }

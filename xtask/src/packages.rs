@@ -11,6 +11,10 @@ pub enum Purpose {
     Build,
     /// Testing what was built: without it some tests are skipped.
     Test,
+    /// Compiling for Windows.
+    BuildForWindows,
+    /// Running what was compiled for Windows.
+    RunForWindows,
 }
 
 /// How one sees that a need is met.
@@ -124,6 +128,22 @@ pub const NEEDS: &[Need] = &[
         apt: "timgm6mb-soundfont",
         dnf: "fluid-soundfont-gm",
         pacman: "soundfont-fluid",
+    },
+    Need {
+        what: "a C compiler for Windows (MinGW-w64)",
+        purpose: Purpose::BuildForWindows,
+        sign: Sign::Program(&["x86_64-w64-mingw32-gcc"]),
+        apt: "gcc-mingw-w64-x86-64-posix",
+        dnf: "mingw64-gcc",
+        pacman: "mingw-w64-gcc",
+    },
+    Need {
+        what: "Wine",
+        purpose: Purpose::RunForWindows,
+        sign: Sign::Program(&["wine", "wine64"]),
+        apt: "wine",
+        dnf: "wine-core",
+        pacman: "wine",
     },
 ];
 

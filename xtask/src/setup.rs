@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::packages::{Manager, Need, Purpose, missing, program};
 use crate::process;
 use crate::say::note;
+use crate::target::Target;
 
 /// Looks for everything, and installs what is missing if it may.
 ///
@@ -32,7 +33,15 @@ pub fn run(yes: bool) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub fn require_build() -> Result<(), Error> {
-    let needs = missing(&[Purpose::Build]);
+    require(Purpose::Build)
+}
+
+/// As [`require_build`], for another purpose.
+///
+/// # Errors
+/// As [`run`].
+pub fn require(purpose: Purpose) -> Result<(), Error> {
+    let needs = missing(&[purpose]);
     if needs.is_empty() {
         return Ok(());
     }
@@ -60,6 +69,45 @@ pub fn prepare_tests() {
     if let Err(error) = outcome {
         note!("{error}\nThe tests that need them will be skipped.");
     }
+}
+
+/// Makes sure that code can be compiled for `target`, as [`require_build`] does for the builder's own.
+///
+/// # Errors
+/// As [`run`]; [`Error::NoStandardLibrary`].
+pub fn require_target(target: &Target) -> Result<(), Error> {
+    let Some(triple) = target.triple() else {
+        return Ok(());
+    };
+    if !has_standard_library(triple) {
+        return Err(Error::NoStandardLibrary {
+            target: triple.to_owned(),
+        });
+    }
+    if triple == WINDOWS {
+        require(Purpose::BuildForWindows)
+    } else {
+        Ok(())
+    }
+}
+
+/// What is compiled for Windows on Linux.
+pub const WINDOWS: &str = "x86_64-pc-windows-gnu";
+
+/// Whether the compiler that builds has Rust's standard library for `triple`.
+pub fn has_standard_library(triple: &str) -> bool {
+    let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(compiler)
+        .args(["--print", "target-libdir", "--target", triple])
+        .output();
+    output.is_ok_and(|output| {
+        let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        std::fs::read_dir(folder).is_ok_and(|mut files| {
+            files.any(|file| {
+                file.is_ok_and(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+            })
+        })
+    })
 }
 
 fn install(needs: &[&Need]) -> Result<(), Error> {
@@ -129,7 +177,8 @@ fn in_words(needs: &[&Need]) -> String {
         .join(", ")
 }
 
-fn is_root() -> bool {
+/// Whether this program may do everything.
+pub fn is_root() -> bool {
     program("id").is_some()
         && Command::new("id")
             .arg("-u")

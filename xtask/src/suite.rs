@@ -9,9 +9,12 @@ use crate::counts::Counts;
 use crate::error::Error;
 use crate::say::say;
 use crate::stage;
+use crate::target::Target;
 use crate::workspace::{Workspace, cargo};
 use crate::xvfb::Xvfb;
-use crate::{deny, disk, onnx_checker, onnxruntime, process, python, setup};
+use crate::{
+    deny, disk, onnx_checker, onnxruntime, other_systems, process, python, setup, windows_test,
+};
 
 /// Runs every stage, or the quick ones, and prints the summary.
 ///
@@ -29,6 +32,10 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
     if quick {
         stages.push(stage::run("tests of each crate", || crate_tests(workspace)));
     } else {
+        stages.push(stage::run(
+            "code for Windows and macOS",
+            other_systems::check,
+        ));
         stages.push(stage::run("documentation", documentation));
         stages.push(stage::run("dependency policy", || policy(workspace)));
         let bundles = stage::run("bundles", || bundles(workspace));
@@ -38,6 +45,7 @@ pub fn run(workspace: &Workspace, quick: bool) -> Result<ExitCode, Error> {
         if bundled {
             stages.push(stage::run("tests", || all_tests(workspace)));
             stages.push(stage::run("Python package", || python::test(workspace)));
+            stages.extend(windows_test::stages_or_absence(workspace));
         }
     }
     Ok(stage::summary(&stages))
@@ -86,7 +94,7 @@ fn policy(workspace: &Workspace) -> Result<Counts, Error> {
 
 /// Compiles everything once, for the bundles and for the tests, and makes the bundles.
 fn bundles(workspace: &Workspace) -> Result<Counts, Error> {
-    bundle::run(workspace, Build::Dev)?;
+    bundle::run(workspace, &Target::builder(), Build::Dev)?;
     Ok(Counts {
         passed: 1,
         ..Counts::default()
@@ -116,7 +124,7 @@ fn cargo_test(workspace: &Workspace) -> Command {
         // A model that the user has installed must not change what is tested.
         .env("TAGLINE_MODELS", workspace.target.join("no-models"));
     let library = onnxruntime_for_tests(std::env::var_os(ORT_LIB), || {
-        onnxruntime::library(workspace)
+        onnxruntime::library(workspace, &Target::builder())
     });
     match library {
         Ok(Some(library)) => {

@@ -9,6 +9,7 @@ use crate::counts::Counts;
 use crate::error::Error;
 use crate::packages::program;
 use crate::stage;
+use crate::target::Target;
 use crate::workspace::Workspace;
 use crate::xvfb::Xvfb;
 
@@ -62,8 +63,9 @@ const VALIDATORS: [Validator; 3] = [
 /// # Errors
 /// Those of building.
 pub fn run(workspace: &Workspace, build: Build) -> Result<ExitCode, Error> {
-    bundle::run(workspace, build)?;
-    let bundles = bundle::bundles(workspace);
+    let target = Target::builder();
+    bundle::run(workspace, &target, build)?;
+    let bundles = bundle::bundles(workspace, &target);
     // Two of them open the editor.
     let server = Xvfb::start();
     let stages = VALIDATORS.map(|validator| {

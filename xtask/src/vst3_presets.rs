@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::target::Target;
 use crate::workspace::{Workspace, create_folder, remove};
 
 /// The plugin's class id, as preset files write it. It never changes.
@@ -16,16 +17,16 @@ const CLASS_ID: &str = "A6A6B406CA9A54B8B9A63BB91A845C19";
 const HEADER_BYTES: usize = 48;
 
 /// The folder of the finished preset files.
-pub fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.bundled().join("VST3 Presets")
+pub fn folder(workspace: &Workspace, target: &Target) -> PathBuf {
+    workspace.bundled(target).join("VST3 Presets")
 }
 
 /// Writes a preset file for each preset of the plugin.
 ///
 /// # Errors
 /// [`Error::File`]; [`Error::Bundle`] for a preset without a name.
-pub fn write(workspace: &Workspace) -> Result<(), Error> {
-    let folder = folder(workspace);
+pub fn write(workspace: &Workspace, target: &Target) -> Result<(), Error> {
+    let folder = folder(workspace, target);
     remove(&folder)?;
     create_folder(&folder)?;
     for path in texts(&workspace.root.join("plugin").join("presets"))? {

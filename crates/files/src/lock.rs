@@ -1,6 +1,9 @@
 //! Keeps all but one process from working in a folder.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
+#[cfg(unix)]
+use std::fs::TryLockError;
+#[cfg(unix)]
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -9,10 +12,7 @@ use std::path::{Path, PathBuf};
 pub const LOCK: &str = ".lock";
 
 /// A locked folder. Nobody else can take it until this is dropped or the process ends.
-pub struct Lock {
-    file: File,
-    path: PathBuf,
-}
+pub struct Lock(#[expect(dead_code, reason = "it is held, and given up when it is dropped")] Held);
 
 impl Lock {
     /// Takes `folder`, which must exist; `None` while somebody else has it. On a file system
@@ -21,7 +21,20 @@ impl Lock {
     /// # Errors
     /// The system's reason.
     pub fn take(folder: &Path) -> std::io::Result<Option<Self>> {
-        let path = folder.join(LOCK);
+        Ok(Held::take(folder.join(LOCK))?.map(Self))
+    }
+}
+
+/// A file that is locked, and removed before it is given up.
+#[cfg(unix)]
+struct Held {
+    file: File,
+    path: PathBuf,
+}
+
+#[cfg(unix)]
+impl Held {
+    fn take(path: PathBuf) -> std::io::Result<Option<Self>> {
         loop {
             let file = File::options().append(true).create(true).open(&path)?;
             match file.try_lock() {
@@ -39,7 +52,8 @@ impl Lock {
     }
 }
 
-impl Drop for Lock {
+#[cfg(unix)]
+impl Drop for Held {
     /// Closing the file is not enough: a program that another thread is starting has it open, too,
     /// until it runs.
     fn drop(&mut self) {
@@ -58,10 +72,25 @@ fn lies_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// The standard library tells no identity of a file here.
-#[cfg(not(unix))]
-fn lies_at(_file: &File, path: &Path) -> bool {
-    path.exists()
+/// A file that nobody else can open, and that Windows removes when it is closed.
+#[cfg(windows)]
+struct Held(#[expect(dead_code, reason = "it is open, and that is all")] File);
+
+#[cfg(windows)]
+impl Held {
+    fn take(path: PathBuf) -> std::io::Result<Option<Self>> {
+        use std::os::windows::fs::OpenOptionsExt;
+        const DELETE_ON_CLOSE: u32 = 0x0400_0000;
+        const SHARING_VIOLATION: i32 = 32;
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        options.share_mode(0).custom_flags(DELETE_ON_CLOSE);
+        match options.open(path) {
+            Ok(file) => Ok(Some(Self(file))),
+            Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

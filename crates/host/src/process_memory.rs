@@ -2,58 +2,43 @@
 
 /// The most memory that this process ever held, in MiB; `None` if the system does not tell.
 pub(crate) fn peak_mb() -> Option<f64> {
-    status_kb("VmHWM:").map(|kb| kb / 1024.0)
+    system::memory_bytes().map(|(_, peak)| peak as f64 / f64::from(1 << 20))
 }
 
 /// The memory that this process holds, in MiB; `None` if the system does not tell.
 pub(crate) fn resident_mb() -> Option<f64> {
-    status_kb("VmRSS:").map(|kb| kb / 1024.0)
+    system::memory_bytes().map(|(now, _)| now as f64 / f64::from(1 << 20))
 }
 
-/// A line of Linux's `/proc/self/status`, in kB.
-fn status_kb(field: &str) -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
-    line.split_whitespace().next()?.parse().ok()
-}
-
-/// CPU seconds that the living threads of this process have used so far, without the calling one;
-/// `None` if the system does not tell.
+/// CPU seconds that the other threads of this process have used so far; `None` if the system does not
+/// tell. On Linux, threads that have ended do not count.
 pub(crate) fn other_threads_cpu_seconds() -> Option<f64> {
-    let own = std::fs::read_link("/proc/thread-self").ok()?;
-    let mut seconds = 0.0;
-    for task in std::fs::read_dir("/proc/self/task").ok()?.flatten() {
-        if own.file_name() == Some(&task.file_name()) {
-            continue;
-        }
-        // A thread may end meanwhile.
-        if let Ok(stat) = std::fs::read_to_string(task.path().join("stat")) {
-            seconds += cpu_seconds(&stat).unwrap_or(0.0);
-        }
+    system::other_threads_cpu_seconds()
+}
+
+#[cfg(target_os = "linux")]
+#[path = "process_memory/linux.rs"]
+mod system;
+
+#[cfg(target_os = "windows")]
+#[path = "process_memory/windows.rs"]
+mod system;
+
+/// macOS tells it through calls that nobody has run here.
+#[cfg(not(any(target_os = "linux", target_os = "windows")))]
+mod system {
+    pub(super) fn memory_bytes() -> Option<(u64, u64)> {
+        None
     }
-    Some(seconds)
+
+    pub(super) fn other_threads_cpu_seconds() -> Option<f64> {
+        None
+    }
 }
 
-/// CPU seconds of a thread, from its `stat`. The kernel's clock tick for user space is 10 ms on every
-/// architecture on which Linux runs a DAW.
-fn cpu_seconds(stat: &str) -> Option<f64> {
-    // The name stands in parentheses and may hold anything.
-    let (_, rest) = stat.rsplit_once(')')?;
-    // User and system time are fields 14 and 15. The first one after the name is field 3.
-    let mut fields = rest.split_whitespace().skip(11);
-    let ticks = fields.next()?.parse::<f64>().ok()? + fields.next()?.parse::<f64>().ok()?;
-    Some(ticks / 100.0)
-}
-
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, any(target_os = "linux", target_os = "windows")))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_threads_name_may_hold_parentheses() {
-        let stat = "12 (a) (b) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0";
-        assert_eq!(cpu_seconds(stat), Some(3.0));
-    }
 
     #[test]
     fn work_on_another_thread_is_counted() {

@@ -4,14 +4,20 @@ use std::path::PathBuf;
 
 use tagline_files::advice;
 
+/// How one gets a SoundFont on this system.
+const HOW_TO_GET_ONE: &str = if cfg!(target_os = "linux") {
+    "Install one (Debian, Ubuntu: `sudo apt-get install timgm6mb-soundfont fluid-soundfont-gm`)"
+} else {
+    "Put one there, such as FluidR3_GM.sf2"
+};
+
 /// Why a corpus or a piece was not rendered, or not all of it.
 #[derive(Debug, thiserror::Error)]
 pub enum SynthError {
     /// No SoundFont was named, and none was found where systems keep them.
     #[error(
-        "no General MIDI SoundFont was found in {searched}. Install one \
-         (Debian, Ubuntu: `sudo apt-get install timgm6mb-soundfont fluid-soundfont-gm`), \
-         or name one with --soundfont FILE.sf2"
+        "no General MIDI SoundFont was found in {searched}. {HOW_TO_GET_ONE}, or name one with \
+         --soundfont FILE.sf2"
     )]
     NoSoundFont {
         /// The folders looked into.

@@ -12,13 +12,44 @@ use super::error::SynthError;
 /// General MIDI SoundFonts by the names that distributions give them.
 const KNOWN: [&str; 3] = ["FluidR3_GM.sf2", "TimGM6mb.sf2", "GeneralUser-GS.sf2"];
 
-/// Where systems keep SoundFonts.
-const FOLDERS: [&str; 4] = [
-    "/usr/share/sounds/sf2",
-    "/usr/share/soundfonts",
-    "/usr/local/share/sounds/sf2",
-    "/usr/local/share/soundfonts",
-];
+/// Where SoundFonts are kept on this system. None of the systems but Linux has a place of its own for
+/// them; there it is where people and programs put them.
+fn folders() -> Vec<PathBuf> {
+    let of_variable = |name: &str, below: &str| {
+        let folder = std::env::var_os(name).filter(|folder| !folder.is_empty());
+        folder.map(|folder| Path::new(&folder).join(below))
+    };
+    let (users, shared): (_, &[&str]) = if cfg!(target_os = "windows") {
+        (
+            [
+                of_variable("USERPROFILE", r"Documents\SoundFonts"),
+                of_variable("PROGRAMDATA", "SoundFonts"),
+            ],
+            &[r"C:\SoundFonts"],
+        )
+    } else if cfg!(target_os = "macos") {
+        (
+            [of_variable("HOME", "Library/Audio/Sounds/Banks"), None],
+            &[
+                "/Library/Audio/Sounds/Banks",
+                "/opt/homebrew/share/soundfonts",
+                "/usr/local/share/soundfonts",
+            ],
+        )
+    } else {
+        (
+            [None, None],
+            &[
+                "/usr/share/sounds/sf2",
+                "/usr/share/soundfonts",
+                "/usr/local/share/sounds/sf2",
+                "/usr/local/share/soundfonts",
+            ],
+        )
+    };
+    let shared = shared.iter().map(PathBuf::from);
+    users.into_iter().flatten().chain(shared).collect()
+}
 
 /// SoundFonts that were read, in the order in which pieces choose among them.
 pub struct SoundFonts {
@@ -48,7 +79,11 @@ impl SoundFonts {
         };
         if paths.is_empty() {
             return Err(SynthError::NoSoundFont {
-                searched: FOLDERS.join(", "),
+                searched: folders()
+                    .iter()
+                    .map(|folder| folder.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", "),
             });
         }
         let mut found = Self {
@@ -84,12 +119,13 @@ impl SoundFonts {
 
 /// The known SoundFonts that are installed.
 fn installed() -> Vec<PathBuf> {
+    let folders = folders();
     KNOWN
         .iter()
         .filter_map(|name| {
-            FOLDERS
+            folders
                 .iter()
-                .map(|folder| Path::new(folder).join(name))
+                .map(|folder| folder.join(name))
                 .find(|path| path.is_file())
         })
         .collect()

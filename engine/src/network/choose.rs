@@ -38,6 +38,8 @@ struct Candidate {
     /// How it computes windows.
     manner: String,
     milliseconds: f64,
+    /// What it runs on, if that has a name of its own.
+    device: Option<String>,
 }
 
 /// A network with the time that its last window took, in milliseconds.
@@ -151,6 +153,26 @@ fn candidate(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Candidate, String> {
     let provider = Provider::find(backend, library_dirs)?;
+    let device = provider.device().map(str::to_owned);
+    let opened = candidate_on(&provider, model, backend, trial, expected, go_on);
+    match (opened, device) {
+        (Ok(candidate), device) => Ok(Candidate {
+            device,
+            ..candidate
+        }),
+        (Err(reason), Some(device)) => Err(format!("on {device}: {reason}")),
+        (Err(reason), None) => Err(reason),
+    }
+}
+
+fn candidate_on(
+    provider: &Provider,
+    model: &Model,
+    backend: Backend,
+    trial: &Trial,
+    expected: &[f32],
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Candidate, String> {
     let in_parts = Guarded::open(model, backend, || {
         if backend != Backend::OnnxRuntimeCpu {
             return Err("many small steps would slow a GPU down".to_owned());
@@ -194,6 +216,7 @@ fn settle(
         is_whole,
         manner,
         milliseconds,
+        device: None,
     })
 }
 
@@ -263,8 +286,10 @@ impl Candidate {
 
     fn timing(&self) -> String {
         let name = self.network.backend().name();
+        let device = self.device.as_ref();
+        let on = device.map_or_else(String::new, |device| format!(", on {device}"));
         format!(
-            "{name}: {:.1} ms an update, {}",
+            "{name}: {:.1} ms an update{on}, {}",
             self.milliseconds, self.manner
         )
     }
@@ -302,6 +327,7 @@ mod tests {
                 is_whole: true,
                 manner: String::new(),
                 milliseconds: before,
+                device: None,
             };
             let mut asked = 0;
             let mut go_on = || {

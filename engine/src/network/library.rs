@@ -157,6 +157,34 @@ fn check(path: &Path) -> Result<(), String> {
     found.map_or(Ok(()), |path| whole::check(&path))
 }
 
+/// Refuses DirectML where one of the libraries is missing that ONNX Runtime loads for it. It loads them
+/// late, and a library that is then not there ends the process.
+pub(super) fn check_direct_ml(runtime: &Path) -> Result<(), String> {
+    let system = std::env::var_os("SystemRoot").map(|root| Path::new(&root).join("System32"));
+    let beside = runtime.parent().filter(|dir| *dir != Path::new(""));
+    let folders: Vec<&Path> = beside.into_iter().chain(system.as_deref()).collect();
+    needed(&["DirectML.dll", "d3d12.dll", "dxgi.dll"], &folders)
+}
+
+/// Refuses a name that is in none of the folders, or not whole where it is found first.
+fn needed(names: &[&str], folders: &[&Path]) -> Result<(), String> {
+    for name in names {
+        let found = folders
+            .iter()
+            .map(|dir| dir.join(name))
+            .find(|path| path.exists());
+        let Some(path) = found else {
+            let folders: Vec<_> = folders
+                .iter()
+                .map(|dir| dir.display().to_string())
+                .collect();
+            return Err(format!("{name} is missing in {}", folders.join(" and ")));
+        };
+        whole::check(&path)?;
+    }
+    Ok(())
+}
+
 /// Loads the library at `path`. A library that is too old is refused and released again.
 fn open(path: &Path) -> Result<Environment, String> {
     let builder = ort::init_from(path).map_err(|error| error.to_string())?;
@@ -211,6 +239,24 @@ mod tests {
         assert_eq!(found[0], bundle.join(file));
         assert_eq!(found[1], named.join(file));
         assert_eq!(found[2], PathBuf::from(SYSTEM_NAMES[0]));
+    }
+
+    #[test]
+    fn a_library_that_would_be_missed_too_late_is_missed_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let itself = std::env::current_exe().unwrap();
+        let (name, dir) = (itself.file_name().unwrap(), itself.parent().unwrap());
+        let name = name.to_str().unwrap();
+        let folders = [folder.path(), dir];
+        assert_eq!(needed(&[name], &folders), Ok(()));
+        let reason = needed(&[name, "DirectML.dll"], &folders).unwrap_err();
+        assert!(
+            reason.starts_with("DirectML.dll is missing in "),
+            "{reason}"
+        );
+        std::fs::write(folder.path().join(name), "cut").unwrap();
+        let reason = needed(&[name], &folders).unwrap_err();
+        assert!(reason.contains("cut"), "{reason}");
     }
 
     #[cfg(target_os = "linux")]

@@ -7,10 +7,13 @@
 //! Version 1 had no bypass and no resolution, and numbered the tags from 101. It still loads.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tagline_engine::MAX_TAGS;
 
+use super::compare::{Compared, Tuned};
+use super::labels::Labels;
 use super::macros::{MACROS, Macro, MacroError, Macros};
 use super::osc::{OscError, OscSettings};
 use super::params::id;
@@ -19,7 +22,10 @@ use super::saved::{
     OutOfRange, SettingsText, check, described, is_default, short, without_padding,
 };
 use super::settings::Settings;
+use super::window::WindowPlace;
 
+/// Length of what an instance goes by, in characters.
+const INSTANCE_CHARACTERS: usize = 16;
 const FORMAT: &str = "tagline-state";
 const VERSION: u64 = 2;
 
@@ -95,6 +101,12 @@ pub struct SavedModel {
 /// Everything that a session saves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
+    /// The sets of settings that are compared.
+    pub compared: Compared,
+    /// What the instance goes by where another one follows it, or empty.
+    pub instance: String,
+    /// How tags are shown.
+    pub labels: Labels,
     /// The macros.
     pub macros: Macros,
     /// Values of macros that the host has set, by index from 0, in per cent.
@@ -111,12 +123,20 @@ pub struct State {
     pub settings: Settings,
     /// Values that the host has set, by tag slot from 0, in per cent.
     pub tags: BTreeMap<usize, f64>,
+    /// Size of the editor's window, if it has been open.
+    pub window: Option<WindowPlace>,
 }
 
 /// The text's fields, in the order they are written: by name.
 #[derive(Serialize, Deserialize)]
 struct Text {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    compared: Option<ComparedText>,
     format: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    instance: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    labels: Labels,
     /// Values by the parameters' ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     macro_values: BTreeMap<String, f64>,
@@ -136,6 +156,70 @@ struct Text {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, f64>,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<WindowPlace>,
+}
+
+/// The sets that are compared.
+#[derive(Serialize, Deserialize)]
+struct ComparedText {
+    /// The set that is in force.
+    in_force: SetText,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    other: Option<TunedText>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum SetText {
+    A,
+    B,
+}
+
+/// A set of settings.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct TunedText {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    macros: BTreeMap<String, Macro>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    preset: String,
+    settings: SettingsText,
+}
+
+impl ComparedText {
+    /// `None` for a plugin whose sets nobody has touched.
+    fn of(compared: &Compared) -> Option<Self> {
+        let other = compared.other.as_ref().map(|other| TunedText {
+            macros: described(&other.macros),
+            preset: other.preset.as_ref().to_owned(),
+            settings: SettingsText::from(&other.settings),
+        });
+        let in_force = if compared.is_b {
+            SetText::B
+        } else {
+            SetText::A
+        };
+        (compared.is_b || other.is_some()).then_some(Self { in_force, other })
+    }
+
+    fn compared(self) -> Result<Compared, StateError> {
+        let tuned = |text: TunedText| {
+            Ok::<_, StateError>(Arc::new(Tuned {
+                settings: text.settings.settings()?,
+                macros: Arc::new(macros_of(text.macros)?),
+                preset: cut(&text.preset).into(),
+            }))
+        };
+        Ok(Compared {
+            is_b: self.in_force == SetText::B,
+            other: self.other.map(tuned).transpose()?,
+        })
+    }
+}
+
+/// As much of a preset's name as there can be.
+fn cut(preset: &str) -> String {
+    preset.chars().take(PRESET_NAME_CHARACTERS).collect()
 }
 
 impl State {
@@ -145,7 +229,10 @@ impl State {
     /// [`StateError::Malformed`] if a value cannot be written as JSON, which no parameter's can.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
         let text = Text {
+            compared: ComparedText::of(&self.compared),
             format: FORMAT.to_owned(),
+            instance: self.instance.clone(),
+            labels: self.labels.clone(),
             macro_values: self
                 .macro_values
                 .iter()
@@ -163,6 +250,7 @@ impl State {
                 .map(|(slot, value)| (tag_key(id::FIRST_TAG, *slot), short(*value)))
                 .collect(),
             version: VERSION,
+            window: self.window,
         };
         Ok(serde_json::to_vec(&text)?)
     }
@@ -201,17 +289,22 @@ impl State {
             macro_values.extend(index.map(|index| (index, value)));
         }
         text.osc.check()?;
+        let compared = text.compared.map(ComparedText::compared).transpose()?;
         Ok(Self {
+            compared: compared.unwrap_or_default(),
+            instance: text.instance.chars().take(INSTANCE_CHARACTERS).collect(),
+            labels: text.labels.within_limits(),
             macros: macros_of(text.macros)?,
             macro_values,
             osc: text.osc,
             pinned: text.pinned.into_iter().take(MAX_TAGS).collect(),
-            preset: text.preset.chars().take(PRESET_NAME_CHARACTERS).collect(),
+            preset: cut(&text.preset),
             model: text
                 .model
                 .filter(|model| model.built_in || !model.path.is_empty()),
             settings: text.settings.settings()?,
             tags,
+            window: text.window.map(WindowPlace::within_limits),
         })
     }
 }

@@ -23,6 +23,8 @@ mod vst3_class;
 mod vst3_main_thread;
 #[cfg(target_os = "linux")]
 mod vst3_view;
+#[cfg(windows)]
+mod windows_editor;
 
 /// Runs these behaviours in both formats.
 macro_rules! in_both_formats {

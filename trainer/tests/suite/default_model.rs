@@ -96,7 +96,7 @@ fn the_default_models_tags_and_groups_are_the_vocabularys() {
     let file: toml::Table = text.parse().unwrap();
     for tag in file["tag"].as_array().unwrap() {
         for data_set in ["magnatagatune", "msd", "jamendo"] {
-            assert!(tag.get(data_set).is_some(), "{tag} lacks {data_set}");
+            assert!(tag.get(data_set).is_some(), "{tag:?} lacks {data_set}");
         }
     }
 }

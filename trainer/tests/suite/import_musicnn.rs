@@ -263,13 +263,18 @@ fn an_embedding_has_a_length_of_its_own_and_is_the_mean_over_a_windows_patches()
             let [first, second] =
                 [0, 1].map(|number| embedding(&one, *choice, dirs, &patch(number)));
             let apart = largest_difference(&first, &second);
-            let largest = first.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+            let largest = first
+                .iter()
+                .fold(0.0f32, |most, value| most.max(value.abs()));
             assert!(apart > 1e-3 * largest, "{apart} of {largest}");
             let halves = first.iter().zip(&second);
             let mean: Vec<f32> = halves.map(|(a, b)| (a + b) / 2.0).collect();
             let found = embedding(&two, *choice, dirs, &input);
             let difference = largest_difference(&found, &mean);
-            assert!(difference < 1e-5 * largest.max(1.0), "{difference} of {largest}");
+            assert!(
+                difference < 1e-5 * largest.max(1.0),
+                "{difference} of {largest}"
+            );
         }
     }
 }

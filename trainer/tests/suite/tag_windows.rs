@@ -35,7 +35,13 @@ fn the_full_windows_alone_give_the_tags_of_all_to_the_bit() {
         ("short.wav", &[(low, 3.0), (high, 2.5)], whole, 1, 2),
         ("focus.wav", &[(low, 5.0), (high, 4.5)], 3.0, 4, 4),
         ("fade.wav", &[(low, 4.5), (silence, 8.0)], whole, 1, 3),
-        ("pause.wav", &[(low, 9.0), (silence, 9.0), (high, 3.5)], whole, 5, 8),
+        (
+            "pause.wav",
+            &[(low, 9.0), (silence, 9.0), (high, 3.5)],
+            whole,
+            5,
+            8,
+        ),
         ("silent.wav", &[(silence, 9.0)], whole, 0, 0),
     ] {
         let file = folder.path().join(name);

@@ -133,12 +133,16 @@ fn a_network_that_cuts_the_window_into_patches_gives_the_mean_over_them() {
         node("Reshape", &["by_patch", "channel_first"], "patches", vec![]),
     ];
     graph.node.splice(0..0, cut);
-    graph.node.push(node("Conv", &["level", "mix"], "mixed", vec![]));
+    graph
+        .node
+        .push(node("Conv", &["level", "mix"], "mixed", vec![]));
     graph.node.extend(end);
     graph.node[5].input[0] = "mixed".to_owned();
     assert_eq!(graph.node[6].op_type, "Flatten");
     graph.node[6].input[0] = "of_all".to_owned();
-    graph.node.insert(6, node("ReduceMean", &["mean_level"], "of_all", mean));
+    graph
+        .node
+        .insert(6, node("ReduceMean", &["mean_level"], "of_all", mean));
     graph.initializer.extend([
         tagline_onnx::integer_tensor("bands_first", &[96, 3, 47]),
         tagline_onnx::integer_tensor("channel_first", &[3, 1, 96, 47]),

@@ -27,7 +27,9 @@ fn heard(model: &Model, backend: Backend, dirs: &[PathBuf]) -> Vec<(Vec<f32>, Ve
         used += count;
         analyzer.read(&due, &mut window);
         let mut tags = vec![0.0; model.info().tags.len()];
-        network.run_next(&mut state, (&due).into(), &window, &mut tags).unwrap();
+        network
+            .run_next(&mut state, (&due).into(), &window, &mut tags)
+            .unwrap();
         said.push((tags, network.embedding().to_vec()));
     }
     assert!(said.len() >= 6, "{}", said.len());
@@ -54,7 +56,10 @@ fn onnx_runtime_gives_tracts_embeddings_and_the_tags_that_it_gives_without_them(
         let onnx_runtime = heard(&model, Backend::OnnxRuntimeCpu, &dirs);
         let without = heard(&plain, Backend::OnnxRuntimeCpu, &dirs);
         for ((ours, theirs), without) in tract.iter().zip(&onnx_runtime).zip(&without) {
-            let largest = ours.1.iter().fold(1.0f32, |most, value| most.max(value.abs()));
+            let largest = ours
+                .1
+                .iter()
+                .fold(1.0f32, |most, value| most.max(value.abs()));
             let apart = largest_difference(&ours.1, &theirs.1);
             assert!(apart <= TOLERANCE * largest, "{apart:e} of {largest}");
             let apart = largest_difference(&ours.0, &theirs.0);

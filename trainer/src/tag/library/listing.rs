@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use tagline_engine::path_of_address;
 use tagline_files::hash::sha256;
 
 use crate::prepare::audio_files;
@@ -167,33 +168,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The path that a line of a playlist names: as text, or as a `file:` address.
 fn in_playlist(line: &[u8]) -> PathBuf {
-    match line.strip_prefix(b"file://") {
-        Some(address) => of_bytes(&decoded(address)),
-        None => of_bytes(line),
-    }
-}
-
-/// An address's bytes, in which `%` and two digits stand for one.
-fn decoded(address: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(address.len());
-    let mut rest = address;
-    while let Some((&first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| {
-            let text = std::str::from_utf8(digits).ok()?;
-            u8::from_str_radix(text, 16).ok()
-        });
-        match digits {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    bytes
+    path_of_address(line).unwrap_or_else(|| of_bytes(line))
 }
 
 #[cfg(unix)]
@@ -225,7 +200,8 @@ mod tests {
             std::fs::write(at(name), "").unwrap();
         }
         let playlist = format!(
-            "\u{feff}#EXTM3U\r\n#EXTINF:1,A\r\nmusic/b.mp3\r\n\r\nfile://{}\r\ngone.ogg\r\n",
+            "\u{feff}#EXTM3U\r\n#EXTINF:1,A\r\nmusic/b.mp3\r\n\r\nfile://{}{}\r\ngone.ogg\r\n",
+            if cfg!(windows) { "/" } else { "" },
             at("a%20song.ogg").display()
         );
         std::fs::write(at("list.M3U8"), playlist).unwrap();

@@ -178,8 +178,8 @@ impl PresetStrip {
         });
         let said = self.message.clone().or(broken);
         let (text, colour) = match &said {
-            Some(said) => (said.as_str(), theme::WARNING),
-            None => (about, theme::TEXT_FAINT),
+            Some(said) => (said.as_str(), theme::warning()),
+            None => (about, theme::text_faint()),
         };
         let text = RichText::new(text).font(theme::regular(12.0)).color(colour);
         let line = ui.add(Label::new(text).truncate().selectable(true));

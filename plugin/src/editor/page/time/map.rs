@@ -10,7 +10,7 @@ use super::axis::{self, Range, Tick, clock};
 use super::line::{Line, Order, jumps};
 use super::sections;
 use crate::core::view::Snapshot;
-use crate::editor::bars::{name_and_group, percent, text_colour};
+use crate::editor::bars::{percent, shown_name, text_colour};
 use crate::editor::theme;
 
 /// Height of a tag's row, in points.
@@ -133,7 +133,7 @@ impl Map {
 
     fn draw(&mut self, ui: &Ui, timeline: &Timeline<'_>, range: Range, width: usize) {
         let height = self.rows.len().max(1);
-        let mut pixels = vec![theme::SURFACE; width * height];
+        let mut pixels = vec![theme::surface(); width * height];
         let seconds_a_pixel = (range.end - range.start) / width as f64;
         for column in 0..width {
             let start = range.start + column as f64 * seconds_a_pixel;
@@ -167,7 +167,7 @@ impl Map {
         for row in 1..self.rows.len() {
             let y = picture.top() + row as f32 * ROW_HEIGHT;
             ui.painter()
-                .hline(picture.x_range(), y, (1.0, theme::BACKGROUND));
+                .hline(picture.x_range(), y, (1.0, theme::background()));
         }
     }
 
@@ -175,7 +175,7 @@ impl Map {
         let seen = |at: f32| picture.x_range().expand(0.5).contains(at);
         for at in self.breaks.iter().map(|at| x(*at)).filter(|at| seen(*at)) {
             let ends = [pos2(at, picture.top() - 4.0), pos2(at, picture.bottom())];
-            let line = Stroke::new(1.0, theme::TEXT);
+            let line = Stroke::new(1.0, theme::text());
             painter.extend(egui::Shape::dashed_line(&ends, line, 4.0, 4.0));
         }
         for at in self.changes.iter().map(|at| x(*at)).filter(|at| seen(*at)) {
@@ -185,7 +185,7 @@ impl Map {
                 pos2(at + half, top),
                 pos2(at, top + 7.0),
             ];
-            let fill = egui::Shape::convex_polygon(corners, theme::ACCENT, Stroke::NONE);
+            let fill = egui::Shape::convex_polygon(corners, theme::accent(), Stroke::NONE);
             painter.add(fill);
         }
     }
@@ -209,7 +209,7 @@ impl Map {
             let name = snapshot
                 .tags()
                 .get(tag)
-                .map_or("", |tag| name_and_group(tag).0);
+                .map_or("", |tag| shown_name(snapshot, tag));
             painter.with_clip_rect(names).text(
                 pos2(names.left(), y),
                 Align2::LEFT_CENTER,
@@ -284,7 +284,7 @@ fn paint_axes(
         for Tick { seconds, label } in ticks {
             let at = x(seconds);
             let tick = picture.bottom() + 1.0..=picture.bottom() + 5.0;
-            painter.vline(at, tick, (1.0, theme::TEXT_FAINT));
+            painter.vline(at, tick, (1.0, theme::text_faint()));
             let font = theme::regular(11.0);
             let half = painter
                 .layout_no_wrap(label.clone(), font.clone(), ink)
@@ -297,17 +297,17 @@ fn paint_axes(
     };
     let (line, order) = (view.line, view.order);
     let seconds = axis::seconds(line, order, range);
-    labels(seconds, picture.bottom() + 6.0, theme::TEXT_SOFT);
+    labels(seconds, picture.bottom() + 6.0, theme::text_soft());
     let bars = axis::bars(line, order, range);
     let names = picture.left() - 12.0;
     for (text, line, shown) in [("time", 0.0, true), ("bar", 14.0, !bars.is_empty())] {
         if shown {
             let at = pos2(names, picture.bottom() + 6.0 + line);
             let font = theme::regular(11.0);
-            painter.text(at, Align2::RIGHT_TOP, text, font, theme::TEXT_FAINT);
+            painter.text(at, Align2::RIGHT_TOP, text, font, theme::text_faint());
         }
     }
-    labels(bars, picture.bottom() + 20.0, theme::TEXT_FAINT);
+    labels(bars, picture.bottom() + 20.0, theme::text_faint());
 }
 
 /// The line at the inspected moment, and which moment it is.
@@ -315,17 +315,23 @@ fn paint_moment(painter: &Painter, picture: Rect, view: &View<'_>, x: impl Fn(f6
     let title = pos2(picture.right() + VALUES_WIDTH, picture.top() - 4.0);
     let font = theme::regular(11.0);
     let Some(seconds) = view.inspected else {
-        painter.text(title, Align2::RIGHT_BOTTOM, "now", font, theme::TEXT_FAINT);
+        painter.text(
+            title,
+            Align2::RIGHT_BOTTOM,
+            "now",
+            font,
+            theme::text_faint(),
+        );
         return;
     };
     let at = x(seconds);
     if picture.x_range().contains(at) {
         let line = picture.top() - 4.0..=picture.bottom();
-        painter.vline(at, line.clone(), (3.0, theme::BACKGROUND));
-        painter.vline(at, line, (1.0, theme::TEXT));
+        painter.vline(at, line.clone(), (3.0, theme::background()));
+        painter.vline(at, line, (1.0, theme::text()));
     }
     let text = place(view, seconds).unwrap_or_else(|| clock(seconds));
-    painter.text(title, Align2::RIGHT_BOTTOM, text, font, theme::TEXT);
+    painter.text(title, Align2::RIGHT_BOTTOM, text, font, theme::text());
 }
 
 /// Where the song stood, as people say it, if that is known.
