@@ -22,8 +22,8 @@ pub struct Test<'a> {
     pub packages: &'a Path,
     /// The host, if it is not that of the development build.
     pub host: Option<PathBuf>,
-    /// The song, if it is not the demonstration's own.
-    pub song: Option<&'a Path>,
+    /// The song.
+    pub song: &'a Path,
 }
 
 /// An uninstaller goes on by itself after its program has ended.
@@ -105,7 +105,7 @@ impl Test<'_> {
         host.args(["demo", "--json", "--bundle"]).arg(clap);
         host.arg("--out")
             .arg(workspace.target.join("packages").join("out"));
-        tags::of(host.args(self.song))
+        tags::of(host.arg(self.song))
     }
 
     fn installed(
@@ -141,7 +141,7 @@ impl Test<'_> {
             .args(["demo", "--json", "--bundle"])
             .arg(&clap);
         command.arg("--out").arg(prefix.join("out"));
-        let tags = tags::of(command.args(self.song))?;
+        let tags = tags::of(command.arg(self.song))?;
         let difference = tags::compare(here, &tags)?;
         say!(
             "{} tags, at most {difference:.1e} from those of this machine",
