@@ -66,6 +66,15 @@ fn low_tone(folder: &TempDir, seconds: u32) -> PathBuf {
     path
 }
 
+fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
+    report
+        .tags
+        .iter()
+        .take(count)
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
 #[test]
 fn the_demo_leaves_a_picture_and_every_update() {
     let test = "the_demo_leaves_a_picture_and_every_update";

@@ -40,7 +40,7 @@ fn the_full_windows_alone_give_the_tags_of_all_to_the_bit() {
             &[(low, 9.0), (silence, 9.0), (high, 3.5)],
             whole,
             5,
-            8,
+            7,
         ),
         ("silent.wav", &[(silence, 9.0)], whole, 0, 0),
     ] {

@@ -26,15 +26,6 @@ fn jamendo(test: &str, clip: &str) -> Option<DemoReport> {
     Some(report)
 }
 
-fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
-    report
-        .tags
-        .iter()
-        .take(count)
-        .map(|(name, _)| name.as_str())
-        .collect()
-}
-
 /// Whether a tag is this word, with or without the group that its data set gives it.
 fn is(tag: &str, word: &str) -> bool {
     tag.rsplit("---").next() == Some(word)

@@ -39,7 +39,7 @@ fn json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors(
     });
     assert!(at.is_sorted(), "{text}");
     assert!(text.starts_with("{\"file\":"), "{text}");
-    let manual = include_str!("../../../docs/manual.md");
+    let manual = include_str!("../../../../docs/manual.md");
     let listed = DOCUMENTED_KEYS.map(|key| format!("`{key}`")).join(", ");
     assert!(
         manual.replace('\n', " ").contains(&listed),
