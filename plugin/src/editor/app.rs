@@ -225,6 +225,8 @@ impl App for EditorApp {
             self.x11 = X11Window::of(frame.baseview_window());
             self.drops = DropTarget::of(frame.baseview_window());
         }
+        #[cfg(not(target_os = "linux"))]
+        let _ = frame;
         theme::apply(&ctx);
         ctx.add_plugin(KeptModifiers::default());
         ctx.options_mut(|options| {

@@ -214,7 +214,11 @@ impl Test<'_> {
                 system.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
             };
             run(words(&[]))?;
-            check(&format!("install.sh {}", options.join(" ")), clap, vst3)?;
+            check(
+                format!("install.sh {}", options.join(" ")).trim(),
+                clap,
+                vst3,
+            )?;
             run(words(&["--uninstall"]))?;
             gone(system, &[clap, vst3])?;
         }
