@@ -32,7 +32,9 @@ pub use model::{Calibration, Model, ModelError, ModelInfo, ModelPlace, ModelSour
 pub use model::{SourceError, TagNote, built_in_info, model_folders, models_in, read_info};
 pub use network::{Backend, BackendChoice, BackendReport, InferenceError, Network, NetworkState};
 pub use network::{Span, open_network};
-pub use stream::{Event, History, Hold, Moment, Past, Service, ServiceError, Smoothing, Stream};
+pub use stream::{
+    Event, Hearing, History, Hold, Moment, Past, Service, ServiceError, Smoothing, Stream,
+};
 pub use stream::{Spectrogram, StreamConfig, StreamStatus, TagUpdate, Tap, Transport};
 
 /// Parts for Tagline's own plugin, trainer and tests. They may change with any version.

@@ -2,11 +2,13 @@
 //!
 //! `service` starts a stream. It has three ends: the audio thread's (`tap`), the main thread's
 //! (`service`), and the worker's (`pipeline`). The threads share the settings in `controls`, the
-//! counters in `status`, the queues for samples, `transport`s, `update`s and `event`s, the `history` and the `spectrogram`. One `worker` serves all
+//! counters in `status`, the queues for samples, `transport`s, `update`s and `event`s, the `history`
+//! and the `spectrogram`, which also says where in the window a tag is heard (`hearing`). One `worker` serves all
 //! streams of the process, and one `loader` opens their models.
 
 mod controls;
 mod event;
+mod hearing;
 mod history;
 mod loader;
 mod model_slot;
@@ -22,6 +24,7 @@ mod update;
 mod worker;
 
 pub use event::Event;
+pub use hearing::Hearing;
 pub use history::{History, Moment, Past};
 pub use service::{Hold, Service, ServiceError, Stream, StreamConfig};
 pub use smoothing::Smoothing;

@@ -13,36 +13,44 @@
 //! (gestures, values, `midi`) → shell.
 //!
 //! `board` is what the threads share. [`params`] is the table of parameters, `text` their texts,
-//! [`settings`] their types, [`state`] what a session saves, and [`presets`] what has a name of its own. `model_choice` says which model is
+//! [`settings`] their types, [`state`] what a session saves, and [`presets`] what has a name of its own. [`compare`] has the sets A and B, and [`labels`] how tags are shown.
+//! [`neighbours`] are the process's other instances, and [`surroundings`] what the host says of track and automation.
+//! `model_choice` says which model is
 //! chosen and what became of it. [`view`] is what the editor sees.
 //!
 //! Nothing in this room may use CLAP, VST3 or the editor; a test reads the `use` lines.
 
 mod bits;
 mod board;
+pub mod compare;
 mod driver;
 mod events;
 pub mod export;
 mod host;
 mod instance;
+pub mod labels;
 pub mod macros;
 mod mailbox;
 mod midi;
 mod model_choice;
 mod mono;
+pub mod neighbours;
 pub mod osc;
 mod outbox;
 pub mod params;
 pub mod presets;
 mod processor;
+mod saved;
 pub mod settings;
 pub(crate) mod shared;
 pub mod state;
+pub mod surroundings;
 mod text;
 mod thinning;
 mod turns;
 pub mod view;
-mod whole_file;
+pub(crate) mod whole_file;
+pub mod window;
 
 pub use events::{Input, Output, Outputs, TimedInput};
 pub use host::{Changed, Host, MainHost, Severity};

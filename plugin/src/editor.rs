@@ -2,25 +2,39 @@
 //! [`EditorSource`](crate::core::view::EditorSource) tells it.
 //!
 //! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
-//! of `bars`, `chooser`, `choice`, `message`, `segmented` and `switch`. `motion` moves the bars,
-//! `undo` takes changes back, `pacing` says when the next frame is drawn, `x11` gives the host its keys, and `theme` has every
-//! colour and font.
+//! of `bars`, `past`, `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`.
+//! `motion` moves the bars, `focus` shows where the keys go, `parameter` what the host has to do with a control,
+//! `compare` has the sets A and B, `undo` takes changes back, `modifiers` keeps Shift, `pacing` says when the next frame is drawn, `x11`
+//! gives the host its keys, `drop` takes files, `room` is asked of the host after a zoom, `preferences` are the user's for all editors, and `theme` has
+//! every colour and font. `offscreen` draws the same without a window.
 
 mod app;
 mod bars;
 mod choice;
 mod chooser;
+mod compare;
+#[cfg(target_os = "linux")]
+mod drop;
+mod focus;
 mod footer;
 mod header;
 mod heard;
 mod message;
+mod modifiers;
 mod motion;
+mod number;
+mod offscreen;
 mod pacing;
 mod page;
+mod parameter;
+mod past;
+mod preferences;
+mod room;
 mod segmented;
 mod switch;
 #[cfg(test)]
 mod test_snapshot;
+mod text_button;
 mod theme;
 mod thread_end;
 mod undo;
@@ -30,5 +44,7 @@ mod window;
 #[cfg(target_os = "linux")]
 mod x11;
 
+pub use offscreen::{Offscreen, Picture};
 pub use page::Page;
-pub use window::{DEFAULT_SIZE, Editor, EditorError, WindowSize, run_alone};
+pub use theme::Look;
+pub use window::{Editor, EditorError, WindowSize, run_alone};

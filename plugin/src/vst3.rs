@@ -3,7 +3,7 @@
 //! `entry`, `factory` and `class` say what there is. One object, [`plugin`], is component, processor
 //! and controller at once; `component`, `processor`, `controller` and `units` are its interfaces,
 //! and `buses` and `arrangement` its ports. `audio`, `points` and `outputs` are the audio thread's.
-//! `view` is the editor in a host's window, and `shown` what the controller has been told and the
+//! `view` is the editor in a host's window, `surroundings` the host's track and menu, and `shown` what the controller has been told and the
 //! processor has not.
 //!
 //! **The host's main thread.** Gestures (`beginEdit`, `performEdit`, `endEdit`) and
@@ -43,6 +43,7 @@ mod processor;
 mod serial;
 mod shown;
 mod stream;
+mod surroundings;
 mod text;
 mod timer;
 mod units;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::hosted::BlockOptions;
 use crate::vst3::Vst3Plugin;
-use crate::{HostEvent, HostedPlugin, HostingError, Parameter, Rendering, Sample};
+use crate::{HostEvent, HostedPlugin, HostingError, Parameter, Rendering, Sample, Track};
 
 /// An instance in one of the plugin's formats. The methods are documented where they are made:
 /// [`HostedPlugin`] and [`Vst3Plugin`].
@@ -42,6 +42,8 @@ pub trait Guest: Sized {
     fn save_state(&mut self) -> Result<Vec<u8>, HostingError>;
     fn load_state(&mut self, state: &[u8]) -> Result<(), HostingError>;
     fn set_rendering(&mut self, rendering: Rendering) -> Result<(), HostingError>;
+    fn set_track(&mut self, track: &Track) -> Result<(), HostingError>;
+    fn menus(&mut self) -> Vec<(u32, (i32, i32))>;
     fn log(&self) -> Vec<String>;
 }
 
@@ -121,6 +123,12 @@ macro_rules! guest {
             }
             fn set_rendering(&mut self, rendering: Rendering) -> Result<(), HostingError> {
                 self.set_rendering(rendering)
+            }
+            fn set_track(&mut self, track: &Track) -> Result<(), HostingError> {
+                self.set_track(track)
+            }
+            fn menus(&mut self) -> Vec<(u32, (i32, i32))> {
+                <$plugin>::menus(self)
             }
             fn log(&self) -> Vec<String> {
                 self.log()

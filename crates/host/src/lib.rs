@@ -33,6 +33,7 @@ pub use blocks::BlockSizes;
 pub use error::HostingError;
 pub use events::{HostEvent, HostEventKind, ParameterChange, Transport};
 pub use guest::Guest;
+pub use handlers::Track;
 pub use hosted::{BlockOptions, FoundPreset, HostedPlugin, Live, Marks, Rendering, presets};
 pub use parameters::{Parameter, ids};
 pub use ports::Sample;

@@ -9,6 +9,7 @@
 #![allow(clippy::unnecessary_cast)]
 
 mod arrangement;
+mod attributes;
 mod block;
 mod changes;
 mod context;
@@ -16,6 +17,7 @@ mod event_list;
 mod frame;
 mod handler;
 mod instance;
+mod menu;
 mod module;
 mod parameters;
 mod preset;

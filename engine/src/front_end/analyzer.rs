@@ -188,6 +188,13 @@ impl Analyzer {
         self.window.picture(self.focus_frames)
     }
 
+    /// Silence as the network gets it, a value for each row.
+    pub(crate) fn silence(&self) -> Vec<f32> {
+        let mut window = vec![0.0; self.spec.input_bands() * self.spec.frames];
+        RollingWindow::new(&self.spec, 0).read(0, &mut window);
+        window.into_iter().step_by(self.spec.frames).collect()
+    }
+
     /// Forgets the stream, as if the analyzer had just been made.
     pub fn reset(&mut self) {
         self.front_end.reset();

@@ -11,6 +11,8 @@ pub struct WindowPicture {
     /// `[row][column]`, low rows first, the newest column last: 0 is the quiet end, 255 the loud one. 0 where
     /// nothing has been heard yet.
     pub levels: Vec<u8>,
+    /// Number of frames pushed when the picture ended.
+    pub end_frame: u64,
     /// Share of the columns that have been heard, 0 to 1.
     pub filled: f32,
     /// Share of the columns that the focus covers, 0 to 1.

@@ -154,6 +154,7 @@ impl RollingWindow {
             rows: self.silence.len(),
             columns,
             levels: levels(&values),
+            end_frame: self.pushed,
             filled: share(heard),
             focus: share(focus_frames),
         }

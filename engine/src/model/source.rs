@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
 
+use tagline_models::DEFAULT_MODEL;
+
 use super::built_in::built_in_info;
 use super::error::ModelError;
 use super::file::Model;
@@ -50,6 +52,17 @@ pub enum ModelPlace {
     BuiltIn,
     /// In this file.
     File(PathBuf),
+}
+
+impl ModelPlace {
+    /// Size of the model's file, in bytes; `None` where the file has gone.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::BuiltIn => Some(DEFAULT_MODEL.len() as u64),
+            Self::File(path) => std::fs::metadata(path).ok().map(|file| file.len()),
+        }
+    }
 }
 
 impl Display for ModelPlace {

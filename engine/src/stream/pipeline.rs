@@ -1,12 +1,14 @@
 //! The worker's end of a stream: ring → analyzer → network → calibration → smoothing → updates.
 
 mod listen;
+mod probe;
 mod run;
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Release;
 use std::time::Instant;
 
+use self::probe::Questions;
 use super::controls::Gap;
 use super::event::Event;
 use super::loader::{Loaded, Request};
@@ -57,6 +59,10 @@ pub(super) struct Pipeline {
     /// When the network last ran.
     ran_at: Instant,
     probabilities: Vec<f32>,
+    /// The window of the last update.
+    last_due: Option<Due>,
+    /// What the editor wants to know of it.
+    questions: Questions,
 }
 
 impl Pipeline {
@@ -86,6 +92,8 @@ impl Pipeline {
             network_state: NetworkState::default(),
             ran_at: Instant::now(),
             probabilities: Vec::new(),
+            last_due: None,
+            questions: Questions::default(),
         }
     }
 
@@ -144,6 +152,7 @@ impl Pipeline {
             self.due = None;
         }
         self.network_state.clear();
+        self.forget_questions();
         self.probabilities = vec![0.0; loaded.info.tags.len()];
         let (info, place, report) = (
             loaded.info.clone(),

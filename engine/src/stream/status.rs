@@ -15,6 +15,8 @@ pub struct StreamStatus {
     pub dropped_samples: AtomicU64,
     /// Time of the last inference in milliseconds, as f32 bits.
     pub inference_ms: AtomicU32,
+    /// Memory that the network keeps of the stream's earlier windows, in bytes.
+    pub kept_bytes: AtomicU64,
 }
 
 impl StreamStatus {

@@ -72,7 +72,8 @@ impl Worker {
                 last_audio = Instant::now();
             }
             let ran = self.run_one_network();
-            if !heard && !ran {
+            let asked = !ran && self.for_each_surviving(Pipeline::ask_why);
+            if !heard && !ran && !asked {
                 let idle = last_audio.elapsed() > QUIET_AFTER;
                 std::thread::park_timeout(if idle { IDLE_LOOK } else { LOOK });
             }

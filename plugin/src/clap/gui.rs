@@ -55,6 +55,7 @@ impl PluginGuiImpl for MainThread<'_> {
         if !self.is_api_supported(configuration) {
             return Err(unsupported());
         }
+        self.instance.editor_opens();
         Ok(self.editor.open()?)
     }
 

@@ -4,11 +4,14 @@ use std::ffi::{CStr, CString};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use clack_extensions::context_menu::{ContextMenuTarget, HostContextMenu};
+use clack_extensions::gui::HostGui;
 use clack_extensions::log::{HostLog, LogSeverity};
 use clack_extensions::params::{HostParams, ParamRescanFlags};
 use clack_extensions::state::HostState;
 use clack_plugin::host::{HostInfo, HostMainThreadHandle, HostSharedHandle};
 use clack_plugin::plugin::PluginShared;
+use clack_plugin::utils::ClapId;
 
 use crate::core::{Changed, Host, MainHost, Severity};
 
@@ -74,6 +77,8 @@ pub struct MainThreadHost<'a> {
     params: Option<HostParams>,
     state: Option<HostState>,
     log: Option<HostLog>,
+    menu: Option<HostContextMenu>,
+    gui: Option<HostGui>,
     takes_live_values: bool,
 }
 
@@ -85,6 +90,8 @@ impl<'a> MainThreadHost<'a> {
             params: host.get_extension(),
             state: host.get_extension(),
             log: host.get_extension(),
+            menu: host.get_extension(),
+            gui: host.get_extension(),
             takes_live_values: takes_live_values(host.shared().as_info()),
         }
     }
@@ -115,6 +122,27 @@ impl MainHost for MainThreadHost<'_> {
     fn request_flush(&self) {
         if let Some(params) = &self.params {
             params.request_flush(&self.host);
+        }
+    }
+
+    fn has_menus(&self) -> bool {
+        let menu = self.menu.as_ref();
+        menu.is_some_and(|menu| menu.can_popup(&self.host))
+    }
+
+    fn show_menu(&self, id: u32, (x, y): (i32, i32)) {
+        if let Some(menu) = &self.menu {
+            let target = ContextMenuTarget::Param(ClapId::new(id));
+            if menu.popup(&self.host, target, 0, x, y).is_err() {
+                self.log(Severity::Warning, "the host does not show its menu");
+            }
+        }
+    }
+
+    fn resize_editor(&self, width: u32, height: u32) {
+        if let Some(gui) = &self.gui {
+            // A host that refuses keeps its window, and the editor its size.
+            let _ = gui.request_resize(&self.host.shared(), width, height);
         }
     }
 

@@ -35,7 +35,7 @@ pub struct MainThread<'a> {
     pub instance: Instance<'a>,
     /// Its window.
     pub editor: Editor,
-    host: HostMainThreadHandle<'a>,
+    pub(super) host: HostMainThreadHandle<'a>,
     shared: &'a Shared,
     /// Some hosts never answer `request_callback`. Where they have timers, one calls instead.
     timer: Cell<Option<(HostTimer, TimerId)>>,
@@ -52,13 +52,15 @@ impl<'a> MainThread<'a> {
         let timer = host
             .get_extension::<HostTimer>()
             .and_then(|timer| Some((timer, timer.register_timer(&host, TIMER_MS).ok()?)));
-        Self {
+        let main_thread = Self {
             instance,
             editor,
             host,
             shared,
             timer: Cell::new(timer),
-        }
+        };
+        main_thread.read_track();
+        main_thread
     }
 
     /// Tells a host that shows presets which one is loaded.

@@ -6,12 +6,15 @@ use clack_extensions::configurable_audio_ports::PluginConfigurableAudioPorts;
 use clack_extensions::gui::PluginGui;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::PluginNotePorts;
+use clack_extensions::param_indication::PluginParamIndication;
 use clack_extensions::params::{PluginAudioProcessorParams, PluginParams};
 use clack_extensions::preset_discovery::PluginPresetLoad;
+use clack_extensions::remote_controls::PluginRemoteControls;
 use clack_extensions::render::PluginRender;
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, PluginTailImpl, TailLength};
 use clack_extensions::timer::PluginTimer;
+use clack_extensions::track_info::PluginTrackInfo;
 use clack_plugin::events::io::{InputEvents, OutputEvents};
 use clack_plugin::extensions::PluginExtensions;
 use clack_plugin::host::HostAudioProcessorHandle;
@@ -49,6 +52,9 @@ impl Plugin for Tagline {
             .register::<PluginLatency>()
             .register::<PluginTail>()
             .register::<PluginTimer>()
+            .register::<PluginTrackInfo>()
+            .register::<PluginParamIndication>()
+            .register::<PluginRemoteControls>()
             .register::<PluginGui>();
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that the audio thread touches is an atomic. The [`Desk`](super::shared::Desk) lies
 //! behind a lock that only the other threads take.
 
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 
@@ -10,6 +11,7 @@ use tagline_engine::Backend;
 
 use super::bits::bits;
 use super::mailbox::Mailbox;
+use super::neighbours;
 use super::params::{
     self, Access, DRIVEN, TAG_SLOTS, TAGS_AT, driven_index, driven_slot, index_of, param,
 };
@@ -40,6 +42,8 @@ pub struct Board {
     /// Settings that the editor has changed and the host has not heard of, bit = id.
     edited: AtomicU64,
     running: AtomicU8,
+    /// Newest values of the macros' sources, 0 to 1, as f32 bits; NaN where there is none.
+    sources: [AtomicU32; params::MACROS],
     /// Seconds of audio that the newest update rests on, as f32 bits.
     heard_seconds: AtomicU32,
     /// Time of the newest update's inference in milliseconds, as f32 bits.
@@ -54,6 +58,8 @@ pub struct Board {
     active: AtomicBool,
     /// The macros, for the audio thread.
     pub macros: Mailbox,
+    /// Where the driven values are published to other instances.
+    seat: OnceLock<usize>,
 }
 
 impl Default for Board {
@@ -71,6 +77,7 @@ impl Default for Board {
             replaced: AtomicBool::new(false),
             edited: AtomicU64::new(0),
             running: AtomicU8::new(0),
+            sources: std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits())),
             heard_seconds: AtomicU32::new(0),
             inference_ms: AtomicU32::new(0),
             updates: AtomicU64::new(0),
@@ -80,6 +87,7 @@ impl Default for Board {
             failed: AtomicBool::new(false),
             active: AtomicBool::new(false),
             macros: Mailbox::default(),
+            seat: OnceLock::new(),
         }
     }
 }
@@ -96,6 +104,20 @@ impl Board {
     pub fn store(&self, index: usize, value: f64) {
         if let Some(slot) = self.values.get(index) {
             slot.store(value.to_bits(), Relaxed);
+        }
+        if let Some(slot) = driven_slot(index) {
+            self.publish(slot, value);
+        }
+    }
+
+    /// Publishes the driven values to other instances from now on, in this seat.
+    pub fn publish_in(&self, seat: usize) {
+        let _ = self.seat.set(seat);
+    }
+
+    fn publish(&self, slot: usize, percent: f64) {
+        if let Some(seat) = self.seat.get() {
+            neighbours::publish(*seat, slot, (percent / 100.0) as f32);
         }
     }
 
@@ -152,7 +174,9 @@ impl Board {
             // Release: a thread that sees the value also sees the generation that was set before
             // it. Otherwise [`Self::take_back_driven`] could see a new model's value beside the old
             // generation.
-            self.values[driven_index(slot)].store(percent(slot).to_bits(), Release);
+            let percent = percent(slot);
+            self.values[driven_index(slot)].store(percent.to_bits(), Release);
+            self.publish(slot, percent);
         }
         self.driven.fetch_or(slots, Release);
         self.set_by_host.fetch_and(!slots, Relaxed);
@@ -190,7 +214,9 @@ impl Board {
             if self.generation.load(Acquire) >= generation {
                 return;
             }
-            let _ = value.compare_exchange(seen, 0, AcqRel, Relaxed);
+            if value.compare_exchange(seen, 0, AcqRel, Relaxed).is_ok() {
+                self.publish(slot, 0.0);
+            }
         }
         self.replaced.store(true, Release);
     }
@@ -340,6 +366,18 @@ impl Board {
     /// Says whether the analysis stands still.
     pub fn set_stalled(&self, stalled: bool) {
         self.stalled.store(stalled, Relaxed);
+    }
+
+    /// Stores the newest value of a macro's source, for the editor.
+    pub fn note_source(&self, index: usize, source: Option<f64>) {
+        let value = source.map_or(f32::NAN, |source| source as f32);
+        self.sources[index].store(value.to_bits(), Relaxed);
+    }
+
+    /// The newest value of a macro's source, 0 to 1.
+    pub fn source(&self, index: usize) -> Option<f32> {
+        let value = f32::from_bits(self.sources[index].load(Relaxed));
+        (!value.is_nan()).then_some(value)
     }
 
     /// Says that the analysis stands still, for the main thread to tell people.

@@ -8,7 +8,7 @@ use super::board::Board;
 use super::events::{Input, Outputs};
 use super::macros::{Bank, Step};
 use super::outbox::Outbox;
-use super::params::{TAG_SLOTS, driven_index, driven_slot, index_of};
+use super::params::{MACROS, TAG_SLOTS, driven_index, driven_slot, index_of};
 use super::settings::{Mode, Settings};
 use super::turns::{Turn, Turns};
 
@@ -256,7 +256,11 @@ impl Driver {
     /// [`Self::next_macro_step`].
     pub fn step_macros(&mut self, position: u64, loudness: Option<f64>, board: &Board) {
         let midi = self.outbox.macro_midi();
-        let step = self.macros.advance(position, loudness, midi);
+        let mut step = self.macros.advance(position, loudness, midi);
+        // Offline the others may be anywhere in the song, so that each bounce would be another.
+        if self.macros.is_step(position) && self.macros.follows() && !board.is_offline() {
+            step = step.and(self.macros.take_others(midi));
+        }
         self.drive_macros(step, board);
     }
 
@@ -270,6 +274,9 @@ impl Driver {
             let (slot, value) = (MAX_TAGS + index, self.macros.percent(index));
             board.drive(1 << slot, |_| value);
             self.outbox.pass(slot, value, self.settings.resolution);
+        }
+        for index in 0..MACROS {
+            board.note_source(index, self.macros.source(index));
         }
         self.outbox.mark(step.rested << MAX_TAGS);
         self.outbox.macro_midi().mark(step.moved | step.rested);

@@ -22,6 +22,20 @@ pub trait MainHost {
     /// Something waits in [`Instance::flush`](super::Instance::flush), or in the next block.
     fn request_flush(&self);
 
+    /// Whether the host has a menu of its own for parameters.
+    fn has_menus(&self) -> bool {
+        false
+    }
+    /// Shows the host's menu for the parameter `id` at a point of the editor's window, in the units of the
+    /// platform's window interface.
+    fn show_menu(&self, id: u32, at: (i32, i32)) {
+        let _ = (id, at);
+    }
+    /// Asks the host to give the editor's window another size, in the units of the platform's window
+    /// interface.
+    fn resize_editor(&self, width: u32, height: u32) {
+        let _ = (width, height);
+    }
     /// Tells people what is wrong and what to do.
     fn log(&self, severity: Severity, message: &str);
 }

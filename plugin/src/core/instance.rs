@@ -11,6 +11,7 @@ use super::board::Board;
 use super::driver::Driver;
 use super::events::{Input, Outputs};
 use super::host::{Changed, Host, MainHost, Severity};
+use super::labels::Labels;
 use super::macros::{MACROS, Macros};
 use super::osc::OscSettings;
 use super::outbox::Outbox;
@@ -22,6 +23,7 @@ use super::processor::Processor;
 use super::settings::Setting;
 use super::shared::Shared;
 use super::state::{State, StateError};
+use super::surroundings::{Indication, Track};
 use super::text::{read_value, write_value};
 use super::view::EditorSource;
 
@@ -84,7 +86,11 @@ impl<'a> Instance<'a> {
         let Some(slot) = tag_slot(index) else {
             return param(index).map_or_else(String::new, |param| param.name.to_owned());
         };
-        let tag = self.shared.desk().choice.tag(slot).0.map(str::to_owned);
+        let tag = {
+            let desk = self.shared.desk();
+            let tag = desk.choice.tag(slot).0;
+            tag.map(|tag| desk.labels.name(tag).to_owned())
+        };
         let mut name = tag
             .filter(|tag| !tag.is_empty())
             .unwrap_or_else(|| format!("Tag {}", slot + 1));
@@ -170,6 +176,35 @@ impl<'a> Instance<'a> {
         }
     }
 
+    // What the host says of the plugin's surroundings.
+
+    /// The host's track is another, or has another name or colour.
+    pub fn set_track(&self, track: Track) {
+        self.shared.desk().set_track(track);
+        self.shared.read_events();
+        self.shared.membership.tell_others();
+    }
+
+    /// Changes what is known of what else moves the parameter `id`.
+    pub fn indicate(&self, id: u32, change: impl FnOnce(&mut Indication)) {
+        if index_of(id).is_none_or(|index| index >= params::VISIBLE) {
+            return;
+        }
+        let mut desk = self.shared.desk();
+        let indications = Arc::make_mut(&mut desk.indications);
+        let indication = indications.entry(id).or_default();
+        change(indication);
+        if *indication == Indication::default() {
+            indications.remove(&id);
+        }
+    }
+
+    /// The editor is about to be opened.
+    pub fn editor_opens(&self) {
+        let has_menus = self.host.has_menus();
+        self.shared.desk().has_menus = has_menus;
+    }
+
     // State.
 
     /// The state to be saved, as bytes.
@@ -183,6 +218,10 @@ impl<'a> Instance<'a> {
         let macro_value = |index| Some((index, board.host_value(MAX_TAGS + index)?));
         let desk = self.shared.desk();
         let state = State {
+            compared: desk.compared.clone(),
+            window: desk.window,
+            instance: self.shared.membership.id().unwrap_or_default(),
+            labels: Labels::clone(&desk.labels),
             macros: Macros::clone(&desk.macros),
             macro_values: (0..MACROS).filter_map(macro_value).collect(),
             model: Some(desk.choice.saved()),
@@ -209,6 +248,7 @@ impl<'a> Instance<'a> {
             }
             state => state?,
         };
+        self.shared.membership.take_id(&state.instance);
         let board = self.board();
         board.store_packed(&state.settings);
         let settings = state.settings.parameters();
@@ -233,6 +273,10 @@ impl<'a> Instance<'a> {
             desk.osc.set(state.osc, &self.shared.board);
             desk.preset = state.preset.into();
             desk.pinned = Arc::new(state.pinned);
+            desk.news.changed.infos |= desk.labels.names != state.labels.names;
+            desk.labels = Arc::new(state.labels);
+            desk.compared = state.compared;
+            desk.window = state.window.or(desk.window);
             desk.news.changed.values = true;
         }
         self.tell_log();
@@ -391,11 +435,14 @@ impl<'a> Instance<'a> {
     pub fn on_main_thread(&self) {
         self.shared.read_events();
         self.tell_log();
-        let (changed, state) = {
+        self.shared.membership.tell_others();
+        let (changed, state, menu, resize) = {
             let news = &mut self.shared.desk().news;
             (
                 std::mem::take(&mut news.changed),
                 std::mem::take(&mut news.state),
+                news.menu.take(),
+                news.resize.take(),
             )
         };
         if changed != Changed::default() {
@@ -406,6 +453,12 @@ impl<'a> Instance<'a> {
         }
         if state {
             self.host.state_changed();
+        }
+        if let Some((width, height)) = resize {
+            self.host.resize_editor(width, height);
+        }
+        if let Some((id, at)) = menu {
+            self.host.show_menu(id, at);
         }
     }
 

@@ -13,14 +13,19 @@ use tagline_engine::{
 };
 
 use super::board::Board;
+use super::compare::{Compared, Tuned};
 use super::host::{Changed, Host, Severity};
+use super::labels::Labels;
 use super::macros::{MACROS, Macro, Macros, Plans, Resolver};
 use super::model_choice::{Analysis, Effects, ModelChoice};
+use super::neighbours::{self, About, Membership, Neighbour};
 use super::osc::{OscLink, OscSettings};
 use super::params::{MACROS_AT, TAG_SLOTS, TAGS_AT};
 use super::presets::Preset;
 use super::settings::Setting;
+use super::surroundings::{Indications, Track};
 use super::view::{EditorSource, Snapshot};
+use super::window::{self, WindowPlace};
 
 /// What the main thread still has to tell the host.
 #[derive(Default)]
@@ -29,6 +34,10 @@ pub struct News {
     pub changed: Changed,
     /// Whether the state would be saved differently.
     pub state: bool,
+    /// The parameter whose menu the user wants, and where.
+    pub menu: Option<(u32, (i32, i32))>,
+    /// The size that the editor's window wants to have.
+    pub resize: Option<(u32, u32)>,
     /// Lines for the host's log, oldest first.
     pub log: Vec<(Severity, Arc<str>)>,
 }
@@ -59,6 +68,24 @@ pub struct Desk {
     pub preset: Arc<str>,
     /// Names of the tags that the user has pinned.
     pub pinned: Arc<Vec<String>>,
+    /// How the user wants tags to be shown.
+    pub labels: Arc<Labels>,
+    /// The sets of settings that are compared.
+    pub compared: Compared,
+    /// Size of the editor's window, once it has been open or a session has had one.
+    pub window: Option<WindowPlace>,
+    /// The other instances, as they were at [`Self::seen`].
+    neighbours: Arc<Vec<Neighbour>>,
+    /// Whether the other instances have not heard what this one is.
+    is_unsaid: bool,
+    /// The [version](neighbours::version) of the other instances that the macros know.
+    seen: u64,
+    /// The host's track.
+    track: Arc<Track>,
+    /// What else moves the parameters.
+    pub indications: Arc<Indications>,
+    /// Whether the host has a menu of its own for parameters.
+    pub has_menus: bool,
 }
 
 impl Desk {
@@ -96,6 +123,7 @@ impl Desk {
 
     /// Looks up the macros' tags among the names that are known, for the audio thread.
     pub fn resolve_macros(&mut self, board: &Board) {
+        self.is_unsaid = true;
         let (names, groups) = self.choice.tags();
         self.osc.set_names(names);
         let resolver = Resolver { names, groups };
@@ -104,6 +132,12 @@ impl Desk {
             board.macros.put(&plans);
             self.plans = plans;
         }
+    }
+
+    /// The host's track is another.
+    pub fn set_track(&mut self, track: Track) {
+        self.is_unsaid = true;
+        self.track = Arc::new(track);
     }
 
     /// Puts other macros in force.
@@ -118,6 +152,8 @@ impl Desk {
 
 /// What the threads of one instance share.
 pub struct Shared {
+    /// The seat among the process's instances.
+    pub membership: Membership,
     /// What every thread may use.
     pub board: Arc<Board>,
     /// The host, for every thread.
@@ -128,8 +164,14 @@ pub struct Shared {
 impl Shared {
     /// A fresh instance with the built-in model. Opens no file and starts no thread.
     pub fn new(host: Arc<dyn Host>) -> Self {
+        let board = Arc::<Board>::default();
+        let membership = Membership::new(&host);
+        if let Some(seat) = membership.seat() {
+            board.publish_in(seat);
+        }
         let shared = Self {
-            board: Arc::default(),
+            membership,
+            board,
             host,
             desk: Mutex::new(Desk {
                 choice: ModelChoice::fresh(),
@@ -144,6 +186,15 @@ impl Shared {
                 osc: OscLink::default(),
                 preset: Arc::default(),
                 pinned: Arc::default(),
+                labels: Arc::default(),
+                compared: Compared::default(),
+                window: None,
+                neighbours: Arc::default(),
+                is_unsaid: true,
+                seen: 0,
+                track: Arc::default(),
+                indications: Arc::default(),
+                has_menus: false,
             }),
         };
         shared.desk().resolve_macros(&shared.board);
@@ -186,6 +237,26 @@ impl Shared {
         if self.board.take_failure() {
             self.change(|choice, _| choice.processing_failed());
         }
+        self.look_around();
+    }
+
+    /// Says to the other instances what this one is, and follows what they have become.
+    fn look_around(&self) {
+        let mut desk = self.desk();
+        if std::mem::take(&mut desk.is_unsaid) {
+            self.membership.say(About {
+                track: desk.track.name.clone(),
+                tags: desk.choice.tags().0.to_vec(),
+                macros: std::array::from_fn(|index| desk.macros[index].title(index)),
+            });
+        }
+        let now = neighbours::version();
+        if desk.seen != now {
+            desk.seen = now;
+            desk.neighbours = Arc::new(self.membership.others());
+            desk.resolve_macros(&self.board);
+            desk.is_unsaid = false;
+        }
     }
 
     /// Takes what the analysis has told. Its own thread calls this, too, before a model's first
@@ -217,6 +288,7 @@ impl EditorSource for Shared {
         snapshot.macro_values = std::array::from_fn::<_, MACROS, _>(|index| {
             (board.value(MACROS_AT + index) / 100.0) as f32
         });
+        snapshot.macro_sources = std::array::from_fn(|index| board.source(index));
         snapshot.set_by_host = board.set_by_host() & TAG_SLOTS;
         snapshot.calibrated = board.is_calibrated(&settings);
         snapshot.running = board.running();
@@ -233,11 +305,18 @@ impl EditorSource for Shared {
         snapshot.osc = Arc::clone(desk.osc.settings());
         snapshot.osc_message = desk.osc.message();
         snapshot.pinned = Arc::clone(&desk.pinned);
+        snapshot.labels = Arc::clone(&desk.labels);
+        snapshot.compared.clone_from(&desk.compared);
+        snapshot.neighbours = Arc::clone(&desk.neighbours);
+        snapshot.track = Arc::clone(&desk.track);
+        snapshot.indications = Arc::clone(&desk.indications);
+        snapshot.has_menus = desk.has_menus;
         if !Arc::ptr_eq(&snapshot.preset, &desk.preset) {
             snapshot.preset = Arc::clone(&desk.preset);
         }
         if let Some(status) = &desk.status {
             snapshot.late_updates = status.late_updates.load(Relaxed);
+            snapshot.kept_bytes = status.kept_bytes.load(Relaxed);
             snapshot.dropped_samples = status.dropped_samples.load(Relaxed);
         }
     }
@@ -286,6 +365,72 @@ impl EditorSource for Shared {
             }
             desk.news.state = true;
         }
+        self.host.request_main_thread();
+    }
+
+    fn set_labels(&self, labels: Labels) {
+        {
+            let mut desk = self.desk();
+            if *desk.labels == labels {
+                return;
+            }
+            desk.news.changed.infos |= desk.labels.names != labels.names;
+            desk.labels = Arc::new(labels.within_limits());
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn switch_compared(&self) {
+        {
+            let mut desk = self.desk();
+            let before = Tuned {
+                macros: Arc::clone(&desk.macros),
+                preset: Arc::clone(&desk.preset),
+                settings: self.board.settings(),
+            };
+            if let Some(after) = desk.compared.other.take() {
+                for setting in after.changes(&before.settings) {
+                    self.board.edit(setting);
+                }
+                desk.set_macros(Arc::clone(&after.macros), &self.board);
+                desk.preset = Arc::clone(&after.preset);
+            }
+            desk.compared = Compared {
+                is_b: !desk.compared.is_b,
+                other: Some(Arc::new(before)),
+            };
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn set_compared(&self, compared: Compared) {
+        {
+            let mut desk = self.desk();
+            desk.compared = compared;
+            desk.news.state = true;
+        }
+        self.host.request_main_thread();
+    }
+
+    fn window(&self) -> WindowPlace {
+        let own = self.desk().window;
+        let of_user = || window::settings_file().map(|file| window::read(&file));
+        own.or_else(of_user).unwrap_or_default()
+    }
+
+    fn set_window(&self, place: WindowPlace) {
+        self.desk().window = Some(place.within_limits());
+    }
+
+    fn resize_window(&self, width: u32, height: u32) {
+        self.desk().news.resize = Some((width, height));
+        self.host.request_main_thread();
+    }
+
+    fn show_menu(&self, id: u32, at: (i32, i32)) {
+        self.desk().news.menu = Some((id, at));
         self.host.request_main_thread();
     }
 

@@ -7,17 +7,22 @@ use tagline_engine::{
     TagNote,
 };
 
+use super::compare::Compared;
+use super::labels::Labels;
 use super::macros::{MACROS, Macro, Macros};
+use super::neighbours::Neighbour;
 use super::osc::OscSettings;
 use super::presets::Preset;
 use super::settings::{Setting, Settings};
+use super::surroundings::{Indications, Track};
+use super::window::WindowPlace;
 
 /// What the editor shows, and how it asks for changes. One source may serve several editors in
 /// turn. All methods are called on the editor's thread, which on X11 is not the host's main thread,
 /// so they must not wait for the audio thread or the main thread, and of the host they may only ask
 /// what every thread may ask.
 pub trait EditorSource: Send + Sync {
-    /// Fills `snapshot` with what holds now. Called up to 30 times a second with the same
+    /// Fills `snapshot` with what holds now. Called up to 60 times a second with the same
     /// `snapshot`; replaces an [`Arc`] only when its content has changed, and allocates nothing
     /// else.
     fn fill(&self, snapshot: &mut Snapshot);
@@ -38,6 +43,21 @@ pub trait EditorSource: Send + Sync {
     /// Pins a tag to the top, by its name, or lets it go.
     fn pin(&self, tag: &str, on: bool);
 
+    /// Changes how tags are shown. The host reads their parameters' names again.
+    fn set_labels(&self, labels: Labels);
+    /// Puts the other set of settings in force. The host hears of each parameter as of a user's gesture.
+    fn switch_compared(&self);
+    /// Replaces the sets that are compared. What is in force stays.
+    fn set_compared(&self, compared: Compared);
+    /// How large the session wants the window, or else the user.
+    fn window(&self) -> WindowPlace;
+    /// The window is as large as this now.
+    fn set_window(&self, place: WindowPlace);
+    /// Asks the host for another size of the window, in the units of the platform's window interface.
+    fn resize_window(&self, width: u32, height: u32);
+    /// Asks for the host's menu for the parameter `id` at a point of the window, in the units of the
+    /// platform's window interface. Nothing happens where the host has none.
+    fn show_menu(&self, id: u32, at: (i32, i32));
     /// Changes where OSC goes. A later snapshot says what is wrong with it.
     fn set_osc(&self, settings: OscSettings);
 
@@ -90,6 +110,8 @@ pub struct Snapshot {
     pub seconds_heard: f32,
     /// Time of the newest update's inference, in milliseconds.
     pub inference_ms: f32,
+    /// Memory that the network keeps of the last windows, in bytes.
+    pub kept_bytes: u64,
     /// What went wrong last and what to do, until something goes right.
     pub message: Option<Arc<str>>,
     /// The settings in force.
@@ -98,6 +120,8 @@ pub struct Snapshot {
     pub macros: Arc<Macros>,
     /// Values of the macros, 0 to 1.
     pub macro_values: [f32; MACROS],
+    /// Newest values of the macros' sources, 0 to 1; `None` where there is none.
+    pub macro_sources: [Option<f32>; MACROS],
     /// Where OSC goes.
     pub osc: Arc<OscSettings>,
     /// What is wrong with OSC and what to do.
@@ -106,6 +130,18 @@ pub struct Snapshot {
     pub preset: Arc<str>,
     /// Names of the tags that the user has pinned, in that order. The model may lack some.
     pub pinned: Arc<Vec<String>>,
+    /// How the user wants tags to be shown.
+    pub labels: Arc<Labels>,
+    /// The sets of settings that are compared.
+    pub compared: Compared,
+    /// The other instances in this process.
+    pub neighbours: Arc<Vec<Neighbour>>,
+    /// The host's track.
+    pub track: Arc<Track>,
+    /// What else moves the parameters.
+    pub indications: Arc<Indications>,
+    /// Whether the host has a menu of its own for parameters.
+    pub has_menus: bool,
 }
 
 impl Snapshot {
@@ -116,6 +152,13 @@ impl Snapshot {
             let tags = &model.info.tags;
             &tags[..tags.len().min(MAX_TAGS)]
         })
+    }
+
+    /// Whether the user has hidden a tag.
+    #[must_use]
+    pub fn is_hidden(&self, tag: usize) -> bool {
+        let name = self.tags().get(tag);
+        name.is_some_and(|name| self.labels.hides(name))
     }
 
     /// A tag's group, if the model has groups.
@@ -180,14 +223,22 @@ impl Default for Snapshot {
             dropped_samples: 0,
             seconds_heard: 0.0,
             inference_ms: 0.0,
+            kept_bytes: 0,
             message: None,
             settings: Settings::default(),
             macros: Arc::default(),
             macro_values: [0.0; MACROS],
+            macro_sources: [None; MACROS],
             osc: Arc::default(),
             osc_message: None,
             preset: Arc::default(),
             pinned: Arc::default(),
+            labels: Arc::default(),
+            compared: Compared::default(),
+            neighbours: Arc::default(),
+            track: Arc::default(),
+            indications: Arc::default(),
+            has_menus: false,
         }
     }
 }

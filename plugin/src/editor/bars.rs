@@ -1,12 +1,16 @@
 //! The tags as horizontal bars, the strongest on top.
 
+mod menu;
+
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Align2, Color32, CursorIcon, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align, Align2, Color32, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, pos2, vec2};
 
-use tagline_engine::TagNote;
+use tagline_engine::{Past, TagNote};
 
+pub use self::menu::Wanted;
 use super::motion::{Bar, Motion};
-use super::theme;
+use super::{focus, parameter, past, theme};
+use crate::core::params::id::FIRST_TAG;
 use crate::core::view::Snapshot;
 
 /// Height of a row, in points.
@@ -28,6 +32,10 @@ const MARK_OVERHANG: f32 = 3.0;
 #[derive(Clone, Copy)]
 struct Tag<'a> {
     name: &'a str,
+    /// The model's name of it, where the user has given it another.
+    own_name: Option<&'a str>,
+    /// Whether the user has hidden it.
+    hidden: bool,
     group: Option<&'a str>,
     /// What the model says of it.
     note: Option<&'a TagNote>,
@@ -42,9 +50,13 @@ struct Tag<'a> {
 impl<'a> Tag<'a> {
     /// The group that the model gives it, or that its name begins with.
     fn of(snapshot: &'a Snapshot, tag: usize) -> Option<Self> {
-        let (name, own_group) = name_and_group(snapshot.tags().get(tag)?);
+        let full = snapshot.tags().get(tag)?;
+        let (name, own_group) = name_and_group(full);
+        let users = snapshot.labels.names.get(full);
         Some(Self {
-            name,
+            name: users.map_or(name, String::as_str),
+            own_name: users.map(|_| full.as_str()),
+            hidden: snapshot.is_hidden(tag),
             group: snapshot.group(tag).or(own_group),
             note: snapshot.note(tag),
             threshold: snapshot.threshold(tag),
@@ -54,15 +66,24 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// Draws the bars of the snapshot's tags that hold `search` in their name or group into `ui`. They are
-/// dimmed if they are not of this moment. Returns a tag that is to be pinned or let go.
+/// Which tags are looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Search<'a> {
+    /// What they hold in their name or group.
+    pub text: &'a str,
+    /// Whether hidden ones are shown, too.
+    pub shows_hidden: bool,
+}
+
+/// Draws the bars of the snapshot's tags that are looked for into `ui`. They are dimmed if they are not of
+/// this moment. Returns what the user wants of one.
 pub fn show(
     ui: &mut Ui,
     snapshot: &Snapshot,
-    motion: &Motion,
-    search: &str,
-) -> Option<(String, bool)> {
-    let mut pinned = None;
+    (motion, past): (&Motion, &Past),
+    search: Search<'_>,
+) -> Option<Wanted> {
+    let mut wanted = None;
     ScrollArea::vertical()
         .id_salt("tags")
         .auto_shrink([false, false])
@@ -78,60 +99,77 @@ pub fn show(
                 .bars()
                 .filter(|(tag, _)| is_found(snapshot, *tag, search))
                 .collect();
-            if !search.trim().is_empty() {
+            if !search.text.trim().is_empty() {
                 for (row, (_, bar)) in rows.iter_mut().enumerate() {
                     bar.row = row as f32;
                 }
             }
-            // A tag that rises slides over those it overtakes.
-            for (tag, bar) in rows.into_iter().rev() {
+            let place = |bar: &Bar| {
                 let top = area.top() + bar.row * ROW_HEIGHT;
-                let row =
-                    Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW_HEIGHT));
-                if let Some(about) = Tag::of(snapshot, tag)
+                Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW_HEIGHT))
+            };
+            // A tag that rises slides over those it overtakes.
+            for (tag, bar) in rows.iter().rev() {
+                let row = place(bar);
+                if let Some(about) = Tag::of(snapshot, *tag)
                     && ui.is_rect_visible(row)
                 {
-                    show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, bar);
-                    explain(ui, row, tag, about, bar.value);
-                    if let Some(on) = pin(ui, row, tag, about.pinned) {
-                        pinned = snapshot.tags().get(tag).map(|tag| (tag.clone(), on));
+                    show_row(ui, row.with_min_x(row.left() + PIN_WIDTH), about, *bar);
+                }
+            }
+            // Rows out of sight can be reached, too, with the keyboard, which goes from the first to the last.
+            for (tag, bar) in &rows {
+                if let Some(about) = Tag::of(snapshot, *tag) {
+                    let row = place(bar);
+                    let chosen = respond(ui, row, (*tag, about, bar.value), (snapshot, past));
+                    if let Some(on) = pin(ui, row, *tag, about) {
+                        wanted = Some(Wanted::Pin(*tag, on));
                     }
+                    wanted = chosen.or(wanted);
                 }
             }
         });
-    pinned
+    wanted
 }
 
-/// How many of the snapshot's tags hold `search` in their name or group.
-pub fn found(snapshot: &Snapshot, search: &str) -> usize {
+/// How many of the snapshot's tags are found.
+pub fn found(snapshot: &Snapshot, search: Search<'_>) -> usize {
     let tags = 0..snapshot.tags().len();
     tags.filter(|tag| is_found(snapshot, *tag, search)).count()
 }
 
-fn is_found(snapshot: &Snapshot, tag: usize, search: &str) -> bool {
-    let wanted = search.trim().to_lowercase();
+fn is_found(snapshot: &Snapshot, tag: usize, search: Search<'_>) -> bool {
+    if snapshot.is_hidden(tag) && !search.shows_hidden {
+        return false;
+    }
+    let wanted = search.text.trim().to_lowercase();
     let holds = |text: &str| text.to_lowercase().contains(&wanted);
     let name = snapshot.tags().get(tag);
-    name.is_some_and(|name| holds(name)) || snapshot.group(tag).is_some_and(holds)
+    name.is_some_and(|name| holds(name) || holds(snapshot.labels.name(name)))
+        || snapshot.group(tag).is_some_and(holds)
 }
 
 /// Draws the dot before a tag, which pins it. Returns whether it is to be pinned, if it was clicked.
-fn pin(ui: &Ui, row: Rect, number: usize, on: bool) -> Option<bool> {
+fn pin(ui: &Ui, row: Rect, number: usize, tag: Tag<'_>) -> Option<bool> {
+    let on = tag.pinned;
     let area = row.with_max_x(row.left() + PIN_WIDTH);
     let response = ui
         .interact(area, ui.scope_id().with(("pin", number)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     let middle = pos2(row.left() + 4.0, row.center().y);
     if on {
-        ui.painter().circle_filled(middle, 3.5, theme::ACCENT);
+        ui.painter().circle_filled(middle, 3.5, theme::accent());
     } else {
         let colour = if response.hovered() {
-            theme::TEXT
+            theme::text()
         } else {
-            theme::CONTROL_HOVERED
+            theme::control_hovered()
         };
         ui.painter().circle_stroke(middle, 3.0, (1.0, colour));
     }
+    let kind = (Role::CheckBox, on);
+    focus::name_selected(ui, &response, kind, &format!("Pin {}", tag.name));
+    focus::ring(ui, &response);
     let clicked = response.clicked();
     let about = if on { "Let it go" } else { "Pin it to the top" };
     response.on_hover_text(about);
@@ -141,7 +179,7 @@ fn pin(ui: &Ui, row: Rect, number: usize, on: bool) -> Option<bool> {
 fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     let painter = ui.painter();
     if bar.row.fract() != 0.0 {
-        painter.rect_filled(row, 0.0, theme::BACKGROUND);
+        painter.rect_filled(row, 0.0, theme::background());
     }
     let value = bar.value.clamp(0.0, 1.0);
     let text = text_colour(value);
@@ -154,19 +192,13 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
         names.right() + 12.0..=row.right() - PERCENT_WIDTH - 14.0,
         row.center().y - THICKNESS / 2.0..=row.center().y + THICKNESS / 2.0,
     );
-    painter.rect_filled(track, THICKNESS / 2.0, theme::CONTROL);
-    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
-    let length = (track.width() * value).max(THICKNESS);
-    let presence = (track.width() * value / THICKNESS).min(1.0);
-    let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
     // A value that the host has set is grey.
     let colour = if tag.set_by_host {
-        theme::TEXT_SOFT
+        theme::text_soft()
     } else {
         theme::bar(value)
     };
-    let colour = colour.gamma_multiply(presence);
-    painter.rect_filled(filled, THICKNESS / 2.0, colour);
+    show_value(ui, track, value, colour);
     if let Some(threshold) = tag.threshold {
         show_mark(ui, track, threshold, bar.reached);
     }
@@ -180,8 +212,20 @@ fn show_row(ui: &Ui, row: Rect, tag: Tag<'_>, bar: Bar) {
     );
 }
 
+/// Draws a bar of `value` in its track.
+pub fn show_value(ui: &Ui, track: Rect, value: f32, colour: Color32) {
+    ui.painter()
+        .rect_filled(track, THICKNESS / 2.0, theme::control());
+    // A bar shorter than its own rounding would look like a splinter, so it fades in as a dot.
+    let length = (track.width() * value).max(THICKNESS);
+    let presence = (track.width() * value / THICKNESS).min(1.0);
+    let filled = Rect::from_min_size(track.min, vec2(length, THICKNESS));
+    let colour = colour.gamma_multiply(presence);
+    ui.painter().rect_filled(filled, THICKNESS / 2.0, colour);
+}
+
 /// Draws the mark at a tag's threshold, brighter where the bar reaches it.
-fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
+pub fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
     // Within the track's rounded ends, whatever the threshold.
     let inside = track.x_range().shrink(MARK_WIDTH);
     let at = track.left() + track.width() * threshold.clamp(0.0, 1.0);
@@ -191,21 +235,50 @@ fn show_mark(ui: &Ui, track: Rect, threshold: f32, reached: bool) {
     );
     // A gap on either side keeps it apart from the bar.
     let gap = mark.expand2(vec2(1.0, 0.0)).intersect(track);
-    ui.painter().rect_filled(gap, 0.0, theme::BACKGROUND);
+    ui.painter().rect_filled(gap, 0.0, theme::background());
     let colour = if reached {
-        theme::TEXT
+        theme::text()
     } else {
-        theme::TEXT_FAINT
+        theme::text_faint()
     };
     ui.painter().rect_filled(mark, MARK_WIDTH / 2.0, colour);
 }
 
-/// Says on hover what the row shows.
-fn explain(ui: &Ui, row: Rect, number: usize, tag: Tag<'_>, value: f32) {
-    let response = ui.interact(row, ui.scope_id().with(("tag", number)), Sense::hover());
+/// Says on hover what the row shows, draws the tag's last minutes, and opens its menu. Returns what was
+/// chosen there.
+fn respond(
+    ui: &Ui,
+    row: Rect,
+    (number, tag, value): (usize, Tag<'_>, f32),
+    (snapshot, past): (&Snapshot, &Past),
+) -> Option<Wanted> {
+    let response = ui.interact(row, ui.scope_id().with(("tag", number)), Sense::click());
+    let name = format!("{} {}", tag.name, percent(value));
+    focus::name(ui, &response, Role::Button, &name);
+    focus::ring(ui, &response);
+    if response.gained_focus() {
+        ui.scroll_to_rect(row, None);
+    }
+    let indication = snapshot.indications.get(&(FIRST_TAG + number as u32));
+    if let Some(indication) = indication {
+        let at = row.with_max_x(row.right() - 2.0).shrink2(vec2(0.0, 5.0));
+        parameter::mark(ui, at, indication);
+    }
+    let entry = menu::Entry {
+        tag: number,
+        pinned: tag.pinned,
+        hidden: tag.hidden,
+        host_menu: snapshot.has_menus,
+    };
+    let wanted = menu::show(ui, &response, entry);
     response.on_hover_ui_at_pointer(|ui| {
         ui.label(explanation(tag, value));
+        if let Some(indication) = indication {
+            ui.label(parameter::text(indication));
+        }
+        past::show(ui, past, number, tag.threshold);
     });
+    wanted
 }
 
 fn explanation(tag: Tag<'_>, value: f32) -> String {
@@ -216,11 +289,19 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
         threshold,
         set_by_host,
         pinned: _,
+        own_name,
+        hidden,
     } = tag;
     let mut text = match group {
         Some(group) => format!("{name} ({group}): {}", percent(value)),
         None => format!("{name}: {}", percent(value)),
     };
+    if let Some(own_name) = own_name {
+        text += &format!("\nThe model's name: {own_name}");
+    }
+    if hidden {
+        text += "\nHidden";
+    }
     if let Some(TagNote { means, weak }) = note {
         text += &format!("\n{means}");
         if let Some(why) = weak {
@@ -229,8 +310,8 @@ fn explanation(tag: Tag<'_>, value: f32) -> String {
     }
     if let Some(threshold) = threshold {
         text += &format!(
-            "\nThe mark at {} is where this tag is best taken as a yes: the value of the highest F1 on \
-             the model's validation data",
+            "\nThe mark at {}: from there on, count the tag as heard. With it, the model made the fewest \
+             mistakes on music that it was checked with (highest F1)",
             percent(threshold)
         );
     }
@@ -251,10 +332,10 @@ fn show_name(ui: &Ui, area: Rect, tag: Tag<'_>, colour: Color32) {
     let mut job = LayoutJob::default();
     job.append(name, 0.0, format(14.0, colour));
     if weak {
-        job.append("?", 2.0, format(14.0, theme::TEXT_FAINT));
+        job.append("?", 2.0, format(14.0, theme::text_faint()));
     }
     if let Some(group) = group {
-        job.append(group, 7.0, format(11.0, theme::TEXT_FAINT));
+        job.append(group, 7.0, format(11.0, theme::text_faint()));
     }
     job.wrap = TextWrapping::truncate_at_width(area.width());
     let galley = ui.painter().layout_job(job);
@@ -270,6 +351,12 @@ pub fn name_and_group(tag: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The name under which a tag of the model is shown.
+pub fn shown_name<'a>(snapshot: &'a Snapshot, tag: &'a str) -> &'a str {
+    let users = snapshot.labels.names.get(tag);
+    users.map_or_else(|| name_and_group(tag).0, String::as_str)
+}
+
 /// One decimal below ten per cent, none above, so that strong tags stand still.
 pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
@@ -282,7 +369,7 @@ pub fn percent(value: f32) -> String {
 
 /// The stronger a tag, the brighter its text.
 pub fn text_colour(value: f32) -> Color32 {
-    theme::TEXT_FAINT.lerp_to_gamma(theme::TEXT, (value * 2.5).min(1.0))
+    theme::text_faint().lerp_to_gamma(theme::text(), (value * 2.5).min(1.0))
 }
 
 #[cfg(test)]
@@ -292,6 +379,7 @@ mod tests {
     use tagline_engine::{Calibration, ModelInfo};
 
     use super::*;
+    use crate::core::labels::Labels;
     use crate::editor::test_snapshot::snapshot_of;
 
     #[test]
@@ -381,7 +469,7 @@ mod tests {
         info_of(&mut snapshot).groups = Some(groups.to_vec());
         let names = |search: &str| -> Vec<usize> {
             (0..3)
-                .filter(|tag| is_found(&snapshot, *tag, search))
+                .filter(|tag| is_found(&snapshot, *tag, looking_for(search)))
                 .collect()
         };
         assert_eq!(names(""), [0, 1, 2]);
@@ -389,7 +477,33 @@ mod tests {
         assert_eq!(names("gen"), [1]);
         assert_eq!(names("r"), [1, 2]);
         assert!(names("xyz").is_empty());
-        assert_eq!(found(&snapshot, "r"), 2);
+        assert_eq!(found(&snapshot, looking_for("r")), 2);
+    }
+
+    fn looking_for(text: &str) -> Search<'_> {
+        Search {
+            text,
+            shows_hidden: false,
+        }
+    }
+
+    #[test]
+    fn a_renamed_tag_is_found_by_both_names_and_a_hidden_one_only_among_the_hidden() {
+        let mut snapshot = snapshot_of(&["mood---calm", "jazz"]);
+        let labels = Labels::default().renamed("mood---calm", "Quiet");
+        snapshot.labels = Arc::new(labels.with_hidden("jazz", true));
+        let calm = Tag::of(&snapshot, 0).expect("a tag");
+        assert_eq!((calm.name, calm.group), ("Quiet", Some("mood")));
+        assert!(explanation(calm, 0.5).contains("The model's name: mood---calm"));
+        for text in ["quiet", "calm", "mood"] {
+            assert!(is_found(&snapshot, 0, looking_for(text)), "{text}");
+        }
+        assert_eq!(found(&snapshot, looking_for("")), 1);
+        let all = Search {
+            text: "",
+            shows_hidden: true,
+        };
+        assert_eq!(found(&snapshot, all), 2);
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::{
-    Align2, CursorIcon, Key, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+    Align, Align2, Button, CursorIcon, Key, Label, Layout, Rect, RichText, Role, ScrollArea, Sense,
+    TextEdit, Ui, pos2, vec2,
 };
 use tagline_engine::{ModelPlace, built_in_info, model_folders, models_in, path_of_address};
 
-use super::theme;
+use super::{focus, theme};
 use crate::core::view::{EditorSource, Snapshot};
 
 /// The folders are read again this often while the chooser is shown.
@@ -37,11 +38,16 @@ impl Chooser {
     pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         self.reread();
         let in_force = snapshot.model.as_ref().map(|model| &model.place);
-        ui.label(
-            RichText::new("Models on this computer")
-                .font(theme::medium(15.0))
-                .color(theme::TEXT),
-        );
+        ui.horizontal(|ui| {
+            let title = RichText::new("Models on this computer").font(theme::medium(15.0));
+            ui.label(title.color(theme::text()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                if let Some(place) = self.steps(ui, in_force) {
+                    source.choose_model(place.clone());
+                }
+            });
+        });
         let list = (ui.available_height() - 84.0).max(ROW_HEIGHT);
         ScrollArea::vertical()
             .id_salt("files")
@@ -60,12 +66,30 @@ impl Chooser {
                 if self.places.len() < 2 {
                     ui.label(
                         RichText::new("A file put into the folder below appears here.")
-                            .color(theme::TEXT_SOFT),
+                            .color(theme::text_soft()),
                     );
                 }
             });
         self.folder_line(ui, snapshot.loading);
         self.path_field(ui, source);
+    }
+
+    /// Draws the two buttons that step through the list. Returns the model that is wanted.
+    fn steps(&self, ui: &mut Ui, in_force: Option<&ModelPlace>) -> Option<&ModelPlace> {
+        let at = self.places.iter().position(|place| Some(place) == in_force);
+        let side = vec2(theme::CONTROL_HEIGHT, theme::CONTROL_HEIGHT);
+        let mut wanted = None;
+        for (name, about, forth) in [
+            (">", "The next model", true),
+            ("<", "The model before", false),
+        ] {
+            let place = neighbour(&self.places, at, forth);
+            let button = ui.add_enabled(place.is_some(), Button::new(name).min_size(side));
+            if button.on_hover_text(about).clicked() {
+                wanted = place;
+            }
+        }
+        wanted
     }
 
     fn folder_line(&self, ui: &mut Ui, loading: bool) {
@@ -76,7 +100,7 @@ impl Chooser {
         };
         let text = RichText::new(text)
             .font(theme::regular(12.0))
-            .color(theme::TEXT_FAINT);
+            .color(theme::text_faint());
         ui.add(Label::new(text).truncate().selectable(true));
         ui.add_space(6.0);
     }
@@ -85,7 +109,7 @@ impl Chooser {
         ui.label(
             RichText::new("Another file")
                 .font(theme::regular(11.0))
-                .color(theme::TEXT_FAINT),
+                .color(theme::text_faint()),
         );
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.field)
@@ -118,6 +142,19 @@ impl Chooser {
     }
 }
 
+/// The model after the one in force, or before it; round the list's ends. The first where none of the list is in
+/// force.
+fn neighbour(places: &[ModelPlace], at: Option<usize>, forth: bool) -> Option<&ModelPlace> {
+    let count = places.len();
+    let next = match at {
+        None => 0,
+        Some(_) if count < 2 => return None,
+        Some(at) if forth => (at + 1) % count,
+        Some(at) => (at + count - 1) % count,
+    };
+    places.get(next)
+}
+
 /// Draws a model's row. Returns whether it was clicked.
 fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
     let size = vec2(ui.available_width(), ROW_HEIGHT);
@@ -127,9 +164,9 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
         .on_hover_text(place.to_string());
     let painter = ui.painter();
     if in_force {
-        painter.rect_filled(row, theme::RADIUS, theme::ACCENT_DIM);
+        painter.rect_filled(row, theme::RADIUS, theme::accent_dim());
     } else if response.hovered() {
-        painter.rect_filled(row, theme::RADIUS, theme::CONTROL);
+        painter.rect_filled(row, theme::RADIUS, theme::control());
     }
     let text = Rect::from_min_max(row.min + vec2(10.0, 0.0), row.max - vec2(10.0, 0.0));
     painter.with_clip_rect(text.intersect(ui.clip_rect())).text(
@@ -137,8 +174,15 @@ fn row(ui: &mut Ui, place: &ModelPlace, in_force: bool) -> bool {
         Align2::LEFT_CENTER,
         name(place),
         theme::regular(13.5),
-        if in_force { theme::ACCENT } else { theme::TEXT },
+        if in_force {
+            theme::accent()
+        } else {
+            theme::text()
+        },
     );
+    let kind = (Role::RadioButton, in_force);
+    focus::name_selected(ui, &response, kind, &name(place));
+    focus::ring(ui, &response);
     response.clicked()
 }
 
@@ -180,6 +224,23 @@ fn path_from(text: &str, home: Option<&Path>) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_is_stepped_through_round_its_ends() {
+        let file = |name: &str| ModelPlace::File(PathBuf::from(name));
+        let places = [ModelPlace::BuiltIn, file("a"), file("b")];
+        let step = |at, forth| neighbour(&places, at, forth);
+        assert_eq!(step(Some(2), true), Some(&ModelPlace::BuiltIn));
+        assert_eq!(step(Some(0), false), Some(&places[2]));
+        assert_eq!(step(Some(0), true), Some(&places[1]));
+        assert_eq!(step(None, true), Some(&ModelPlace::BuiltIn));
+        assert_eq!(
+            neighbour(&places[..1], Some(0), true),
+            None,
+            "there is no other"
+        );
+        assert_eq!(neighbour(&[], None, true), None);
+    }
 
     #[test]
     fn pasted_paths_are_understood() {

@@ -3,19 +3,20 @@
 use egui::{DragValue, Rect, RichText, Ui, UiBuilder, vec2};
 use tagline_engine::BackendChoice;
 
-use super::{choice, segmented, switch, theme};
-use crate::core::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS};
+use super::{choice, number, parameter, segmented, switch, theme};
+use crate::core::params::{MAX_SMOOTHING_SECONDS, UPDATE_SECONDS, id};
 use crate::core::settings::{LAST_CC, Mode, Setting, Settings};
-use crate::core::view::EditorSource;
+use crate::core::view::{EditorSource, Snapshot};
 
 /// Height of the footer, in points.
 pub const HEIGHT: f32 = 74.0;
 
 /// Draws the footer into `area`; changes go to `source`.
-pub fn show(ui: &mut Ui, area: Rect, settings: &Settings, source: &dyn EditorSource) {
-    ui.painter().rect_filled(area, 0.0, theme::SURFACE);
+pub fn show(ui: &mut Ui, area: Rect, snapshot: &Snapshot, source: &dyn EditorSource) {
+    let settings = &snapshot.settings;
+    ui.painter().rect_filled(area, 0.0, theme::surface());
     ui.painter()
-        .hline(area.x_range(), area.top(), (1.0, theme::LINE));
+        .hline(area.x_range(), area.top(), (1.0, theme::line()));
     let inside = area
         .shrink2(vec2(theme::MARGIN, 0.0))
         .translate(vec2(0.0, 11.0));
@@ -23,13 +24,32 @@ pub fn show(ui: &mut Ui, area: Rect, settings: &Settings, source: &dyn EditorSou
     ui.horizontal_top(|ui| {
         // In the narrowest window the longest names need the room.
         ui.spacing_mut().item_spacing.x = if area.width() < 740.0 { 10.0 } else { 15.0 };
-        column(ui, "Mode", |ui| mode(ui, settings, source));
-        column(ui, "Update every", |ui| update_every(ui, settings, source));
-        column(ui, "Smoothing", |ui| smoothing(ui, settings, source));
-        column(ui, "Values", |ui| values(ui, settings, source));
+        of_host(ui, id::MODE, (snapshot, source), |ui| {
+            column(ui, "Mode", |ui| mode(ui, settings, source));
+        });
+        of_host(ui, id::UPDATE_EVERY, (snapshot, source), |ui| {
+            column(ui, "Update every", |ui| update_every(ui, settings, source));
+        });
+        of_host(ui, id::SMOOTHING, (snapshot, source), |ui| {
+            column(ui, "Smoothing", |ui| smoothing(ui, settings, source));
+        });
+        of_host(ui, id::VALUES, (snapshot, source), |ui| {
+            column(ui, "Values", |ui| values(ui, settings, source));
+        });
         column(ui, "MIDI CC", |ui| midi(ui, settings, source));
         column(ui, "Run on", |ui| backend(ui, settings, source));
     });
+}
+
+/// A control of the parameter `id`, with the host's menu.
+fn of_host(
+    ui: &mut Ui,
+    id: u32,
+    (snapshot, source): (&Snapshot, &dyn EditorSource),
+    control: impl FnOnce(&mut Ui),
+) {
+    let drawn = ui.scope(control);
+    parameter::attach(ui, drawn.response, id, snapshot, source);
 }
 
 fn column(ui: &mut Ui, caption: &str, control: impl FnOnce(&mut Ui)) {
@@ -38,7 +58,7 @@ fn column(ui: &mut Ui, caption: &str, control: impl FnOnce(&mut Ui)) {
         ui.label(
             RichText::new(caption)
                 .font(theme::regular(11.0))
-                .color(theme::TEXT_FAINT),
+                .color(theme::text_faint()),
         );
         control(ui);
     });
@@ -46,12 +66,15 @@ fn column(ui: &mut Ui, caption: &str, control: impl FnOnce(&mut Ui)) {
 
 fn mode(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let choices = [
-        ("Live", theme::ACCENT),
-        ("Record", theme::RECORD),
-        ("Follow", theme::TEXT),
+        ("Live", theme::accent()),
+        ("Record", theme::record()),
+        ("Follow", theme::text()),
     ];
     const MODES: [Mode; 3] = [Mode::Live, Mode::Record, Mode::Follow];
-    if let Some(clicked) = segmented::show(ui, "mode", &choices, settings.mode as usize)
+    let about = "Live: the tags move the parameters. Record: they do so in gestures that the host records. \
+         Follow: the host's automation moves them, and nothing is analysed";
+    let shown = (&choices[..], settings.mode as usize);
+    if let Some(clicked) = segmented::show(ui, "mode", shown, about)
         && let Some(mode) = MODES.get(clicked)
     {
         source.set(Setting::Mode(*mode));
@@ -60,7 +83,9 @@ fn mode(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
 
 fn update_every(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = UPDATE_SECONDS.map(|seconds| format!("{seconds} s"));
-    if let Some(clicked) = choice::show(ui, "update every", 66.0, &names, settings.update_every) {
+    let about = "Seconds between two updates of the tags; fewer seconds cost more CPU";
+    let shown = (&names[..], settings.update_every);
+    if let Some(clicked) = choice::show(ui, "update every", 66.0, shown, about) {
         source.set(Setting::UpdateEvery(clicked));
     }
 }
@@ -80,12 +105,14 @@ fn smoothing(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
         })
         .custom_parser(parse_seconds)
         .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
-    let response = ui
-        .add(drag)
-        .on_hover_text("Drag to change, double-click to switch it off");
-    if response.double_clicked() {
+    let response = ui.add(drag);
+    let has_changed = response.changed();
+    let mut is_reset = false;
+    let about = "Seconds in which a tag goes most of the way to a new value, 0 to 10";
+    number::finish(ui, response, about, || is_reset = true);
+    if is_reset {
         source.set(Setting::Smoothing(0.0));
-    } else if response.changed() {
+    } else if has_changed {
         source.set(Setting::Smoothing(seconds));
     }
 }
@@ -93,26 +120,17 @@ fn smoothing(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
 fn values(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = ["Calibrated", "Raw"].map(str::to_owned);
     let chosen = usize::from(!settings.calibrated);
-    ui.scope(|ui| {
-        if let Some(clicked) = choice::show(ui, "values", 92.0, &names, chosen) {
-            source.set(Setting::Calibrated(clicked == 0));
-        }
-    })
-    .response
-    .on_hover_text(
-        "Calibrated: 50 % means more likely there than not. Raw: what the network gave. \
-         From the next update on",
-    );
+    let about = "Calibrated: 50 % means more likely there than not. Raw: what the network gave. \
+         From the next update on";
+    if let Some(clicked) = choice::show(ui, "values", 92.0, (&names, chosen), about) {
+        source.set(Setting::Calibrated(clicked == 0));
+    }
 }
 
 fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
-    ui.scope(|ui| {
-        if let Some(on) = switch::show(ui, settings.midi_cc_output) {
-            source.set(Setting::MidiCcOutput(on));
-        }
-    })
-    .response
-    .on_hover_text(about_midi(settings));
+    if let Some(on) = switch::show(ui, settings.midi_cc_output, &about_midi(settings)) {
+        source.set(Setting::MidiCcOutput(on));
+    }
 }
 
 fn about_midi(settings: &Settings) -> String {
@@ -130,7 +148,8 @@ fn backend(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = BackendChoice::ALL.map(|choice| choice.name().to_owned());
     let is_chosen = |choice: &BackendChoice| *choice == settings.backend;
     let chosen = BackendChoice::ALL.iter().position(is_chosen).unwrap_or(0);
-    if let Some(clicked) = choice::show(ui, "backend", 116.0, &names, chosen)
+    let about = "What runs the network; Auto takes the fastest that works here";
+    if let Some(clicked) = choice::show(ui, "backend", 116.0, (&names, chosen), about)
         && let Some(backend) = BackendChoice::ALL.get(clicked)
     {
         source.set(Setting::Backend(*backend));

@@ -1,9 +1,9 @@
 //! The top of the window: the name, the pages, the model, and what runs it.
 
-use egui::{Align2, CursorIcon, Painter, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, CursorIcon, Painter, Rect, Role, Sense, Ui, pos2, vec2};
 
 use super::page::Page;
-use super::theme;
+use super::{focus, theme};
 use crate::core::view::Snapshot;
 
 /// Height of the header, in points.
@@ -11,9 +11,9 @@ pub const HEIGHT: f32 = 62.0;
 
 /// Draws the header into `area` and changes `page` when a page is chosen.
 pub fn show(ui: &mut Ui, area: Rect, snapshot: &Snapshot, page: &mut Page) {
-    ui.painter().rect_filled(area, 0.0, theme::SURFACE);
+    ui.painter().rect_filled(area, 0.0, theme::surface());
     ui.painter()
-        .hline(area.x_range(), area.bottom(), (1.0, theme::LINE));
+        .hline(area.x_range(), area.bottom(), (1.0, theme::line()));
 
     let area = area.shrink2(vec2(theme::MARGIN, 0.0));
     let left = logo(ui.painter(), area) + 18.0;
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, area: Rect, snapshot: &Snapshot, page: &mut Page) {
 fn logo(painter: &Painter, area: Rect) -> f32 {
     let middle = area.center().y;
     for (line, (length, colour)) in [
-        (18.0, theme::ACCENT),
+        (18.0, theme::accent()),
         (12.0, theme::bar(0.62)),
         (7.0, theme::bar(0.3)),
     ]
@@ -41,7 +41,7 @@ fn logo(painter: &Painter, area: Rect) -> f32 {
         Align2::LEFT_CENTER,
         "Tagline",
         theme::medium(19.0),
-        theme::TEXT,
+        theme::text(),
     );
     name.right()
 }
@@ -64,9 +64,9 @@ fn pages(ui: &mut Ui, area: Rect, page: &mut Page) -> f32 {
             .interact(rect, ui.scope_id().with(choice.name()), Sense::click())
             .on_hover_cursor(CursorIcon::PointingHand);
         let colour = match (chosen, response.hovered()) {
-            (true, _) => theme::TEXT,
-            (false, true) => theme::TEXT_SOFT,
-            (false, false) => theme::TEXT_FAINT,
+            (true, _) => theme::text(),
+            (false, true) => theme::text_soft(),
+            (false, false) => theme::text_faint(),
         };
         let text = pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
         ui.painter().galley(text, galley, colour);
@@ -75,9 +75,12 @@ fn pages(ui: &mut Ui, area: Rect, page: &mut Page) -> f32 {
                 rect.left() + 8.0..=rect.right() - 8.0,
                 rect.bottom() - 2.0..=rect.bottom(),
             );
-            ui.painter().rect_filled(line, 1.0, theme::ACCENT);
+            ui.painter().rect_filled(line, 1.0, theme::accent());
         }
-        if response.clicked() {
+        let kind = (Role::RadioButton, chosen);
+        focus::name_selected(ui, &response, kind, choice.name());
+        focus::ring(ui, &response);
+        if response.on_hover_text(choice.about()).clicked() {
             *page = choice;
         }
         left = rect.right();
@@ -99,27 +102,33 @@ fn model(ui: &mut Ui, area: Rect, snapshot: &Snapshot, page: &mut Page) {
         Align2::RIGHT_BOTTOM,
         name,
         theme::medium(14.0),
-        theme::TEXT,
+        theme::text(),
     );
     let second = painter.text(
         pos2(area.right(), middle + 2.0),
         Align2::RIGHT_TOP,
         runs_on(snapshot),
         theme::regular(12.0),
-        theme::TEXT_SOFT,
+        theme::text_soft(),
     );
     let dot = pos2(second.left() - 10.0, second.center().y);
-    let colour = match snapshot.running {
-        None => theme::TEXT_FAINT,
-        Some(_) if snapshot.dropped_samples > 0 => theme::WARNING,
-        Some(_) => theme::ACCENT,
+    match snapshot.running {
+        // A ring, for whom the colours are hard to tell apart.
+        None => painter.circle_stroke(dot, 2.5, (1.0, theme::text_faint())),
+        Some(_) if snapshot.dropped_samples > 0 => {
+            painter.circle_filled(dot, 3.0, theme::warning())
+        }
+        Some(_) => painter.circle_filled(dot, 3.0, theme::accent()),
     };
-    painter.circle_filled(dot, 3.0, colour);
 
     let block = first.union(second).expand(6.0);
     let response = ui
         .interact(block, ui.scope_id().with("model"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
+    focus::name(ui, &response, Role::Button, "The model");
+    focus::ring(ui, &response);
+    let response = response
+        .on_hover_text("The model, what runs it and the time of an update; more on the page Model");
     if response.clicked() {
         *page = Page::Model;
     }

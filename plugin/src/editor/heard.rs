@@ -1,13 +1,18 @@
 //! The strip that shows how much of the model's window has been heard.
 
-use egui::{Align2, Rect, Ui, pos2, vec2};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Ui, pos2, vec2};
 
-use super::{theme, undo};
+use super::{compare, theme, undo};
 use crate::core::settings::Mode;
+use crate::core::surroundings::Track;
 use crate::core::view::Snapshot;
 
 /// Height of the strip, in points.
 pub const HEIGHT: f32 = 36.0;
+
+/// Most room for the name of the track, in points.
+const TRACK_WIDTH: f32 = 110.0;
 
 /// Draws the strip into `area`.
 pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
@@ -20,26 +25,53 @@ pub fn show(ui: &Ui, area: Rect, snapshot: &Snapshot) {
     };
     let track = Rect::from_min_size(area.min, vec2(area.width(), 2.0));
     let bar = Rect::from_min_size(area.min, vec2(area.width() * filled, 2.0));
-    painter.rect_filled(track, 0.0, theme::LINE);
-    painter.rect_filled(bar, 0.0, theme::ACCENT.gamma_multiply(0.8));
+    painter.rect_filled(track, 0.0, theme::line());
+    painter.rect_filled(bar, 0.0, theme::accent().gamma_multiply(0.8));
 
     let area = area.shrink2(vec2(theme::MARGIN, 0.0));
     let line = area.center().y + 3.0;
-    painter.text(
-        pos2(area.left(), line),
-        Align2::LEFT_CENTER,
-        what_is_heard(snapshot),
-        theme::regular(12.0),
-        theme::TEXT_SOFT,
-    );
     let (text, colour) = counters(snapshot);
-    painter.text(
-        pos2(area.right() - undo::WIDTH, line),
+    let counted = painter.text(
+        pos2(area.right() - undo::WIDTH - compare::WIDTH - 24.0, line),
         Align2::RIGHT_CENTER,
         text,
         theme::regular(12.0),
         colour,
     );
+    let left = track_line(painter, pos2(area.left(), line), &snapshot.track);
+    let job = LayoutJob {
+        wrap: TextWrapping::truncate_at_width((counted.left() - 12.0 - left).max(0.0)),
+        ..LayoutJob::simple_singleline(
+            what_is_heard(snapshot),
+            theme::regular(12.0),
+            theme::text_soft(),
+        )
+    };
+    let galley = painter.layout_job(job);
+    let at = pos2(left, line - galley.size().y / 2.0);
+    painter.galley(at, galley, theme::text_soft());
+}
+
+/// Draws the host's name and colour of the track at `at`, if it has them. Returns where they end.
+fn track_line(painter: &Painter, at: Pos2, track: &Track) -> f32 {
+    let mut left = at.x;
+    if let Some([r, g, b]) = track.colour {
+        let middle = pos2(left + 4.0, at.y);
+        let colour = Color32::from_rgb(r, g, b);
+        painter.circle_filled(middle, 4.0, colour);
+        left += 14.0;
+    }
+    if track.name.is_empty() {
+        return left;
+    }
+    let galley = painter.layout_job(LayoutJob {
+        wrap: TextWrapping::truncate_at_width(TRACK_WIDTH),
+        ..LayoutJob::simple_singleline(track.name.clone(), theme::medium(12.0), theme::text())
+    });
+    let top = at.y - galley.size().y / 2.0;
+    let width = galley.size().x;
+    painter.galley(pos2(left, top), galley, theme::text());
+    left + width + 12.0
 }
 
 fn what_is_heard(snapshot: &Snapshot) -> String {
@@ -68,7 +100,7 @@ fn counters(snapshot: &Snapshot) -> (String, egui::Color32) {
             "{} samples were missed: the computer is too busy",
             snapshot.dropped_samples
         );
-        return (text, theme::WARNING);
+        return (text, theme::warning());
     }
     let mut text = match snapshot.updates {
         0 => String::new(),
@@ -78,7 +110,7 @@ fn counters(snapshot: &Snapshot) -> (String, egui::Color32) {
     if snapshot.late_updates > 0 {
         text += &format!(" · {} late", snapshot.late_updates);
     }
-    (text, theme::TEXT_FAINT)
+    (text, theme::text_faint())
 }
 
 #[cfg(test)]
@@ -106,6 +138,6 @@ mod tests {
         snapshot.late_updates = 2;
         assert_eq!(counters(&snapshot).0, "7 updates · 2 late");
         snapshot.dropped_samples = 64;
-        assert_eq!(counters(&snapshot).1, theme::WARNING);
+        assert_eq!(counters(&snapshot).1, theme::warning());
     }
 }

@@ -51,8 +51,12 @@ impl Motion {
             self.start_again(values);
         }
         self.model.clone_from(&snapshot.model);
-        let pinned = |tag: usize| snapshot.is_pinned(tag);
-        reorder(&mut self.order, values, pinned);
+        let rank = |tag: usize| match (snapshot.is_hidden(tag), snapshot.is_pinned(tag)) {
+            (true, _) => Rank::Hidden,
+            (false, true) => Rank::Pinned,
+            (false, false) => Rank::Plain,
+        };
+        reorder(&mut self.order, values, rank);
 
         let mut moving = false;
         for (row, &tag) in self.order.iter().enumerate() {
@@ -118,13 +122,22 @@ fn ease(value: &mut f32, goal: f32, steps: f32, settled: f32) -> bool {
     true
 }
 
-/// Sorts `order` by falling value, the pinned ones first, but lets a tag overtake only by more than the
+/// Where tags stand, whatever their values.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Pinned,
+    Plain,
+    Hidden,
+}
+
+/// Sorts `order` by falling value, the pinned ones first and the hidden ones last, but lets a tag overtake only by more than the
 /// margin.
-fn reorder(order: &mut [usize], values: &[f32], pinned: impl Fn(usize) -> bool) {
-    let goes_above = |tag: usize, above: usize| match (pinned(tag), pinned(above)) {
-        (true, false) => true,
-        (false, true) => false,
-        _ => overtakes(values[tag], values[above]),
+fn reorder(order: &mut [usize], values: &[f32], rank: impl Fn(usize) -> Rank) {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    let goes_above = |tag: usize, above: usize| match rank(tag).cmp(&rank(above)) {
+        Less => true,
+        Greater => false,
+        Equal => overtakes(values[tag], values[above]),
     };
     // An insertion sort, as almost nothing changes from one update to the next.
     for end in 1..order.len() {
@@ -162,7 +175,7 @@ mod tests {
         let mut order = vec![0, 1, 2];
         for step in 0..10 {
             let wobble = if step % 2 == 0 { 0.007 } else { -0.007 };
-            reorder(&mut order, &[0.5, 0.5 + wobble, 0.1], |_| false);
+            reorder(&mut order, &[0.5, 0.5 + wobble, 0.1], |_| Rank::Plain);
             assert_eq!(order, [0, 1, 2]);
         }
     }
@@ -170,16 +183,18 @@ mod tests {
     #[test]
     fn a_clearly_stronger_tag_rises_to_its_place() {
         let mut order = vec![0, 1, 2, 3];
-        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4], |_| false);
+        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4], |_| Rank::Plain);
         assert_eq!(order, [2, 3, 0, 1]);
-        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4], |tag| tag < 2);
+        reorder(&mut order, &[0.2, 0.1, 0.9, 0.4], |tag| {
+            if tag < 2 { Rank::Pinned } else { Rank::Plain }
+        });
         assert_eq!(order, [0, 1, 2, 3], "the pinned ones are on top");
     }
 
     #[test]
     fn weak_tags_are_in_order_too() {
         let mut order = vec![0, 1, 2];
-        reorder(&mut order, &[0.05, 0.057, 0.02], |_| false);
+        reorder(&mut order, &[0.05, 0.057, 0.02], |_| Rank::Plain);
         assert_eq!(order, [1, 0, 2]);
     }
 

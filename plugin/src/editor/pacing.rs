@@ -1,4 +1,4 @@
-//! When the editor is drawn next: 30 times a second while something moves, 10 times while it
+//! When the editor is drawn next: 60 times a second while something moves, 10 times while it
 //! waits for news, hardly while nobody can see it, never while it is hidden.
 
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui_baseview::baseview::WindowContext;
 
 /// Time between frames while something moves.
-pub const MOVING: Duration = Duration::from_millis(33);
+pub const MOVING: Duration = Duration::from_millis(16);
 /// Time between frames while nothing does.
 pub const WAITING: Duration = Duration::from_millis(100);
 /// Time between looks at whether a window that nobody can see has come back.

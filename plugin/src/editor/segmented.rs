@@ -1,12 +1,17 @@
 //! A row of choices, one of which is selected.
 
-use egui::{Align2, Color32, CursorIcon, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, CursorIcon, Rect, Role, Sense, Ui, pos2, vec2};
 
-use super::theme;
+use super::{focus, theme};
 
 /// Draws `choices`, each with its name and the colour that it has when it is selected. `chosen` is
-/// selected now. Returns the choice that was clicked.
-pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -> Option<usize> {
+/// selected now; `about` explains them. Returns the choice that was clicked.
+pub fn show(
+    ui: &mut Ui,
+    id: &str,
+    (choices, chosen): (&[(&str, Color32)], usize),
+    about: &str,
+) -> Option<usize> {
     const PADDING: f32 = 12.0;
     let font = theme::regular(13.0);
     let widths: Vec<f32> = choices
@@ -21,7 +26,7 @@ pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -
     let size = vec2(widths.iter().sum::<f32>() + 4.0, theme::CONTROL_HEIGHT);
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter()
-        .rect_filled(area, theme::RADIUS, theme::BACKGROUND);
+        .rect_filled(area, theme::RADIUS, theme::background());
 
     let mut clicked = None;
     let mut left = area.left() + 2.0;
@@ -35,12 +40,12 @@ pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -
             .on_hover_cursor(CursorIcon::PointingHand);
         let text = if index == chosen {
             ui.painter()
-                .rect_filled(rect, theme::RADIUS - 1, theme::CONTROL_HOVERED);
+                .rect_filled(rect, theme::RADIUS - 1, theme::control_hovered());
             *colour
         } else if response.hovered() {
-            theme::TEXT
+            theme::text()
         } else {
-            theme::TEXT_SOFT
+            theme::text_soft()
         };
         ui.painter().text(
             rect.center(),
@@ -49,7 +54,10 @@ pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -
             font.clone(),
             text,
         );
-        if response.clicked() && index != chosen {
+        let kind = (Role::RadioButton, index == chosen);
+        focus::name_selected(ui, &response, kind, name);
+        focus::ring(ui, &response);
+        if response.on_hover_text(about).clicked() && index != chosen {
             clicked = Some(index);
         }
         left += width;

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use egui::{Align2, CursorIcon, Rect, Sense, Ui, pos2, vec2};
+use egui::{Rect, Ui, pos2, vec2};
 use tagline_engine::{History, ModelPlace, Spectrogram};
 
-use super::theme;
+use super::text_button;
+use crate::core::compare::Compared;
+use crate::core::labels::Labels;
 use crate::core::macros::{MACROS, Macro, Macros};
 use crate::core::osc::OscSettings;
 use crate::core::presets::Preset;
 use crate::core::settings::{Setting, Settings};
 use crate::core::view::{EditorSource, Snapshot};
+use crate::core::window::WindowPlace;
 
 /// Most steps that can be undone.
 const MOST_STEPS: usize = 100;
@@ -27,6 +30,8 @@ struct Kept {
     osc: Arc<OscSettings>,
     preset: Arc<str>,
     pinned: Arc<Vec<String>>,
+    labels: Arc<Labels>,
+    compared: Compared,
 }
 
 impl Kept {
@@ -37,6 +42,8 @@ impl Kept {
             osc: Arc::clone(&snapshot.osc),
             preset: Arc::clone(&snapshot.preset),
             pinned: Arc::clone(&snapshot.pinned),
+            labels: Arc::clone(&snapshot.labels),
+            compared: snapshot.compared.clone(),
         }
     }
 }
@@ -120,6 +127,12 @@ fn go(source: &dyn EditorSource, from: &Kept, to: &Kept) {
     if from.preset != to.preset {
         source.preset_saved(&to.preset);
     }
+    if from.labels != to.labels {
+        source.set_labels(Labels::clone(&to.labels));
+    }
+    if from.compared != to.compared {
+        source.set_compared(to.compared.clone());
+    }
     for (tags, others, on) in [
         (&from.pinned, &to.pinned, false),
         (&to.pinned, &from.pinned, true),
@@ -141,26 +154,7 @@ pub fn show(ui: &Ui, area: Rect, undo: &mut Undo, source: &dyn EditorSource) {
     for (index, (name, about, is_empty)) in buttons.into_iter().enumerate() {
         let at = pos2(left + half.x * index as f32, area.top());
         let button = Rect::from_min_size(at, half);
-        let sense = if is_empty {
-            Sense::hover()
-        } else {
-            Sense::click()
-        };
-        let response = ui.interact(button, ui.scope_id().with(name), sense);
-        let ink = match (is_empty, response.hovered()) {
-            (true, _) => theme::CONTROL_HOVERED,
-            (false, true) => theme::TEXT,
-            (false, false) => theme::TEXT_SOFT,
-        };
-        let middle = pos2(button.right(), button.center().y + 3.0);
-        let font = theme::regular(12.0);
-        ui.painter()
-            .text(middle, Align2::RIGHT_CENTER, name, font, ink);
-        if is_empty {
-            continue;
-        }
-        let response = response.on_hover_cursor(CursorIcon::PointingHand);
-        if response.on_hover_text(about).clicked() {
+        if text_button::show(ui, button, name, about, !is_empty) {
             match index {
                 0 => undo.undo(source),
                 _ => undo.redo(source),
@@ -218,6 +212,34 @@ impl EditorSource for Watched<'_> {
 
     fn pin(&self, tag: &str, on: bool) {
         self.touched().pin(tag, on);
+    }
+
+    fn set_labels(&self, labels: Labels) {
+        self.touched().set_labels(labels);
+    }
+
+    fn switch_compared(&self) {
+        self.touched().switch_compared();
+    }
+
+    fn set_compared(&self, compared: Compared) {
+        self.touched().set_compared(compared);
+    }
+
+    fn window(&self) -> WindowPlace {
+        self.source.window()
+    }
+
+    fn set_window(&self, place: WindowPlace) {
+        self.source.set_window(place);
+    }
+
+    fn resize_window(&self, width: u32, height: u32) {
+        self.source.resize_window(width, height);
+    }
+
+    fn show_menu(&self, id: u32, at: (i32, i32)) {
+        self.source.show_menu(id, at);
     }
 
     fn set_osc(&self, settings: OscSettings) {
@@ -302,17 +324,21 @@ mod tests {
                 ..OscSettings::default()
             });
         });
+        desk.change(None, |source| {
+            source.set_labels(Labels::default().renamed("jazz", "Swing"));
+        });
         let after = Kept::of(&desk.snapshot);
+        assert_eq!(after.labels.name("jazz"), "Swing");
         assert!(after.settings.smoothing_seconds == 2.0 && after.osc.on);
         assert_eq!(
             (after.pinned.len(), after.macros[3].name.as_str()),
             (1, "Gate")
         );
-        (0..4).for_each(|_| desk.undo());
+        (0..5).for_each(|_| desk.undo());
         assert_eq!(Kept::of(&desk.snapshot), before);
         desk.undo();
         assert_eq!(Kept::of(&desk.snapshot), before, "there is nothing left");
-        (0..5).for_each(|_| desk.redo());
+        (0..6).for_each(|_| desk.redo());
         assert_eq!(Kept::of(&desk.snapshot), after);
     }
 
@@ -329,6 +355,28 @@ mod tests {
         desk.redo();
         assert_eq!(desk.snapshot.settings.smoothing_seconds, 0.0);
         assert_eq!(desk.snapshot.settings.focus, 0);
+    }
+
+    #[test]
+    fn a_switch_between_the_sets_is_taken_back_whole() {
+        let mut desk = Desk::new();
+        desk.change(None, |source| source.set(Setting::Smoothing(1.0)));
+        desk.change(None, |source| source.switch_compared());
+        assert_eq!(desk.snapshot.settings.smoothing_seconds, 1.0, "a copy of A");
+        desk.change(None, |source| source.set(Setting::Smoothing(3.0)));
+        let in_b = Kept::of(&desk.snapshot);
+        desk.change(None, |source| source.switch_compared());
+        let in_a = Kept::of(&desk.snapshot);
+        assert_eq!(
+            (in_a.settings.smoothing_seconds, in_a.compared.is_b),
+            (1.0, false)
+        );
+        desk.undo();
+        assert_eq!(Kept::of(&desk.snapshot), in_b);
+        desk.redo();
+        assert_eq!(Kept::of(&desk.snapshot), in_a);
+        desk.change(None, |source| source.switch_compared());
+        assert_eq!(desk.snapshot.settings.smoothing_seconds, 3.0);
     }
 
     #[test]

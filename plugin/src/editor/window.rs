@@ -15,13 +15,7 @@ use super::app::EditorApp;
 use super::page::Page;
 use super::thread_end::{self, ThreadEnd};
 use crate::core::view::EditorSource;
-
-/// Size of the window when it is first opened, in points.
-pub const DEFAULT_SIZE: (f64, f64) = (760.0, 640.0);
-/// Smallest size of the window, in points.
-pub const MIN_SIZE: (f64, f64) = (680.0, 360.0);
-/// Largest size of the window, in points.
-pub const MAX_SIZE: (f64, f64) = (2400.0, 2400.0);
+use crate::core::window::{self, MAX_SIZE, MIN_SIZE, WindowPlace};
 
 /// Why the editor does not do what the host asked. The plugin goes on without it.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +99,7 @@ impl Editor {
         let app = EditorApp::new(Arc::clone(&self.source), Arc::clone(&visible), Some(alive));
         let edits_text = app.edits_text();
         let window = guarded(|| {
-            let window = EguiWindow::create(settings(), app)?;
+            let window = EguiWindow::create(settings(self.source.window()), app)?;
             // On X11 a window closed before its thread waits for events would never end, and the
             // host's main thread with it (baseview 0.4, calloop 0.14). The thread answers this
             // request once it waits.
@@ -130,6 +124,7 @@ impl Editor {
             return;
         };
         let OpenWindow { window, end, .. } = open;
+        self.remember(&window);
         let closed = guarded(|| {
             drop(window);
             Ok(())
@@ -174,7 +169,51 @@ impl Editor {
     pub fn resize(&self, size: WindowSize) -> Result<(), EditorError> {
         // An X11 window of size 0, or of more than 16 bits, is an error that closes the display.
         let size = self.nearest_size(size);
-        self.with_window(|open| Ok(open.window.resize(native_size(size))?))
+        self.with_window(|open| {
+            open.window.resize(native_size(size))?;
+            let place = self.place_of(&open.window, size);
+            self.source.set_window(place);
+            Ok(())
+        })
+    }
+
+    /// The size that a window has before it is opened for the first time, at a scale of the host's.
+    pub fn wanted_size(&self, scale: f64) -> WindowSize {
+        let place = self.source.window();
+        let native = |points: f64| (points * place.zoom * scale).round() as u32;
+        WindowSize {
+            width: native(place.width),
+            height: native(place.height),
+        }
+    }
+
+    /// A size of the platform's as the session keeps it.
+    fn place_of(&self, window: &baseview::Window, size: WindowSize) -> WindowPlace {
+        let zoom = self.source.window().zoom;
+        let scale = zoom
+            * if cfg!(target_os = "macos") {
+                1.0
+            } else {
+                window.size().scale_factor
+            };
+        WindowPlace {
+            height: f64::from(size.height) / scale,
+            width: f64::from(size.width) / scale,
+            zoom,
+        }
+    }
+
+    /// Keeps the size of a window that is closed, for the session and for new instances.
+    fn remember(&self, window: &baseview::Window) {
+        let place = guarded(|| Ok(self.place_of(window, size_of(window))));
+        let Ok(place) = place else { return };
+        self.source.set_window(place);
+        if let Some(file) = window::settings_file()
+            && window::read(&file) != place.within_limits()
+            && let Err(error) = window::write(&file, place)
+        {
+            tracing::warn!("{}: the editor's size is not kept: {error}", file.display());
+        }
     }
 
     /// Puts the window into a window of the host, which outlives it.
@@ -234,7 +273,7 @@ impl Editor {
         } else {
             self.with_window(|open| Ok(open.window.size().scale_factor))
                 .map_or(1.0, |scale| scale.max(self.scale.get()))
-        };
+        } * self.source.window().zoom;
         WindowSize {
             width: (bound.0 * scale).round() as u32,
             height: (bound.1 * scale).round() as u32,
@@ -254,7 +293,7 @@ fn guarded<T>(action: impl FnOnce() -> Result<T, EditorError>) -> Result<T, Edit
 }
 
 /// How the window is created.
-fn settings() -> EguiWindowSettings {
+fn settings(place: WindowPlace) -> EguiWindowSettings {
     let size = |(width, height)| Size::Logical(LogicalSize::new(width, height));
     // No repaint notifier: a frame asked for before the window is mapped would never come, and
     // with it none after (baseview 0.4 waits for its completion). The app asks for its own.
@@ -266,7 +305,8 @@ fn settings() -> EguiWindowSettings {
     EguiWindowSettings::new()
         .with_graphics_config(graphics)
         .with_title("Tagline")
-        .with_size(size(DEFAULT_SIZE))
+        .with_size(size((place.width, place.height)))
+        .with_zoom_factor(place.zoom as f32)
         .with_min_size(Some(size(MIN_SIZE)))
         .with_max_size(Some(size(MAX_SIZE)))
         .with_resizable(true)
@@ -321,7 +361,12 @@ pub fn run_alone(
 ) -> Result<(), EditorError> {
     let mut app = EditorApp::new(source, Arc::new(AtomicBool::new(true)), None);
     app.page = page;
-    let mut settings = settings().with_size(LogicalSize::new(size.0, size.1));
+    let place = WindowPlace {
+        width: size.0,
+        height: size.1,
+        ..WindowPlace::default()
+    };
+    let mut settings = settings(place);
     settings.wait_for_parent = false;
     EguiWindow::create(settings, app)?.run_until_closed()?;
     Ok(())

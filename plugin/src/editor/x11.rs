@@ -26,12 +26,14 @@ pub struct X11Window {
     window: Window,
     /// The window that had the focus before the editor took it, if it was one.
     before: Option<Window>,
+    /// Whether the editor had the keys when it was last asked.
+    had_keys: bool,
     looked: Option<Instant>,
     is_viewable: bool,
 }
 
 /// The number of a window, if it is one of X11.
-fn number_of(window: &impl HasWindowHandle) -> Option<Window> {
+pub(super) fn number_of(window: &impl HasWindowHandle) -> Option<Window> {
     match window.window_handle().ok()?.as_raw() {
         RawWindowHandle::Xlib(handle) => Window::try_from(handle.window).ok(),
         RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
@@ -65,6 +67,7 @@ impl X11Window {
             connection,
             window,
             before: None,
+            had_keys: false,
             looked: None,
             is_viewable: true,
         })
@@ -92,8 +95,18 @@ impl X11Window {
 
     fn try_to_mind_the_keys(&mut self, edits_text: bool) -> Result<(), ReplyError> {
         let focus = self.connection.get_input_focus()?.reply()?.focus;
+        let begins = edits_text && !std::mem::replace(&mut self.had_keys, edits_text);
         if focus != self.window {
             self.before = (focus > u32::from(InputFocus::POINTER_ROOT)).then_some(focus);
+            // Whoever has come in with the key Tab goes on wherever the pointer is.
+            if begins {
+                let given = self.connection.set_input_focus(
+                    InputFocus::PARENT,
+                    self.window,
+                    x11rb::CURRENT_TIME,
+                )?;
+                given.check()?;
+            }
         } else if !edits_text {
             give_focus(&self.connection, self.window, self.before)?;
         }

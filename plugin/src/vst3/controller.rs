@@ -217,7 +217,10 @@ impl IEditControllerTrait for Plugin {
             if !is_editor {
                 return std::ptr::null_mut();
             }
-            let source = self.inner.instance(|instance| instance.editor_source());
+            let source = self.inner.instance(|instance| {
+                instance.editor_opens();
+                instance.editor_source()
+            });
             source.map_or(std::ptr::null_mut(), |source| {
                 view::new(source, &self.inner)
             })

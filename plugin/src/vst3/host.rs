@@ -63,6 +63,9 @@ pub(super) struct News {
     changed: Cell<Changed>,
     is_dirty: Cell<bool>,
     wants_flush: Cell<bool>,
+    has_menus: Cell<bool>,
+    menu: Cell<Option<(u32, (i32, i32))>>,
+    resize: Cell<Option<(u32, u32)>>,
 }
 
 impl MainHost for Rc<News> {
@@ -78,6 +81,18 @@ impl MainHost for Rc<News> {
         self.wants_flush.set(true);
     }
 
+    fn has_menus(&self) -> bool {
+        self.has_menus.get()
+    }
+
+    fn show_menu(&self, id: u32, at: (i32, i32)) {
+        self.menu.set(Some((id, at)));
+    }
+
+    fn resize_editor(&self, width: u32, height: u32) {
+        self.resize.set(Some((width, height)));
+    }
+
     /// VST3 has no log. The editor shows what users must know.
     fn log(&self, severity: Severity, message: &str) {
         match severity {
@@ -91,6 +106,21 @@ impl News {
     /// Whether something waits in the core's `flush`; only once.
     pub(super) fn take_flush(&self) -> bool {
         self.wants_flush.take()
+    }
+
+    /// Says whether the host has a menu for parameters.
+    pub(super) fn set_menus(&self, has_menus: bool) {
+        self.has_menus.set(has_menus);
+    }
+
+    /// The parameter whose menu is wanted, and where; only once.
+    pub(super) fn take_menu(&self) -> Option<(u32, (i32, i32))> {
+        self.menu.take()
+    }
+
+    /// The size that the view wants to have; only once.
+    pub(super) fn take_resize(&self) -> Option<(u32, u32)> {
+        self.resize.take()
     }
 
     /// Something still waits.

@@ -8,11 +8,12 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use vst3::Steinberg::FUnknown;
+use vst3::Steinberg::Vst::ChannelContext::IInfoListener;
 use vst3::Steinberg::Vst::{
     IAudioProcessor, IComponent, IComponentHandler, IEditController, IProcessContextRequirements,
     IUnitInfo, SpeakerArrangement,
 };
+use vst3::Steinberg::{FUnknown, IPlugFrame, IPlugFrameTrait, IPlugView, ViewRect};
 use vst3::{Class, ComPtr};
 
 use super::arrangement;
@@ -23,6 +24,7 @@ use super::location;
 use super::outputs::Unheard;
 use super::serial::{Serial, this_thread};
 use super::shown::Shown;
+use super::surroundings;
 use super::timer::{Ticked, Timer};
 use crate::bundle::library_dirs;
 use crate::core::{Host, Input, Instance};
@@ -39,6 +41,7 @@ impl Class for Plugin {
         IProcessContextRequirements,
         IEditController,
         IUnitInfo,
+        IInfoListener,
     );
 }
 
@@ -70,6 +73,10 @@ pub(super) struct Main {
     instance: RefCell<Option<Rc<Instance<'static>>>>,
     news: Rc<News>,
     handler: RefCell<Option<ComPtr<IComponentHandler>>>,
+    /// The view that is in a window, or null. It is taken away before it goes.
+    view: Cell<*mut IPlugView>,
+    /// The frame of the newest view.
+    frame: RefCell<Option<ComPtr<IPlugFrame>>>,
     pub(super) setup: Cell<Setup>,
     pub(super) arrangement: Cell<SpeakerArrangement>,
     pub(super) is_active: Cell<bool>,
@@ -89,6 +96,8 @@ impl Plugin {
             instance: RefCell::default(),
             news: Rc::default(),
             handler: RefCell::default(),
+            view: Cell::new(std::ptr::null_mut()),
+            frame: RefCell::default(),
             setup: Cell::default(),
             arrangement: Cell::new(arrangement::DEFAULT),
             is_active: Cell::new(false),
@@ -279,6 +288,47 @@ impl Inner {
             let news = self.main.with(|main| Rc::clone(&main.news));
             news.tell(&handler);
         }
+        self.tell_view();
+    }
+
+    /// Shows the host's menu, or asks for another size of the view, if the editor wants that.
+    fn tell_view(&self) {
+        let (news, view, frame) = self.main.with(|main| {
+            let frame = main.frame.borrow().clone();
+            (Rc::clone(&main.news), main.view.get(), frame)
+        });
+        if view.is_null() {
+            return;
+        }
+        if let (Some((width, height)), Some(frame)) = (news.take_resize(), frame) {
+            let mut rect = ViewRect {
+                left: 0,
+                top: 0,
+                right: width as i32,
+                bottom: height as i32,
+            };
+            // SAFETY: the frame is counted, the view is in a window, and this is the main thread. A host that
+            // refuses keeps its window.
+            unsafe { frame.resizeView(view, &mut rect) };
+        }
+        if let (Some((id, at)), Some(handler)) = (news.take_menu(), self.handler()) {
+            // SAFETY: the view is in a window, and this is the main thread.
+            unsafe { surroundings::show_menu(&handler, view, id, at) };
+        }
+    }
+
+    /// A view is in a window now.
+    pub(super) fn view_comes(&self, view: *mut IPlugView) {
+        self.main.with(|main| main.view.set(view));
+    }
+
+    /// A view goes.
+    pub(super) fn view_goes(&self, view: *mut IPlugView) {
+        self.main.with(|main| {
+            if main.view.get() == view {
+                main.view.set(std::ptr::null_mut());
+            }
+        });
     }
 
     /// Tells what waits without a block: while the plugin is not active, or the host has not
@@ -328,6 +378,8 @@ impl Inner {
             .main
             .with(|main| std::mem::replace(&mut *main.handler.borrow_mut(), handler.clone()));
         drop(before);
+        let has_menus = handler.as_ref().is_some_and(surroundings::has_menus);
+        self.main.with(|main| main.news.set_menus(has_menus));
         // Some hosts are handler, frame and run loop at once.
         if let Some(handler) = handler
             && !self.has_timer()
@@ -338,7 +390,11 @@ impl Inner {
     }
 
     /// A view has a frame of the host's, which may have its run loop.
-    pub(super) fn frame_came(&self, frame: &ComPtr<vst3::Steinberg::IPlugFrame>) {
+    pub(super) fn frame_came(&self, frame: &ComPtr<IPlugFrame>) {
+        let before = self
+            .main
+            .with(|main| main.frame.borrow_mut().replace(ComPtr::clone(frame)));
+        drop(before);
         self.main_thread.store(this_thread(), Ordering::Relaxed);
         if !self.has_timer() {
             let timer = Timer::in_run_loop_of(frame.as_com_ref(), &self.me);
@@ -348,6 +404,8 @@ impl Inner {
 
     /// The view's frame goes.
     pub(super) fn frame_goes(&self) {
+        let frame = self.main.with(|main| main.frame.borrow_mut().take());
+        drop(frame);
         let is_of_frame = matches!(&*self.timer.borrow(), Some((_, true)));
         if is_of_frame {
             self.end_gestures();

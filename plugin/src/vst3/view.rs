@@ -17,7 +17,7 @@ use vst3::{Class, ComPtr, ComRef, ComWrapper};
 use super::abi::{guarded, place};
 use super::plugin::Inner;
 use crate::core::view::EditorSource;
-use crate::editor::{DEFAULT_SIZE, Editor, WindowSize};
+use crate::editor::{Editor, WindowSize};
 
 /// The kind of window that the editor can be in on this platform.
 const PLATFORM: FIDString = if cfg!(target_os = "windows") {
@@ -38,6 +38,8 @@ struct View {
     /// The host's scale factor, if it has said one.
     scale: Cell<Option<f64>>,
     is_sized: Cell<bool>,
+    /// The view's own interface, which does not count itself.
+    me: Cell<*mut IPlugView>,
 }
 
 impl Class for View {
@@ -46,19 +48,21 @@ impl Class for View {
 
 /// A view, counted for the host.
 pub(super) fn new(source: Arc<dyn EditorSource>, plugin: &Arc<Inner>) -> *mut IPlugView {
+    let editor = Editor::new(source);
+    let size = editor.wanted_size(1.0);
     let view = ComWrapper::new(View {
-        editor: Editor::new(source),
+        editor,
         plugin: Arc::downgrade(plugin),
         frame: RefCell::default(),
-        size: Cell::new(WindowSize {
-            width: DEFAULT_SIZE.0 as u32,
-            height: DEFAULT_SIZE.1 as u32,
-        }),
+        size: Cell::new(size),
+        me: Cell::new(std::ptr::null_mut()),
         scale: Cell::default(),
         is_sized: Cell::default(),
     });
-    view.to_com_ptr::<IPlugView>()
-        .map_or(std::ptr::null_mut(), ComPtr::into_raw)
+    let interface = view.to_com_ptr::<IPlugView>();
+    let interface = interface.map_or(std::ptr::null_mut(), ComPtr::into_raw);
+    view.me.set(interface);
+    interface
 }
 
 /// A window of the host's.
@@ -120,6 +124,8 @@ impl View {
         if let Err(error) = &opened {
             tracing::error!("{error}");
             self.editor.close();
+        } else if let Some(plugin) = self.plugin.upgrade() {
+            plugin.view_comes(self.me.get());
         }
         opened.is_ok()
     }
@@ -132,6 +138,12 @@ impl View {
                 kResultFalse
             }
         })
+    }
+
+    fn view_goes(&self) {
+        if let Some(plugin) = self.plugin.upgrade() {
+            plugin.view_goes(self.me.get());
+        }
     }
 
     fn let_frame_go(&self) {
@@ -147,6 +159,7 @@ impl View {
 impl Drop for View {
     fn drop(&mut self) {
         guarded((), || {
+            self.view_goes();
             self.editor.close();
             self.let_frame_go();
         });
@@ -183,6 +196,7 @@ impl IPlugViewTrait for View {
                 self.size.set(size);
                 self.is_sized.set(true);
             }
+            self.view_goes();
             self.editor.close();
             kResultOk
         })
@@ -288,10 +302,7 @@ impl IPlugViewContentScaleSupportTrait for View {
             let scale = f64::from(factor);
             self.scale.set(Some(scale));
             if !self.is_sized.get() {
-                self.size.set(WindowSize {
-                    width: (DEFAULT_SIZE.0 * scale).round() as u32,
-                    height: (DEFAULT_SIZE.1 * scale).round() as u32,
-                });
+                self.size.set(self.editor.wanted_size(scale));
             }
             if self.editor.size().is_some() && self.editor.set_scale(scale).is_err() {
                 return kResultFalse;

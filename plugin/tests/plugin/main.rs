@@ -3,6 +3,8 @@
 mod bounce;
 mod common;
 mod driving;
+mod editor_cost;
+mod editor_pictures;
 mod macros;
 mod malformed_calls;
 mod pass_through;

@@ -9,6 +9,7 @@ mod closed_pipes;
 mod demo;
 #[cfg(target_os = "linux")]
 mod editor;
+mod hearing;
 mod manual;
 mod parity;
 mod plugin_vs_trainer;

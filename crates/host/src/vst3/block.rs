@@ -143,7 +143,7 @@ impl Vst3Plugin {
                 Asked::End(id) => HostEventKind::GestureEnd { id },
                 // The value comes in the block, too, with its sample.
                 Asked::Perform(..) => return false,
-                Asked::Restart(_) | Asked::Dirty(_) => return true,
+                Asked::Restart(_) | Asked::Dirty(_) | Asked::Menu(..) => return true,
             };
             events.push(HostEvent {
                 position_samples,

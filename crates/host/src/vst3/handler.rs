@@ -1,14 +1,17 @@
 //! What a plugin tells the host of its parameters, with the thread it comes on.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 
 use vst3::Steinberg::Vst::{
-    IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
-    IEditController, IEditControllerTrait, ParamID, ParamValue, ParameterInfo,
+    IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandler3,
+    IComponentHandler3Trait, IComponentHandlerTrait, IContextMenu, IEditController,
+    IEditControllerTrait, ParamID, ParamValue, ParameterInfo,
 };
-use vst3::Steinberg::{FIDString, TBool, int32, kNotImplemented, kResultOk, tresult};
+use vst3::Steinberg::{FIDString, IPlugView, TBool, int32, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComPtr, ComWrapper};
+
+use super::menu;
 
 /// Something the plugin asked of the host.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +26,8 @@ pub enum Asked {
     Restart(int32),
     /// `setDirty`.
     Dirty(bool),
+    /// The host's menu for this parameter, at a point of the view.
+    Menu(ParamID, (i32, i32)),
 }
 
 /// A call of the plugin's to its host.
@@ -34,23 +39,36 @@ pub struct HandlerCall {
     pub asked: Asked,
 }
 
+/// What has been asked, oldest first.
+pub(super) type Calls = Arc<Mutex<Vec<HandlerCall>>>;
+
+/// Notes that the plugin asks for something.
+pub(super) fn note(calls: &Calls, asked: Asked) {
+    let call = HandlerCall {
+        thread: std::thread::current().id(),
+        asked,
+    };
+    let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
+    calls.push(call);
+}
+
 /// The host's component handler. It reads all parameters anew while it is told that they have
 /// changed, as many a host does.
 pub(super) struct Handler(ComWrapper<Recorder>);
 
 struct Recorder {
-    calls: Mutex<Vec<HandlerCall>>,
+    calls: Calls,
     controller: Mutex<Option<ComPtr<IEditController>>>,
 }
 
 impl Class for Recorder {
-    type Interfaces = (IComponentHandler, IComponentHandler2);
+    type Interfaces = (IComponentHandler, IComponentHandler2, IComponentHandler3);
 }
 
 impl Handler {
     pub(super) fn new(controller: ComPtr<IEditController>) -> Self {
         Self(ComWrapper::new(Recorder {
-            calls: Mutex::default(),
+            calls: Calls::default(),
             controller: Mutex::new(Some(controller)),
         }))
     }
@@ -78,12 +96,7 @@ impl Handler {
 
 impl Recorder {
     fn record(&self, asked: Asked) -> tresult {
-        let call = HandlerCall {
-            thread: std::thread::current().id(),
-            asked,
-        };
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.push(call);
+        note(&self.calls, asked);
         kResultOk
     }
 
@@ -118,6 +131,20 @@ impl IComponentHandlerTrait for Recorder {
         let result = self.record(Asked::Restart(flags));
         self.read_anew();
         result
+    }
+}
+
+impl IComponentHandler3Trait for Recorder {
+    unsafe fn createContextMenu(
+        &self,
+        _view: *mut IPlugView,
+        id: *const ParamID,
+    ) -> *mut IContextMenu {
+        // SAFETY: null, or a parameter's id.
+        let id = unsafe { id.as_ref() }.copied();
+        id.map_or(std::ptr::null_mut(), |id| {
+            menu::new(id, Arc::clone(&self.calls))
+        })
     }
 }
 

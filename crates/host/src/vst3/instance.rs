@@ -5,17 +5,19 @@ use std::rc::Rc;
 
 use vst3::ComPtr;
 use vst3::Interface;
+use vst3::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
 use vst3::Steinberg::Vst::{
     IAudioProcessor, IComponent, IEditController, IEditControllerTrait, RestartFlags_,
 };
 use vst3::Steinberg::{IPluginBaseTrait, IPluginFactoryTrait, TUID, kResultOk};
 
+use super::attributes;
 use super::context::Context;
 use super::handler::Handler;
 use super::setup::Setup;
 use super::{Asked, EventList, HandlerCall, ParameterChanges, RunLoop, Vst3Module};
-use crate::HostingError;
 use crate::ports::Buffers;
+use crate::{HostingError, Track};
 
 /// Parameters of one block for which there is room.
 const CHANGED_PARAMETERS: usize = 128;
@@ -191,6 +193,34 @@ impl Vst3Plugin {
     pub fn take_calls(&mut self) -> Vec<HandlerCall> {
         self.hear();
         std::mem::take(&mut self.calls)
+    }
+
+    /// Puts the plugin on a track, and tells it so.
+    ///
+    /// # Errors
+    /// [`HostingError`] if the plugin does not want to know.
+    pub fn set_track(&mut self, track: &Track) -> Result<(), HostingError> {
+        let listener = self.controller.cast::<IInfoListener>();
+        let listener = listener.ok_or(HostingError::NoExtension("IInfoListener"))?;
+        let list = attributes::of(track);
+        // SAFETY: the list lives as long as the call.
+        let result = unsafe { listener.setChannelContextInfos(list.as_ptr()) };
+        if result == kResultOk {
+            Ok(())
+        } else {
+            Err(HostingError::answered("this track", result))
+        }
+    }
+
+    /// The host's menus that the plugin asked for since [`Self::take_calls`], oldest first: the parameter,
+    /// and where.
+    pub fn menus(&mut self) -> Vec<(u32, (i32, i32))> {
+        self.hear();
+        let menu = |call: &HandlerCall| match call.asked {
+            Asked::Menu(id, at) => Some((id, at)),
+            _ => None,
+        };
+        self.calls.iter().filter_map(menu).collect()
     }
 
     /// What the plugin logged. The format has no log.

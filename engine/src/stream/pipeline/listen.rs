@@ -73,6 +73,7 @@ impl Pipeline {
             let interval = Duration::from_secs_f32(self.update_seconds.clamp(0.0, 10.0));
             if self.ran_at.elapsed() > KEEP_IDLE + interval {
                 self.network_state.clear();
+                self.stream.controls.status.kept_bytes.store(0, Relaxed);
             }
         }
     }
@@ -163,5 +164,6 @@ impl Pipeline {
         self.smoothing.reset();
         self.begins = true;
         self.due = None;
+        self.forget_questions();
     }
 }

@@ -47,6 +47,9 @@ impl Pipeline {
         match outcome {
             Ok(()) => {
                 self.due = None;
+                self.last_due = Some(due);
+                let kept = self.network_state.bytes() as u64;
+                self.stream.controls.status.kept_bytes.store(kept, Relaxed);
                 let inference_ms = started.elapsed().as_secs_f32() * 1e3;
                 self.deliver(due, position, inference_ms);
             }

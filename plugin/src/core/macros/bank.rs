@@ -12,6 +12,7 @@ use super::plan::{Plan, Plans};
 use super::shaping::{Edge, Envelope};
 use super::source::Resolved;
 use crate::core::bits::bits;
+use crate::core::neighbours::Place;
 use crate::core::params::MACROS;
 
 /// Steps of the grid in a second.
@@ -90,6 +91,13 @@ impl Bank {
         voice.envelope.value(&voice.plan.shaping) * 100.0
     }
 
+    /// The newest value of a macro's source, 0 to 1, if it has one.
+    #[must_use]
+    pub fn source(&self, index: usize) -> Option<f64> {
+        let voice = &self.voices[index];
+        voice.source.filter(|_| voice.plan.source != Resolved::Off)
+    }
+
     /// Macros that have a value, a bit each: a source, and a first value of it.
     #[must_use]
     pub fn driven(&self) -> u64 {
@@ -106,6 +114,13 @@ impl Bank {
         bits(self.awake).any(hears)
     }
 
+    /// Whether a macro follows another instance.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        let follows = |index: usize| matches!(self.voices[index].plan.source, Resolved::Other(_));
+        bits(self.awake).any(follows)
+    }
+
     /// Whether `position` is a step of the grid.
     #[must_use]
     pub fn is_step(&self, position: u64) -> bool {
@@ -120,7 +135,7 @@ impl Bank {
         }
         let is_moving = self.moving() != 0;
         let step = (self.now / self.step_samples + 1) * self.step_samples;
-        let step = (is_moving || self.hears_loudness()).then_some(step);
+        let step = (is_moving || self.hears_loudness() || self.follows()).then_some(step);
         let ends = bits(self.awake).flat_map(|index| {
             let voice = &self.voices[index];
             [voice.envelope.closes_at(), voice.note_ends]
@@ -233,6 +248,18 @@ impl Bank {
         bits(self.awake).fold(0, |set, index| {
             set | u64::from(self.voices[index].is_moving) << index
         })
+    }
+
+    /// Takes the values that other instances have now, where the stream stands.
+    pub fn take_others(&mut self, midi: &mut MacroMidi) -> Step {
+        let mut step = Step::default();
+        for index in bits(self.awake) {
+            if let Resolved::Other(place) = self.voices[index].plan.source {
+                let value = place.map_or(0.0, Place::value);
+                step = step.and(self.take(index, (value, 0), self.now, midi));
+            }
+        }
+        step
     }
 
     /// Goes on to `position`, which is not beyond [`Self::next_due`]. `loudness` is the input's, if

@@ -5,6 +5,7 @@ use super::description::{Macro, Macros};
 use super::outputs::{Cc, Note};
 use super::shaping::{Shaping, Threshold};
 use super::source::{Combine, Resolved, Resolver};
+use crate::core::neighbours::Place;
 use crate::core::params::MACROS;
 
 /// Steepest power of the curve: at ±100 % the level's exponent is 4 or a quarter.
@@ -144,6 +145,8 @@ impl Plan {
             Resolved::Largest(set) => (2, 0, 0, set),
             Resolved::Certainty(set) => (3, 0, 0, set),
             Resolved::Loudness => (4, 0, 0, 0),
+            Resolved::Other(None) => (9, NONE, 0, 0),
+            Resolved::Other(Some(place)) => (9, place.seat, place.slot, place.owner),
             Resolved::Two { how, first, second } => (5 + how as u8, none(first), none(second), 0),
         };
         let cc = self.cc.map_or([NONE; 2], |cc| [cc.channel, cc.number]);
@@ -196,6 +199,11 @@ impl Plan {
                 first: slot(first),
                 second: slot(second),
             },
+            9 => Resolved::Other(slot(first).map(|seat| Place {
+                seat,
+                slot: second,
+                owner: word(1),
+            })),
             _ => Resolved::Off,
         };
         let gate = number(word(4)).map(|opens| Threshold {
@@ -318,6 +326,20 @@ mod tests {
             Plans::from_words(&Plans::default().to_words()),
             Plans::default()
         );
+    }
+
+    #[test]
+    fn a_value_of_another_instance_survives_the_way_through_the_words() {
+        let place = Place {
+            seat: 63,
+            slot: 57,
+            owner: u64::MAX,
+        };
+        for source in [Resolved::Other(Some(place)), Resolved::Other(None)] {
+            let mut plans = Plans::default();
+            plans.plans[7].source = source;
+            assert_eq!(Plans::from_words(&plans.to_words()), plans);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tagline_engine::MAX_TAGS;
 
 use crate::core::bits::bits;
+use crate::core::neighbours::{self, Place};
 
 /// What a macro listens to. Tags and groups go by their names, so that a macro survives a change of
 /// model; a name that the model does not have counts as 0.
@@ -47,6 +48,26 @@ pub enum Source {
     Certainty {
         /// The group's name; `genre` for the strongest genre.
         group: String,
+    },
+    /// A tag of another instance in this process. While the host renders offline, it says nothing.
+    OtherTag {
+        /// What the instance goes by.
+        instance: String,
+        /// Name of the instance when it was chosen, for people.
+        #[serde(default)]
+        name: String,
+        /// The tag's name.
+        tag: String,
+    },
+    /// A macro of another instance in this process. While the host renders offline, it says nothing.
+    OtherMacro {
+        /// What the instance goes by.
+        instance: String,
+        /// Name of the instance when it was chosen, for people.
+        #[serde(default)]
+        name: String,
+        /// The macro's number, from 1.
+        number: u8,
     },
     /// How loud the input is: the level of its mono mix over the last 0.4 s, from −60 dBFS (0 %) to
     /// 0 dBFS (100 %).
@@ -95,6 +116,12 @@ impl Resolver<'_> {
             Source::Difference { tags } => two(Combine::Difference, tags),
             Source::Group { group } => Resolved::Largest(self.group(group)),
             Source::Certainty { group } => Resolved::Certainty(self.group(group)),
+            Source::OtherTag { instance, tag, .. } => {
+                Resolved::Other(neighbours::tag_of(instance, tag))
+            }
+            Source::OtherMacro {
+                instance, number, ..
+            } => Resolved::Other(neighbours::macro_of(instance, *number)),
             Source::Loudness => Resolved::Loudness,
         }
     }
@@ -136,6 +163,8 @@ pub enum Resolved {
     Certainty(u64),
     /// The input's loudness.
     Loudness,
+    /// A value of another instance, which may not be there.
+    Other(Option<Place>),
 }
 
 impl Resolved {
@@ -148,7 +177,7 @@ impl Resolved {
             value.map_or(0.0, |&value| clean(f64::from(value)))
         };
         let value = match self {
-            Self::Off | Self::Loudness => return None,
+            Self::Off | Self::Loudness | Self::Other(_) => return None,
             Self::Tag(slot) => of(slot),
             Self::Two { how, first, second } => {
                 let (first, second) = (of(first), of(second));

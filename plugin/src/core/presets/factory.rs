@@ -82,7 +82,10 @@ mod tests {
     /// Tags and groups that a source names.
     fn named(source: &Source) -> (Vec<&str>, Option<&str>) {
         match source {
-            Source::Off | Source::Loudness => (Vec::new(), None),
+            Source::Off
+            | Source::Loudness
+            | Source::OtherTag { .. }
+            | Source::OtherMacro { .. } => (Vec::new(), None),
             Source::Tag { tag } => (vec![tag], None),
             Source::Larger { tags }
             | Source::Smaller { tags }

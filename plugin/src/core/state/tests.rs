@@ -1,9 +1,11 @@
 //! States as they are written, and whatever else a host may hand over.
 
+use tagline_engine::BackendChoice;
 use tagline_tests::Random;
 
 use super::*;
 use crate::core::macros::{ControlChange, NoteOutput, Source};
+use crate::core::settings::{CcRoute, Mode, Setting};
 use proptest::prelude::*;
 
 const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","bypass":false,"focus_seconds":null,"midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","resolution":0.5,"smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":2}"#;
@@ -42,6 +44,31 @@ fn the_presets_name_is_saved_and_a_state_without_one_has_none() {
     );
     let cut = State::from_bytes(long.as_bytes()).expect("well-formed");
     assert_eq!(cut.preset.len(), 60);
+}
+
+#[test]
+fn damaged_sets_and_labels_are_refused_or_cut() {
+    let with = |field: &str| FRESH.replacen("\"model\"", &format!("{field},\"model\""), 1);
+    let bad_set = with(r#""compared":{"in_force":"C"}"#);
+    assert!(error(&bad_set).contains("`C`"), "{}", error(&bad_set));
+    let bad_settings =
+        with(r#""compared":{"in_force":"B","other":{"settings":{"resolution":11.0}}}"#);
+    assert!(error(&bad_settings).contains("resolution = 11"));
+    let long = with(&format!(
+        r#""labels":{{"names":{{"jazz":{:?}}}}}"#,
+        "x".repeat(99)
+    ));
+    let cut = State::from_bytes(long.as_bytes()).expect("well-formed");
+    assert_eq!(cut.labels.name("jazz").len(), 40);
+    let huge = with(r#""window":{"width":1e12,"height":0,"zoom":7}"#);
+    let window = State::from_bytes(huge.as_bytes())
+        .expect("well-formed")
+        .window;
+    let window = window.expect("a window");
+    assert_eq!(
+        (window.width, window.height, window.zoom),
+        (2400.0, 360.0, 3.0)
+    );
 }
 
 #[test]
@@ -221,6 +248,25 @@ fn states() -> impl Strategy<Value = State> {
     let macro_values = proptest::collection::btree_map(0..MACROS, 0.0..=100.0f64, 0..3);
     let macros = (described_macros(), macro_values);
     (model, midi, rest, tags, macros).prop_map(|(model, midi, rest, tags, macros)| State {
+        compared: Compared {
+            is_b: midi.3,
+            other: rest.4.then(|| {
+                Arc::new(Tuned {
+                    macros: Arc::new(macros.0.clone()),
+                    preset: "Who sings".into(),
+                    settings: Settings::default().with(Setting::Resolution(rest.1.1)),
+                })
+            }),
+        },
+        instance: if midi.3 { "00000000deadbeef" } else { "" }.to_owned(),
+        labels: if rest.3 {
+            Labels::default()
+                .renamed("jazz", "Swing")
+                .with_hidden("rock", true)
+        } else {
+            Labels::default()
+        },
+        window: rest.3.then(WindowPlace::default),
         macros: macros.0,
         macro_values: macros.1,
         osc: OscSettings {

@@ -1,17 +1,20 @@
-//! The page of what the network hears: its window as a picture, how much of it is filled, and what the focus
-//! covers.
+//! The page of what the network hears: its window as a picture, how much of it is filled, what the focus
+//! covers, and where in it a chosen tag is heard.
+
+mod heard_at;
 
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, ColorImage, Rect, RichText, TextureHandle, TextureOptions, Ui, UiBuilder, pos2,
+    Align, Align2, Color32, ColorImage, Layout, Rect, RichText, TextureHandle, TextureOptions, Ui,
+    UiBuilder, pos2,
 };
 use tagline_engine::WindowPicture;
 use tagline_taggram::{colour, tick_seconds};
 
 use crate::core::settings::Mode;
 use crate::core::view::{EditorSource, Snapshot};
-use crate::editor::{message, theme};
+use crate::editor::{choice, message, theme};
 
 /// Height of the title, in points.
 const TITLE_HEIGHT: f32 = 34.0;
@@ -28,13 +31,17 @@ const BRIGHTEST: f32 = 0.92;
 pub struct HearsPage {
     shown: Option<Arc<WindowPicture>>,
     texture: Option<TextureHandle>,
+    /// Name of the tag that the user asks about.
+    asked: Option<String>,
 }
 
 impl HearsPage {
     /// Draws the page into `ui`.
     pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         let spectrogram = source.spectrogram();
-        let newest = spectrogram.and_then(|spectrogram| spectrogram.ask());
+        let newest = spectrogram
+            .as_ref()
+            .and_then(|spectrogram| spectrogram.ask());
         let is_shown = match (&newest, &self.shown) {
             (Some(newest), Some(shown)) => Arc::ptr_eq(newest, shown),
             (newest, shown) => newest.is_none() == shown.is_none(),
@@ -53,15 +60,25 @@ impl HearsPage {
             message::alone(ui, area, "The network has heard nothing yet", text);
             return;
         };
-        let text = RichText::new(about(snapshot, picture))
-            .font(theme::regular(12.5))
-            .color(theme::TEXT_SOFT);
-        let title = title.with_min_y(title.top() + 8.0);
-        let mut line = ui.new_child(UiBuilder::new().max_rect(title).id_salt("about"));
-        line.add(egui::Label::new(text).truncate());
+        let names = snapshot.tags().iter();
+        let tag = names
+            .clone()
+            .position(|tag| Some(tag) == self.asked.as_ref());
+        let hearing = tag
+            .zip(spectrogram)
+            .and_then(|(tag, spectrogram)| spectrogram.ask_where(tag));
+        let title = title.with_min_y(title.top() + 4.0);
+        let asked = title_line(ui, title, &about(snapshot, picture), (snapshot, tag));
+        if let Some(asked) = asked {
+            self.asked = asked;
+        }
+        let (above, beside) = match tag {
+            Some(_) => (heard_at::HEIGHT, heard_at::WIDTH),
+            None => (2.0, 0.0),
+        };
         let place = Rect::from_min_max(
-            pos2(area.left() + LEFT, area.top() + 2.0),
-            pos2(area.right(), area.bottom() - BELOW),
+            pos2(area.left() + LEFT, area.top() + above),
+            pos2(area.right() - beside, area.bottom() - BELOW),
         );
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         ui.painter()
@@ -69,6 +86,9 @@ impl HearsPage {
         cover(ui, place, picture);
         frequencies(ui, place, snapshot);
         seconds(ui, place, snapshot);
+        if tag.is_some() {
+            heard_at::show(ui, place, snapshot, (picture, hearing.as_deref()));
+        }
     }
 
     fn draw(&mut self, ui: &Ui, picture: Option<&WindowPicture>) {
@@ -96,6 +116,36 @@ impl HearsPage {
             }
         }
     }
+}
+
+/// Draws the line above the picture: what it shows, and a choice of a tag. Returns the tag that was chosen, or
+/// that none was.
+fn title_line(
+    ui: &mut Ui,
+    area: Rect,
+    text: &str,
+    (snapshot, tag): (&Snapshot, Option<usize>),
+) -> Option<Option<String>> {
+    let mut line = ui.new_child(UiBuilder::new().max_rect(area).id_salt("about"));
+    let layout = Layout::right_to_left(Align::Center);
+    line.with_layout(layout, |ui| {
+        let mut names = vec!["no tag".to_owned()];
+        names.extend_from_slice(snapshot.tags());
+        let chosen = tag.map_or(0, |tag| tag + 1);
+        let clicked = choice::show(ui, "asked", 140.0, (&names, chosen), "A tag to ask about");
+        let soft = |text: &str, colour| {
+            let font = theme::regular(12.5);
+            RichText::new(text).font(font).color(colour)
+        };
+        ui.label(soft("Where is it heard:", theme::text_faint()));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let text = soft(text, theme::text_soft());
+            ui.add(egui::Label::new(text).truncate());
+        });
+        let chosen = clicked.and_then(|index| index.checked_sub(1));
+        clicked.map(|_| chosen.and_then(|tag| snapshot.tags().get(tag).cloned()))
+    })
+    .inner
 }
 
 /// What the picture shows, in a sentence.
@@ -128,7 +178,7 @@ fn cover(ui: &Ui, place: Rect, picture: &WindowPicture) {
     let painter = ui.painter();
     if picture.filled < 1.0 {
         let unheard = place.with_max_x(filled);
-        painter.rect_filled(unheard, 0.0, theme::SURFACE);
+        painter.rect_filled(unheard, 0.0, theme::surface());
         let painter = painter.with_clip_rect(unheard.intersect(ui.clip_rect()));
         let font = theme::regular(12.5);
         painter.text(
@@ -136,16 +186,16 @@ fn cover(ui: &Ui, place: Rect, picture: &WindowPicture) {
             Align2::CENTER_CENTER,
             "not heard yet",
             font,
-            theme::TEXT_FAINT,
+            theme::text_faint(),
         );
     }
     if picture.focus < picture.filled {
         let past = Rect::from_x_y_ranges(filled..=focus, place.y_range());
-        painter.rect_filled(past, 0.0, theme::BACKGROUND.gamma_multiply(0.72));
-        painter.vline(focus, place.y_range(), (1.5, theme::ACCENT));
+        painter.rect_filled(past, 0.0, theme::background().gamma_multiply(0.72));
+        painter.vline(focus, place.y_range(), (1.5, theme::accent()));
         let label = pos2(focus + 6.0, place.top() + 5.0);
         let font = theme::regular(11.0);
-        painter.text(label, Align2::LEFT_TOP, "Focus", font, theme::ACCENT);
+        painter.text(label, Align2::LEFT_TOP, "Focus", font, theme::accent());
     }
 }
 
@@ -160,7 +210,7 @@ fn frequencies(ui: &Ui, place: Rect, snapshot: &Snapshot) {
         None => (0.0, half_rate_hz),
     };
     let painter = ui.painter();
-    let (font, ink) = (theme::regular(11.0), theme::TEXT_FAINT);
+    let (font, ink) = (theme::regular(11.0), theme::text_faint());
     let right = place.left() - 8.0;
     let top = pos2(right, place.top());
     painter.text(top, Align2::RIGHT_TOP, hertz(high), font.clone(), ink);
@@ -189,7 +239,7 @@ fn seconds(ui: &Ui, place: Rect, snapshot: &Snapshot) {
         painter.vline(
             x,
             place.bottom() + 1.0..=place.bottom() + 5.0,
-            (1.0, theme::TEXT_FAINT),
+            (1.0, theme::text_faint()),
         );
         let (label, align) = if tick == 0 {
             ("now".to_owned(), Align2::RIGHT_TOP)
@@ -197,7 +247,7 @@ fn seconds(ui: &Ui, place: Rect, snapshot: &Snapshot) {
             (format!("−{ago} s"), Align2::CENTER_TOP)
         };
         let at = pos2(x, place.bottom() + 7.0);
-        painter.text(at, align, label, theme::regular(11.0), theme::TEXT_SOFT);
+        painter.text(at, align, label, theme::regular(11.0), theme::text_soft());
     }
 }
 

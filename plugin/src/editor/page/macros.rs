@@ -2,19 +2,26 @@
 //! those of OSC on the right.
 
 mod controls;
+mod curve;
+mod feeds;
 mod list;
 mod osc;
 mod outputs;
 mod presets;
 mod source;
+mod traces;
 
-use egui::{ScrollArea, Ui, UiBuilder};
+use std::sync::{Mutex, PoisonError};
+
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui, UiBuilder};
 
 use self::controls::TextField;
 use self::presets::PresetStrip;
+use self::traces::Traces;
 use super::settings::heading;
 use crate::core::macros::{MACROS, Macro};
 use crate::core::view::{EditorSource, Snapshot};
+use crate::editor::theme;
 
 /// Width of the list, in points.
 const LIST_WIDTH: f32 = 196.0;
@@ -33,9 +40,19 @@ pub struct MacrosPage {
     name: TextField,
     host: TextField,
     prefix: TextField,
+    traces: Traces,
 }
 
+/// The macro that was copied last, in any editor of this process.
+static COPIED: Mutex<Option<Macro>> = Mutex::new(None);
+
 impl MacrosPage {
+    /// Notes where the macros stand, for their curves. To be called with every snapshot, at `seconds` of the
+    /// editor's time.
+    pub fn see(&mut self, snapshot: &Snapshot, seconds: f64) {
+        self.traces.see(snapshot, seconds);
+    }
+
     /// Draws the page into `ui`; changes go to `source`.
     pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         let (strip, area) = {
@@ -49,7 +66,7 @@ impl MacrosPage {
         }
         let (left, right) = area.split_left_right_at_x(area.left() + LIST_WIDTH);
         let mut list = ui.new_child(UiBuilder::new().max_rect(left).id_salt("macros"));
-        if let Some(clicked) = list::show(&mut list, snapshot, self.chosen) {
+        if let Some(clicked) = list::show(&mut list, snapshot, self.chosen, source) {
             self.chosen = clicked;
             self.name = TextField::default();
         }
@@ -70,7 +87,11 @@ impl MacrosPage {
         let index = self.chosen.min(MACROS - 1);
         let described = &snapshot.macros[index];
         let mut edited = described.clone();
-        heading(ui, &described.title(index));
+        if self.title_row(ui, &described.title(index), &mut edited) {
+            self.name = TextField::default();
+        }
+        curve::show(ui, &self.traces, index, described);
+        feeds::show(ui, snapshot, index);
         controls::rows(ui, "source and shape", |ui| {
             self.name_row(ui, index, &mut edited);
             source::rows(ui, snapshot, &mut edited);
@@ -80,6 +101,35 @@ impl MacrosPage {
         if edited != *described {
             source.set_macro(index, edited);
         }
+    }
+
+    /// The macro's title, and what can be done with all of it. Returns whether it is another one now.
+    fn title_row(&self, ui: &mut Ui, title: &str, edited: &mut Macro) -> bool {
+        let before = edited.clone();
+        let mut copied = COPIED.lock().unwrap_or_else(PoisonError::into_inner);
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            let title = RichText::new(title).font(theme::medium(15.0));
+            ui.add(Label::new(title.color(theme::text())).truncate());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                let reset = ui.add_enabled(*edited != Macro::default(), Button::new("Reset"));
+                if reset.on_hover_text("Make it a fresh macro").clicked() {
+                    *edited = Macro::default();
+                }
+                let paste = ui.add_enabled(copied.is_some(), Button::new("Paste"));
+                let about = "Make it like the macro that was copied, also from another instance";
+                if paste.on_hover_text(about).clicked()
+                    && let Some(copied) = &*copied
+                {
+                    edited.clone_from(copied);
+                }
+                if ui.button("Copy").on_hover_text("Copy all of it").clicked() {
+                    *copied = Some(edited.clone());
+                }
+            });
+        });
+        *edited != before
     }
 
     fn name_row(&mut self, ui: &mut Ui, index: usize, edited: &mut Macro) {

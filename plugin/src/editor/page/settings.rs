@@ -1,16 +1,25 @@
 //! The page of settings that people rarely change. The session keeps them, and the host does not
-//! automate them.
+//! automate them. What belongs to all editors is the user's own.
 
-use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
+use egui::{Grid, Label, Response, RichText, ScrollArea, Ui, vec2};
 use tagline_engine::MAX_TAGS;
 
-use crate::core::params::FOCUS_SECONDS;
+use crate::core::params::{FOCUS_SECONDS, id};
 use crate::core::settings::{LAST_CC, MAX_RESOLUTION, Setting, Settings};
 use crate::core::view::{EditorSource, Snapshot};
-use crate::editor::{choice, switch, theme};
+use crate::core::window::{WindowPlace, ZOOMS};
+use crate::editor::number::{self, Number};
+use crate::editor::preferences::Preferences;
+use crate::editor::theme::Look;
+use crate::editor::{choice, parameter, switch, theme};
 
 /// Draws the page into `ui`; changes go to `source`.
-pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+pub fn show(
+    ui: &mut Ui,
+    snapshot: &Snapshot,
+    preferences: &mut Preferences,
+    source: &dyn EditorSource,
+) {
     let settings = &snapshot.settings;
     ScrollArea::vertical()
         .id_salt("settings")
@@ -18,11 +27,12 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         .show(ui, |ui| {
             heading(ui, "Plugin");
             rows(ui, "plugin", |ui| {
-                toggle(ui, "Bypass", settings.bypass, |on| {
+                let bypass = toggle(ui, "Bypass", settings.bypass, |on| {
                     source.set(Setting::Bypass(on));
                 });
+                parameter::attach(ui, bypass, id::BYPASS, snapshot, source);
                 about(ui, "The signal passes, and nothing is analysed.");
-                focus(ui, settings, source);
+                focus(ui, snapshot, source);
                 about(ui, &about_focus(snapshot));
                 resolution(ui, settings, source);
                 about(
@@ -31,8 +41,18 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
                      A tag that has settled is told in any case. 0 tells every change.",
                 );
             });
+            heading(ui, "Window");
+            rows(ui, "window", |ui| {
+                zoom(ui, source);
+                about(
+                    ui,
+                    "How large everything is. New instances open as the last one was closed.",
+                );
+            });
             heading(ui, "Tags as MIDI controllers");
             rows(ui, "midi", |ui| midi(ui, settings, source));
+            heading(ui, "All editors");
+            rows(ui, "editor", |ui| look(ui, preferences));
         });
 }
 
@@ -56,24 +76,37 @@ fn about_focus(snapshot: &Snapshot) -> String {
 
 fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let midi = settings.midi;
+    let fresh = Settings::default().midi;
     toggle(ui, "Send MIDI CC", settings.midi_cc_output, |on| {
         source.set(Setting::MidiCcOutput(on));
     });
     about(ui, "Sends the first tags as controllers of 7 bits.");
-    number(ui, "Channel", midi.channel + 1, (1, 16), |channel| {
-        source.set(Setting::MidiChannel(channel - 1));
-    });
+    number(
+        ui,
+        "Channel",
+        midi.channel + 1,
+        [1, 16, fresh.channel + 1],
+        |channel| {
+            source.set(Setting::MidiChannel(channel - 1));
+        },
+    );
     about(ui, "");
-    number(ui, "First controller", midi.first, (0, LAST_CC), |first| {
-        source.set(Setting::FirstMidiCc(first));
-    });
+    number(
+        ui,
+        "First controller",
+        midi.first,
+        [0, LAST_CC, fresh.first],
+        |first| {
+            source.set(Setting::FirstMidiCc(first));
+        },
+    );
     about(ui, "The first tag's; the next tags follow it.");
     let most = MAX_TAGS as u8;
     number(
         ui,
         "Number of controllers",
         midi.count,
-        (1, most),
+        [1, most, fresh.count],
         |count| {
             source.set(Setting::MidiCcCount(count));
         },
@@ -86,7 +119,7 @@ pub(super) fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(8.0);
     let text = RichText::new(text)
         .font(theme::medium(15.0))
-        .color(theme::TEXT);
+        .color(theme::text());
     ui.label(text);
     ui.add_space(4.0);
 }
@@ -103,7 +136,7 @@ pub(super) fn caption(ui: &mut Ui, text: &str) {
     ui.label(
         RichText::new(text)
             .font(theme::regular(13.5))
-            .color(theme::TEXT_SOFT),
+            .color(theme::text_soft()),
     );
 }
 
@@ -111,31 +144,53 @@ pub(super) fn caption(ui: &mut Ui, text: &str) {
 fn about(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::regular(12.0))
-        .color(theme::TEXT_FAINT);
+        .color(theme::text_faint());
     ui.add(Label::new(text).wrap());
     ui.end_row();
 }
 
-fn toggle(ui: &mut Ui, text: &str, on: bool, set: impl FnOnce(bool)) {
+fn toggle(ui: &mut Ui, text: &str, on: bool, set: impl FnOnce(bool)) -> Response {
     caption(ui, text);
-    if let Some(on) = switch::show(ui, on) {
+    let drawn = ui.horizontal(|ui| switch::show(ui, on, text));
+    if let Some(on) = drawn.inner {
         set(on);
     }
+    drawn.response
 }
 
-fn number(ui: &mut Ui, text: &str, value: u8, (least, most): (u8, u8), set: impl FnOnce(u8)) {
+fn number(ui: &mut Ui, text: &str, value: u8, range: [u8; 3], set: impl FnOnce(u8)) {
     caption(ui, text);
+    let [least, most, fresh] = range;
     let mut changed = value;
-    let drag = DragValue::new(&mut changed)
-        .range(least..=most)
-        .speed(0.1)
-        .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
-    if ui.add(drag).changed() && changed != value {
+    let number = Number {
+        range: least..=most,
+        fresh,
+        speed: 0.1,
+        decimals: 0,
+        unit: "",
+        about: &format!("{least} to {most}"),
+        width: 64.0,
+    };
+    if number::show(ui, &mut changed, &number) {
         set(changed);
     }
 }
 
-fn focus(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
+fn look(ui: &mut Ui, preferences: &mut Preferences) {
+    caption(ui, "Theme");
+    let names = Look::ALL.map(|look| look.name().to_owned());
+    let chosen = Look::ALL.iter().position(|look| *look == preferences.look);
+    let shown = (&names[..], chosen.unwrap_or(0));
+    if let Some(clicked) = choice::show(ui, "look", 110.0, shown, "Dark or light")
+        && let Some(look) = Look::ALL.get(clicked)
+    {
+        preferences.look = *look;
+    }
+    about(ui, "Kept for you, and not with the session.");
+}
+
+fn focus(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
+    let settings = &snapshot.settings;
     caption(ui, "Focus");
     let names = FOCUS_SECONDS.map(|seconds| {
         if seconds.is_finite() {
@@ -144,20 +199,47 @@ fn focus(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
             "Whole window".to_owned()
         }
     });
-    if let Some(clicked) = choice::show(ui, "focus", 110.0, &names, settings.focus) {
+    let shown = (&names[..], settings.focus);
+    let about = "Seconds that count";
+    let drawn = ui.horizontal(|ui| choice::show(ui, "focus", 110.0, shown, about));
+    parameter::attach(ui, drawn.response, id::FOCUS, snapshot, source);
+    if let Some(clicked) = drawn.inner {
         source.set(Setting::Focus(clicked));
+    }
+}
+
+fn zoom(ui: &mut Ui, source: &dyn EditorSource) {
+    caption(ui, "Zoom");
+    let names = ZOOMS.map(|zoom| format!("{:.0} %", 100.0 * zoom));
+    let before = f64::from(ui.ctx().zoom_factor());
+    let chosen = ZOOMS.iter().position(|zoom| (zoom - before).abs() < 0.01);
+    let shown = (&names[..], chosen.unwrap_or(0));
+    let clicked = choice::show(ui, "zoom", 110.0, shown, "Per cent of the usual size");
+    if let Some(zoom) = clicked.and_then(|index| ZOOMS.get(index)) {
+        let size = ui.ctx().viewport_rect().size();
+        source.set_window(WindowPlace {
+            height: size.y.into(),
+            width: size.x.into(),
+            zoom: *zoom,
+        });
+        // The app asks the host for room once the zoom is there.
+        ui.ctx().set_zoom_factor(*zoom as f32);
     }
 }
 
 fn resolution(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     caption(ui, "Resolution");
     let mut points = settings.resolution;
-    let drag = DragValue::new(&mut points)
-        .range(0.0..=MAX_RESOLUTION)
-        .speed(0.02)
-        .max_decimals(2)
-        .min_size(vec2(64.0, theme::CONTROL_HEIGHT));
-    if ui.add(drag).changed() {
+    let number = Number {
+        range: 0.0..=MAX_RESOLUTION,
+        fresh: Settings::default().resolution,
+        speed: 0.02,
+        decimals: 2,
+        unit: " pts",
+        about: "Points of per cent, 0 to 10",
+        width: 64.0,
+    };
+    if number::show(ui, &mut points, &number) {
         source.set(Setting::Resolution(points));
     }
 }

@@ -5,16 +5,16 @@ mod line;
 mod map;
 mod sections;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Align, Layout, Rect, RichText, Ui, UiBuilder};
-use tagline_engine::{Backend, History, Past};
+use tagline_engine::Backend;
 
 use self::line::{Line, Order};
 use self::map::{Map, View};
 use crate::core::export::{Export, ExportKind};
 use crate::core::view::{EditorSource, Snapshot};
+use crate::editor::past::{News, PastOf};
 use crate::editor::{message, segmented, theme};
 
 /// Height of the row of controls, in points.
@@ -35,9 +35,7 @@ const HINT: &str = "Click into the picture to see the values of that moment on t
 /// The page's state.
 #[derive(Default)]
 pub struct TimePage {
-    /// The history that [`Self::past`] is of.
-    history: Option<Arc<History>>,
-    past: Past,
+    past: PastOf,
     line: Line,
     order: Order,
     span: usize,
@@ -59,11 +57,11 @@ impl TimePage {
         let mut strip = ui.new_child(UiBuilder::new().max_rect(strip).id_salt("time"));
         let has_changed = self.controls(&mut strip, snapshot);
         if is_new || has_changed {
-            self.line = Line::of(&self.past.moments, self.order);
+            self.line = Line::of(&self.past.past.moments, self.order);
         }
         if self.line.moments.is_empty() {
             let (title, text) = match self.order {
-                _ if self.past.moments.is_empty() => (
+                _ if self.past.past.moments.is_empty() => (
                     "Nothing has been heard yet",
                     "The tags of the last quarter of an hour will be drawn here.",
                 ),
@@ -91,19 +89,11 @@ impl TimePage {
 
     /// Brings the past up to date. Returns whether it is another one.
     fn read(&mut self, source: &dyn EditorSource) -> bool {
-        let history = source.history();
-        let is_same = match (&history, &self.history) {
-            (Some(now), Some(before)) => Arc::ptr_eq(now, before),
-            (None, None) => true,
-            _ => false,
-        };
-        if !is_same {
-            self.past = Past::default();
+        let news = self.past.read(source.history());
+        if news == News::Another {
             self.inspected = None;
-            self.history = history;
         }
-        let has_more = |history: &Arc<History>| history.read(&mut self.past);
-        self.history.as_ref().is_some_and(has_more) || !is_same
+        news != News::Nothing
     }
 
     /// The row of controls. Returns whether another part or order is shown.
@@ -111,14 +101,18 @@ impl TimePage {
         let mut has_changed = false;
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
-            let spans = SPANS.map(|(name, _)| (name, theme::TEXT));
-            if let Some(clicked) = segmented::show(ui, "span", &spans, self.span) {
+            let spans = SPANS.map(|(name, _)| (name, theme::text()));
+            let about = "How much of the past is shown";
+            let shown = (&spans[..], self.span);
+            if let Some(clicked) = segmented::show(ui, "span", shown, about) {
                 self.span = clicked;
                 has_changed = true;
             }
-            let orders = [("As heard", theme::TEXT), ("By song", theme::TEXT)];
+            let orders = [("As heard", theme::text()), ("By song", theme::text())];
             let chosen = usize::from(self.order == Order::Song);
-            if let Some(clicked) = segmented::show(ui, "order", &orders, chosen) {
+            let about = "By when it was heard, or by where the host's song stood";
+            let shown = (&orders[..], chosen);
+            if let Some(clicked) = segmented::show(ui, "order", shown, about) {
                 self.order = if clicked == 1 {
                     Order::Song
                 } else {
@@ -130,7 +124,8 @@ impl TimePage {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 for kind in ExportKind::ALL.into_iter().rev() {
-                    if ui.button(kind.name()).clicked() {
+                    let about = "Save all that is kept, not only what is shown";
+                    if ui.button(kind.name()).on_hover_text(about).clicked() {
                         self.export(kind, snapshot);
                     }
                 }
@@ -144,7 +139,7 @@ impl TimePage {
         let Some(model) = &snapshot.model else {
             return;
         };
-        let moments: Vec<_> = self.past.moments.iter().cloned().collect();
+        let moments: Vec<_> = self.past.past.moments.iter().cloned().collect();
         let export = Export {
             model,
             backend: snapshot.running.map_or("", Backend::name),
@@ -162,8 +157,8 @@ impl TimePage {
     fn below(&mut self, ui: &mut Ui, area: Rect) {
         self.said.take_if(|(_, since)| since.elapsed() > SAID_FOR);
         let (text, colour) = match &self.said {
-            Some((said, _)) => (said.as_str(), theme::TEXT),
-            None => (HINT, theme::TEXT_FAINT),
+            Some((said, _)) => (said.as_str(), theme::text()),
+            None => (HINT, theme::text_faint()),
         };
         let mut line = ui.new_child(UiBuilder::new().max_rect(area).id_salt("said"));
         let text = RichText::new(text).font(theme::regular(12.0)).color(colour);
@@ -174,6 +169,6 @@ impl TimePage {
 fn caption(ui: &mut Ui, text: &str) {
     let text = RichText::new(text)
         .font(theme::regular(12.0))
-        .color(theme::TEXT_FAINT);
+        .color(theme::text_faint());
     ui.label(text);
 }

@@ -15,6 +15,9 @@ const MARK: &str = "TAGLINE_EDITOR_TEST";
 /// Long enough for a busy machine, short enough to end an editor that hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The same for a test that is run by hand.
+const LONG_PATIENCE: Duration = Duration::from_secs(900);
+
 /// What the process sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Display {
@@ -27,7 +30,12 @@ pub enum Display {
 /// Runs `test`, the body of the test `editor::name`, with the bundle, in a process of its own with a
 /// model in its models folder. Without a bundle or a server, prints that the test was skipped.
 pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&Path)) {
-    let Some(bundle) = bundle(name, "Tagline.clap") else {
+    with_bundle(name, ("Tagline.clap", display), test);
+}
+
+/// The same with the bundle of another format.
+pub fn with_bundle(name: &str, (file, display): (&str, Display), test: impl FnOnce(&Path)) {
+    let Some(bundle) = bundle(name, file) else {
         return;
     };
     if std::env::var_os(MARK).is_some_and(|mark| mark == name) {
@@ -58,6 +66,7 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         .env("TAGLINE_MODELS", &models)
         .env("TAGLINE_PRESETS", home.path().join("presets"))
         .env("TAGLINE_TAGGRAMS", home.path().join("taggrams"))
+        .env("TAGLINE_SETTINGS", home.path().join("settings"))
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         // With an arena for each thread, memory grows for dozens of windows before it is used again.
         // That would look like a leak.
@@ -68,7 +77,8 @@ pub fn in_a_process_of_its_own(name: &str, display: Display, test: impl FnOnce(&
         command.env("DISPLAY", &server.display);
     }
     let mut child = command.spawn().expect("this program runs");
-    let end = Instant::now() + PATIENCE;
+    let by_hand = std::env::args().any(|argument| argument.ends_with("ignored"));
+    let end = Instant::now() + if by_hand { LONG_PATIENCE } else { PATIENCE };
     let status = loop {
         if let Some(status) = child.try_wait().expect("the child can be waited for") {
             break status;

@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiError, GuiSize, PluginGui, Window};
 use clack_host::prelude::PluginMainThreadHandle;
-use tagline_host::{BlockOptions, HostEvent, HostedPlugin, Rendering, Transport, state_with_model};
+use tagline_host::vst3::{Vst3Plugin, Vst3View};
+use tagline_host::{
+    BlockOptions, Guest, HostEvent, HostEventKind, HostedPlugin, Rendering, Transport,
+    state_with_model,
+};
 use tagline_tests::Random;
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -20,18 +24,85 @@ pub enum Sound {
     Noise,
 }
 
+/// A format, with the way in which its hosts show an editor in a window.
+pub trait Windowed: Guest {
+    /// What is open.
+    type View;
+
+    /// Opens the editor in `window`.
+    fn open_in(&mut self, window: u32) -> Self::View;
+
+    /// Closes it.
+    fn close(&mut self, view: Self::View);
+}
+
+impl Windowed for HostedPlugin {
+    type View = ();
+
+    fn open_in(&mut self, window: u32) {
+        self.with_editor(|handle, gui| {
+            let configuration = GuiConfiguration {
+                api_type: GuiApiType::X11,
+                is_floating: false,
+            };
+            gui.create(handle, configuration).expect("an editor");
+            let window = Window::from_x11_handle(window.into());
+            // SAFETY: an X11 window is an id that the server checks; the tests destroy theirs after the
+            // editor.
+            unsafe { gui.set_parent(handle, window) }.expect("the editor takes its parent");
+            gui.show(handle).expect("the editor is shown");
+        })
+        .expect("the plugin has an editor");
+    }
+
+    fn close(&mut self, (): ()) {
+        let closed = self.with_editor(|handle, gui| gui.destroy(handle));
+        closed.expect("the plugin has an editor");
+    }
+}
+
+impl Windowed for Vst3Plugin {
+    type View = Vst3View;
+
+    fn open_in(&mut self, window: u32) -> Vst3View {
+        let mut view = self.view().expect("a view");
+        view.attach(window as usize).expect("attached");
+        view
+    }
+
+    fn close(&mut self, mut view: Vst3View) {
+        view.remove();
+    }
+}
+
+fn to_clap((width, height): (u16, u16)) -> GuiSize {
+    GuiSize {
+        width: width.into(),
+        height: height.into(),
+    }
+}
+
+fn of_clap(size: GuiSize) -> (u16, u16) {
+    (size.width as u16, size.height as u16)
+}
+
+/// An active instance of the CLAP.
+pub type ClapHost = EditorHost<HostedPlugin>;
+
 /// An active instance.
-pub struct EditorHost {
-    plugin: HostedPlugin,
+pub struct EditorHost<P: Windowed> {
+    /// The plugin itself.
+    pub plugin: P,
+    view: Option<P::View>,
     sample_rate_hz: f64,
     events: Vec<HostEvent>,
     noise: Random,
 }
 
-impl EditorHost {
+impl<P: Windowed> EditorHost<P> {
     /// Loads the bundle and activates it, with the model that is built in.
     pub fn load_built_in(bundle: &Path, sample_rate_hz: f64) -> Self {
-        let plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        let plugin = P::load(bundle).expect("the bundle loads");
         Self::activated(plugin, sample_rate_hz)
     }
 
@@ -46,7 +117,7 @@ impl EditorHost {
     }
 
     fn load_for(bundle: &Path, rendering: Rendering) -> Self {
-        let mut plugin = HostedPlugin::load(bundle).expect("the bundle loads");
+        let mut plugin = P::load(bundle).expect("the bundle loads");
         plugin.set_rendering(rendering).expect("the rendering");
         let models = std::env::var_os("TAGLINE_MODELS").expect("a models folder");
         let state = state_with_model(Some(&Path::new(&models).join("tiny.onnx")), 1.0);
@@ -56,88 +127,34 @@ impl EditorHost {
         Self::activated(plugin, SAMPLE_RATE_HZ)
     }
 
-    fn activated(mut plugin: HostedPlugin, sample_rate_hz: f64) -> Self {
+    fn activated(mut plugin: P, sample_rate_hz: f64) -> Self {
         plugin
             .activate(sample_rate_hz, BLOCK_FRAMES as u32)
             .expect("the plugin is activated");
         Self {
             plugin,
+            view: None,
             sample_rate_hz,
             events: Vec::new(),
             noise: Random::new(1),
         }
     }
 
-    fn gui<R>(&mut self, f: impl FnOnce(&PluginMainThreadHandle<'_>, PluginGui) -> R) -> R {
-        self.plugin
-            .with_editor(f)
-            .expect("the plugin has an editor")
-    }
-
-    fn create_with(&mut self, is_floating: bool) -> Result<(), GuiError> {
-        let configuration = GuiConfiguration {
-            api_type: GuiApiType::X11,
-            is_floating,
-        };
-        let created = self.gui(|handle, gui| gui.create(handle, configuration));
-        if created.is_err() {
-            println!("{:?}", self.plugin.log());
-        }
-        created
-    }
-
-    pub fn create(&mut self) -> Result<(), GuiError> {
-        self.create_with(false)
-    }
-
-    /// Opens the editor in `window`, in the three steps of a host.
+    /// Opens the editor in `window`.
     pub fn open(&mut self, window: u32) {
-        self.create().expect("the editor is created");
-        self.embed(window).expect("the editor takes its parent");
-        self.show().expect("the editor is shown");
+        self.view = Some(self.plugin.open_in(window));
     }
 
-    pub fn create_floating(&mut self) -> Result<(), GuiError> {
-        self.create_with(true)
+    /// What is open.
+    pub fn view(&mut self) -> Option<&mut P::View> {
+        self.view.as_mut()
     }
 
-    pub fn set_scale(&mut self, scale: f64) -> Result<(), GuiError> {
-        self.gui(|handle, gui| gui.set_scale(handle, scale))
-    }
-
-    pub fn size(&mut self) -> Option<GuiSize> {
-        self.gui(|handle, gui| gui.get_size(handle))
-            .filter(|size| size.width > 0)
-    }
-
-    pub fn adjust_size(&mut self, size: GuiSize) -> Option<GuiSize> {
-        self.gui(|handle, gui| gui.adjust_size(handle, size))
-    }
-
-    pub fn set_size(&mut self, size: GuiSize) -> Result<(), GuiError> {
-        self.gui(|handle, gui| gui.set_size(handle, size))
-    }
-
-    /// Embeds the editor in the X11 window `parent`.
-    pub fn embed(&mut self, parent: u32) -> Result<(), GuiError> {
-        let window = Window::from_x11_handle(parent.into());
-        self.gui(|handle, gui| {
-            // SAFETY: an X11 window is an id that the server checks; the tests destroy theirs
-            // after the editor.
-            unsafe { gui.set_parent(handle, window) }
-        })
-    }
-
-    pub fn show(&mut self) -> Result<(), GuiError> {
-        self.gui(|handle, gui| gui.show(handle))
-    }
-
-    pub fn hide(&mut self) -> Result<(), GuiError> {
-        self.gui(|handle, gui| gui.hide(handle))
-    }
-
-    pub fn destroy(&mut self) {
-        self.gui(|handle, gui| gui.destroy(handle));
+    /// Closes the editor, if it is open.
+    pub fn close(&mut self) {
+        if let Some(view) = self.view.take() {
+            self.plugin.close(view);
+        }
     }
 
     /// What a session would save.
@@ -172,6 +189,11 @@ impl EditorHost {
     /// What the plugin has told since [`Self::forget_events`].
     pub fn events(&self) -> &[HostEvent] {
         &self.events
+    }
+
+    /// Whether the plugin has told this since [`Self::forget_events`].
+    pub fn has_told(&self, kind: HostEventKind) -> bool {
+        self.events.iter().any(|event| event.kind == kind)
     }
 
     pub fn forget_events(&mut self) {
@@ -232,5 +254,73 @@ impl EditorHost {
             Sound::Silence => 0.0,
             Sound::Noise => 0.125 * self.noise.sample(),
         }
+    }
+}
+
+impl ClapHost {
+    fn gui<R>(&mut self, f: impl FnOnce(&PluginMainThreadHandle<'_>, PluginGui) -> R) -> R {
+        self.plugin
+            .with_editor(f)
+            .expect("the plugin has an editor")
+    }
+
+    fn create_with(&mut self, is_floating: bool) -> Result<(), GuiError> {
+        let configuration = GuiConfiguration {
+            api_type: GuiApiType::X11,
+            is_floating,
+        };
+        let created = self.gui(|handle, gui| gui.create(handle, configuration));
+        if created.is_err() {
+            println!("{:?}", self.plugin.log());
+        }
+        created
+    }
+
+    pub fn create(&mut self) -> Result<(), GuiError> {
+        self.create_with(false)
+    }
+
+    pub fn create_floating(&mut self) -> Result<(), GuiError> {
+        self.create_with(true)
+    }
+
+    pub fn set_scale(&mut self, scale: f64) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.set_scale(handle, scale))
+    }
+
+    pub fn size(&mut self) -> Option<(u16, u16)> {
+        let size = self.gui(|handle, gui| gui.get_size(handle));
+        size.map(of_clap).filter(|(width, _)| *width > 0)
+    }
+
+    pub fn adjust_size(&mut self, size: (u16, u16)) -> Option<(u16, u16)> {
+        self.gui(|handle, gui| gui.adjust_size(handle, to_clap(size)))
+            .map(of_clap)
+    }
+
+    pub fn set_size(&mut self, size: (u16, u16)) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.set_size(handle, to_clap(size)))
+    }
+
+    /// Embeds the editor in the X11 window `parent`.
+    pub fn embed(&mut self, parent: u32) -> Result<(), GuiError> {
+        let window = Window::from_x11_handle(parent.into());
+        self.gui(|handle, gui| {
+            // SAFETY: an X11 window is an id that the server checks; the tests destroy theirs
+            // after the editor.
+            unsafe { gui.set_parent(handle, window) }
+        })
+    }
+
+    pub fn show(&mut self) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.show(handle))
+    }
+
+    pub fn hide(&mut self) -> Result<(), GuiError> {
+        self.gui(|handle, gui| gui.hide(handle))
+    }
+
+    pub fn destroy(&mut self) {
+        self.gui(|handle, gui| gui.destroy(handle));
     }
 }

@@ -5,73 +5,60 @@ use std::time::Duration;
 use serde_json::json;
 use tagline_host::HostEventKind;
 
-use super::child::{Display, in_a_process_of_its_own};
-use super::host::{EditorHost, Sound};
-use super::screen::Screen;
-use super::{MACROS, OPEN_SIZE, UNDO};
+use super::host::{EditorHost, Sound, Windowed};
+use super::stage::{Stage, in_both_formats, in_format};
+use super::{MACROS, UNDO};
 
 /// The first macro's parameter.
 const MACRO: u32 = 56;
 
-/// Time for a frame, and for the host to hear of it.
-const MOMENT: Duration = Duration::from_millis(500);
-
-#[test]
-fn a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes() {
-    let name = "macros::a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes";
-    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
-        let screen = Screen::connect();
-        let mut host = EditorHost::load(bundle);
-        let window = screen.window(OPEN_SIZE);
-        host.open(window);
-        host.play(Sound::Noise, Duration::from_secs(3));
-        let click = |host: &mut EditorHost, x: i16, y: i16| {
-            screen.click(window, x, y);
-            host.play(Sound::Noise, MOMENT);
-        };
-        click(&mut host, MACROS.0, MACROS.1);
+fn a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes<P: Windowed>(name: &str) {
+    in_format::<P>(name, |bundle| {
+        let mut stage = Stage::<P>::open(bundle);
+        stage.wait(Duration::from_secs(3));
+        stage.click(MACROS);
         // The name.
-        click(&mut host, 430, 205);
-        screen.type_text(window, "rise\n");
-        host.play(Sound::Noise, MOMENT);
+        stage.click((430, 331));
+        stage.type_text("rise\n");
         // The source: a tag, and of the tags the fifth.
-        click(&mut host, 430, 239);
-        click(&mut host, 400, 304);
-        click(&mut host, 420, 273);
-        click(&mut host, 400, 435);
+        stage.click((430, 365));
+        stage.picture("macro-kinds");
+        stage.click((400, 430));
+        stage.picture("macro-tag");
+        stage.click((420, 399));
+        stage.picture("macro-tags");
+        stage.click((400, 560));
         // 100 % at 80 % of the tag, and an attack.
-        click(&mut host, 458, 341);
-        screen.type_text(window, "80\n");
-        host.play(Sound::Noise, MOMENT);
-        click(&mut host, 366, 375);
-        screen.type_text(window, "0.5\n");
-        host.play(Sound::Noise, MOMENT);
+        stage.click((458, 467));
+        stage.type_text("80\n");
+        stage.click((366, 501));
+        stage.type_text("0.5\n");
         // As a controller, too.
-        click(&mut host, 355, 477);
-        let target = bundle.ancestors().nth(2).expect("a build folder");
-        let picture = screen.picture_of_child(window);
-        picture.save(&target.join("editor-macro-by-hand.png"));
+        stage.scroll((480, 450), 30);
+        stage.picture("macro-scrolled");
+        stage.click((355, 359));
+        stage.picture("macro-by-hand");
 
-        let by_hand = host.state()["macros"].clone();
+        let by_hand = stage.host.state()["macros"].clone();
         let described = json!({"1": {
             "name": "rise", "source": {"kind": "tag", "tag": "bright"}, "input": [0, 80],
             "attack_seconds": 0.5, "midi_cc": {"channel": 1, "number": 1},
         }});
-        let mut other = EditorHost::load(bundle);
+        let mut other = EditorHost::<P>::load(bundle);
         let mut state = other.state();
         state["macros"] = described;
         other.load_state(&state);
         assert_eq!(other.state()["macros"], by_hand);
 
         // The host sees the name, values that follow the tag, and the controller.
-        assert_eq!(host.name(MACRO), "rise");
-        host.forget_events();
-        host.play(Sound::Silence, Duration::from_secs(1));
-        host.play(Sound::Noise, Duration::from_secs(4));
+        assert_eq!(stage.host.name(MACRO), "rise");
+        stage.host.forget_events();
+        stage.host.play(Sound::Silence, Duration::from_secs(1));
+        stage.host.play(Sound::Noise, Duration::from_secs(4));
         other.play(Sound::Noise, Duration::from_secs(6));
-        let bright = host.value(5 + 4);
+        let bright = stage.host.value(5 + 4);
         let expected = (bright / 0.8).min(100.0);
-        let value = host.value(MACRO);
+        let value = stage.host.value(MACRO);
         assert!(bright > 1.0, "noise is bright: {bright}");
         assert!((value - expected).abs() < 6.0, "{value}, not {expected}");
         assert!(
@@ -85,10 +72,14 @@ fn a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes() {
 
         // Taken back, step by step, until nothing is described.
         for _ in 0..10 {
-            click(&mut host, UNDO.0, UNDO.1);
+            stage.click(UNDO);
         }
-        assert_eq!(host.state()["macros"], serde_json::Value::Null);
-        assert_eq!(host.name(MACRO), "Macro 1");
-        host.destroy();
+        assert_eq!(stage.host.state()["macros"], serde_json::Value::Null);
+        assert_eq!(stage.host.name(MACRO), "Macro 1");
+        stage.host.close();
     });
 }
+
+in_both_formats!("macros":
+    a_macro_set_up_with_mouse_and_keys_is_the_one_that_a_state_describes,
+);

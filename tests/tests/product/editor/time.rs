@@ -7,14 +7,11 @@ use serde_json::Value;
 use tagline_engine::BackendChoice;
 use tagline_taggram::{Taggram, write_taggram};
 use tagline_tests::{Random, write_float_wav};
-use trainer::tag::{TaggedFile, Tagger, Tagging, find_model};
+use trainer::tag::{TaggedFile, Tagger, Tagging, Windows, find_model};
 
-use super::child::{Display, in_a_process_of_its_own};
-use super::host::{EditorHost, Sound};
-use super::screen::Screen;
-use super::{HEARS, OPEN_SIZE, TIME};
-
-const MOMENT: Duration = Duration::from_millis(500);
+use super::host::{EditorHost, Sound, Windowed};
+use super::stage::{Stage, in_both_formats, in_format};
+use super::{HEARS, TIME};
 
 const SAMPLE_RATE_HZ: u32 = 48_000;
 
@@ -43,7 +40,7 @@ fn tagged(song: &[f32], folder: &Path) -> (Tagging, TaggedFile) {
         library_dirs: Vec::new(),
         update_seconds: 1.0,
         focus_seconds: f64::INFINITY,
-        every_update: true,
+        windows: Windows::Every,
         raw: false,
         write_tags: None,
     };
@@ -52,36 +49,27 @@ fn tagged(song: &[f32], folder: &Path) -> (Tagging, TaggedFile) {
     (tagging, tagged)
 }
 
-#[test]
-fn the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment() {
-    let name = "time::the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment";
-    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
-        let screen = Screen::connect();
-        let mut host = EditorHost::load_offline(bundle);
-        let window = screen.window(OPEN_SIZE);
-        host.open(window);
+fn the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment<P: Windowed>(
+    name: &str,
+) {
+    in_format::<P>(name, |bundle| {
+        let mut stage = Stage::<P>::with(bundle, EditorHost::load_offline(bundle));
+        stage.sound = Sound::Silence;
         let song = song();
-        host.play_samples(&song);
-        host.play(Sound::Silence, Duration::from_secs(2));
-        let click = |host: &mut EditorHost, x: i16, y: i16| {
-            screen.click(window, x, y);
-            host.play(Sound::Silence, MOMENT);
-        };
-        click(&mut host, TIME.0, TIME.1);
-        let now = screen.picture_of_child(window);
-        let target = bundle.ancestors().nth(2).expect("a build folder");
-        now.save(&target.join("editor-time.png"));
+        stage.host.play_samples(&song);
+        stage.wait(Duration::from_secs(2));
+        stage.click(TIME);
+        let now = stage.picture("time");
 
         // A moment of the past has other values, in the column on the right.
-        click(&mut host, 610, 200);
-        let past = screen.picture_of_child(window);
-        past.save(&target.join("editor-time-inspected.png"));
+        stage.click((610, 200));
+        let past = stage.picture("time-inspected");
         let (from, to) = ((690, 160), (745, 280));
         let moved = past.differences_within(&now, from, to);
         assert!(moved > 50, "the values stayed: {moved} pixels");
 
         for x in [604, 657, 713] {
-            click(&mut host, x, 121);
+            stage.click((x, 121));
         }
         let folder = PathBuf::from(std::env::var_os("TAGLINE_TAGGRAMS").expect("a folder"));
         let read = |ending: &str| std::fs::read(folder.join(format!("taggram-1.{ending}")));
@@ -137,32 +125,31 @@ fn the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment()
         write_taggram(&png, &taggram).expect("a picture");
         let is_same = read("png").expect("a picture") == std::fs::read(png).expect("a picture");
         assert!(is_same, "the picture is another than the trainer's");
-        host.destroy();
+        stage.host.close();
     });
 }
 
-#[test]
-fn what_the_network_hears_is_drawn_while_it_is_heard() {
-    let name = "time::what_the_network_hears_is_drawn_while_it_is_heard";
-    in_a_process_of_its_own(name, Display::Virtual, |bundle| {
-        let screen = Screen::connect();
+fn what_the_network_hears_is_drawn_while_it_is_heard<P: Windowed>(name: &str) {
+    in_format::<P>(name, |bundle| {
         // Its window of half a minute is filled slowly enough.
-        let mut host = EditorHost::load_built_in(bundle, SAMPLE_RATE_HZ.into());
-        let window = screen.window(OPEN_SIZE);
-        host.open(window);
-        host.play(Sound::Noise, Duration::from_secs(3));
-        screen.click(window, HEARS.0, HEARS.1);
-        host.play(Sound::Noise, Duration::from_secs(2));
-        let early = screen.picture_of_child(window);
-        host.play(Sound::Noise, Duration::from_secs(4));
-        let late = screen.picture_of_child(window);
-        let target = bundle.ancestors().nth(2).expect("a build folder");
-        late.save(&target.join("editor-hears.png"));
+        let host = EditorHost::load_built_in(bundle, SAMPLE_RATE_HZ.into());
+        let mut stage = Stage::<P>::with(bundle, host);
+        stage.wait(Duration::from_secs(3));
+        stage.click(HEARS);
+        stage.wait(Duration::from_secs(2));
+        let early = stage.picture("hears-early");
+        stage.wait(Duration::from_secs(4));
+        let late = stage.picture("hears");
         // The window is filled from the right.
         let left = late.differences_within(&early, (80, 150), (240, 500));
         let middle = late.differences_within(&early, (500, 150), (590, 500));
         assert!(left < 200, "nothing is heard there yet: {left}");
         assert!(middle > 5_000, "it has moved on: {middle}");
-        host.destroy();
+        stage.host.close();
     });
 }
+
+in_both_formats!("time":
+    the_taggram_agrees_with_the_trainer_in_its_files_and_a_click_shows_a_moment,
+    what_the_network_hears_is_drawn_while_it_is_heard,
+);

@@ -1,11 +1,12 @@
 //! Where OSC goes.
 
-use egui::{DragValue, Ui, vec2};
+use egui::Ui;
 
 use super::controls::{TextField, row, rows, word};
 use crate::core::osc::{MAX_RATE_HZ, OscSettings};
 use crate::core::view::{EditorSource, Snapshot};
-use crate::editor::{message, switch, theme};
+use crate::editor::number::{self, Number};
+use crate::editor::{message, switch};
 
 /// Draws the rows; changes go to `source`.
 pub fn show(
@@ -16,9 +17,14 @@ pub fn show(
     prefix: &mut TextField,
 ) {
     let mut edited = OscSettings::clone(&snapshot.osc);
+    let fresh = OscSettings::default();
     rows(ui, "osc", |ui| {
         row(ui, "Send OSC", |ui| {
-            if let Some(on) = switch::show(ui, edited.on) {
+            if let Some(on) = switch::show(
+                ui,
+                edited.on,
+                "Whether OSC is sent while the host has the plugin on",
+            ) {
                 edited.on = on;
             }
             word(ui, "tags, macros and the strongest tags, over UDP");
@@ -28,23 +34,32 @@ pub fn show(
                 edited.host = entered.trim().to_owned();
             }
             word(ui, "port");
-            let drag = DragValue::new(&mut edited.port)
-                .range(1..=u16::MAX)
-                .speed(1.0)
-                .min_size(vec2(62.0, theme::CONTROL_HEIGHT));
-            ui.add(drag);
+            let port = Number {
+                range: 1..=u16::MAX,
+                fresh: fresh.port,
+                speed: 1.0,
+                decimals: 0,
+                unit: "",
+                about: "UDP port, 1 to 65535",
+                width: 62.0,
+            };
+            number::show(ui, &mut edited.port, &port);
         });
         row(ui, "Prefix", |ui| {
             if let Some(entered) = prefix.show(ui, &edited.prefix, "/tagline/1", 160.0) {
                 edited.prefix = entered.trim().to_owned();
             }
             word(ui, "at most");
-            let drag = DragValue::new(&mut edited.rate_hz)
-                .range(1..=MAX_RATE_HZ)
-                .speed(0.3)
-                .suffix(" a second")
-                .min_size(vec2(62.0, theme::CONTROL_HEIGHT));
-            ui.add(drag);
+            let rate = Number {
+                range: 1..=MAX_RATE_HZ,
+                fresh: fresh.rate_hz,
+                speed: 0.3,
+                decimals: 0,
+                unit: " a second",
+                about: "Most messages of one address in a second",
+                width: 62.0,
+            };
+            number::show(ui, &mut edited.rate_hz, &rate);
         });
     });
     if let Some(text) = &snapshot.osc_message {

@@ -109,7 +109,8 @@ impl PresetStrip {
 
     fn saving(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         let Some(name) = &mut self.name else {
-            if ui.button("Save …").clicked() {
+            let about = "Save macros and settings as a preset of your own";
+            if ui.button("Save …").on_hover_text(about).clicked() {
                 self.name = Some(
                     self.own(&snapshot.preset)
                         .map_or_else(String::new, |own| own.preset.name.clone()),
@@ -178,8 +179,8 @@ impl PresetStrip {
         });
         let said = self.message.clone().or(broken);
         let (text, colour) = match &said {
-            Some(said) => (said.as_str(), theme::WARNING),
-            None => (about, theme::TEXT_FAINT),
+            Some(said) => (said.as_str(), theme::warning()),
+            None => (about, theme::text_faint()),
         };
         let text = RichText::new(text).font(theme::regular(12.0)).color(colour);
         let line = ui.add(Label::new(text).truncate().selectable(true));

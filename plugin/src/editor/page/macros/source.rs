@@ -4,11 +4,12 @@ use egui::Ui;
 
 use super::controls::{row, word};
 use crate::core::macros::{Macro, Source};
+use crate::core::neighbours::Neighbour;
 use crate::core::view::Snapshot;
 use crate::editor::choice;
 
 /// The kinds of sources, in the order of their names in the list.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 11] = [
     "Off",
     "A tag",
     "The larger of two tags",
@@ -18,6 +19,8 @@ const KINDS: [&str; 9] = [
     "The largest of a group",
     "How sure a group is",
     "Loudness of the input",
+    "A tag of another instance",
+    "A macro of another instance",
 ];
 
 fn kind(source: &Source) -> usize {
@@ -31,13 +34,17 @@ fn kind(source: &Source) -> usize {
         Source::Group { .. } => 6,
         Source::Certainty { .. } => 7,
         Source::Loudness => 8,
+        Source::OtherTag { .. } => 9,
+        Source::OtherMacro { .. } => 10,
     }
 }
 
 /// The tags and the group that a source names.
 fn names(source: &Source) -> ([String; 2], String) {
     match source {
-        Source::Tag { tag } => ([tag.clone(), String::new()], String::new()),
+        Source::Tag { tag } | Source::OtherTag { tag, .. } => {
+            ([tag.clone(), String::new()], String::new())
+        }
         Source::Larger { tags }
         | Source::Smaller { tags }
         | Source::Sum { tags }
@@ -45,7 +52,7 @@ fn names(source: &Source) -> ([String; 2], String) {
         Source::Group { group } | Source::Certainty { group } => {
             (Default::default(), group.clone())
         }
-        Source::Off | Source::Loudness => Default::default(),
+        Source::Off | Source::Loudness | Source::OtherMacro { .. } => Default::default(),
     }
 }
 
@@ -62,6 +69,7 @@ fn of_kind(kind: usize, source: &Source, snapshot: &Snapshot) -> Source {
         group = groups(snapshot).into_iter().next().unwrap_or_default();
     }
     let [tag, _] = tags.clone();
+    let (instance, name) = instance_of(source, snapshot);
     match kind {
         1 => Source::Tag { tag },
         2 => Source::Larger { tags },
@@ -71,8 +79,31 @@ fn of_kind(kind: usize, source: &Source, snapshot: &Snapshot) -> Source {
         6 => Source::Group { group },
         7 => Source::Certainty { group },
         8 => Source::Loudness,
+        9 => Source::OtherTag {
+            instance,
+            name,
+            tag,
+        },
+        10 => Source::OtherMacro {
+            instance,
+            name,
+            number: 1,
+        },
         _ => Source::Off,
     }
+}
+
+/// The instance that a source follows, or else the first that there is: its id, and its name.
+fn instance_of(source: &Source, snapshot: &Snapshot) -> (String, String) {
+    if let Source::OtherTag { instance, name, .. } | Source::OtherMacro { instance, name, .. } =
+        source
+    {
+        return (instance.clone(), name.clone());
+    }
+    let first = snapshot.neighbours.first();
+    first.map_or_else(Default::default, |first| {
+        (first.id.clone(), first.name.clone())
+    })
 }
 
 /// The model's groups, each once, in its order.
@@ -92,12 +123,41 @@ fn groups(snapshot: &Snapshot) -> Vec<String> {
 pub fn rows(ui: &mut Ui, snapshot: &Snapshot, edited: &mut Macro) {
     row(ui, "Source", |ui| {
         let kinds = KINDS.map(str::to_owned);
-        if let Some(clicked) = choice::show(ui, "kind", 190.0, &kinds, kind(&edited.source)) {
+        let shown = (&kinds[..], kind(&edited.source));
+        let about = "What the macro listens to";
+        if let Some(clicked) = choice::show(ui, "kind", 190.0, shown, about) {
             edited.source = of_kind(clicked, &edited.source, snapshot);
         }
     });
     match &mut edited.source {
         Source::Off | Source::Loudness => {}
+        Source::OtherTag {
+            instance,
+            name,
+            tag,
+        } => {
+            let other = followed(ui, snapshot, instance, name);
+            row(ui, "Tag", |ui| {
+                let tags = other.map_or(&[][..], |other| &other.tags);
+                named(ui, "other tag", tags, tag);
+            });
+        }
+        Source::OtherMacro {
+            instance,
+            name,
+            number,
+        } => {
+            let other = followed(ui, snapshot, instance, name);
+            row(ui, "Macro", |ui| {
+                let titles = other.map_or(&[][..], |other| &other.macros);
+                let chosen = usize::from(*number).saturating_sub(1);
+                let about = "A macro of that instance";
+                let clicked = choice::show(ui, "other macro", 150.0, (titles, chosen), about);
+                if let Some(clicked) = clicked {
+                    *number = clicked as u8 + 1;
+                }
+            });
+        }
         Source::Tag { tag } => row(ui, "Tag", |ui| named(ui, "tag", snapshot.tags(), tag)),
         Source::Larger { tags }
         | Source::Smaller { tags }
@@ -116,6 +176,40 @@ pub fn rows(ui: &mut Ui, snapshot: &Snapshot, edited: &mut Macro) {
     }
 }
 
+/// The row of the instance that is followed. Returns the instance, if it is there.
+fn followed<'a>(
+    ui: &mut Ui,
+    snapshot: &'a Snapshot,
+    instance: &mut String,
+    name: &mut String,
+) -> Option<&'a Neighbour> {
+    let others = &snapshot.neighbours;
+    let there = others.iter().position(|other| other.id == *instance);
+    row(ui, "Instance", |ui| {
+        let mut names: Vec<String> = others.iter().map(|other| other.name.clone()).collect();
+        let chosen = there.unwrap_or_else(|| {
+            names.push(match name.as_str() {
+                "" => "None is there".to_owned(),
+                name => format!("{name} (not there)"),
+            });
+            names.len() - 1
+        });
+        let clicked = choice::show(
+            ui,
+            "instance",
+            190.0,
+            (&names, chosen),
+            "Another instance, by its track",
+        );
+        if let Some(other) = clicked.and_then(|index| others.get(index)) {
+            instance.clone_from(&other.id);
+            name.clone_from(&other.name);
+        }
+        word(ui, "not while the host renders offline");
+    });
+    there.and_then(|index| others.get(index))
+}
+
 /// A choice among the model's names, and the one that is chosen even where the model lacks it.
 fn named(ui: &mut Ui, id: &str, known: &[String], name: &mut String) {
     let mut names = known.to_vec();
@@ -124,7 +218,7 @@ fn named(ui: &mut Ui, id: &str, known: &[String], name: &mut String) {
         names.push(format!("{name} (not of this model)"));
         names.len() - 1
     });
-    let clicked = choice::show(ui, id, 150.0, &names, chosen);
+    let clicked = choice::show(ui, id, 150.0, (&names, chosen), "By its name in the model");
     if let Some(clicked) = clicked.and_then(|index| known.get(index)) {
         name.clone_from(clicked);
     }

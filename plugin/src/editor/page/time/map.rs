@@ -1,8 +1,8 @@
 //! The taggram itself: names on the left, time across, and on the right the values of one moment.
 
 use egui::{
-    Align2, Color32, ColorImage, CursorIcon, Painter, Rect, Sense, Stroke, TextureHandle,
-    TextureOptions, Ui, pos2,
+    Align2, Color32, ColorImage, CursorIcon, EventFilter, Key, Painter, Rect, Response, Role,
+    Sense, Stroke, TextureHandle, TextureOptions, Ui, pos2,
 };
 use tagline_taggram::{Timeline, colour, strongest};
 
@@ -10,8 +10,8 @@ use super::axis::{self, Range, Tick, clock};
 use super::line::{Line, Order, jumps};
 use super::sections;
 use crate::core::view::Snapshot;
-use crate::editor::bars::{name_and_group, percent, text_colour};
-use crate::editor::theme;
+use crate::editor::bars::{percent, shown_name, text_colour};
+use crate::editor::{focus, theme};
 
 /// Height of a tag's row, in points.
 const ROW_HEIGHT: f32 = 18.0;
@@ -133,7 +133,7 @@ impl Map {
 
     fn draw(&mut self, ui: &Ui, timeline: &Timeline<'_>, range: Range, width: usize) {
         let height = self.rows.len().max(1);
-        let mut pixels = vec![theme::SURFACE; width * height];
+        let mut pixels = vec![theme::surface(); width * height];
         let seconds_a_pixel = (range.end - range.start) / width as f64;
         for column in 0..width {
             let start = range.start + column as f64 * seconds_a_pixel;
@@ -167,7 +167,7 @@ impl Map {
         for row in 1..self.rows.len() {
             let y = picture.top() + row as f32 * ROW_HEIGHT;
             ui.painter()
-                .hline(picture.x_range(), y, (1.0, theme::BACKGROUND));
+                .hline(picture.x_range(), y, (1.0, theme::background()));
         }
     }
 
@@ -175,7 +175,7 @@ impl Map {
         let seen = |at: f32| picture.x_range().expand(0.5).contains(at);
         for at in self.breaks.iter().map(|at| x(*at)).filter(|at| seen(*at)) {
             let ends = [pos2(at, picture.top() - 4.0), pos2(at, picture.bottom())];
-            let line = Stroke::new(1.0, theme::TEXT);
+            let line = Stroke::new(1.0, theme::text());
             painter.extend(egui::Shape::dashed_line(&ends, line, 4.0, 4.0));
         }
         for at in self.changes.iter().map(|at| x(*at)).filter(|at| seen(*at)) {
@@ -185,7 +185,7 @@ impl Map {
                 pos2(at + half, top),
                 pos2(at, top + 7.0),
             ];
-            let fill = egui::Shape::convex_polygon(corners, theme::ACCENT, Stroke::NONE);
+            let fill = egui::Shape::convex_polygon(corners, theme::accent(), Stroke::NONE);
             painter.add(fill);
         }
     }
@@ -209,7 +209,7 @@ impl Map {
             let name = snapshot
                 .tags()
                 .get(tag)
-                .map_or("", |tag| name_and_group(tag).0);
+                .map_or("", |tag| shown_name(snapshot, tag));
             painter.with_clip_rect(names).text(
                 pos2(names.left(), y),
                 Align2::LEFT_CENTER,
@@ -237,6 +237,11 @@ impl Map {
     ) -> Option<Option<f64>> {
         let response = ui.interact(picture, ui.scope_id().with("taggram"), Sense::click());
         let response = response.on_hover_cursor(CursorIcon::Crosshair);
+        focus::name(ui, &response, Role::Slider, "The moment that is inspected");
+        focus::ring(ui, &response);
+        if let Some(moment) = step_with_keys(ui, &response, view) {
+            return Some(moment);
+        }
         let at = response.hover_pos().or(response.interact_pointer_pos())?;
         let seconds = range.start + f64::from((at.x - picture.left()) / range.points_a_second);
         if response.clicked() {
@@ -255,6 +260,37 @@ impl Map {
         }
         None
     }
+}
+
+/// The moment before or after the one that is inspected, if the arrow keys ask for one; beyond the newest there
+/// is none.
+fn step_with_keys(ui: &Ui, response: &Response, view: &View<'_>) -> Option<Option<f64>> {
+    if !response.has_focus() {
+        return None;
+    }
+    let arrows = EventFilter {
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let steps = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+    if steps == 0 {
+        return None;
+    }
+    stepped(&view.line.positions_seconds, view.inspected, steps)
+}
+
+/// The moment so many updates after the one that is inspected, or before it.
+fn stepped(positions: &[f64], inspected: Option<f64>, steps: isize) -> Option<Option<f64>> {
+    let newest = positions.len().checked_sub(1)?;
+    let shown = inspected.map_or(newest, |shown| {
+        let begun = positions.partition_point(|at| *at < shown);
+        begun.saturating_sub(1)
+    });
+    let wanted = shown.saturating_add_signed(steps).min(newest);
+    // An update is in force from just after its position on.
+    Some((wanted < newest).then(|| positions[wanted].next_up()))
 }
 
 /// The part of the line that is seen.
@@ -284,7 +320,7 @@ fn paint_axes(
         for Tick { seconds, label } in ticks {
             let at = x(seconds);
             let tick = picture.bottom() + 1.0..=picture.bottom() + 5.0;
-            painter.vline(at, tick, (1.0, theme::TEXT_FAINT));
+            painter.vline(at, tick, (1.0, theme::text_faint()));
             let font = theme::regular(11.0);
             let half = painter
                 .layout_no_wrap(label.clone(), font.clone(), ink)
@@ -297,17 +333,17 @@ fn paint_axes(
     };
     let (line, order) = (view.line, view.order);
     let seconds = axis::seconds(line, order, range);
-    labels(seconds, picture.bottom() + 6.0, theme::TEXT_SOFT);
+    labels(seconds, picture.bottom() + 6.0, theme::text_soft());
     let bars = axis::bars(line, order, range);
     let names = picture.left() - 12.0;
     for (text, line, shown) in [("time", 0.0, true), ("bar", 14.0, !bars.is_empty())] {
         if shown {
             let at = pos2(names, picture.bottom() + 6.0 + line);
             let font = theme::regular(11.0);
-            painter.text(at, Align2::RIGHT_TOP, text, font, theme::TEXT_FAINT);
+            painter.text(at, Align2::RIGHT_TOP, text, font, theme::text_faint());
         }
     }
-    labels(bars, picture.bottom() + 20.0, theme::TEXT_FAINT);
+    labels(bars, picture.bottom() + 20.0, theme::text_faint());
 }
 
 /// The line at the inspected moment, and which moment it is.
@@ -315,17 +351,23 @@ fn paint_moment(painter: &Painter, picture: Rect, view: &View<'_>, x: impl Fn(f6
     let title = pos2(picture.right() + VALUES_WIDTH, picture.top() - 4.0);
     let font = theme::regular(11.0);
     let Some(seconds) = view.inspected else {
-        painter.text(title, Align2::RIGHT_BOTTOM, "now", font, theme::TEXT_FAINT);
+        painter.text(
+            title,
+            Align2::RIGHT_BOTTOM,
+            "now",
+            font,
+            theme::text_faint(),
+        );
         return;
     };
     let at = x(seconds);
     if picture.x_range().contains(at) {
         let line = picture.top() - 4.0..=picture.bottom();
-        painter.vline(at, line.clone(), (3.0, theme::BACKGROUND));
-        painter.vline(at, line, (1.0, theme::TEXT));
+        painter.vline(at, line.clone(), (3.0, theme::background()));
+        painter.vline(at, line, (1.0, theme::text()));
     }
     let text = place(view, seconds).unwrap_or_else(|| clock(seconds));
-    painter.text(title, Align2::RIGHT_BOTTOM, text, font, theme::TEXT);
+    painter.text(title, Align2::RIGHT_BOTTOM, text, font, theme::text());
 }
 
 /// Where the song stood, as people say it, if that is known.
@@ -345,5 +387,25 @@ fn when(view: &View<'_>, seconds: f64, range: Range) -> String {
         (Some(place), Order::Heard) => format!("{place}, {} ago", clock(ago)),
         (Some(place), Order::Song) => place,
         (None, _) => format!("{} ago", clock(ago)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_go_from_update_to_update_and_beyond_the_newest_to_none() {
+        let positions = [3.0, 4.0, 5.0];
+        let probabilities: [&[f32]; 3] = [&[0.1], &[0.2], &[0.3]];
+        let timeline = Timeline::new(&positions, &probabilities);
+        let mut inspected = None;
+        let mut seen = Vec::new();
+        for step in [-1, -1, -1, 1, 1] {
+            inspected = stepped(&positions, inspected, step).expect("updates");
+            seen.push(inspected.and_then(|at| timeline.mean(timeline.between(at, at), 0)));
+        }
+        assert_eq!(seen, [Some(0.2), Some(0.1), Some(0.1), Some(0.2), None]);
+        assert_eq!(stepped(&[], None, -1), None);
     }
 }

@@ -1,24 +1,26 @@
-//! Opens the editor with invented data, without a host:
-//! `cargo run -p tagline --example editor_preview [SCENE] [WIDTH HEIGHT]`, where SCENE is one of
-//! music, still, time, hears, nomodel, refused, modelpage, settings, macros, panic.
+//! Invented data for the editor: what the preview and the pictures show.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use tagline::core::compare::Compared;
+use tagline::core::labels::Labels;
 use tagline::core::macros::{ControlChange, Macro, Macros, NoteOutput, Source};
 use tagline::core::osc::OscSettings;
 use tagline::core::presets::Preset;
 use tagline::core::settings::{Setting, Settings};
 use tagline::core::view::{EditorSource, ModelInForce, Snapshot};
-use tagline::editor::{Page, run_alone};
+use tagline::core::window::WindowPlace;
+use tagline::editor::Page;
 use tagline_engine::{
-    Backend, BackendReport, FrontEndSpec, History, ModelInfo, ModelPlace, Moment, OutputKind,
-    Spectrogram, Transport, built_in_info,
+    Backend, BackendReport, FrontEndSpec, Hearing, History, ModelInfo, ModelPlace, Moment,
+    OutputKind, Spectrogram, Transport, WindowPicture, built_in_info,
 };
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scene {
+pub enum Scene {
     /// Music plays and the tags move.
     Music,
     /// The same music, with values that stand still.
@@ -42,7 +44,7 @@ enum Scene {
 }
 
 impl Scene {
-    fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "music" => Self::Music,
             "still" => Self::Still,
@@ -58,7 +60,7 @@ impl Scene {
         })
     }
 
-    fn page(self) -> Page {
+    pub fn page(self) -> Page {
         match self {
             Self::ModelPage => Page::Model,
             Self::Settings => Page::Settings,
@@ -71,9 +73,11 @@ impl Scene {
 }
 
 /// A source of invented data.
-struct PreviewSource {
+pub struct Invented {
     scene: Scene,
     started: Instant,
+    /// How often it has been asked.
+    frames: AtomicU32,
     model: Arc<ModelInForce>,
     refusal: Arc<str>,
     settings: Mutex<Settings>,
@@ -81,10 +85,39 @@ struct PreviewSource {
     osc: Mutex<Arc<OscSettings>>,
     preset: Mutex<Arc<str>>,
     pinned: Mutex<Arc<Vec<String>>>,
+    labels: Mutex<Arc<Labels>>,
+    compared: Mutex<Compared>,
     history: Arc<History>,
+    spectrogram: Arc<Spectrogram>,
 }
 
-impl EditorSource for PreviewSource {
+impl Invented {
+    /// A source for `scene`.
+    pub fn new(scene: Scene) -> Self {
+        let spectrogram = Arc::new(Spectrogram::default());
+        let _ = spectrogram.ask();
+        spectrogram.answer(invented_picture);
+        spectrogram.put_answer(invented_hearing());
+        Self {
+            scene,
+            started: Instant::now(),
+            frames: AtomicU32::new(0),
+            model: Arc::new(invented_model()),
+            refusal: REFUSAL.into(),
+            settings: Mutex::new(Settings::default()),
+            macros: Mutex::new(Arc::new(invented_macros())),
+            osc: Mutex::default(),
+            preset: Mutex::default(),
+            pinned: Mutex::default(),
+            labels: Mutex::default(),
+            compared: Mutex::default(),
+            history: Arc::new(invented_history()),
+            spectrogram,
+        }
+    }
+}
+
+impl EditorSource for Invented {
     fn fill(&self, snapshot: &mut Snapshot) {
         let seconds = match self.scene {
             Scene::Still => 18.4,
@@ -99,15 +132,27 @@ impl EditorSource for PreviewSource {
         snapshot.active = true;
         snapshot.macros = Arc::clone(&self.macros.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.macro_values = [0.83, 1.0, 0.31, 0.62, 0.0, 0.0, 0.0, 0.0];
+        let step = self.frames.fetch_add(1, Ordering::Relaxed) as f32;
+        let wave = |speed: f32| (step * speed).sin();
+        let drums = 0.55 + 0.3 * wave(0.02);
+        let loudness = 0.66 + 0.12 * wave(0.013) + 0.06 * wave(0.11);
+        let sources = [Some(loudness), Some(drums), Some(0.31), Some(0.62)];
+        snapshot.macro_values[0] = loudness;
+        snapshot.macro_values[1] = f32::from(u8::from(drums > 0.5));
+        snapshot.macro_sources[..4].copy_from_slice(&sources);
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.preset = Arc::clone(&self.preset.lock().unwrap_or_else(PoisonError::into_inner));
         snapshot.pinned = Arc::clone(&self.pinned.lock().unwrap_or_else(PoisonError::into_inner));
+        snapshot.labels = Arc::clone(&self.labels.lock().unwrap_or_else(PoisonError::into_inner));
+        let compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        snapshot.compared.clone_from(&compared);
         if self.scene == Scene::NoModel {
             return;
         }
         snapshot.model = Some(Arc::clone(&self.model));
         snapshot.running = Some(Backend::OnnxRuntimeCpu);
-        snapshot.inference_ms = 23.7;
+        snapshot.inference_ms = 2.9;
+        snapshot.kept_bytes = 5_400_000;
         snapshot.seconds_heard = seconds.min(snapshot.window_seconds());
         snapshot.updates = seconds as u64;
         let tags = snapshot.tags().len();
@@ -125,7 +170,7 @@ impl EditorSource for PreviewSource {
     }
 
     fn spectrogram(&self) -> Option<Arc<Spectrogram>> {
-        None
+        Some(Arc::clone(&self.spectrogram))
     }
 
     fn set(&self, setting: Setting) {
@@ -147,6 +192,29 @@ impl EditorSource for PreviewSource {
         }
     }
 
+    fn set_labels(&self, labels: Labels) {
+        *self.labels.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(labels);
+    }
+
+    fn switch_compared(&self) {
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        compared.is_b = !compared.is_b;
+    }
+
+    fn set_compared(&self, compared: Compared) {
+        *self.compared.lock().unwrap_or_else(PoisonError::into_inner) = compared;
+    }
+
+    fn window(&self) -> WindowPlace {
+        WindowPlace::default()
+    }
+
+    fn set_window(&self, _place: WindowPlace) {}
+
+    fn resize_window(&self, _width: u32, _height: u32) {}
+
+    fn show_menu(&self, _id: u32, _at: (i32, i32)) {}
+
     fn set_osc(&self, settings: OscSettings) {
         *self.osc.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
@@ -165,30 +233,6 @@ impl EditorSource for PreviewSource {
     }
 
     fn choose_model(&self, _place: ModelPlace) {}
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let name = arguments.next().unwrap_or_else(|| "music".to_owned());
-    let scene = Scene::named(&name).ok_or("no such scene")?;
-    let size = match (arguments.next(), arguments.next()) {
-        (Some(width), Some(height)) => (width.parse()?, height.parse()?),
-        _ => (760.0, 640.0),
-    };
-    let source = PreviewSource {
-        scene,
-        started: Instant::now(),
-        model: Arc::new(invented_model()),
-        refusal: REFUSAL.into(),
-        settings: Mutex::new(Settings::default()),
-        macros: Mutex::new(Arc::new(invented_macros())),
-        osc: Mutex::default(),
-        preset: Mutex::default(),
-        pinned: Mutex::default(),
-        history: Arc::new(invented_history()),
-    };
-    run_alone(Arc::new(source), scene.page(), size)?;
-    Ok(())
 }
 
 /// A few macros.
@@ -259,6 +303,66 @@ fn invented_history() -> History {
         });
     }
     history
+}
+
+/// A window of 29 s: a bass drum, a chord that changes every bar, and cymbals that come in late.
+fn invented_picture() -> WindowPicture {
+    const ROWS: usize = 96;
+    const COLUMNS: usize = 683;
+    let mut state = 1_u32;
+    let mut noise = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) as f32 / 65_536.0
+    };
+    let mut levels = Vec::with_capacity(ROWS * COLUMNS);
+    for row in 0..ROWS {
+        for column in 0..COLUMNS {
+            let seconds = column as f32 * 29.1 / COLUMNS as f32;
+            let height = row as f32 / ROWS as f32;
+            let beat = (seconds * 2.0).fract();
+            let drum = (1.0 - height * 6.0).max(0.0) * (-beat * 6.0).exp();
+            let chord = (seconds / 2.0) as usize % 4;
+            let partial = (row + [0, 5, 3, 8][chord]) % 12;
+            let tone = if partial < 2 && row < 70 {
+                0.8 - height * 0.5
+            } else {
+                0.0
+            };
+            let tone = tone * (-(seconds % 2.0) * 0.6).exp();
+            let is_late = seconds > 14.5;
+            let cymbal = if is_late && height > 0.6 {
+                (-(seconds * 4.0).fract() * 5.0).exp()
+            } else {
+                0.0
+            };
+            let level = 0.16 + 0.9 * drum + tone + 0.5 * cymbal + 0.1 * noise();
+            levels.push((level.clamp(0.0, 1.0) * 255.0) as u8);
+        }
+    }
+    WindowPicture {
+        rows: ROWS,
+        columns: COLUMNS,
+        levels,
+        filled: 1.0,
+        focus: 1.0,
+        end_frame: 9_000,
+    }
+}
+
+/// The fourth tag is heard wherever the drum is, and more where the cymbals are.
+fn invented_hearing() -> Hearing {
+    let stretch = |index: u16| {
+        let wave = 0.12 * (f32::from(index) * 2.1).sin();
+        let base = if index < 12 { 0.15 } else { 0.85 };
+        if index == 5 { -0.25 } else { base + wave }
+    };
+    Hearing {
+        tag: 3,
+        end_frame: 8_960,
+        frames: FrontEndSpec::won2020().frames as u64,
+        stretches: (0..24).map(stretch).collect(),
+        bands: vec![1.4, 0.5, 0.1, -0.1, 0.05, 0.3, 0.6, 0.4],
+    }
 }
 
 /// The built-in model's tags, groups and thresholds, strong tags first.
