@@ -47,7 +47,7 @@ pub struct EditorApp {
     tags: TagsPage,
     macros: MacrosPage,
     time: TimePage,
-    hears: HearsPage,
+    pub(super) hears: HearsPage,
     undo: Undo,
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
