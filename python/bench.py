@@ -5,11 +5,13 @@
     python python/bench.py --trainer target/release/trainer [--songs FOLDER] [--files 24]
 
 Both tag the same files with the built-in model, the mean over windows 10 s apart, on one thread, from the start of
-the process to its end. Without the wheel, the row of our own decoding is left out. CPU time is the system's count for the process. Prints the rows of README's table. Without
-`--songs`, it makes MP3s of 60 s, of chords and noise.
+the process to its end. CPU time is the system's count for the process. Without the wheel, the rows of what our own
+decoding takes are left out: they are processes of Python, which import NumPy first. Prints the rows of README's
+table. Without `--songs`, it makes MP3s of 60 s, of chords and noise.
 """
 
 import argparse
+import os
 import pathlib
 import resource
 import subprocess
@@ -66,6 +68,14 @@ def with_librosa(songs, decode_only):
         print(song, *(f"{tag:.4f}" for tag in tags))
 
 
+def with_tagline(songs):
+    """Decodes files as `trainer tag` does, and nothing more."""
+    import tagline
+
+    for song in songs:
+        tagline.load(song)
+
+
 def with_log_mel(songs):
     """Decodes files and computes their log-mels, and nothing more."""
     import tagline
@@ -73,6 +83,15 @@ def with_log_mel(songs):
     tagger = tagline.Tagger(backend="tract", threads=1)
     for song in songs:
         tagger.log_mel(song)
+
+
+def onnx_runtime():
+    """The library in the package `onnxruntime`."""
+    import onnxruntime
+
+    folder = pathlib.Path(onnxruntime.__file__).parent / "capi"
+    names = ["libonnxruntime.so*", "libonnxruntime.*dylib", "onnxruntime.dll"]
+    return next(path for name in names for path in folder.glob(name))
 
 
 def cpu_seconds(command):
@@ -83,7 +102,8 @@ def cpu_seconds(command):
         return usage.ru_utime + usage.ru_stime
 
     before = used()
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "ORT_DYLIB_PATH": str(onnx_runtime())}
+    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL, env=environment)
     return used() - before
 
 
@@ -101,21 +121,23 @@ def measure(trainer, songs, runs):
         # Each run makes a new table: a finished one is not made twice.
         numbers = iter(range(1_000))
 
-        def tagline_command(at):
+        def tagline_command(at, backend="tract"):
             out = pathlib.Path(folder) / f"{next(numbers)}.parquet"
-            backend = ["--backend", "tract", "--jobs", "1"]
-            return [trainer, "tag", *songs, "--at", at, *backend, "--out", out]
+            options = ["--at", at, "--backend", backend, "--jobs", "1"]
+            return [trainer, "tag", *songs, *options, "--out", out]
 
         ways = {
             "`trainer tag --at mean`": lambda: tagline_command("mean"),
+            "the same on ONNX Runtime": lambda: tagline_command("mean", "ort-cpu"),
             "`trainer tag --at end`": lambda: tagline_command("end"),
             "librosa 0.11 and ONNX Runtime": lambda: [*itself, "--librosa", *songs],
-            "librosa's decoding alone, without resampling": lambda: [*itself, "--decode", *songs],
+            "decoding alone (librosa's), without resampling": lambda: [*itself, "--decode", *songs],
         }
         try:
             import tagline  # noqa: F401
 
-            ways["decoding and log-mels alone, in the package `tagline`"] = lambda: [*itself, "--log-mel", *songs]
+            ways["decoding alone (ours)"] = lambda: [*itself, "--load", *songs]
+            ways["decoding and log-mels alone (ours)"] = lambda: [*itself, "--log-mel", *songs]
         except ImportError:
             pass
         # librosa compiles some of its functions when they run first.
@@ -146,13 +168,15 @@ def main():
     arguments.add_argument("--files", type=int, default=24)
     arguments.add_argument("--seconds", type=int, default=60)
     arguments.add_argument("--runs", type=int, default=3)
-    for child in ["--librosa", "--decode", "--log-mel"]:
+    for child in ["--librosa", "--decode", "--load", "--log-mel"]:
         arguments.add_argument(child, nargs="+", help=argparse.SUPPRESS)
     arguments = arguments.parse_args()
     if arguments.librosa:
         with_librosa(arguments.librosa, decode_only=False)
     elif arguments.decode:
         with_librosa(arguments.decode, decode_only=True)
+    elif arguments.load:
+        with_tagline(arguments.load)
     elif arguments.log_mel:
         with_log_mel(arguments.log_mel)
     elif not arguments.trainer:

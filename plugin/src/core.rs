@@ -40,6 +40,7 @@ mod outbox;
 pub mod params;
 pub mod presets;
 mod processor;
+mod saved;
 pub mod settings;
 pub(crate) mod shared;
 pub mod state;

@@ -1,12 +1,12 @@
 //! The plugin's window. [`Editor`] is what a shell owns and the host opens; it shows what an
 //! [`EditorSource`](crate::core::view::EditorSource) tells it.
 //!
-//! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made
-//! of `bars`, `past`, `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`.
-//! `motion` moves the bars, `focus` shows where the keys go, `parameter` what the host has to do with a control,
-//! `compare` has the sets A and B, `undo` takes changes back, `modifiers` keeps Shift, `pacing` says when the next frame is drawn, `x11`
-//! gives the host its keys, `drop` takes files, `preferences` are the user's for all editors, and `theme` has
-//! every colour and font. `offscreen` draws the same without a window.
+//! `window` (the platform's side) → `app` (a frame) → `header`, `heard`, `page` and `footer`, made of `bars`, `past`,
+//! `chooser`, `choice`, `message`, `number`, `segmented`, `switch` and `text_button`. `motion` moves the bars, `focus`
+//! shows where the keys go, `parameter` what the host has to do with a control, `compare` has the sets A and B, and
+//! `undo` takes changes back. `modifiers` keeps Shift, `pacing` says when the next frame is drawn, `room` is asked of the
+//! host after a zoom, `x11` gives the host its keys, and `drop` takes files. `preferences` are the user's for all editors,
+//! and `theme` has every colour and font. `offscreen` draws the same without a window.
 
 mod app;
 mod bars;
@@ -29,6 +29,7 @@ mod page;
 mod parameter;
 mod past;
 mod preferences;
+mod room;
 mod segmented;
 mod switch;
 #[cfg(test)]

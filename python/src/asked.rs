@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tagline_engine::Analyzer;
-use trainer::tag::{At, Tagging};
+use trainer::tag::{At, Tagging, Windows};
 
 /// Which windows are asked for.
 #[derive(Clone, Copy)]
@@ -12,8 +12,8 @@ pub struct Asked {
     pub at: At,
     /// Seconds between windows.
     pub update_seconds: f64,
-    /// Whether the network runs on every window.
-    pub every_update: bool,
+    /// The windows on which the network runs.
+    pub windows: Windows,
 }
 
 impl Asked {
@@ -30,14 +30,10 @@ impl Asked {
             }
             None => At::End,
         };
-        let update_seconds = update_seconds.unwrap_or(match at {
-            At::End => 1.0,
-            At::Mean | At::Max | At::Windows(_) => 10.0,
-        });
         Ok(Self {
             at,
-            update_seconds: update(update_seconds)?,
-            every_update: at.needs_every_window(),
+            update_seconds: update(update_seconds.unwrap_or(at.update_seconds()))?,
+            windows: at.windows(),
         })
     }
 
@@ -45,7 +41,7 @@ impl Asked {
     pub fn tagging(self, tagging: &Tagging) -> Tagging {
         Tagging {
             update_seconds: self.update_seconds,
-            every_update: self.every_update,
+            windows: self.windows,
             ..tagging.clone()
         }
     }

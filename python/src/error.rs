@@ -1,7 +1,10 @@
 //! Exceptions.
 
+use std::ffi::CString;
+use std::path::Path;
+
 use pyo3::create_exception;
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyUserWarning};
 use pyo3::prelude::*;
 use tagline_media::DecodeError;
 use trainer::tag::TagError;
@@ -22,6 +25,15 @@ create_exception!(
 /// An exception that says what `error` says.
 pub fn refused(error: impl std::fmt::Display) -> PyErr {
     TaglineError::new_err(error.to_string())
+}
+
+/// Warns of what is wrong with a file that is used all the same.
+///
+/// # Errors
+/// The warning itself, where Python has been told to raise warnings.
+pub fn warn(py: Python<'_>, path: &Path, remark: &str) -> PyResult<()> {
+    let text = CString::new(format!("{}: {remark}", path.display())).unwrap_or_default();
+    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)
 }
 
 /// The exception of a file: `OSError` if the system refused to read it, or [`TaglineError`].

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
-use tagline_engine::InferenceError;
+use tagline_engine::{FrontEnd, FrontEndSpec, InferenceError};
 use tagline_media::{decode, mix};
 use trainer::tag::{At, Heard, Listener, NoTags as Why, TaggedFile, Tagger, Update};
 
@@ -48,6 +48,21 @@ pub fn samples_of(path: &Path) -> PyResult<Samples> {
         rate_hz: audio.sample_rate_hz.into(),
         mono,
     })
+}
+
+/// What a front-end makes of all the samples: how many values a frame has, and `[value, frame]`.
+///
+/// # Errors
+/// `TaglineError` for an impossible rate.
+pub fn log_mel(spec: &FrontEndSpec, samples: &Samples) -> PyResult<(usize, Vec<f32>)> {
+    let mut front_end = FrontEnd::new(spec, samples.rate_hz).map_err(refused)?;
+    let mut frames = Vec::new();
+    front_end.push(&samples.mono, |frame| frames.extend_from_slice(frame));
+    front_end.finish(|frame| frames.extend_from_slice(frame));
+    let bands = spec.frame_values();
+    let count = frames.len() / bands.max(1);
+    let values = (0..bands * count).map(|at| frames[at % count * bands + at / count]);
+    Ok((bands, values.collect()))
 }
 
 /// `of` the last update, or of each if `at` is a number.

@@ -1,13 +1,14 @@
 //! The Python package `tagline`: the tags of arrays, files and streams, by the code of `trainer tag`.
 //!
 //! `tagger` and `stream` are its classes. `audio` reads what Python hands in, `model` what it calls a model, and
-//! `asked` which windows it asks for; `hear` listens, `rows` makes arrays and rows of what was heard, and `error`
+//! `asked` which windows it asks for; `hear` listens, `load` only decodes, `rows` makes arrays and rows of what was heard, and `error`
 //! turns errors into exceptions. All work is done without Python's lock.
 
 mod asked;
 mod audio;
 mod error;
 mod hear;
+mod load;
 mod model;
 mod rows;
 mod stream;
@@ -18,6 +19,8 @@ mod tagger;
 mod _tagline {
     #[pymodule_export]
     use crate::error::{NoTags, TaglineError};
+    #[pymodule_export]
+    use crate::load::load;
     #[pymodule_export]
     use crate::stream::Stream;
     #[pymodule_export]

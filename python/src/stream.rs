@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use trainer::tag::{Listener, Networks, Tagging, Update};
+use trainer::tag::{Listener, Networks, Tagging, Update, Windows};
 
 use crate::asked::{focus, update};
 use crate::audio::mono;
@@ -59,7 +59,7 @@ impl Stream {
                     library_dirs: Vec::new(),
                     update_seconds: 1.0,
                     focus_seconds: f64::INFINITY,
-                    every_update: true,
+                    windows: Windows::Every,
                     raw: false,
                     write_tags: None,
                 };
@@ -74,7 +74,7 @@ impl Stream {
                 None => focus_before,
             },
             raw: raw.unwrap_or(raw_before),
-            every_update: true,
+            windows: Windows::Every,
             ..networks.tagging().clone()
         };
         let listener = Listener::new(&tagging, sample_rate).map_err(refused)?;

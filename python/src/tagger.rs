@@ -1,22 +1,22 @@
 //! The class `Tagger`.
 
-use std::ffi::CString;
+mod networks;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use numpy::{PyArray1, PyArray2};
-use pyo3::exceptions::{PyUserWarning, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
-use tagline_engine::{Backend, BackendChoice, FrontEnd, Model};
-use trainer::tag::{At, Networks, TaggedFile, Tagging};
+use trainer::tag::{Networks, Tagging, Windows};
 use trainer::work::processors;
 
 use crate::asked::{Asked, focus};
 use crate::audio::Audio;
-use crate::error::{of_file, refused};
-use crate::hear::{of_samples, samples_of, values};
+use crate::error::refused;
+use crate::hear::{log_mel, samples_of, values};
 use crate::model::{self, Found};
 use crate::rows::{self, Taggram};
 
@@ -71,7 +71,7 @@ impl Tagger {
             library_dirs: Vec::new(),
             update_seconds: 1.0,
             focus_seconds: focus(focus_seconds)?,
-            every_update: false,
+            windows: Windows::Last,
             raw,
             write_tags: None,
         };
@@ -105,10 +105,7 @@ impl Tagger {
     /// The probability from which each tag counts as there, float32 `[tags]`; None where the model has none.
     #[getter]
     fn thresholds<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f32>>> {
-        let info = self.tagging.model.info();
-        let thresholds: Option<Vec<f32>> = (0..info.tags.len())
-            .map(|tag| info.threshold(tag))
-            .collect();
+        let thresholds = self.tagging.model.info().thresholds();
         thresholds.map(|thresholds| rows::array(py, &thresholds))
     }
 
@@ -229,7 +226,7 @@ impl Tagger {
         if let Some(interrupt) = interrupted {
             return Err(interrupt);
         }
-        let every_window = matches!(asked.at, At::Windows(_));
+        let every_window = asked.at.is_windows();
         let mut rows = Vec::with_capacity(paths.len());
         for (path, outcome) in paths.iter().zip(&outcomes) {
             rows.extend(rows::of_file(
@@ -257,7 +254,7 @@ impl Tagger {
         update_seconds: f64,
     ) -> PyResult<Taggram<'py>> {
         let asked = Asked {
-            every_update: true,
+            windows: Windows::Every,
             ..Asked::of(None, Some(update_seconds))?
         };
         let audio = Audio::of(audio, sample_rate)?;
@@ -313,19 +310,11 @@ impl Tagger {
                 Audio::Samples(samples) => samples,
                 Audio::File(path) => samples_of(&path)?,
             };
-            let mut front_end = FrontEnd::new(spec, samples.rate_hz).map_err(refused)?;
-            let mut frames = Vec::new();
-            front_end.push(&samples.mono, |frame| frames.extend_from_slice(frame));
-            front_end.finish(|frame| frames.extend_from_slice(frame));
-            let bands = spec.frame_values();
-            let count = frames.len() / bands.max(1);
-            let values = (0..bands * count).map(|at| frames[at % count * bands + at / count]);
-            PyResult::Ok((bands, values.collect::<Vec<f32>>()))
+            log_mel(spec, &samples)
         })?;
-        let count = values.len() / bands.max(1);
-        match count {
+        match values.len() / bands.max(1) {
             0 => rows::table(py, Vec::new(), 0),
-            _ => rows::table(py, values, count),
+            frames => rows::table(py, values, frames),
         }
     }
 
@@ -355,70 +344,5 @@ impl Tagger {
         named.set_item("focus_seconds", focus.is_finite().then_some(focus))?;
         named.set_item("raw", self.tagging.raw)?;
         Ok((PyTuple::empty(py), named))
-    }
-}
-
-impl Tagger {
-    /// Its networks and what is asked of them.
-    pub fn parts(&self) -> (Arc<Networks>, &Tagging) {
-        (Arc::clone(&self.networks), &self.tagging)
-    }
-
-    fn running(&self) -> Backend {
-        match self.networks.tagging().backend {
-            BackendChoice::Only(backend) => backend,
-            BackendChoice::Auto => Backend::Tract,
-        }
-    }
-
-    /// The networks that also give embeddings.
-    fn embedding_networks(&self, py: Python<'_>) -> PyResult<Arc<Networks>> {
-        let opened = py.detach(|| {
-            let mut kept = self
-                .embedding
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if let Some(networks) = &*kept {
-                return Ok(Arc::clone(networks));
-            }
-            let model: Model = self
-                .tagging
-                .model
-                .with_embedding()
-                .map_err(|error| error.to_string())?;
-            let tagging = Tagging {
-                model,
-                ..self.tagging.clone()
-            };
-            let networks = Networks::open(&tagging).map_err(|error| error.to_string())?;
-            Ok(Arc::clone(kept.insert(Arc::new(networks))))
-        });
-        opened.map_err(|reason: String| refused(reason))
-    }
-
-    /// Listens to `audio` from its start to its end.
-    fn listen(
-        &self,
-        py: Python<'_>,
-        networks: &Networks,
-        audio: &Audio,
-        asked: Asked,
-    ) -> PyResult<TaggedFile> {
-        let tagging = asked.tagging(networks.tagging());
-        let file = py.detach(|| {
-            let mut tagger = networks.tagger(&tagging).map_err(refused)?;
-            let file = match audio {
-                Audio::File(path) => tagger.tag(path, |_| ()).map_err(of_file),
-                Audio::Samples(samples) => of_samples(&mut tagger, samples),
-            };
-            networks.keep(tagger);
-            file
-        })?;
-        if let Some(remark) = &file.remark {
-            let text = format!("{}: {remark}", file.path.display());
-            let text = CString::new(text).unwrap_or_default();
-            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)?;
-        }
-        Ok(asked.at.of(file))
     }
 }

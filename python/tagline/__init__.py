@@ -7,6 +7,6 @@
 """
 
 from ._tagline import __VERSION__ as __version__
-from ._tagline import NoTags, Stream, Tagger, TaglineError
+from ._tagline import NoTags, Stream, Tagger, TaglineError, load
 
-__all__ = ["NoTags", "Stream", "Tagger", "TaglineError", "__version__"]
+__all__ = ["NoTags", "Stream", "Tagger", "TaglineError", "__version__", "load"]

@@ -4,7 +4,7 @@ from typing import Any, Literal, TypedDict, final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NoTags", "Stream", "Tagger", "TaglineError", "__VERSION__"]
+__all__ = ["NoTags", "Stream", "Tagger", "TaglineError", "__VERSION__", "load"]
 
 _Path = str | os.PathLike[str]
 _Array = npt.ArrayLike
@@ -14,6 +14,8 @@ __VERSION__: str
 
 class TaglineError(Exception): ...
 class NoTags(TaglineError): ...
+
+def load(path: _Path) -> tuple[npt.NDArray[np.float32], int]: ...
 
 class _Row(TypedDict):
     file: str

@@ -65,6 +65,7 @@ class Package(unittest.TestCase):
                     self.assertTrue(getattr(owner, name).__doc__, f"{owner.__name__}.{name}")
         for name in ["tag", "tag_file", "tag_files", "taggram", "embed", "log_mel"]:
             self.assertRegex(getattr(tagline.Tagger, name).__doc__, r"`\[.*\]`")
+        self.assertRegex(tagline.load.__doc__, r"`\[.*\]`")
         self.assertRegex(tagline.Stream.push.__doc__, r"`\[.*\]`")
 
 

@@ -134,6 +134,18 @@ class Tags(unittest.TestCase):
             with self.assertRaisesRegex(kind, text):
                 call()
 
+    def test_a_loaded_file_has_its_samples_and_the_tags_of_the_file(self):
+        samples, rate = tagline.load(self.song)
+        self.assertEqual((rate, samples.dtype), (common.RATE, np.float32))
+        self.assertTrue(same(samples, common.floats(self.samples)))
+        self.assertTrue(same(self.tagger.tag(samples, rate), self.tagger.tag(self.song)))
+        with self.assertRaisesRegex(FileNotFoundError, "gone.mp3"):
+            tagline.load(str(self.folder / "gone.mp3"))
+        cut = self.folder / "cut.wav"
+        cut.write_bytes(self.song.read_bytes()[:1_000_000])
+        with self.assertWarnsRegex(UserWarning, "cut.wav"):
+            tagline.load(cut)
+
     def test_a_damaged_file_gives_its_tags_and_a_warning(self):
         whole = self.song.read_bytes()
         cut = self.folder / "cut.wav"

@@ -9,7 +9,7 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, StringStringEntryProto};
 use crate::random::Random;
 use crate::tiny_model::{metadata, node, value};
 
-/// Convolution, activation, max-pooling.
+/// Convolution, activation, pooling.
 #[derive(Clone, Copy, Debug)]
 pub struct FcnBlock {
     /// Maps that it makes.
@@ -22,6 +22,19 @@ pub struct FcnBlock {
     pub padded: bool,
     /// Size and stride of the pooling: mel bands, frames.
     pub pool: [usize; 2],
+    /// Frames from one maximum to the next and means of them, where maxima overlap.
+    pub overlap: Option<Overlap>,
+}
+
+/// Maxima that overlap along time, and means of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlap {
+    /// Frames from one maximum to the next.
+    pub step: usize,
+    /// Maxima that a mean is of.
+    pub of: usize,
+    /// Maxima from one mean to the next.
+    pub mean_step: usize,
 }
 
 impl FcnBlock {
@@ -34,6 +47,7 @@ impl FcnBlock {
             dilation: 1,
             padded: true,
             pool,
+            overlap: None,
         }
     }
 }
@@ -203,11 +217,28 @@ fn add_block(
         integers("pads", &[pads[0], pads[1], pads[0], pads[1]]),
     ];
     let active: NodeProto = node("Elu", &[&name("conv")], &name("active"));
-    let mut pool = node("MaxPool", &[&name("active")], &name("pooled"));
-    pool.attribute = vec![
-        integers("kernel_shape", &block.pool),
-        integers("strides", &block.pool),
-    ];
-    graph.node.extend([conv, active, pool]);
+    graph.node.extend([conv, active]);
+    let mut pool =
+        |operator: &str, from: &str, to: &str, kernel: [usize; 2], strides: [usize; 2]| {
+            let mut pool = node(operator, &[&name(from)], &name(to));
+            pool.attribute = vec![
+                integers("kernel_shape", &kernel),
+                integers("strides", &strides),
+            ];
+            graph.node.push(pool);
+        };
+    let [bands, frames] = block.pool;
+    match block.overlap {
+        None => pool("MaxPool", "active", "pooled", block.pool, block.pool),
+        Some(Overlap {
+            step,
+            of,
+            mean_step,
+        }) => {
+            pool("MaxPool", "active", "bands", [bands, 1], [bands, 1]);
+            pool("MaxPool", "bands", "largest", [1, frames], [1, step]);
+            pool("AveragePool", "largest", "pooled", [1, of], [1, mean_step]);
+        }
+    }
     name("pooled")
 }

@@ -21,7 +21,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 pub use bundles::{bundle, program};
-pub use fcn_model::{FcnBlock, FcnModel};
+pub use fcn_model::{FcnBlock, FcnModel, Overlap};
 pub use folder::files;
 pub use interrupt::interrupt_once;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -1,9 +1,11 @@
 //! Networks that can be trained: each is a table of layers ([`ARCHITECTURES`]).
 
 mod parameters;
+mod pool;
 mod table;
 
 pub use parameters::{BlockParameters, EPSILON, MOMENTUM, Named, Parameters, RowScaling};
+pub use pool::{Mean, Pool};
 pub use table::ARCHITECTURES;
 
 use crate::data::Input;
@@ -27,8 +29,7 @@ pub struct Architecture {
     pub blocks: &'static [Block],
 }
 
-/// One block: convolution without bias, batch norm, ReLU, and perhaps max-pooling without padding
-/// and dropout of 0.5.
+/// One block: convolution without bias, batch norm, ReLU, and perhaps pooling and dropout of 0.5.
 ///
 /// The batch norm's offset serves as the bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +38,9 @@ pub struct Block {
     pub kernel: Kernel,
     /// Maps that it gives at full width.
     pub maps: usize,
-    /// Size and stride of the pooling: bands, frames.
-    pub pool: Option<[usize; 2]>,
-    /// Whether dropout follows.
+    /// The pooling.
+    pub pool: Option<Pool>,
+    /// Whether dropout follows. Only the maxima of a pooling without means are dropped.
     pub dropout: bool,
 }
 
@@ -88,9 +89,8 @@ impl Block {
     /// The pooling on a map of `size`. It is no larger than the map, so that windows shorter than
     /// the network's own end in one value, too.
     #[must_use]
-    pub fn pool_on(&self, size: [usize; 2]) -> Option<[usize; 2]> {
-        self.pool
-            .map(|[bands, frames]| [bands.min(size[0]), frames.min(size[1])])
+    pub fn pool_on(&self, size: [usize; 2]) -> Option<Pool> {
+        self.pool.map(|pool| pool.on(size))
     }
 }
 
@@ -116,7 +116,7 @@ impl Architecture {
         let sizes = self.blocks.iter().scan(size, |size, block| {
             let convolved = block.convolved(*size);
             *size = match block.pool_on(convolved) {
-                Some(pool) => [convolved[0] / pool[0], convolved[1] / pool[1]],
+                Some(pool) => pool.pooled(convolved),
                 None => convolved,
             };
             Some(*size)

@@ -70,6 +70,17 @@ pub enum TagError {
     },
 }
 
+/// The windows of a file on which the network runs. It never runs on silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Windows {
+    /// The last one.
+    Last,
+    /// Those that are full. Where none is, the last one, which shows more than those before it.
+    Full,
+    /// All.
+    Every,
+}
+
 /// How files are tagged.
 #[derive(Clone, Debug)]
 pub struct Tagging {
@@ -83,8 +94,8 @@ pub struct Tagging {
     pub update_seconds: f64,
     /// How many of the last seconds count. Infinity stands for the model's whole window.
     pub focus_seconds: f64,
-    /// Run the network on every window and not only on the last one.
-    pub every_update: bool,
+    /// The windows on which the network runs.
+    pub windows: Windows,
     /// Give the network's own probabilities instead of calibrated ones.
     pub raw: bool,
     /// Write the tags of these windows into the files, too. Only [`tag_files`] does it.

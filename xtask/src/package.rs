@@ -211,8 +211,12 @@ impl Package<'_> {
 
     /// Both formats and the presets, checked and signed.
     fn plugins(&self, bundles: &Path) -> Result<Tree, Error> {
-        if let (System::Linux, Some(oldest)) = (self.target.system, self.oldest_glibc) {
-            elf::needs(&bundles.join("Tagline.clap"))?.check_glibc(oldest)?;
+        if self.target.system == System::Linux {
+            let needs = elf::needs(&bundles.join("Tagline.clap"))?;
+            if let Some(oldest) = self.oldest_glibc {
+                needs.check_glibc(oldest)?;
+            }
+            note!("The plugin needs {needs}");
         }
         let mut tree = Tree::default();
         for name in ["Tagline.clap", "Tagline.vst3", "VST3 Presets"] {

@@ -5,6 +5,7 @@
 
 mod chroot;
 mod linux;
+mod schema;
 mod tags;
 mod windows;
 
@@ -53,8 +54,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, Error> 
         },
         from_there,
     );
-    let song = options.song.as_ref().map(from_there);
-    let stages = match target.system {
+    let song = options.song.as_ref().map_or_else(
+        || workspace.root.join("crates/host/assets/demo.ogg"),
+        from_there,
+    );
+    let mut stages = vec![stage::run("lists of what is in it", || {
+        schema::check(workspace, &packages)
+    })];
+    stages.extend(match target.system {
         System::Linux => {
             let chroots = options
                 .chroots
@@ -67,7 +74,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, Error> 
                     packages: &packages,
                     chroots: &chroots,
                     host: options.host.as_ref().map(from_there),
-                    song: song.as_deref(),
+                    song: &song,
                     systems: &options.systems,
                 },
             )?
@@ -78,7 +85,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, Error> 
                 target: &target,
                 packages: &packages,
                 host: options.host.as_ref().map(from_there),
-                song: song.as_deref(),
+                song: &song,
             },
         )?,
         System::MacOs => vec![stage::run("packages for macOS", || {
@@ -86,6 +93,6 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, Error> 
                 "packages for macOS: they are installed by copying, and are tested on a Mac",
             ))
         })],
-    };
+    });
     Ok(stage::summary(&stages))
 }

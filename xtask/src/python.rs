@@ -12,9 +12,10 @@ use crate::{process, stage};
 
 /// The oldest Python that the wheel is for.
 const OLDEST: &str = "import sys; sys.exit(sys.version_info < (3, 9))";
-/// What the tests need, and what the test of the example for Ray needs besides.
+/// What the tests need, and what the tests with Ray and with Spark need besides.
 const REQUIREMENTS: &str = "python/tests/requirements.txt";
 const FOR_RAY: &str = "python/tests/requirements-ray.txt";
+const FOR_SPARK: &str = "python/tests/requirements-spark.txt";
 
 /// Packs the library of the development build as a wheel and tests it.
 ///
@@ -34,8 +35,11 @@ pub fn test(workspace: &Workspace) -> Result<Counts, Error> {
             )));
         }
     };
-    // Its test says that it was skipped if this fails.
+    // Their tests say that they were skipped if this fails.
     let _ = install(&python, "ray", FOR_RAY);
+    if process::succeeds(Command::new("java").arg("-version")) {
+        let _ = install(&python, "pyspark", FOR_SPARK);
+    }
     let wheels = workspace.target.join("python/wheels");
     process::run(
         Command::new(&python)

@@ -13,7 +13,8 @@ const LAYERS: [&str; 3] = ["Conv", "Gemm", "MatMul"];
 const PREFIX: &str = "tagline.embedding";
 
 /// Makes `[1, tags + values]` the only output of `model`: its output, then its embedding. The embedding is
-/// the input of the last layer with weights, as the mean over the positions at which that layer looks.
+/// the input of the last layer with weights, as the mean over the positions at which that layer looks, in all
+/// patches if the network cuts the window up.
 ///
 /// # Errors
 /// The reason why the network has no such layer.
@@ -22,31 +23,29 @@ pub(super) fn add(model: &mut ModelProto) -> Result<(), String> {
     let output = graph.output.first().ok_or("it has no output")?.name.clone();
     let (value, layer) = last_layer(graph, &output)?;
     let name = |part: &str| format!("{PREFIX}.{part}");
-    let [row, pooled, embedding, tags, both] =
-        ["row", "pooled", "values", "tags", "both"].map(name);
+    let [row, of_each, columns, rows, shape] =
+        ["row", "of_each", "columns", "rows", "columns_shape"].map(name);
+    let [pooled, embedding, tags, both] = ["pooled", "values", "tags", "both"].map(name);
     let nodes = &mut graph.node;
     let mut add = |operator: &str, inputs: &[&str], output: &str, attributes| {
         nodes.push(node(operator, inputs, output, attributes));
     };
-    let value = match layer {
-        // `[1, channels, position, …]`
-        Layer::Convolution => {
-            add("GlobalAveragePool", &[&value], &pooled, Vec::new());
-            pooled
-        }
-        // `[…, position, channel]`
-        Layer::Product { channels } => {
-            let [columns, rows, shape] = ["columns", "rows", "columns_shape"].map(name);
-            add("Reshape", &[&value, &shape], &columns, Vec::new());
-            let order = vec![integers("perm", &[0, 2, 1])];
-            add("Transpose", &[&columns], &rows, order);
-            add("GlobalAveragePool", &[&rows], &pooled, Vec::new());
-            let shape = integer_tensor(&shape, &[1, -1, channels]);
-            graph.initializer.push(shape);
-            pooled
-        }
-        Layer::Dense => value,
-    };
+    let mut value = value;
+    if layer.is_convolution {
+        // `[patch, channel, position, …]` → `[patch, channel, 1, …]`
+        add("GlobalAveragePool", &[&value], &of_each, Vec::new());
+        value = of_each;
+    }
+    if let Some(channels) = layer.channels {
+        // `[…, position, channel]` → `[1, channel, position]` → `[1, channel, 1]`
+        add("Reshape", &[&value, &shape], &columns, Vec::new());
+        let order = vec![integers("perm", &[0, 2, 1])];
+        add("Transpose", &[&columns], &rows, order);
+        add("GlobalAveragePool", &[&rows], &pooled, Vec::new());
+        value = pooled;
+        let shape = integer_tensor(&shape, &[1, -1, channels]);
+        graph.initializer.push(shape);
+    }
     add("Reshape", &[&value, &row], &embedding, Vec::new());
     add("Reshape", &[&output, &row], &tags, Vec::new());
     add(
@@ -65,13 +64,12 @@ pub(super) fn add(model: &mut ModelProto) -> Result<(), String> {
 
 /// How the last layer with weights takes its input.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Layer {
-    /// At many positions, channels first.
-    Convolution,
-    /// At one position.
-    Dense,
-    /// At many positions, so many channels last.
-    Product { channels: i64 },
+struct Layer {
+    /// Whether positions come after the channels. Before them come the patches of a window, if the network
+    /// cuts it up.
+    is_convolution: bool,
+    /// Its channels, if the file says how many.
+    channels: Option<i64>,
 }
 
 /// The input of the last layer with weights, and what kind that is.
@@ -103,25 +101,34 @@ fn last_layer(graph: &GraphProto, output: &str) -> Result<(String, Layer), Strin
 }
 
 fn layer(graph: &GraphProto, node: &NodeProto) -> Result<Layer, String> {
-    match node.op_type.as_str() {
-        "Conv" => Ok(Layer::Convolution),
-        "Gemm" => Ok(Layer::Dense),
-        _ => {
-            let weights = node.input.get(1).and_then(|name| {
-                let mut tensors = graph.initializer.iter();
-                tensors.find(|tensor| tensor.name == *name)
-            });
-            let channels = weights.and_then(|weights| match weights.dims[..] {
-                [channels, _] => Some(channels),
-                _ => None,
-            });
-            let channels = channels.ok_or_else(|| {
-                let label = operator::label(node);
-                format!("the weights of `{label}`, its last layer, are no matrix in the file")
-            })?;
-            Ok(Layer::Product { channels })
+    let weights = node.input.get(1).and_then(|name| {
+        let mut tensors = graph.initializer.iter();
+        tensors.find(|tensor| tensor.name == *name)
+    });
+    let dims = weights.map_or(&[][..], |weights| &weights.dims);
+    let attribute = |name: &str| {
+        let mut attributes = node.attribute.iter();
+        attributes.find(|given| given.name == name).map(|it| it.i)
+    };
+    let channels = match (node.op_type.as_str(), dims) {
+        ("Conv", [_, channels, ..]) => channels.checked_mul(attribute("group").unwrap_or(1)),
+        ("Gemm", [rows, columns]) => match attribute("transB") {
+            Some(1) => Some(*columns),
+            _ => Some(*rows),
+        },
+        ("MatMul", [channels, _]) => Some(*channels),
+        ("MatMul", _) => {
+            let label = operator::label(node);
+            return Err(format!(
+                "the weights of `{label}`, its last layer, are no matrix in the file"
+            ));
         }
-    }
+        _ => None,
+    };
+    Ok(Layer {
+        is_convolution: node.op_type == "Conv",
+        channels,
+    })
 }
 
 fn gives(node: &NodeProto, value: &str) -> bool {

@@ -63,6 +63,14 @@ impl ModelInfo {
         Some(calibration.threshold as f32)
     }
 
+    /// The [thresholds](Self::threshold) of all tags, in output order. `None` if the model has no calibration.
+    #[must_use]
+    pub fn thresholds(&self) -> Option<Vec<f32>> {
+        (0..self.tags.len())
+            .map(|tag| self.threshold(tag))
+            .collect()
+    }
+
     /// Replaces the network's probabilities, in output order, by calibrated ones, which are shown to
     /// people. Without a calibration they stay as they are.
     pub fn calibrate(&self, probabilities: &mut [f32]) {

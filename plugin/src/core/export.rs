@@ -4,10 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use tagline_engine::{Moment, user_folder};
-use tagline_taggram::{Taggram, TaggramError, write_taggram};
+use tagline_taggram::{TagText, TagWindow, Taggram, TaggramError, write_taggram};
 
 use super::view::ModelInForce;
 use super::whole_file;
@@ -17,6 +15,8 @@ const MAX_FILES: usize = 10_000;
 
 /// What stands where `trainer tag` names a file.
 const FILE: &str = "live";
+/// Why there are no tags.
+const NOTHING: &str = "nothing was heard";
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl Export<'_> {
         let written = whole_file::write(&path, |aside| match kind {
             ExportKind::Png => self.draw(aside),
             ExportKind::Csv => std::fs::write(aside, self.csv()),
-            ExportKind::Json => std::fs::write(aside, self.json()? + "\n"),
+            ExportKind::Json => std::fs::write(aside, self.json()?),
         });
         written.map_err(|source| refused(&path, source))?;
         Ok(path)
@@ -156,140 +156,51 @@ impl Export<'_> {
     }
 
     fn seconds(&self) -> f64 {
-        let last = self.moments.last();
-        last.map_or(0.0, |moment| rounded(moment.position_seconds))
+        self.moments
+            .last()
+            .map_or(0.0, |last| last.position_seconds)
+    }
+
+    fn thresholds(&self) -> Option<Vec<f32>> {
+        self.model.info.thresholds().filter(|_| self.calibrated)
+    }
+
+    fn text<'a>(&'a self, thresholds: Option<&'a [f32]>) -> TagText<'a> {
+        let info = &self.model.info;
+        TagText {
+            model: &info.name,
+            backend: self.backend,
+            window_seconds: info.front_end.window_seconds(),
+            tags: &info.tags,
+            thresholds,
+            has_song: true,
+        }
     }
 
     fn csv(&self) -> String {
-        let columns = [
-            "file",
-            "seconds",
-            "position",
-            "seconds_heard",
-            "model",
-            "backend",
-            "song_seconds",
-            "song_bar",
-        ];
-        let tags = self.tags().iter().map(|tag| quoted(tag));
-        let mut text = row(columns.into_iter().map(str::to_owned).chain(tags));
-        let cell = |value: Option<f64>| value.map_or_else(String::new, |v| rounded(v).to_string());
-        for moment in self.moments {
-            let fields = [
-                FILE.to_owned(),
-                self.seconds().to_string(),
-                rounded(moment.position_seconds).to_string(),
-                rounded(moment.seconds_heard.into()).to_string(),
-                quoted(&self.model.info.name),
-                quoted(self.backend),
-                cell(moment.transport.seconds),
-                cell(moment.transport.bars),
-            ];
-            let values = moment.probabilities.iter();
-            let values = values.map(|value| rounded((*value).into()).to_string());
-            text += &row(fields.into_iter().chain(values));
-        }
-        text
+        let text = self.text(None);
+        let windows = self.moments.iter().map(|moment| window(moment));
+        let rows = windows.map(|window| text.csv_row(FILE, self.seconds(), Some(&window)));
+        text.csv_header() + &rows.collect::<String>()
     }
 
     fn json(&self) -> serde_json::Result<String> {
-        let updates = self.moments.iter().map(|moment| self.moment(moment));
-        serde_json::to_string(&Line {
-            file: FILE,
-            seconds: self.seconds(),
-            window_seconds: rounded(self.model.info.front_end.window_seconds()),
-            model: &self.model.info.name,
-            backend: self.backend,
-            last: self.moments.last().map(|last| self.moment(last)),
-            updates: updates.collect(),
-        })
-    }
-
-    fn moment<'a>(&'a self, moment: &Moment) -> MomentText<'a> {
-        let tags = self.tags().iter().map(String::as_str);
-        let values = moment.probabilities.iter().copied();
-        let mut ranked: Vec<(usize, &str, f32)> = tags
-            .zip(values)
-            .enumerate()
-            .map(|(tag, (name, value))| (tag, name, value))
-            .collect();
-        ranked.sort_by(|a, b| b.2.total_cmp(&a.2));
-        let info = &self.model.info;
-        let has_thresholds = self.calibrated && info.calibration.is_some();
-        let reaches = |tag, value| info.threshold(tag).is_some_and(|from| value >= from);
-        let yes = ranked
-            .iter()
-            .filter(|(tag, _, value)| reaches(*tag, *value));
-        MomentText {
-            position: rounded(moment.position_seconds),
-            seconds_heard: rounded(moment.seconds_heard.into()),
-            song_seconds: moment.transport.seconds.map(rounded),
-            song_bar: moment.transport.bars.map(rounded),
-            yes: has_thresholds.then(|| yes.map(|(_, name, _)| *name).collect()),
-            tags: Ranked(
-                ranked
-                    .into_iter()
-                    .map(|(_, name, value)| (name, value))
-                    .collect(),
-            ),
-        }
+        let thresholds = self.thresholds();
+        let windows: Vec<TagWindow<'_>> =
+            self.moments.iter().map(|moment| window(moment)).collect();
+        let last = windows.last().ok_or(NOTHING);
+        let text = self.text(thresholds.as_deref());
+        text.json(FILE, self.seconds(), last, Some(&windows))
     }
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    file: &'static str,
-    seconds: f64,
-    window_seconds: f64,
-    model: &'a str,
-    backend: &'a str,
-    #[serde(flatten)]
-    last: Option<MomentText<'a>>,
-    updates: Vec<MomentText<'a>>,
-}
-
-#[derive(Serialize)]
-struct MomentText<'a> {
-    position: f64,
-    seconds_heard: f64,
-    song_seconds: Option<f64>,
-    song_bar: Option<f64>,
-    tags: Ranked<'a>,
-    /// The tags that reach their threshold, strongest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    yes: Option<Vec<&'a str>>,
-}
-
-/// Tags with their probabilities, strongest first.
-struct Ranked<'a>(Vec<(&'a str, f32)>);
-
-impl Serialize for Ranked<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (tag, value) in &self.0 {
-            map.serialize_entry(tag, &rounded((*value).into()))?;
-        }
-        map.end()
-    }
-}
-
-/// Six decimals, since single precision has no more.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
-}
-
-fn row(fields: impl Iterator<Item = String>) -> String {
-    let mut text = fields.collect::<Vec<_>>().join(",");
-    text.push('\n');
-    text
-}
-
-/// A CSV field, quoted if RFC 4180 demands it.
-fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
+fn window(moment: &Moment) -> TagWindow<'_> {
+    TagWindow {
+        position_seconds: moment.position_seconds,
+        seconds_heard: moment.seconds_heard,
+        probabilities: &moment.probabilities,
+        song_seconds: moment.transport.seconds,
+        song_bar: moment.transport.bars,
     }
 }
 

@@ -11,7 +11,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tagline_engine::MAX_TAGS;
@@ -158,8 +158,8 @@ fn id_of(number: u64) -> String {
 pub struct Membership {
     /// Its seat, if one was free.
     seat: Option<usize>,
-    /// Changes that the others have been told.
-    told: Mutex<u64>,
+    /// Whether this instance has changed since the others were told.
+    is_untold: AtomicBool,
 }
 
 impl Membership {
@@ -185,7 +185,7 @@ impl Membership {
         }
         Self {
             seat,
-            told: Mutex::new(version()),
+            is_untold: AtomicBool::new(true),
         }
     }
 
@@ -205,7 +205,7 @@ impl Membership {
         self.with_guest(|guest| {
             if guest.about != about {
                 guest.about = about;
-                has_changed();
+                self.has_changed();
             }
         });
     }
@@ -228,8 +228,13 @@ impl Membership {
             guest.is_known = true;
             guest.number = number;
             ALL[guest.seat].owner.store(number, Release);
-            has_changed();
+            self.has_changed();
         }
+    }
+
+    fn has_changed(&self) {
+        has_changed();
+        self.is_untold.store(true, Relaxed);
     }
 
     /// The instances but this one, in the order of their seats.
@@ -259,15 +264,10 @@ impl Membership {
         others.iter().map(neighbour).collect()
     }
 
-    /// Tells the others that something has changed since they were told last. Main thread, with nothing
+    /// Tells the others if this instance has changed since they were told last. Main thread, with nothing
     /// locked.
     pub fn tell_others(&self) {
-        let now = version();
-        let before = {
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *told, now)
-        };
-        if before != now {
+        if self.is_untold.swap(false, Relaxed) {
             let number = self.with_guest(|guest| guest.number);
             wake_all(number.unwrap_or(0));
         }

@@ -24,6 +24,7 @@ use super::page::tags::TagsPage;
 use super::page::time::TimePage;
 use super::page::{self, Page};
 use super::preferences::Preferences;
+use super::room::Room;
 use super::thread_end::Alive;
 use super::undo::{self, Undo, Watched};
 #[cfg(target_os = "linux")]
@@ -49,6 +50,7 @@ pub struct EditorApp {
     time: TimePage,
     pub(super) hears: HearsPage,
     undo: Undo,
+    room: Room,
     pacing: Pacing,
     /// Set by the first panic; from then on only a message is drawn.
     broken: bool,
@@ -83,6 +85,7 @@ impl EditorApp {
             time: TimePage::default(),
             hears: HearsPage::default(),
             undo: Undo::default(),
+            room: Room::default(),
             pacing: Pacing::default(),
             broken: false,
             #[cfg(target_os = "linux")]
@@ -144,6 +147,9 @@ impl EditorApp {
         self.take_drops();
         self.macros
             .see(&self.snapshot, ui.input(|input| input.time));
+        if let Some((width, height)) = self.room.wanted(ui, &*source) {
+            source.resize_window(width, height);
+        }
         let watched = Watched::new(&*source);
         let snapshot = &self.snapshot;
         let seconds = ui.input(|input| input.stable_dt).min(MAX_STEP_SECONDS);
@@ -219,6 +225,8 @@ impl App for EditorApp {
             self.x11 = X11Window::of(frame.baseview_window());
             self.drops = DropTarget::of(frame.baseview_window());
         }
+        #[cfg(not(target_os = "linux"))]
+        let _ = frame;
         theme::apply(&ctx);
         ctx.add_plugin(KeptModifiers::default());
         ctx.options_mut(|options| {

@@ -2,10 +2,16 @@
 
 use egui::{ComboBox, Ui};
 
-/// A drop-down list of `names`. Returns the choice that was clicked.
-pub fn show(ui: &mut Ui, id: &str, width: f32, names: &[String], chosen: usize) -> Option<usize> {
+/// A drop-down list of `names`, which `about` explains. Returns the choice that was clicked.
+pub fn show(
+    ui: &mut Ui,
+    id: &str,
+    width: f32,
+    (names, chosen): (&[String], usize),
+    about: &str,
+) -> Option<usize> {
     let mut clicked = None;
-    ComboBox::from_id_salt(id)
+    let list = ComboBox::from_id_salt(id)
         .width(width)
         .selected_text(names.get(chosen).map_or("", String::as_str))
         .show_ui(ui, |ui| {
@@ -15,5 +21,6 @@ pub fn show(ui: &mut Ui, id: &str, width: f32, names: &[String], chosen: usize) 
                 }
             }
         });
+    list.response.on_hover_text(about);
     clicked
 }

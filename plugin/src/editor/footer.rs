@@ -71,12 +71,10 @@ fn mode(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
         ("Follow", theme::text()),
     ];
     const MODES: [Mode; 3] = [Mode::Live, Mode::Record, Mode::Follow];
-    let scope = ui.scope(|ui| segmented::show(ui, "mode", &choices, settings.mode as usize));
-    scope.response.on_hover_text(
-        "Live: the tags move the parameters. Record: they do so in gestures that the host records. \
-         Follow: the host's automation moves them, and nothing is analysed",
-    );
-    if let Some(clicked) = scope.inner
+    let about = "Live: the tags move the parameters. Record: they do so in gestures that the host records. \
+         Follow: the host's automation moves them, and nothing is analysed";
+    let shown = (&choices[..], settings.mode as usize);
+    if let Some(clicked) = segmented::show(ui, "mode", shown, about)
         && let Some(mode) = MODES.get(clicked)
     {
         source.set(Setting::Mode(*mode));
@@ -85,12 +83,9 @@ fn mode(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
 
 fn update_every(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = UPDATE_SECONDS.map(|seconds| format!("{seconds} s"));
-    let scope =
-        ui.scope(|ui| choice::show(ui, "update every", 66.0, &names, settings.update_every));
-    scope
-        .response
-        .on_hover_text("Seconds between two updates of the tags; fewer seconds cost more CPU");
-    if let Some(clicked) = scope.inner {
+    let about = "Seconds between two updates of the tags; fewer seconds cost more CPU";
+    let shown = (&names[..], settings.update_every);
+    if let Some(clicked) = choice::show(ui, "update every", 66.0, shown, about) {
         source.set(Setting::UpdateEvery(clicked));
     }
 }
@@ -125,26 +120,17 @@ fn smoothing(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
 fn values(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = ["Calibrated", "Raw"].map(str::to_owned);
     let chosen = usize::from(!settings.calibrated);
-    ui.scope(|ui| {
-        if let Some(clicked) = choice::show(ui, "values", 92.0, &names, chosen) {
-            source.set(Setting::Calibrated(clicked == 0));
-        }
-    })
-    .response
-    .on_hover_text(
-        "Calibrated: 50 % means more likely there than not. Raw: what the network gave. \
-         From the next update on",
-    );
+    let about = "Calibrated: 50 % means more likely there than not. Raw: what the network gave. \
+         From the next update on";
+    if let Some(clicked) = choice::show(ui, "values", 92.0, (&names, chosen), about) {
+        source.set(Setting::Calibrated(clicked == 0));
+    }
 }
 
 fn midi(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
-    ui.scope(|ui| {
-        if let Some(on) = switch::show(ui, settings.midi_cc_output) {
-            source.set(Setting::MidiCcOutput(on));
-        }
-    })
-    .response
-    .on_hover_text(about_midi(settings));
+    if let Some(on) = switch::show(ui, settings.midi_cc_output, &about_midi(settings)) {
+        source.set(Setting::MidiCcOutput(on));
+    }
 }
 
 fn about_midi(settings: &Settings) -> String {
@@ -162,11 +148,8 @@ fn backend(ui: &mut Ui, settings: &Settings, source: &dyn EditorSource) {
     let names = BackendChoice::ALL.map(|choice| choice.name().to_owned());
     let is_chosen = |choice: &BackendChoice| *choice == settings.backend;
     let chosen = BackendChoice::ALL.iter().position(is_chosen).unwrap_or(0);
-    let scope = ui.scope(|ui| choice::show(ui, "backend", 116.0, &names, chosen));
-    scope
-        .response
-        .on_hover_text("What runs the network; Auto takes the fastest that works here");
-    if let Some(clicked) = scope.inner
+    let about = "What runs the network; Auto takes the fastest that works here";
+    if let Some(clicked) = choice::show(ui, "backend", 116.0, (&names, chosen), about)
         && let Some(backend) = BackendChoice::ALL.get(clicked)
     {
         source.set(Setting::Backend(*backend));

@@ -80,7 +80,7 @@ fn pages(ui: &mut Ui, area: Rect, page: &mut Page) -> f32 {
         let kind = (Role::RadioButton, chosen);
         focus::name_selected(ui, &response, kind, choice.name());
         focus::ring(ui, &response);
-        if response.clicked() {
+        if response.on_hover_text(choice.about()).clicked() {
             *page = choice;
         }
         left = rect.right();

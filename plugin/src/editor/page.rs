@@ -36,6 +36,18 @@ impl Page {
         Self::Settings,
     ];
 
+    /// What it shows, for people.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Tags => "What is heard now",
+            Self::Time => "What was heard in the last quarter of an hour",
+            Self::Hears => "What the network hears, and where",
+            Self::Macros => "What the tags move: parameters, MIDI and OSC",
+            Self::Model => "The model, what runs it, and others",
+            Self::Settings => "Settings for once",
+        }
+    }
+
     /// Name for people.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,8 +5,13 @@ use egui::{Align2, Color32, CursorIcon, Rect, Role, Sense, Ui, pos2, vec2};
 use super::{focus, theme};
 
 /// Draws `choices`, each with its name and the colour that it has when it is selected. `chosen` is
-/// selected now. Returns the choice that was clicked.
-pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -> Option<usize> {
+/// selected now; `about` explains them. Returns the choice that was clicked.
+pub fn show(
+    ui: &mut Ui,
+    id: &str,
+    (choices, chosen): (&[(&str, Color32)], usize),
+    about: &str,
+) -> Option<usize> {
     const PADDING: f32 = 12.0;
     let font = theme::regular(13.0);
     let widths: Vec<f32> = choices
@@ -52,7 +57,7 @@ pub fn show(ui: &mut Ui, id: &str, choices: &[(&str, Color32)], chosen: usize) -
         let kind = (Role::RadioButton, index == chosen);
         focus::name_selected(ui, &response, kind, name);
         focus::ring(ui, &response);
-        if response.clicked() && index != chosen {
+        if response.on_hover_text(about).clicked() && index != chosen {
             clicked = Some(index);
         }
         left += width;

@@ -4,8 +4,8 @@ use egui::{CursorIcon, Rect, Role, Sense, Ui, pos2, vec2};
 
 use super::{focus, theme};
 
-/// Draws the switch. Returns its new state when it was clicked.
-pub fn show(ui: &mut Ui, on: bool) -> Option<bool> {
+/// Draws the switch, which `about` explains. Returns its new state when it was clicked.
+pub fn show(ui: &mut Ui, on: bool, about: &str) -> Option<bool> {
     let (area, response) =
         ui.allocate_exact_size(vec2(38.0, theme::CONTROL_HEIGHT), Sense::click());
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, on: bool) -> Option<bool> {
     let x = egui::lerp(track.left() + 10.0..=track.right() - 10.0, place);
     ui.painter()
         .circle_filled(pos2(x, track.center().y), 6.5, knob);
-    focus::name_selected(ui, &response, (Role::CheckBox, on), "");
+    focus::name_selected(ui, &response, (Role::CheckBox, on), about);
     focus::ring(ui, &response);
-    response.clicked().then_some(!on)
+    response.on_hover_text(about).clicked().then_some(!on)
 }

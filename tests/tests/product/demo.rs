@@ -1,5 +1,8 @@
 //! The demonstration, with the built plugin.
 
+mod heard;
+mod program;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,7 +12,7 @@ use tagline_host::{BlockSizes, HostedPlugin};
 use tagline_tests::{TinyModel, bundle, reference, tiny_model, write_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
-use trainer::tag::{Tagger, Tagging};
+use trainer::tag::{Tagger, Tagging, Windows};
 
 /// The keys of the JSON object, in the order in which the manual lists them.
 const DOCUMENTED_KEYS: [&str; 13] = [
@@ -63,30 +66,6 @@ fn low_tone(folder: &TempDir, seconds: u32) -> PathBuf {
     path
 }
 
-/// The demonstration of the network of Won et al. trained on MTG-Jamendo.
-fn jamendo(test: &str, clip: &str) -> Option<DemoReport> {
-    let reference = reference(test)?;
-    let folder = TempDir::new().unwrap();
-    let import = Import {
-        weights: reference.join("won2020/fcn_jamendo.safetensors"),
-        preset: "won2020-fcn".to_owned(),
-        tags: reference.join("won2020/tags.json").into(),
-        tag_set: Some("jamendo".to_owned()),
-        ..Import::default()
-    };
-    let model = folder.path().join("jamendo.onnx");
-    std::fs::write(&model, import.model().unwrap().onnx()).unwrap();
-    let song = reference.join("choi2016/clips").join(clip);
-    let options = options(test, &folder, song, Some(model));
-    let report = demo::run(&options, &mut View::Silent).unwrap();
-    assert_eq!(report.dropped_samples, 0);
-    assert_eq!(report.late_updates, 0);
-    assert_eq!(report.tags.len(), 50);
-    assert!(report.updates >= 25, "{} updates", report.updates);
-    assert!(report.window_seconds > 28.9, "{} s", report.window_seconds);
-    Some(report)
-}
-
 fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
     report
         .tags
@@ -94,115 +73,6 @@ fn strongest(report: &DemoReport, count: usize) -> Vec<&str> {
         .take(count)
         .map(|(name, _)| name.as_str())
         .collect()
-}
-
-/// Whether a tag is this word, with or without the group that its data set gives it.
-fn is(tag: &str, word: &str) -> bool {
-    tag.rsplit("---").next() == Some(word)
-}
-
-/// The strongest tags of `trainer tag --focus`, by their names.
-fn trainers_tags(model: &Path, song: &Path, focus_seconds: f64) -> Vec<(String, f64)> {
-    let model = Model::open(model).unwrap();
-    let tagging = Tagging {
-        model: model.clone(),
-        backend: BackendChoice::Auto,
-        library_dirs: Vec::new(),
-        update_seconds: 1.0,
-        focus_seconds,
-        every_update: false,
-        raw: false,
-        write_tags: None,
-    };
-    let tagged = Tagger::new(&tagging).unwrap().tag(song, |_| ()).unwrap();
-    let values = tagged.last.unwrap().probabilities.into_iter();
-    let names = model.info().tags.iter().cloned();
-    let mut tags: Vec<(String, f64)> = names.zip(values.map(f64::from)).collect();
-    tags.sort_by(|a, b| b.1.total_cmp(&a.1));
-    tags
-}
-
-#[test]
-fn demo_and_trainer_give_the_same_tags_with_each_focus() {
-    let test = "demo_and_trainer_give_the_same_tags_with_each_focus";
-    let folder = TempDir::new().unwrap();
-    // The paper's window, and a song that changes 8 s before its end.
-    let model = folder.path().join("long.onnx");
-    let bytes = TinyModel::new(&["low", "middle", "high"], 1_366).bytes();
-    std::fs::write(&model, bytes).unwrap();
-    let rate_hz = 16_000_u32;
-    let samples = (0..40 * rate_hz).map(|k| {
-        let hz = if k < 32 * rate_hz { 150.0 } else { 2_500.0 };
-        let phase = f64::from(k) * hz / f64::from(rate_hz);
-        (12_000.0 * (phase * std::f64::consts::TAU).sin()) as i16
-    });
-    let song = folder.path().join("song.wav");
-    write_wav(&song, rate_hz, samples);
-    let mut heard = Vec::new();
-    for focus in [Some(3.0), Some(6.0), Some(12.0), None] {
-        let options = DemoOptions {
-            focus,
-            ..options(test, &folder, song.clone(), Some(model.clone()))
-        };
-        let report = demo::run(&options, &mut View::Silent).unwrap();
-        let expected = trainers_tags(&model, &song, focus.unwrap_or(f64::INFINITY));
-        let names = |tags: &[(String, f64)]| -> Vec<String> {
-            tags.iter().map(|(name, _)| name.clone()).collect()
-        };
-        assert_eq!(names(&report.tags), names(&expected), "{focus:?}");
-        for ((tag, value), (_, expected)) in report.tags.iter().zip(&expected) {
-            let apart = (value - expected).abs();
-            assert!(apart < 1e-5, "{focus:?}: {tag} {value}, not {expected}");
-        }
-        heard.push(report.tags);
-    }
-    // 3 and 6 s hear the same tone; 12 s and the window hear more of the one before.
-    assert!((heard[0][0].1 - heard[1][0].1).abs() < 0.02, "{heard:?}");
-    let low = |tags: &Vec<(String, f64)>| tags.iter().find(|(name, _)| name == "low").unwrap().1;
-    assert!(low(&heard[1]) + 0.02 < low(&heard[2]), "{heard:?}");
-    assert!(low(&heard[2]) + 0.02 < low(&heard[3]), "{heard:?}");
-}
-
-#[test]
-fn a_jazz_pianist_is_heard_as_jazz_and_piano() {
-    let test = "a_jazz_pianist_is_heard_as_jazz_and_piano";
-    let Some(report) = jamendo(test, "bensound-thejazzpiano.mp3") else {
-        return;
-    };
-    let tags = strongest(&report, 3);
-    assert!(is(tags[0], "jazz"), "{tags:?}");
-    assert!(tags.iter().any(|tag| is(tag, "piano")), "{tags:?}");
-}
-
-#[test]
-fn dubstep_is_heard_as_electronic() {
-    let test = "dubstep_is_heard_as_electronic";
-    let Some(report) = jamendo(test, "bensound-dubstep.mp3") else {
-        return;
-    };
-    let tags = strongest(&report, 3);
-    assert!(is(tags[0], "electronic"), "{tags:?}");
-}
-
-#[test]
-fn demo_without_a_file_plays_its_own_piece() {
-    let test = "demo_without_a_file_plays_its_own_piece";
-    let folder = TempDir::new().unwrap();
-    let piece = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(demo::OWN_PIECE);
-    assert!(std::fs::metadata(&piece).unwrap().len() < 600_000);
-    let options = options(test, &folder, piece, None);
-    let report = demo::run(&options, &mut View::Silent).unwrap();
-    assert_eq!(report.model.as_ref(), Some(&built_in_info().name));
-    assert!(
-        (35.0..45.0).contains(&report.seconds),
-        "{} s",
-        report.seconds
-    );
-    assert!(report.updates >= 30, "{} updates", report.updates);
-    assert_eq!(report.tags.len(), built_in_info().tags.len().min(50));
-    assert_eq!(report.dropped_samples, 0);
 }
 
 #[test]
@@ -381,127 +251,4 @@ fn raw_values_are_the_networks_own() {
     let expected = sigmoid(0.5 * logit(raw as f32) + 1.0);
     assert!((shown - expected).abs() < 1e-4, "{raw} {shown} {expected}");
     assert!((shown - raw).abs() > 1e-3);
-}
-
-/// Runs the program itself, as a script would.
-fn demo_program(test: &str, folder: &TempDir, arguments: &[&str]) -> std::process::Output {
-    let bundle = built_plugin(test);
-    // The bundles come from the same build as the program beside them.
-    let program = tagline_tests::program("tagline-host").expect("the program has been built");
-    std::process::Command::new(program)
-        .args(["demo", "--json", "--bundle"])
-        .arg(bundle)
-        .arg("--out")
-        .arg(folder.path().join("out"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-#[test]
-fn json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors() {
-    let test = "json_is_one_line_with_its_keys_in_the_documented_order_and_nothing_on_errors";
-    let folder = TempDir::new().unwrap();
-    let (song, model) = (low_tone(&folder, 4), tiny(&folder));
-    let [song, model] = [song, model].map(|path| path.to_str().unwrap().to_owned());
-    let output = demo_program(test, &folder, &[&song, "--model", &model]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(text.matches('\n').count(), 1, "{text}");
-    assert!(text.ends_with("}\n"), "{text}");
-    let at = DOCUMENTED_KEYS.map(|key| {
-        let key = format!("\"{key}\":");
-        text.find(&key)
-            .unwrap_or_else(|| panic!("{key} is not in {text}"))
-    });
-    assert!(at.is_sorted(), "{text}");
-    assert!(text.starts_with("{\"file\":"), "{text}");
-    let manual = include_str!("../../../docs/manual.md");
-    let listed = DOCUMENTED_KEYS.map(|key| format!("`{key}`")).join(", ");
-    assert!(
-        manual.replace('\n', " ").contains(&listed),
-        "the manual lists {listed}"
-    );
-
-    let broken = folder.path().join("broken.onnx");
-    std::fs::write(&broken, b"no network").unwrap();
-    let broken = broken.to_str().unwrap();
-    for arguments in [
-        &[song.as_str(), "--model", broken][..],
-        &["/nowhere/song.mp3"],
-        &[&song, "--no-such-option"],
-    ] {
-        let output = demo_program(test, &folder, arguments);
-        assert!(!output.status.success(), "{arguments:?}");
-        assert!(output.stdout.is_empty(), "{arguments:?}");
-        assert!(!output.stderr.is_empty(), "{arguments:?}");
-    }
-}
-
-#[test]
-fn a_song_that_is_none_is_refused_by_name() {
-    let test = "a_song_that_is_none_is_refused_by_name";
-    let folder = TempDir::new().unwrap();
-    let song = folder.path().join("poem.mp3");
-    std::fs::write(&song, b"no song at all").unwrap();
-    let options = options(test, &folder, song, None);
-    let error = demo::run(&options, &mut View::Silent).unwrap_err();
-    assert!(error.to_string().contains("poem.mp3"), "{error}");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn an_hour_of_audio_takes_no_more_memory_than_a_minute() {
-    use std::process::{Command, Stdio};
-
-    let test = "an_hour_of_audio_takes_no_more_memory_than_a_minute";
-    let Some(host) = tagline_tests::program("tagline-host") else {
-        return tagline_tests::skipped(test, "`tagline-host` is not built");
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    let model = tiny(&folder);
-    let peak = |seconds: u32| {
-        // Silence of eight channels, which takes no room on the disk.
-        let song = folder.path().join(format!("{seconds}.wav"));
-        let (rate_hz, channels) = (16_000u32, 8u16);
-        let bytes = seconds * rate_hz * u32::from(channels) * 2;
-        let mut head = b"RIFF".to_vec();
-        head.extend((36 + bytes).to_le_bytes());
-        head.extend(b"WAVEfmt \x10\0\0\0\x01\0");
-        head.extend(channels.to_le_bytes());
-        head.extend(rate_hz.to_le_bytes());
-        head.extend((rate_hz * u32::from(channels) * 2).to_le_bytes());
-        head.extend((channels * 2).to_le_bytes());
-        head.extend(b"\x10\0data");
-        head.extend(bytes.to_le_bytes());
-        std::fs::write(&song, &head).expect("a song");
-        let file = std::fs::OpenOptions::new().write(true).open(&song);
-        let whole = head.len() as u64 + u64::from(bytes);
-        file.and_then(|file| file.set_len(whole)).expect("a song");
-        let child = Command::new(&host)
-            .arg("demo")
-            .arg(&song)
-            .args(["--json", "--block", "4096", "--bundle"])
-            .arg(built_plugin(test))
-            .arg("--model")
-            .arg(&model)
-            .arg("--out")
-            .arg(folder.path().join("out"))
-            .stdout(Stdio::piped())
-            .spawn();
-        let (output, peak) = tagline_tests::with_peak_memory(child.expect("the host"));
-        let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-        assert_eq!(report["seconds"], f64::from(seconds));
-        peak.expect("Linux tells")
-    };
-    // Decoded, the hour would be 1.8 GB.
-    let (minute, hour) = (peak(60), peak(3_600));
-    assert!(
-        hour < minute + 40_000_000,
-        "{hour} bytes, {minute} of a minute"
-    );
 }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod compact_input;
+mod embedding;
 mod incremental;
 mod squared_power;
 

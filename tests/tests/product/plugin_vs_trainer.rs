@@ -14,7 +14,7 @@ use tagline_media::{Audio, decode};
 use tagline_tests::{TinyModel, bundle, reference, write_float_wav};
 use tempfile::TempDir;
 use trainer::convert::import::Import;
-use trainer::tag::{Tagger, Tagging};
+use trainer::tag::{Tagger, Tagging, Windows};
 
 /// Seconds between updates. They are long, to keep the test short.
 const UPDATE_SECONDS: f64 = 5.0;
@@ -50,7 +50,7 @@ fn at_rate(song: &Audio, rate_hz: u32) -> Audio {
 
 /// The updates of `trainer tag` on a file, each with its position in seconds: of every window, or only of
 /// the last one.
-fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, f64)> {
+fn trainer_updates(model: &Path, song: &Path, windows: Windows) -> Vec<(Tags, f64)> {
     let model = Model::open(model).unwrap();
     let tagging = Tagging {
         model: model.clone(),
@@ -58,7 +58,7 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
         library_dirs: Vec::new(),
         update_seconds: UPDATE_SECONDS,
         focus_seconds: f64::INFINITY,
-        every_update,
+        windows,
         raw: false,
         write_tags: None,
     };
@@ -69,16 +69,16 @@ fn trainer_updates(model: &Path, song: &Path, every_update: bool) -> Vec<(Tags, 
         let tags = names.iter().cloned().zip(values).collect();
         (tags, update.position_seconds)
     };
-    let updates = match every_update {
-        true => tagged.updates,
-        false => tagged.last.into_iter().collect(),
+    let updates = match windows {
+        Windows::Last => tagged.last.into_iter().collect(),
+        Windows::Full | Windows::Every => tagged.updates,
     };
     updates.into_iter().map(tags).collect()
 }
 
 /// Final tags of `trainer tag`, and the position of its last window in seconds.
 fn trainer_tags(model: &Path, song: &Path) -> (Tags, f64) {
-    trainer_updates(model, song, false).remove(0)
+    trainer_updates(model, song, Windows::Last).remove(0)
 }
 
 /// The plugin's tags for a song.
@@ -279,7 +279,7 @@ fn a_pass_in_real_time_tells_every_update_that_the_trainer_computes() {
     let song = sweep();
     let file = folder.path().join("song.wav");
     write_float_wav(&file, song.sample_rate_hz, &song.channels);
-    let expected = trainer_updates(&model, &file, true);
+    let expected = trainer_updates(&model, &file, Windows::Every);
     let heard = hear_in(
         &plugin,
         &model,
@@ -316,7 +316,7 @@ fn blocks_of_one_sample_change_no_update_of_a_whole_song() {
     let song = jazz_and_dubstep(&reference);
     let file = folder.path().join("song.wav");
     write_float_wav(&file, song.sample_rate_hz, &song.channels);
-    let expected = trainer_updates(&model, &file, true);
+    let expected = trainer_updates(&model, &file, Windows::Every);
     let heard = hear(&plugin, &model, &song, BlockSizes::Fixed(1)).updates();
     assert_eq!(heard.len(), expected.len());
     assert!(expected.len() > 10, "{}", expected.len());

@@ -4,7 +4,7 @@
 //! (ISMIR 2016), Tables 1 and 2 and Section 5.1; the first author's released MusicTaggerCNN; Won,
 //! Ferraro, Bogdanov, Serra, "Evaluation of CNN-based automatic music tagging models" (SMC 2020).
 
-use super::{Architecture, Block, Kernel};
+use super::{Architecture, Block, Kernel, Mean, Pool};
 use crate::data::Input;
 
 /// Every network.
@@ -106,6 +106,21 @@ pub const ARCHITECTURES: &[Architecture] = &[
             square(256).pool(4, 4).drop(),
         ],
     },
+    // FCN-5 compact whose pools overlap, so that audio which is shifted by less than a pool gives the same tags.
+    // The means of the fourth block reach to the end of what the third leaves.
+    Architecture {
+        name: "fcn5-steady",
+        title: "FCN-5 steady",
+        input: Input::Mel,
+        scaled_rows: false,
+        blocks: &[
+            square(32).overlap(2, 4, 2, 4, 2),
+            square(128).overlap(2, 4, 2, 6, 2),
+            square(128).overlap(2, 4, 2, 6, 2),
+            square(192).overlap(3, 3, 1, 8, 4),
+            square(256).pool(4, 3).drop(),
+        ],
+    },
     // FCN-5 with the widths and the one dropout of Won et al.
     Architecture {
         name: "fcn5-won2020",
@@ -158,7 +173,30 @@ impl Block {
     /// The block with max-pooling over so many bands and frames.
     const fn pool(self, bands: usize, frames: usize) -> Self {
         Self {
-            pool: Some([bands, frames]),
+            pool: Some(Pool::side_by_side([bands, frames])),
+            ..self
+        }
+    }
+
+    /// The block with maxima over so many bands and frames, `step` frames apart, of which `of` give a mean, and
+    /// the next one `mean_step` maxima later.
+    const fn overlap(
+        self,
+        bands: usize,
+        frames: usize,
+        step: usize,
+        of: usize,
+        mean_step: usize,
+    ) -> Self {
+        Self {
+            pool: Some(Pool {
+                size: [bands, frames],
+                step,
+                mean: Mean {
+                    of,
+                    step: mean_step,
+                },
+            }),
             ..self
         }
     }
@@ -193,6 +231,10 @@ mod tests {
         assert_eq!(sizes("fcn5-compact", 96), fcn5);
         assert_eq!(sizes("fcn5-won2020", 96), fcn5);
         assert_eq!(
+            sizes("fcn5-steady", 96),
+            [[48, 340], [24, 82], [12, 18], [4, 3], [1, 1]]
+        );
+        assert_eq!(
             sizes("fcn4-stft", 129),
             [[64, 341], [16, 68], [4, 8], [1, 1]]
         );
@@ -214,6 +256,13 @@ mod tests {
                 assert_eq!(sizes.last(), Some(&[1, 1]), "{}", architecture.name);
             }
         }
+    }
+
+    #[test]
+    fn only_the_maxima_of_a_pooling_without_means_are_dropped() {
+        let blocks = ARCHITECTURES.iter().flat_map(|network| network.blocks);
+        let means = |block: &&Block| block.pool.is_some_and(|pool| pool.mean != Mean::NONE);
+        assert!(blocks.filter(means).all(|block| !block.dropout));
     }
 
     #[test]

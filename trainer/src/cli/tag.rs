@@ -9,7 +9,7 @@ use clap::Args;
 use tagline_engine::Analyzer;
 use trainer::tag::{
     At, Format, Library, LibraryError, Report, Shard, TagError, TaggedFile, Tagging, Taggrams,
-    find_model, list, tag_files,
+    Windows, find_model, list, tag_files,
 };
 use trainer::work::processors;
 
@@ -106,19 +106,18 @@ pub(super) fn run(args: &TagArgs) -> Outcome {
         return Err("there is no audio file in what is named".into());
     }
     let jobs = args.jobs.unwrap_or_else(processors);
-    let update = args.update.unwrap_or(match args.at {
-        At::End => 1.0,
-        At::Mean | At::Max | At::Windows(_) => 10.0,
-    });
     let tagging = Tagging {
         model,
         backend: args.backend.into(),
         library_dirs: library_dirs(),
-        update_seconds: update,
+        update_seconds: args.update.unwrap_or(args.at.update_seconds()),
         focus_seconds: args.focus.unwrap_or(f64::INFINITY),
         raw: args.raw,
         write_tags: args.write_tags.then_some(args.at),
-        every_update: args.taggram.is_some() || args.updates || args.at.needs_every_window(),
+        windows: match args.taggram.is_some() || args.updates {
+            true => Windows::Every,
+            false => args.at.windows(),
+        },
     };
     let shard = args.shard.unwrap_or(Shard::ALL);
     match &args.out {
@@ -172,7 +171,7 @@ fn to_output(args: &TagArgs, tagging: &Tagging, files: &[PathBuf], jobs: NonZero
     let report = Report {
         format,
         model: info,
-        updates: args.updates || matches!(args.at, At::Windows(_)),
+        updates: args.updates || args.at.is_windows(),
         calibrated: !args.raw,
     };
     let mut taggrams = match &args.taggram {

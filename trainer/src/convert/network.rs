@@ -1,5 +1,7 @@
 //! A tagging network as plain numbers, on its way from weights to ONNX.
 
+use crate::arch::Pool;
+
 /// A network: gain and offset, blocks of convolution, activation and pooling, one dense layer,
 /// sigmoid. Batch norms are folded already.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub enum Along {
     Frames,
 }
 
-/// Convolution, then activation, then perhaps max-pooling.
+/// Convolution, then activation, then perhaps pooling.
 #[derive(Clone, Debug)]
 pub struct ConvBlock {
     /// Maps that come in.
@@ -60,8 +62,8 @@ pub struct ConvBlock {
     pub kernels: Vec<f32>,
     /// Bias, one a map out.
     pub bias: Vec<f32>,
-    /// Size and stride of the pooling: bands, frames.
-    pub pool: Option<[usize; 2]>,
+    /// The pooling.
+    pub pool: Option<Pool>,
 }
 
 /// A batch norm as `gain · x + offset`, one of each a channel.

@@ -1,7 +1,7 @@
 //! Writes a [`NetworkWeights`] as an ONNX model of opset 17, for imports and exports.
 //!
 //! `[batch, 1, bands, frames]` → perhaps Mul, Add → for each block Conv, activation and perhaps
-//! MaxPool → 1×1 Conv → Sigmoid → GlobalAveragePool → Flatten → `tags [batch, tags]`. At the
+//! MaxPool and AveragePool → 1×1 Conv → Sigmoid → GlobalAveragePool → Flatten → `tags [batch, tags]`. At the
 //! window's own length the average is over a single value; where no frame has a factor of its own,
 //! longer inputs give the mean of the probabilities along time.
 //!
@@ -14,6 +14,7 @@ use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto,
 };
 
+use crate::arch::{Mean, Pool};
 use crate::convert::network::{Activation, Along, NetworkWeights};
 
 /// The model of `network` for windows `[bands, frames]` of `input`, without metadata.
@@ -74,8 +75,7 @@ impl Graph {
             };
             last = self.node(activation, &name("active"), &[&last], vec![]);
             if let Some(pool) = block.pool {
-                let attributes = vec![integers("kernel_shape", &pool), integers("strides", &pool)];
-                last = self.node("MaxPool", &name("pooled"), &[&last], attributes);
+                last = self.pool(pool, &name("pooled"), &last);
             }
         }
         let maps = network.blocks.last().map_or(1, |block| block.maps_out);
@@ -87,6 +87,28 @@ impl Graph {
         last = self.node("Sigmoid", "probabilities", &[&last], vec![]);
         last = self.node("GlobalAveragePool", "mean", &[&last], vec![]);
         self.node("Flatten", OUTPUT, &[&last], vec![]);
+    }
+
+    /// Adds a pooling whose result has this `name`, and returns it.
+    fn pool(&mut self, pool: Pool, name: &str, input: &str) -> String {
+        let shape = |kernel: [usize; 2], strides: [usize; 2]| {
+            vec![
+                integers("kernel_shape", &kernel),
+                integers("strides", &strides),
+            ]
+        };
+        let Pool { size, step, mean } = pool;
+        if mean == Mean::NONE {
+            return self.node("MaxPool", name, &[input], shape(size, [size[0], step]));
+        }
+        // Where rectangles overlap, a stream keeps the maxima over bands, which is half as much.
+        let bands = [size[0], 1];
+        let part = |part| format!("{name}.{part}");
+        let bands = self.node("MaxPool", &part("bands"), &[input], shape(bands, bands));
+        let attributes = shape([1, size[1]], [1, step]);
+        let largest = self.node("MaxPool", &part("largest"), &[&bands], attributes);
+        let attributes = shape([1, mean.of], [1, mean.step]);
+        self.node("AveragePool", name, &[&largest], attributes)
     }
 
     /// The model of this graph, without metadata.

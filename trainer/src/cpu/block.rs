@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::columns::Shape;
 use super::convolution::{self, Backward};
 use super::plane::{self, Pooling, Scratch};
-use crate::arch::{Block, BlockParameters, EPSILON};
+use crate::arch::{Block, BlockParameters, EPSILON, Mean, Pool};
 
 /// Gives the generator of a clip's dropout after a block.
 pub(super) type Dropout<'a> = &'a (dyn Fn(usize, usize) -> ChaCha8Rng + Sync);
@@ -27,7 +27,7 @@ pub(super) enum Mode<'a> {
 #[derive(Debug, Default)]
 pub(super) struct BlockPass {
     shape: Option<Shape>,
-    pool: [usize; 2],
+    pooling: Option<Pooling>,
     dropped: bool,
     /// The convolution's result. After the backward pass, its gradient.
     convolved: Vec<f32>,
@@ -35,6 +35,8 @@ pub(super) struct BlockPass {
     peaks: Vec<f32>,
     /// Its place in the window, or [`plane::NONE`].
     choices: Vec<u16>,
+    /// What ReLU and dropout leave of the largest values, where a mean follows; empty elsewhere.
+    alive: Vec<f32>,
     /// The input of the next block.
     output: Vec<f32>,
     statistics: Vec<Statistics>,
@@ -83,24 +85,27 @@ impl BlockPass {
             size,
         };
         let clips = maps.len() / (numbers.maps_in * shape.area());
+        let pool = block.pool_on(shape.size_out());
         let pooling = Pooling {
             size: shape.size_out(),
-            pool: block.pool_on(shape.size_out()).unwrap_or([1, 1]),
+            pool: pool.unwrap_or(Pool::side_by_side([1, 1])),
         };
-        let window = pooling.pool[0] * pooling.pool[1];
+        let window = pooling.pool.size[0] * pooling.pool.size[1];
         assert!(
             window <= usize::from(plane::NONE),
             "places in a window of a pooling are u16"
         );
-        let [bands, frames] = pooling.pooled();
-        let pooled = bands * frames;
+        let (pooled, size) = (pooling.maxima(), pooling.pooled());
+        let averages = pooling.pool.mean != Mean::NONE;
         let count = numbers.maps_out * clips;
         self.shape = Some(shape);
-        self.pool = pooling.pool;
+        self.pooling = Some(pooling);
         self.convolved.resize(count * shape.area_out(), 0.0);
         self.peaks.resize(count * pooled, 0.0);
         self.choices.resize(count * pooled, 0);
-        self.output.resize(count * pooled, 0.0);
+        self.alive
+            .resize(if averages { count * pooled } else { 0 }, 0.0);
+        self.output.resize(count * size[0] * size[1], 0.0);
 
         convolution::forward(shape, &numbers.kernels, maps, &mut self.convolved);
         self.statistics = match mode {
@@ -116,13 +121,17 @@ impl BlockPass {
         self.dropped = dropout.is_some();
         let statistics = &self.statistics;
         let clip = numbers.maps_out * pooled;
+        let alive = match averages {
+            true => &mut self.alive,
+            false => &mut self.output,
+        };
         self.convolved
             .par_chunks_exact(numbers.maps_out * shape.area_out())
             .zip(self.peaks.par_chunks_exact_mut(clip))
             .zip(self.choices.par_chunks_exact_mut(clip))
-            .zip(self.output.par_chunks_exact_mut(clip))
+            .zip(alive.par_chunks_exact_mut(clip))
             .enumerate()
-            .for_each(|(clip, (((maps, peaks), choices), output))| {
+            .for_each(|(clip, (((maps, peaks), choices), alive))| {
                 let mut random = dropout.map(|dropout| dropout(number, clip));
                 let mut kept = vec![
                     0;
@@ -137,8 +146,8 @@ impl BlockPass {
                     .chunks_exact(shape.area_out())
                     .zip(peaks.chunks_exact_mut(pooled))
                     .zip(choices.chunks_exact_mut(pooled))
-                    .zip(output.chunks_exact_mut(pooled));
-                for (index, (((map, peaks), choices), output)) in maps.enumerate() {
+                    .zip(alive.chunks_exact_mut(pooled));
+                for (index, (((map, peaks), choices), alive)) in maps.enumerate() {
                     let affine =
                         statistics[index].affine(numbers.gain[index], numbers.offset[index]);
                     let sign = if affine[0] < 0.0 { -1.0 } else { 1.0 };
@@ -146,10 +155,16 @@ impl BlockPass {
                     if let Some(random) = &mut random {
                         kept.iter_mut().for_each(|bits| *bits = random.next_u32());
                     }
-                    plane::activate(affine, &kept, peaks, choices, output);
+                    plane::activate(affine, &kept, peaks, choices, alive);
                 }
             });
-        [bands, frames]
+        if averages {
+            self.alive
+                .par_chunks_exact(pooled)
+                .zip(self.output.par_chunks_exact_mut(size[0] * size[1]))
+                .for_each(|(alive, output)| plane::average(pooling, alive, output));
+        }
+        size
     }
 
     /// The gradients of the block's numbers (with the batch's statistics in place of the running
@@ -162,13 +177,12 @@ impl BlockPass {
         reaching: &[f32],
         wanted: Option<&mut [f32]>,
     ) -> BlockParameters {
-        let shape = self.shape.expect("a forward pass came before");
-        let pooling = Pooling {
-            size: shape.size_out(),
-            pool: self.pool,
-        };
-        let [bands, frames] = pooling.pooled();
-        let pooled = bands * frames;
+        let came_before = "a forward pass came before";
+        let shape = self.shape.expect(came_before);
+        let pooling = self.pooling.expect(came_before);
+        let pooled = pooling.maxima();
+        let shared = self.shared(pooling, reaching);
+        let reaching = shared.as_deref().unwrap_or(reaching);
         let factor = if self.dropped { 2.0 } else { 1.0 };
         let sums = self.gradient_sums(numbers.maps_out, pooled, reaching, factor);
         let statistics = &self.statistics;
@@ -210,6 +224,21 @@ impl BlockPass {
             variance: statistics.iter().map(|one| unbiased(one) as f32).collect(),
             ..*numbers
         }
+    }
+
+    /// The gradients that reach the largest values, from those that reach their means; `None` if there are no
+    /// means.
+    fn shared(&self, pooling: Pooling, reaching: &[f32]) -> Option<Vec<f32>> {
+        if self.alive.is_empty() {
+            return None;
+        }
+        let [bands, frames] = pooling.pooled();
+        let mut shared = vec![0.0; self.alive.len()];
+        shared
+            .par_chunks_exact_mut(pooling.maxima())
+            .zip(reaching.par_chunks_exact(bands * frames))
+            .for_each(|(shared, reaching)| plane::share(pooling, reaching, shared));
+        Some(shared)
     }
 
     /// For each map: the sum of the gradients that reach its normalised values, and of each times

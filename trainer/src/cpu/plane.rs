@@ -9,6 +9,8 @@
 
 use macerator::Simd;
 
+use crate::arch::Pool;
+
 /// Marks a pooled value that ReLU or dropout made 0.
 pub(super) const NONE: u16 = u16::MAX;
 
@@ -41,17 +43,24 @@ pub(super) fn sums<S: Simd>(values: &[f32]) -> [f64; 2] {
     all
 }
 
-/// Size of a map, and of the pooling on it: bands, frames.
+/// Size of a map, and the pooling on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pooling {
+    /// Bands, frames.
     pub(super) size: [usize; 2],
-    pub(super) pool: [usize; 2],
+    pub(super) pool: Pool,
 }
 
 impl Pooling {
+    /// Number of maxima, before any means.
+    pub(super) fn maxima(&self) -> usize {
+        let [bands, frames] = self.pool.maxima(self.size);
+        bands * frames
+    }
+
     /// Bands and frames of the pooled map.
     pub(super) fn pooled(&self) -> [usize; 2] {
-        [self.size[0] / self.pool[0], self.size[1] / self.pool[1]]
+        self.pool.pooled(self.size)
     }
 }
 
@@ -74,8 +83,8 @@ pub(super) fn pool<S: Simd>(
     choices: &mut [u16],
 ) {
     let [_, frames] = pooling.size;
-    let [pool_bands, pool_frames] = pooling.pool;
-    let [_, pooled_frames] = pooling.pooled();
+    let [pool_bands, pool_frames] = pooling.pool.size;
+    let [_, pooled_frames] = pooling.pool.maxima(pooling.size);
     let Scratch { best, band } = scratch;
     best.resize(frames, 0.0);
     band.resize(frames, 0);
@@ -93,9 +102,11 @@ pub(super) fn pool<S: Simd>(
                 *best = if value > *best { value } else { *best };
             }
         }
+        let step = pooling.pool.step;
         let windows = best
-            .chunks_exact(pool_frames)
-            .zip(band.chunks_exact(pool_frames));
+            .windows(pool_frames)
+            .step_by(step)
+            .zip(band.windows(pool_frames).step_by(step));
         for (((peak, choice), best), band) in peaks
             .iter_mut()
             .zip(choices)
@@ -139,6 +150,41 @@ pub(super) fn activate<S: Simd>(
         let alive = kept && value > 0.0;
         *out = if alive { factor * value } else { 0.0 };
         *choice = if alive { *choice } else { NONE };
+    }
+}
+
+/// The means along time of maxima that are `alive`.
+#[macerator::with_simd]
+pub(super) fn average<S: Simd>(pooling: Pooling, alive: &[f32], out: &mut [f32]) {
+    let (mean, [_, frames]) = (pooling.pool.mean, pooling.pool.maxima(pooling.size));
+    let [_, pooled_frames] = pooling.pooled();
+    let factor = 1.0 / mean.of as f32;
+    for (row, out) in alive
+        .chunks_exact(frames)
+        .zip(out.chunks_exact_mut(pooled_frames))
+    {
+        for (window, out) in row.windows(mean.of).step_by(mean.step).zip(out) {
+            *out = factor * window.iter().sum::<f32>();
+        }
+    }
+}
+
+/// Adds to the gradient of each maximum its share of those of the means that it is in.
+#[macerator::with_simd]
+pub(super) fn share<S: Simd>(pooling: Pooling, gradients: &[f32], out: &mut [f32]) {
+    let (mean, [_, frames]) = (pooling.pool.mean, pooling.pool.maxima(pooling.size));
+    let [_, pooled_frames] = pooling.pooled();
+    let factor = 1.0 / mean.of as f32;
+    for (row, gradients) in out
+        .chunks_exact_mut(frames)
+        .zip(gradients.chunks_exact(pooled_frames))
+    {
+        for (number, gradient) in gradients.iter().enumerate() {
+            let window = &mut row[number * mean.step..][..mean.of];
+            window
+                .iter_mut()
+                .for_each(|value| *value += factor * gradient);
+        }
     }
 }
 
@@ -186,8 +232,8 @@ pub(super) fn gradient<S: Simd>(
         *value = constant + slope * *value;
     }
     let [_, frames] = pooling.size;
-    let [pool_bands, pool_frames] = pooling.pool;
-    let [_, pooled_frames] = pooling.pooled();
+    let [pool_bands, pool_frames] = pooling.pool.size;
+    let [_, pooled_frames] = pooling.pool.maxima(pooling.size);
     let lines = choices
         .chunks_exact(pooled_frames)
         .zip(gradients.chunks_exact(pooled_frames));
@@ -196,7 +242,7 @@ pub(super) fn gradient<S: Simd>(
             if *choice != NONE {
                 let place = *choice as usize;
                 let (band, frame) = (place / pool_frames, place % pool_frames);
-                rows[band * frames + cell * pool_frames + frame] += factor * gradient;
+                rows[band * frames + cell * pooling.pool.step + frame] += factor * gradient;
             }
         }
     }
@@ -205,12 +251,13 @@ pub(super) fn gradient<S: Simd>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arch::Mean;
 
     #[test]
     fn pooling_finds_the_largest_or_the_smallest_and_leaves_the_rest() {
         let pooling = Pooling {
             size: [3, 5],
-            pool: [2, 2],
+            pool: Pool::side_by_side([2, 2]),
         };
         // The third row and the fifth column belong to no window.
         let map = [
@@ -231,6 +278,33 @@ mod tests {
         let mut expected = [1.0; 15];
         expected[6] = 6.0;
         assert_eq!(gradients, expected);
+    }
+
+    #[test]
+    fn overlapping_maxima_are_averaged_and_gradients_return_to_where_they_came_from() {
+        let pooling = Pooling {
+            size: [1, 7],
+            pool: Pool {
+                size: [1, 3],
+                step: 2,
+                mean: Mean { of: 2, step: 1 },
+            },
+        };
+        let map = [1.0, 5.0, 2.0, 0.0, 3.0, 4.0, 8.0];
+        let (mut peaks, mut choices) = ([0.0; 3], [0; 3]);
+        let mut scratch = Scratch::default();
+        pool(pooling, 1.0, &map, &mut scratch, &mut peaks, &mut choices);
+        assert_eq!((peaks, choices), ([5.0, 3.0, 8.0], [1, 2, 2]));
+        let mut means = [0.0; 2];
+        average(pooling, &peaks, &mut means);
+        assert_eq!(means, [4.0, 5.5]);
+
+        let mut shared = [0.0; 3];
+        share(pooling, &[1.0, 3.0], &mut shared);
+        assert_eq!(shared, [0.5, 2.0, 1.5]);
+        let mut gradients = map;
+        gradient(pooling, [0.0, 0.0, 1.0], &choices, &shared, &mut gradients);
+        assert_eq!(gradients, [0.0, 0.5, 0.0, 0.0, 2.0, 0.0, 1.5]);
     }
 
     #[test]

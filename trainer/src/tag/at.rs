@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use super::{TaggedFile, Update};
+use super::{TaggedFile, Update, Windows};
 
 /// Which windows of a file its tags are of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,10 +20,28 @@ pub enum At {
 }
 
 impl At {
-    /// Whether the network must run on every window.
+    /// Seconds between windows, where nobody asks for others.
     #[must_use]
-    pub fn needs_every_window(self) -> bool {
-        self != Self::End
+    pub fn update_seconds(self) -> f64 {
+        match self {
+            Self::End => 1.0,
+            Self::Mean | Self::Max | Self::Windows(_) => 10.0,
+        }
+    }
+
+    /// Whether each window stands by itself.
+    #[must_use]
+    pub fn is_windows(self) -> bool {
+        matches!(self, Self::Windows(_))
+    }
+
+    /// The windows on which the network must run.
+    #[must_use]
+    pub fn windows(self) -> Windows {
+        match self {
+            Self::End => Windows::Last,
+            Self::Mean | Self::Max | Self::Windows(_) => Windows::Full,
+        }
     }
 
     /// Puts the tags of these windows in the place of `file`'s. Windows that are not full count only

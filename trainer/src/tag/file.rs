@@ -58,7 +58,7 @@ pub struct TaggedFile {
     /// The tags at its end, which are those of the last window that was not silent; or the reason why
     /// there are none.
     pub last: Result<Update, NoTags>,
-    /// The tags of every window that was not silent; empty unless they were asked for.
+    /// The tags of the windows that were asked for; empty if that is the last one alone.
     pub updates: Vec<Update>,
     /// What is wrong with the file, although it could be read.
     pub remark: Option<String>,

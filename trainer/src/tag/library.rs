@@ -166,7 +166,7 @@ impl Library<'_> {
         earlier: usize,
         progress: &dyn Progress,
     ) -> Result<Done, LibraryError> {
-        let every_window = self.every_window || matches!(self.at, At::Windows(_));
+        let every_window = self.every_window || self.at.is_windows();
         let mut done = Done::default();
         let mut failed = None;
         let count = |done: usize| {

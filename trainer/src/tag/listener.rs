@@ -2,13 +2,13 @@
 
 use tagline_engine::{Analyzer, Due, FrontEndError, FrontEndSpec, InferenceError, NetworkState};
 
-use super::{NoTags, Tagger, Tagging, Update};
+use super::{NoTags, Tagger, Tagging, Update, Windows};
 
 /// A mono stream on its way to its tags. It keeps what the network remembers of its earlier windows, so
 /// one [`Tagger`] can serve several streams in turn.
 pub struct Listener {
     rate_hz: f64,
-    every_update: bool,
+    asked: Windows,
     first_seconds: f64,
     analyzer: Analyzer,
     state: NetworkState,
@@ -17,7 +17,7 @@ pub struct Listener {
     samples: u64,
     /// Windows that fell due.
     windows: usize,
-    /// The window that the tags at the end rest on: read, but not run yet.
+    /// The last window that was not silent. It is read, but not run yet unless all are.
     pending: Option<Due>,
     updates: Vec<Update>,
 }
@@ -29,8 +29,8 @@ pub struct Heard {
     pub seconds: f64,
     /// The tags of the last window that was not silent, or the reason why there are none.
     pub last: Result<Update, NoTags>,
-    /// The tags of every window that was not silent, as far as [`Listener::take_updates`] has not taken
-    /// them; empty unless they were asked for.
+    /// The tags of the windows that were asked for, as far as [`Listener::take_updates`] has not taken
+    /// them; empty if that is the last one alone.
     pub updates: Vec<Update>,
 }
 
@@ -45,7 +45,7 @@ impl Listener {
         analyzer.set_focus_seconds(tagging.focus_seconds);
         Ok(Self {
             rate_hz,
-            every_update: tagging.every_update,
+            asked: tagging.windows,
             first_seconds: first_seconds(spec),
             analyzer,
             state: NetworkState::default(),
@@ -75,16 +75,21 @@ impl Listener {
             if due.silent {
                 continue;
             }
+            if self.asked == Windows::Full
+                && let Some(before) = self.pending
+                && before.heard_frames >= due.heard_frames
+            {
+                self.listen(tagger, &before)?;
+            }
             self.pending = Some(due);
             self.analyzer.read(&due, &mut self.window);
-            if self.every_update {
-                let update = self.update(tagger, &due)?;
-                self.updates.push(update);
+            if self.asked == Windows::Every {
+                self.listen(tagger, &due)?;
             }
         }
     }
 
-    /// The tags that came since the last call, if every window's were asked for.
+    /// The tags that came since the last call, if more than the last window's were asked for.
     pub fn take_updates(&mut self) -> Vec<Update> {
         std::mem::take(&mut self.updates)
     }
@@ -94,6 +99,11 @@ impl Listener {
     /// # Errors
     /// Those of [`Self::push`].
     pub fn finish(mut self, tagger: &mut Tagger) -> Result<Heard, InferenceError> {
+        if self.asked == Windows::Full
+            && let Some(due) = self.pending
+        {
+            self.listen(tagger, &due)?;
+        }
         let last = match (self.updates.last(), self.pending) {
             (Some(last), _) => Ok(last.clone()),
             (None, Some(due)) => Ok(self.update(tagger, &due)?),
@@ -107,6 +117,13 @@ impl Listener {
             last,
             updates: self.updates,
         })
+    }
+
+    /// Has the window tagged that has been read, as one that was asked for.
+    fn listen(&mut self, tagger: &mut Tagger, due: &Due) -> Result<(), InferenceError> {
+        let update = self.update(tagger, due)?;
+        self.updates.push(update);
+        Ok(())
     }
 
     /// Has the window tagged that has been read.

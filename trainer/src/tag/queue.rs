@@ -99,11 +99,7 @@ fn written(tagging: &Tagging, mut file: TaggedFile) -> TaggedFile {
     let Some(at) = tagging.write_tags else {
         return file;
     };
-    let shown = match tagging.every_update {
-        true => at.of(file.clone()),
-        false => file.clone(),
-    };
-    if let Err(error) = write_tags(&shown, tagging.model.info()) {
+    if let Err(error) = write_tags(&at.of(file.clone()), tagging.model.info()) {
         let remarks = file
             .remark
             .into_iter()

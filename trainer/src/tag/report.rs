@@ -2,9 +2,8 @@
 
 use std::io::Write;
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use tagline_engine::ModelInfo;
+use tagline_taggram::{TagText, TagWindow};
 
 use super::{TaggedFile, Update};
 
@@ -39,46 +38,6 @@ pub struct Report<'a> {
     pub calibrated: bool,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    file: String,
-    seconds: f64,
-    window_seconds: f64,
-    model: &'a str,
-    backend: String,
-    #[serde(flatten)]
-    last: Moment<'a>,
-    /// Why there are no tags.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    no_tags: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updates: Option<Vec<Moment<'a>>>,
-}
-
-#[derive(Serialize)]
-struct Moment<'a> {
-    /// `null` where there are no tags.
-    position: Option<f64>,
-    seconds_heard: f64,
-    tags: Ranked<'a>,
-    /// The tags that reach their threshold, strongest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    yes: Option<Vec<&'a str>>,
-}
-
-/// Tags with their probabilities, strongest first.
-struct Ranked<'a>(Vec<(&'a str, f64)>);
-
-impl Serialize for Ranked<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (tag, probability) in &self.0 {
-            map.serialize_entry(tag, probability)?;
-        }
-        map.end()
-    }
-}
-
 impl Report<'_> {
     /// Prints the part before the first file.
     ///
@@ -88,17 +47,8 @@ impl Report<'_> {
         if self.format != Format::Csv {
             return Ok(());
         }
-        let columns = [
-            "file",
-            "seconds",
-            "position",
-            "seconds_heard",
-            "model",
-            "backend",
-        ];
-        let tags = self.model.tags.iter().map(|tag| quoted(tag));
-        let columns = columns.into_iter().map(str::to_owned).chain(tags);
-        row(out, columns)
+        let thresholds = self.thresholds();
+        out.write_all(self.text("", thresholds.as_deref()).csv_header().as_bytes())
     }
 
     /// Prints one file.
@@ -106,34 +56,57 @@ impl Report<'_> {
     /// # Errors
     /// Of `out`.
     pub fn file(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
-        match self.format {
-            Format::Table => self.table(out, file),
-            Format::Json => self.json(out, file),
-            Format::Csv if self.updates && file.last.is_ok() => file
-                .updates
-                .iter()
-                .try_for_each(|update| self.csv(out, file, Some(update))),
-            Format::Csv => self.csv(out, file, file.last.as_ref().ok()),
-        }?;
+        let thresholds = self.thresholds();
+        let text = self.text(file.backend.name(), thresholds.as_deref());
+        let name = file.path.display().to_string();
+        let row = |update: Option<&TagWindow<'_>>| text.csv_row(&name, file.seconds, update);
+        match (self.format, &file.last) {
+            (Format::Table, _) => Self::table(out, &text, file)?,
+            (Format::Json, _) => out.write_all(self.json(&text, &name, file)?.as_bytes())?,
+            (Format::Csv, Ok(_)) if self.updates => {
+                for update in &file.updates {
+                    out.write_all(row(Some(&window(update))).as_bytes())?;
+                }
+            }
+            (Format::Csv, last) => {
+                let last = last.as_ref().ok().map(window);
+                out.write_all(row(last.as_ref()).as_bytes())?;
+            }
+        }
         out.flush()
     }
 
-    fn table(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
+    fn thresholds(&self) -> Option<Vec<f32>> {
+        self.model.thresholds().filter(|_| self.calibrated)
+    }
+
+    fn text<'a>(&'a self, backend: &'a str, thresholds: Option<&'a [f32]>) -> TagText<'a> {
+        TagText {
+            model: &self.model.name,
+            backend,
+            window_seconds: self.model.front_end.window_seconds(),
+            tags: &self.model.tags,
+            thresholds,
+            has_song: false,
+        }
+    }
+
+    fn table(out: &mut impl Write, text: &TagText<'_>, file: &TaggedFile) -> std::io::Result<()> {
         write!(
             out,
             "{}  ({:.1} s; {} on {}",
             file.path.display(),
             file.seconds,
-            self.model.name,
-            file.backend.name(),
+            text.model,
+            text.backend,
         )?;
         let last = match &file.last {
             Ok(last) => last,
             Err(why) => return writeln!(out, ")\n  no tags: {why}\n"),
         };
         writeln!(out, ", the last {:.1} s)", last.seconds_heard)?;
-        let yes = self.yes(last);
-        let ranked = self.ranked(last).0;
+        let yes = text.yes(&last.probabilities);
+        let ranked = text.ranked(&last.probabilities);
         let strongest = &ranked[..ranked.len().min(TABLE_TAGS)];
         let widest = strongest.iter().map(|(tag, _)| tag.chars().count()).max();
         for (tag, probability) in strongest {
@@ -152,105 +125,24 @@ impl Report<'_> {
         writeln!(out)
     }
 
-    fn json(&self, out: &mut impl Write, file: &TaggedFile) -> std::io::Result<()> {
-        let updates = || file.updates.iter().map(|update| self.moment(Some(update)));
-        let line = Line {
-            file: file.path.display().to_string(),
-            seconds: rounded(file.seconds),
-            window_seconds: rounded(self.model.front_end.window_seconds()),
-            model: &self.model.name,
-            backend: file.backend.name().to_owned(),
-            last: self.moment(file.last.as_ref().ok()),
-            no_tags: file.last.as_ref().err().map(ToString::to_string),
-            updates: self.updates.then(|| updates().collect()),
-        };
-        // The text is made first, so that a line is written whole.
-        let mut text = serde_json::to_string(&line)?;
-        text.push('\n');
-        out.write_all(text.as_bytes())
-    }
-
-    /// A row; its cells of tags are empty where there are none.
-    fn csv(
-        &self,
-        out: &mut impl Write,
-        file: &TaggedFile,
-        update: Option<&Update>,
-    ) -> std::io::Result<()> {
-        let cell = |value: Option<f64>| value.map_or_else(String::new, |v| rounded(v).to_string());
-        let fields = [
-            quoted(&file.path.display().to_string()),
-            rounded(file.seconds).to_string(),
-            cell(update.map(|update| update.position_seconds)),
-            cell(update.map(|update| update.seconds_heard.into())),
-            quoted(&self.model.name),
-            quoted(file.backend.name()),
-        ];
-        let probabilities = (0..self.model.tags.len())
-            .map(|tag| cell(update.map(|update| update.probabilities[tag].into())));
-        row(out, fields.into_iter().chain(probabilities))
-    }
-
-    fn moment(&self, update: Option<&Update>) -> Moment<'_> {
-        let Some(update) = update else {
-            return Moment {
-                position: None,
-                seconds_heard: 0.0,
-                tags: Ranked(Vec::new()),
-                yes: None,
-            };
-        };
-        Moment {
-            position: Some(rounded(update.position_seconds)),
-            seconds_heard: rounded(update.seconds_heard.into()),
-            tags: self.ranked(update),
-            yes: self.yes(update),
-        }
-    }
-
-    /// The tags that reach their threshold, strongest first; `None` without thresholds.
-    fn yes(&self, update: &Update) -> Option<Vec<&str>> {
-        if !self.calibrated || self.model.calibration.is_none() {
-            return None;
-        }
-        let mut reached: Vec<(&str, f32)> = update
-            .probabilities
-            .iter()
-            .enumerate()
-            .filter(|(tag, value)| self.model.threshold(*tag).is_some_and(|t| **value >= t))
-            .filter_map(|(tag, value)| Some((self.model.tags.get(tag)?.as_str(), *value)))
-            .collect();
-        reached.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Some(reached.into_iter().map(|(tag, _)| tag).collect())
-    }
-
-    fn ranked(&self, update: &Update) -> Ranked<'_> {
-        let names = self.model.tags.iter().map(String::as_str);
-        let values = update.probabilities.iter();
-        let mut tags: Vec<(&str, f64)> = names
-            .zip(values.map(|value| rounded((*value).into())))
-            .collect();
-        tags.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Ranked(tags)
+    /// The text is made as a whole, so that a line is written whole.
+    fn json(&self, text: &TagText<'_>, name: &str, file: &TaggedFile) -> std::io::Result<String> {
+        let last = file.last.as_ref().map(window);
+        let why = last.as_ref().err().map(ToString::to_string);
+        let last = last
+            .as_ref()
+            .map_err(|_| why.as_deref().unwrap_or_default());
+        let updates: Vec<TagWindow<'_>> = file.updates.iter().map(window).collect();
+        let updates = self.updates.then_some(&updates[..]);
+        Ok(text.json(name, file.seconds, last, updates)?)
     }
 }
 
-/// Six decimals, since single precision has no more.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
-}
-
-fn row(out: &mut impl Write, fields: impl Iterator<Item = String>) -> std::io::Result<()> {
-    let mut text = fields.collect::<Vec<_>>().join(",");
-    text.push('\n');
-    out.write_all(text.as_bytes())
-}
-
-/// A CSV field, quoted if RFC 4180 demands it.
-fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
+fn window(update: &Update) -> TagWindow<'_> {
+    TagWindow {
+        position_seconds: update.position_seconds,
+        seconds_heard: update.seconds_heard,
+        probabilities: &update.probabilities,
+        ..TagWindow::default()
     }
 }

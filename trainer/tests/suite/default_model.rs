@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tagline_engine::Model;
 use tagline_tests::{Random, pcm, reference, write_wav};
-use trainer::tag::{NoTags, TaggedFile, Tagger, Tagging};
+use trainer::tag::{NoTags, TaggedFile, Tagger, Tagging, Windows};
 use trainer::vocabulary::Vocabulary;
 
 use crate::common::networks::TRACT;
@@ -21,7 +21,7 @@ fn tagged(path: &Path) -> TaggedFile {
         library_dirs: Vec::new(),
         update_seconds: 1.0,
         focus_seconds: f64::INFINITY,
-        every_update: true,
+        windows: Windows::Every,
         raw: false,
         write_tags: None,
     };

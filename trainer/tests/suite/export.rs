@@ -106,6 +106,7 @@ fn batch_and_time_are_free_and_the_graph_is_a_plain_chain() {
                 "Conv",
                 "Relu",
                 "MaxPool",
+                "AveragePool",
                 "Sigmoid",
                 "GlobalAveragePool",
                 "Flatten",

@@ -221,6 +221,64 @@ fn a_window_of_patches_has_the_mean_of_its_patches_tags_on_every_backend() {
     }
 }
 
+/// The embedding of `input`.
+fn embedding(model: &Model, choice: BackendChoice, dirs: &[PathBuf], input: &[f32]) -> Vec<f32> {
+    let (mut network, _) = open_network(model, choice, dirs).unwrap();
+    let mut probabilities = vec![0.0; model.info().tags.len()];
+    network.run(input, &mut probabilities).unwrap();
+    network.embedding().to_vec()
+}
+
+#[test]
+fn an_embedding_has_a_length_of_its_own_and_is_the_mean_over_a_windows_patches() {
+    let test = "an_embedding_has_a_length_of_its_own_and_is_the_mean_over_a_windows_patches";
+    let folder = tempfile::tempdir().unwrap();
+    let mut backends = vec![(TRACT, Vec::new())];
+    if let Some(dir) = onnx_runtime(test) {
+        backends.push((BackendChoice::Only(Backend::OnnxRuntimeCpu), vec![dir]));
+    }
+    // The dense layer's units, and the last convolution's maps.
+    for (vgg, values) in [(false, 200), (true, 128)] {
+        let with = |patches| {
+            let import = Import {
+                patches: Some(patches),
+                ..made_up(folder.path(), vgg)
+            };
+            import.model().unwrap().with_embedding().unwrap()
+        };
+        let (one, two) = (with(1), with(2));
+        assert_eq!(one.embedding_values(), values);
+        assert_eq!(two.embedding_values(), values);
+        let mut input = input_of(&two.info().front_end, RATE_HZ, &made());
+        for row in input.chunks_exact_mut(374) {
+            row[187..].iter_mut().for_each(|level| *level *= 0.3);
+        }
+        let patch = |number: usize| -> Vec<f32> {
+            let rows = input.chunks_exact(374);
+            rows.flat_map(|row| &row[number * 187..][..187])
+                .copied()
+                .collect()
+        };
+        for (choice, dirs) in &backends {
+            let [first, second] =
+                [0, 1].map(|number| embedding(&one, *choice, dirs, &patch(number)));
+            let apart = largest_difference(&first, &second);
+            let largest = first
+                .iter()
+                .fold(0.0f32, |most, value| most.max(value.abs()));
+            assert!(apart > 1e-3 * largest, "{apart} of {largest}");
+            let halves = first.iter().zip(&second);
+            let mean: Vec<f32> = halves.map(|(a, b)| (a + b) / 2.0).collect();
+            let found = embedding(&two, *choice, dirs, &input);
+            let difference = largest_difference(&found, &mean);
+            assert!(
+                difference < 1e-5 * largest.max(1.0),
+                "{difference} of {largest}"
+            );
+        }
+    }
+}
+
 #[test]
 fn tags_and_patches_are_refused_where_they_do_not_fit() {
     let folder = tempfile::tempdir().unwrap();

@@ -59,6 +59,15 @@ fn two_numbers(version: &str) -> Option<[u32; 2]> {
     }
 }
 
+impl std::fmt::Display for Needs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some([major, minor]) = self.glibc {
+            write!(f, "glibc {major}.{minor}: ")?;
+        }
+        f.write_str(&self.libraries.join(", "))
+    }
+}
+
 impl Needs {
     /// What a Debian package with this library depends on.
     ///

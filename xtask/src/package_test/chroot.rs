@@ -17,6 +17,8 @@ pub struct Release {
     mirror: &'static str,
     /// The keys with which its archive is signed.
     keys: &'static str,
+    /// What debootstrap does for it. A debootstrap older than the release does not know its name.
+    script: &'static str,
 }
 
 const DEBIAN: &str = "http://deb.debian.org/debian";
@@ -30,6 +32,7 @@ const fn debian(name: &'static str, suite: &'static str) -> Release {
         suite,
         mirror: DEBIAN,
         keys: DEBIANS_KEYS,
+        script: "/usr/share/debootstrap/scripts/sid",
     }
 }
 
@@ -39,6 +42,7 @@ const fn ubuntu(name: &'static str, suite: &'static str) -> Release {
         suite,
         mirror: UBUNTU,
         keys: UBUNTUS_KEYS,
+        script: "/usr/share/debootstrap/scripts/gutsy",
     }
 }
 
@@ -91,7 +95,7 @@ impl Release {
                 Command::new("debootstrap")
                     .args(["--variant=minbase", "--keyring", self.keys, self.suite])
                     .arg(&aside)
-                    .arg(self.mirror),
+                    .args([self.mirror, self.script]),
             )?;
             std::fs::rename(&aside, &finished).map_err(|source| Error::File {
                 what: "create",

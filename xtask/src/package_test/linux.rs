@@ -25,8 +25,8 @@ pub struct Test<'a> {
     pub chroots: &'a Path,
     /// The host, if it is not to be built.
     pub host: Option<PathBuf>,
-    /// The song, if it is not the demonstration's own.
-    pub song: Option<&'a Path>,
+    /// The song.
+    pub song: &'a Path,
     /// The systems to test in; all if there are none.
     pub systems: &'a [String],
 }
@@ -128,7 +128,7 @@ impl Test<'_> {
             .args(["demo", "--json", "--bundle"])
             .arg(top.join("Tagline.clap"));
         command.arg("--out").arg(folder.join("out"));
-        let tags = tags::of(command.args(self.song))?;
+        let tags = tags::of(command.arg(self.song))?;
         remove(&folder)?;
         Ok(tags)
     }
@@ -158,12 +158,14 @@ impl Test<'_> {
         bring(host, "tagline-host")?;
         bring(deb, "tagline.deb")?;
         bring(archive, "tagline.tar.gz")?;
-        if let Some(song) = self.song {
-            bring(song, &song_name(song))?;
-        }
+        let ending = self.song.extension().unwrap_or_default();
+        let song = format!("song.{}", ending.to_string_lossy());
+        bring(self.song, &song)?;
+        // A run that failed may have left it.
+        let _ = system.run(&["dpkg", "--purge", "tagline"]);
         let check = |what: &str, clap: &str, vst3: &str| {
             same_library(system, clap, vst3)?;
-            let there = self.tags_there(system, clap)?;
+            let there = tags_there(system, clap, &song)?;
             let difference = tags::compare(here, &there)?;
             say!(
                 "{what}: {} tags, at most {difference:.1e} from those of this machine",
@@ -179,7 +181,7 @@ impl Test<'_> {
             "/usr/lib/vst3/Tagline.vst3",
         )?;
         system.run(&["dpkg", "--purge", "tagline"])?;
-        self.gone(
+        gone(
             system,
             &[
                 "/usr/lib/clap/Tagline.clap",
@@ -212,39 +214,38 @@ impl Test<'_> {
                 system.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
             };
             run(words(&[]))?;
-            check(&format!("install.sh {}", options.join(" ")), clap, vst3)?;
+            check(
+                format!("install.sh {}", options.join(" ")).trim(),
+                clap,
+                vst3,
+            )?;
             run(words(&["--uninstall"]))?;
-            self.gone(system, &[clap, vst3])?;
+            gone(system, &[clap, vst3])?;
         }
         Ok(Counts {
             passed: 3,
             ..Counts::default()
         })
     }
-
-    fn tags_there(&self, system: &Chroot, clap: &str) -> Result<Tags, Error> {
-        let host = format!("{DESK}/tagline-host");
-        let out = format!("{DESK}/out");
-        let song = self.song.map(|song| format!("{DESK}/{}", song_name(song)));
-        let mut words = vec![&*host, "demo", "--json", "--bundle", clap, "--out", &out];
-        words.extend(song.as_deref());
-        tags::of(&mut system.command(&words))
-    }
-
-    fn gone(&self, system: &Chroot, paths: &[&str]) -> Result<(), Error> {
-        match paths.iter().find(|path| system.path(path).exists()) {
-            None => Ok(()),
-            Some(path) => Err(Error::Package(format!(
-                "{path} is still there after removal"
-            ))),
-        }
-    }
 }
 
-/// The song's name in a system: its ending says its format.
-fn song_name(song: &Path) -> String {
-    let ending = song.extension().unwrap_or_default().to_string_lossy();
-    format!("song.{ending}")
+fn tags_there(system: &Chroot, clap: &str, song: &str) -> Result<Tags, Error> {
+    let host = format!("{DESK}/tagline-host");
+    let out = format!("{DESK}/out");
+    let song = format!("{DESK}/{song}");
+    let words = [
+        &*host, "demo", "--json", "--bundle", clap, "--out", &out, &song,
+    ];
+    tags::of(&mut system.command(&words))
+}
+
+fn gone(system: &Chroot, paths: &[&str]) -> Result<(), Error> {
+    match paths.iter().find(|path| system.path(path).exists()) {
+        None => Ok(()),
+        Some(path) => Err(Error::Package(format!(
+            "{path} is still there after removal"
+        ))),
+    }
 }
 
 /// Makes sure that the VST3 holds what the CLAP is, since the host opens the CLAP alone.

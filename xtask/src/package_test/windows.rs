@@ -22,8 +22,8 @@ pub struct Test<'a> {
     pub packages: &'a Path,
     /// The host, if it is not that of the development build.
     pub host: Option<PathBuf>,
-    /// The song, if it is not the demonstration's own.
-    pub song: Option<&'a Path>,
+    /// The song.
+    pub song: &'a Path,
 }
 
 /// An uninstaller goes on by itself after its program has ended.
@@ -64,7 +64,7 @@ const INSTALLATIONS: [Installation; 2] = [
 /// A stage for each way to install.
 ///
 /// # Errors
-/// Those of building for this machine, whose tags are compared, and of Wine.
+/// [`Error::Package`] if something is not built yet; those of Wine, and of the tags of this machine.
 pub fn stages(workspace: &Workspace, test: &Test) -> Result<Vec<Stage>, Error> {
     let Some(program) = Wine::find()? else {
         let reason =
@@ -72,16 +72,9 @@ pub fn stages(workspace: &Workspace, test: &Test) -> Result<Vec<Stage>, Error> {
         return Ok(vec![stage::run("packages", || Ok(stage::skipped(reason)))]);
     };
     let folder = test.target.folder(&workspace.target);
-    let host = test.host.clone().unwrap_or_else(|| {
-        let programs = folder.join(Build::Dev.folder());
-        programs.join(test.target.program("tagline-host"))
-    });
-    if !host.is_file() {
-        return Err(Error::Package(format!(
-            "{} is not there; `cargo xtask windows-test` builds it, or name one with --host",
-            host.display()
-        )));
-    }
+    let host = test.host.clone();
+    let host = host.unwrap_or_else(|| self::program(workspace, test.target));
+    is_built(&host)?;
     let here = test.tags_here(workspace)?;
     // A Windows of its own, so that nothing is installed there yet.
     let prefix = folder.join("wine-install");
@@ -96,16 +89,18 @@ pub fn stages(workspace: &Workspace, test: &Test) -> Result<Vec<Stage>, Error> {
 }
 
 impl Test<'_> {
-    /// The tags that the plugin gives on this machine.
+    /// The tags that the plugin of the development build gives on this machine.
     fn tags_here(&self, workspace: &Workspace) -> Result<Tags, Error> {
         let builder = Target::builder();
-        bundle::run(workspace, &builder, Build::Release)?;
         let [clap, _] = bundle::bundles(workspace, &builder);
-        let mut host = Command::new(workspace.release_program("tagline-host"));
+        let host = program(workspace, &builder);
+        for path in [&clap, &host] {
+            is_built(path)?;
+        }
+        let mut host = Command::new(host);
         host.args(["demo", "--json", "--bundle"]).arg(clap);
-        host.arg("--out")
-            .arg(workspace.target.join("packages").join("out"));
-        tags::of(host.args(self.song))
+        let out = workspace.target.join("packages").join("out");
+        tags::of(host.arg("--out").arg(out).arg(self.song))
     }
 
     fn installed(
@@ -141,7 +136,7 @@ impl Test<'_> {
             .args(["demo", "--json", "--bundle"])
             .arg(&clap);
         command.arg("--out").arg(prefix.join("out"));
-        let tags = tags::of(command.args(self.song))?;
+        let tags = tags::of(command.arg(self.song))?;
         let difference = tags::compare(here, &tags)?;
         say!(
             "{} tags, at most {difference:.1e} from those of this machine",
@@ -183,6 +178,22 @@ impl Test<'_> {
         there(&[&setup])?;
         succeed(wine.command().arg(setup).arg("/S").args(options))
     }
+}
+
+/// The host of the development build for `target`.
+fn program(workspace: &Workspace, target: &Target) -> PathBuf {
+    let folder = target.folder(&workspace.target).join(Build::Dev.folder());
+    folder.join(target.program("tagline-host"))
+}
+
+fn is_built(path: &Path) -> Result<(), Error> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Error::Package(format!(
+        "{} is not there; `cargo xtask windows-test` builds it",
+        path.display()
+    )))
 }
 
 /// Runs a program of Windows, whose output says nothing.

@@ -8,6 +8,10 @@ use super::segment::{Part, Segment, Source};
 /// A segment is not kept if computing it again adds at most this share to the segment that needs it.
 const CHEAP_PERCENT: u64 = 15;
 
+/// Operators are computed anew for each column of an overlapping pool behind them if that adds at most this
+/// share to the whole network.
+const CHEAP_AGAIN_PERCENT: u64 = 15;
+
 /// Where a part ends.
 #[derive(Clone, Copy)]
 pub(super) enum End {
@@ -53,10 +57,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Starts the part after `last`, whose columns `step` pools over time by `axis`.
+    /// Starts the part after `last`, whose columns `step` pools over time by `axis`. Its windows begin on the grid
+    /// of what the pools from there on give, up to the next convolution.
     pub fn after_pool(chain: &'a Chain, step: usize, axis: Axis, last: &Segment) -> Self {
         let (columns, dims) = split_time(&chain.steps[step].shape);
         let grid = last.grid * axis.stride;
+        let pools = chain.steps[step + 1..].iter();
+        let pools = pools.take_while(|step| step.kind != Kind::Convolution);
+        let unit = grid * pools.map(|step| step.time().stride).product::<usize>();
         Self {
             next_step: step + 1,
             dims,
@@ -64,7 +72,7 @@ impl<'a> Builder<'a> {
             grid,
             lead: last.lead + axis.before * last.grid,
             span: last.span + (axis.reach() - 1) * last.grid,
-            ..Self::new(chain, Source::Pool(axis), grid)
+            ..Self::new(chain, Source::Pool(axis), unit)
         }
     }
 
@@ -108,6 +116,12 @@ impl<'a> Builder<'a> {
             // The padding lies outside the window, so the operators before it must not see it.
             self.segments.extend(self.current.take());
         }
+        if let Some(current) = &self.current
+            && step.kind != Kind::Convolution
+            && self.costs_much_again(current, time)
+        {
+            self.segments.extend(self.current.take());
+        }
         let (columns, dims) = split_time(&step.shape);
         let columns = if bands_only { self.columns } else { columns };
         self.lead += time.before * self.grid;
@@ -148,6 +162,14 @@ impl<'a> Builder<'a> {
         segment.dims_out.clone_from(&dims);
         self.dims = dims;
         self.columns = columns;
+    }
+
+    /// Whether a pool whose windows overlap along time, by `axis`, would have `current` compute much of the whole
+    /// network again.
+    fn costs_much_again(&self, current: &Segment, axis: Axis) -> bool {
+        let overlap = axis.reach().saturating_sub(axis.stride) as u64;
+        let again = current.macs * self.columns as u64 * overlap / axis.stride as u64;
+        again * 100 > self.chain.macs() * CHEAP_AGAIN_PERCENT
     }
 }
 

@@ -53,6 +53,11 @@ impl Chain {
         };
         chain
     }
+
+    /// Multiply-adds of all steps for a window.
+    pub fn macs(&self) -> u64 {
+        self.steps.iter().map(Step::whole_macs).sum()
+    }
 }
 
 /// The only operator that uses `value`.

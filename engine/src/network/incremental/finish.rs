@@ -49,54 +49,81 @@ impl Finish {
         columns * self.time.kernel
     }
 
-    /// Finishes `input: [map, band, columns_in]` to `output: [map, band, columns]`.
-    pub fn apply(&self, input: &[f32], columns: usize, output: &mut Vec<f32>) {
-        // A fixed length lets the compiler unroll the innermost loop, which is several times as fast.
-        match self.time.kernel {
-            1 => self.raise_all(input, columns, output, raise_by::<1>),
-            2 => self.raise_all(input, columns, output, raise_by::<2>),
-            3 => self.raise_all(input, columns, output, raise_by::<3>),
-            4 => self.raise_all(input, columns, output, raise_by::<4>),
-            5 => self.raise_all(input, columns, output, raise_by::<5>),
-            8 => self.raise_all(input, columns, output, raise_by::<8>),
-            kernel => self.raise_all(input, columns, output, |values, row| {
-                for (value, others) in values.iter_mut().zip(row.chunks_exact(kernel)) {
-                    *value = others.iter().fold(*value, |most, &v| greater(most, v));
-                }
-            }),
-        }
-    }
-
-    fn raise_all(
-        &self,
-        input: &[f32],
-        columns: usize,
-        output: &mut Vec<f32>,
-        raise_by_row: impl Fn(&mut [f32], &[f32]),
-    ) {
-        let least = if self.relu { 0.0 } else { f32::NEG_INFINITY };
-        let columns_in = self.columns_in(columns);
+    /// Finishes `values: [map, band, columns_in]`, which become `[map, band, columns]`. `spare` is a buffer
+    /// for what lies between.
+    pub fn apply(&self, values: &mut Vec<f32>, columns: usize, spare: &mut Vec<f32>) {
         let bands_in = self.dims_in.last().copied().unwrap_or(1);
-        let bands = bands_in / self.bands.kernel;
-        let maps = input.len() / (bands_in * columns_in).max(1);
-        output.clear();
-        output.resize(maps * bands * columns, least);
-        let rectangles = input
-            .chunks_exact(bands_in * columns_in)
-            .flat_map(|map| map.chunks_exact(self.bands.kernel * columns_in));
-        for (values, rows) in output.chunks_exact_mut(columns).zip(rectangles) {
-            for row in rows.chunks_exact(columns_in) {
-                raise_by_row(values, row);
+        // Maxima over short rows take longest, so the axis goes first that leaves no rows shorter.
+        if self.columns_in(columns) >= LONG_ROW {
+            over_bands(
+                values,
+                spare,
+                self.bands.kernel,
+                bands_in,
+                self.columns_in(columns),
+            );
+            over_neighbours(values, spare, self.time.kernel);
+        } else {
+            over_neighbours(values, spare, self.time.kernel);
+            match columns == 1 && bands_in.is_multiple_of(self.bands.kernel) {
+                true => over_neighbours(values, spare, self.bands.kernel),
+                false => over_bands(values, spare, self.bands.kernel, bands_in, columns),
+            }
+        }
+        if self.relu {
+            for value in values {
+                *value = greater(0.0, *value);
             }
         }
     }
 }
 
-/// Raises each value to the greatest of the next `KERNEL` of `row`.
-fn raise_by<const KERNEL: usize>(values: &mut [f32], row: &[f32]) {
-    for (value, others) in values.iter_mut().zip(row.as_chunks::<KERNEL>().0) {
-        *value = others.iter().fold(*value, |most, &v| greater(most, v));
+/// From so many values on, a row is worth a loop of its own.
+const LONG_ROW: usize = 8;
+
+/// Turns every `kernel` bands of `values: [map, bands, columns]` into their maximum. Bands that are left
+/// over at the end of a map are left out.
+fn over_bands(
+    values: &mut Vec<f32>,
+    spare: &mut Vec<f32>,
+    kernel: usize,
+    bands: usize,
+    columns: usize,
+) {
+    if kernel == 1 {
+        return;
     }
+    spare.clear();
+    spare.reserve(values.len() / kernel);
+    let maps = values.chunks_exact(bands * columns);
+    for rows in maps.flat_map(|map| map.chunks_exact(kernel * columns)) {
+        let (first, others) = rows.split_at(columns);
+        let at = spare.len();
+        spare.extend(first.iter().zip(others).map(|(&a, &b)| greater(a, b)));
+        for other in others.chunks_exact(columns).skip(1) {
+            raise(&mut spare[at..], other);
+        }
+    }
+    std::mem::swap(values, spare);
+}
+
+/// Turns every `kernel` values into their maximum. Pairs come first: compilers turn them into vector
+/// instructions, which larger groups are not.
+fn over_neighbours(values: &mut Vec<f32>, spare: &mut Vec<f32>, mut kernel: usize) {
+    while kernel.is_multiple_of(2) {
+        spare.clear();
+        let (pairs, _) = values.as_chunks::<2>();
+        spare.extend(pairs.iter().map(|&[a, b]| greater(a, b)));
+        std::mem::swap(values, spare);
+        kernel /= 2;
+    }
+    if kernel == 1 {
+        return;
+    }
+    spare.clear();
+    let groups = values.chunks_exact(kernel);
+    spare.extend(groups.map(|group| group[1..].iter().fold(group[0], |a, &b| greater(a, b))));
+    std::mem::swap(values, spare);
 }
 
 /// Raises each value to that of `other`, if that is greater.
@@ -109,4 +136,60 @@ pub(super) fn raise(values: &mut [f32], other: &[f32]) {
 /// The larger of two numbers. This is one instruction, while `f32::max` must also handle NaN.
 fn greater(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The maximum over each rectangle, one value after the other.
+    fn slowly(finish: &Finish, values: &[f32], columns: usize) -> Vec<f32> {
+        let (bands_in, columns_in) = (finish.dims_in[1], finish.columns_in(columns));
+        let mut maxima = Vec::new();
+        for map in 0..finish.dims_in[0] {
+            for band in 0..bands_in / finish.bands.kernel {
+                for column in 0..columns {
+                    let mut most = if finish.relu { 0.0 } else { f32::NEG_INFINITY };
+                    for row in 0..finish.bands.kernel {
+                        let row = map * bands_in + band * finish.bands.kernel + row;
+                        let from = row * columns_in + column * finish.time.kernel;
+                        let seen = &values[from..from + finish.time.kernel];
+                        most = seen.iter().copied().fold(most, f32::max);
+                    }
+                    maxima.push(most);
+                }
+            }
+        }
+        maxima
+    }
+
+    #[test]
+    fn rectangles_of_every_size_become_their_maxima() {
+        let side = |kernel| Axis {
+            kernel,
+            stride: kernel,
+            ..Axis::POINT
+        };
+        for (bands, time, columns) in (1..=6)
+            .flat_map(|bands| [1, 2, 3, 4, 5, 6, 8, 12].map(|time| (bands, time)))
+            .flat_map(|(bands, time)| [1, 2, 7].map(|columns| (bands, time, columns)))
+        {
+            for relu in [false, true] {
+                let finish = Finish {
+                    links: 1,
+                    relu,
+                    // A map has a band too many for most sizes.
+                    dims_in: vec![3, 13],
+                    bands: side(bands),
+                    time: side(time),
+                };
+                let count = 3 * 13 * finish.columns_in(columns);
+                let noise = |index: usize| (index * 7_919 % 10_007) as f32 - 8_000.0;
+                let mut values: Vec<f32> = (0..count).map(noise).collect();
+                let expected = slowly(&finish, &values, columns);
+                finish.apply(&mut values, columns, &mut vec![9.0; 5]);
+                assert_eq!(values, expected, "{bands} {time} {columns} {relu}");
+            }
+        }
+    }
 }

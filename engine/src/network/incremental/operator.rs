@@ -77,6 +77,11 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// Multiply-adds for a window.
+    pub fn whole_macs(&self) -> u64 {
+        self.macs * self.shape.last().copied().unwrap_or(0) as u64
+    }
+
     pub fn time(&self) -> Axis {
         self.axes.last().copied().unwrap_or(Axis::POINT)
     }

@@ -47,7 +47,7 @@ impl Plan {
             let reason = "in this front-end, a frame depends on the rest of the window";
             return Err(reason.to_owned());
         }
-        let macs_whole = chain.steps.iter().map(whole_macs).sum();
+        let macs_whole = chain.macs();
         let mut plan = Self {
             frames: front_end.frames,
             parts: Vec::new(),
@@ -119,7 +119,8 @@ impl Plan {
             .parts
             .iter()
             .map(|part| part.update_macs(self.frames, step));
-        let tail = chain.steps[self.tail.first_step..].iter().map(whole_macs);
+        let tail = chain.steps[self.tail.first_step..].iter();
+        let tail = tail.map(Step::whole_macs);
         parts.chain(tail).sum()
     }
 
@@ -129,12 +130,50 @@ impl Plan {
     }
 }
 
-fn whole_macs(step: &Step) -> u64 {
-    step.macs * step.shape.last().copied().unwrap_or(0) as u64
-}
-
 /// Frames between columns after the first operator with a stride.
 fn first_pool_grid(chain: &Chain) -> Option<usize> {
     let strides = chain.steps.iter().map(|step| step.time().stride);
     strides.into_iter().find(|&stride| stride > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+    use tagline_tests::{FcnModel, Overlap};
+    use tract_onnx::pb::ModelProto;
+
+    use super::super::operator::Kind;
+    use super::*;
+
+    fn plan(model: &FcnModel) -> (Plan, Vec<Kind>) {
+        let proto = ModelProto::decode(&*model.bytes()).unwrap();
+        let chain = Chain::of(&proto.graph.unwrap(), &[1, 1, 96, 1366]);
+        let front_end = crate::Model::from_bytes(model.bytes(), None).unwrap();
+        let plan = Plan::of(&chain, &front_end.info().front_end).unwrap();
+        let first = |segment: &Segment| chain.steps[segment.links[0].step].kind;
+        let kinds = plan.parts.iter().flat_map(|part| &part.segments).map(first);
+        let kinds = kinds.collect();
+        (plan, kinds)
+    }
+
+    #[test]
+    fn overlapping_pools_have_no_dear_convolution_computed_again_and_later_layers_kept() {
+        let mut model = FcnModel::fcn5();
+        let (side_by_side, _) = plan(&model);
+        for (block, of) in model.blocks.iter_mut().zip([4, 6, 6]) {
+            block.overlap = Some(Overlap {
+                step: 2,
+                of,
+                mean_step: 2,
+            });
+        }
+        let (overlapping, kinds) = plan(&model);
+        // The second block's pool takes what its convolution has kept, and the fourth block is kept, too.
+        assert!(kinds.contains(&Kind::MaxPool), "{kinds:?}");
+        assert_eq!(overlapping.parts.len(), side_by_side.parts.len());
+        let tails = [&overlapping, &side_by_side].map(|plan| plan.tail.first_step);
+        assert!(tails[0] > tails[1], "{tails:?}");
+        let cost = overlapping.macs_update as f64 / side_by_side.macs_update as f64;
+        assert!(cost < 1.2, "{cost}");
+    }
 }

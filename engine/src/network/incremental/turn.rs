@@ -157,9 +157,9 @@ impl Turn<'_> {
                 let found = spare.len();
                 return Err(format!("a segment gave {found} values instead of {wanted}"));
             }
-            match &segment.finish {
-                Some(finish) => finish.apply(spare, segment.chunk, slice),
-                None => std::mem::swap(slice, spare),
+            std::mem::swap(slice, spare);
+            if let Some(finish) = &segment.finish {
+                finish.apply(slice, segment.chunk, spare);
             }
         }
         Ok(())

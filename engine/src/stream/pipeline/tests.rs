@@ -1,5 +1,9 @@
 //! A stream's pipeline, with networks that fail and networks that rest.
 
+mod choice;
+mod failure;
+mod history;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
@@ -135,6 +139,7 @@ fn bench() -> Bench {
 
 /// Sound, and silence.
 const LOUD: f32 = 0.5;
+
 const SILENT: f32 = 0.0;
 
 impl Bench {
@@ -207,57 +212,8 @@ impl Bench {
     }
 }
 
-#[test]
-fn a_backend_that_fails_while_running_is_replaced_by_tract_without_losing_a_window() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Cuda, 3));
-    bench.play(5.5);
-    assert!(matches!(
-        bench.events.try_recv(),
-        Ok(Event::ModelReady { generation: 1, .. })
-    ));
-    let (source, backend) = bench.answer(loaded(Backend::Tract, u32::MAX));
-    assert_eq!(source, ModelSource::File("flaky.onnx".into()));
-    assert_eq!(backend, BackendChoice::Only(Backend::Tract));
-    let Ok(Event::BackendReplaced { message, running }) = bench.events.try_recv() else {
-        panic!("the replacement is told")
-    };
-    assert_eq!(running, Backend::Tract);
-    assert_eq!(
-        message,
-        "CUDA: the device was removed; tract has taken over"
-    );
-    bench.play(2.0);
-    let updates = bench.updates();
-    assert_eq!(
-        updates.len(),
-        5,
-        "one at about 3, 4, 5 (failed, run again), 6 and 7 s"
-    );
-    assert!(
-        updates
-            .windows(2)
-            .all(|p| p[0].position_samples < p[1].position_samples)
-    );
-    assert_eq!(bench.status().late_updates.load(Relaxed), 0);
-    assert!(updates.iter().all(|update| update.generation == 1));
-}
-
-#[test]
-fn a_model_that_fails_in_tract_too_stops_the_tags_and_says_so_once() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, 1));
-    bench.play(8.0);
-    assert!(matches!(
-        bench.events.try_recv(),
-        Ok(Event::ModelReady { .. })
-    ));
-    assert!(matches!(
-        bench.events.try_recv(),
-        Ok(Event::Stopped { ended: false, .. })
-    ));
-    assert!(bench.events.try_recv().is_err());
-    assert!(bench.tap.pop().is_none());
+fn named(name: &str) -> ModelSource {
+    ModelSource::File(name.into())
 }
 
 #[test]
@@ -325,172 +281,6 @@ fn an_answer_that_has_been_overtaken_is_not_taken() {
     ));
 }
 
-fn named(name: &str) -> ModelSource {
-    ModelSource::File(name.into())
-}
-
-#[test]
-fn a_choice_that_is_pending_outlives_the_failure_of_the_backend_before_it() {
-    for sent in [false, true] {
-        let mut bench = bench();
-        bench.answer(loaded(Backend::Cuda, 1));
-        bench.pipeline.want_model(named("chosen.onnx"));
-        let ahead = sent.then(|| bench.pipeline.next_request().expect("the choice"));
-        bench.play(3.5);
-        let request = ahead.or_else(|| bench.pipeline.next_request());
-        let request = request.expect("the choice is still wanted");
-        assert_eq!(request.source, named("chosen.onnx"));
-        assert_eq!(request.backend, BackendChoice::Auto);
-        assert!(bench.pipeline.next_request().is_none(), "and nothing else");
-        let chosen = loaded(Backend::Cuda, u32::MAX);
-        bench
-            .pipeline
-            .take_answer(request.wanted.ticket(), Ok(chosen));
-        bench.assert_told_of_two_models();
-        bench.play(1.5);
-        let update = bench.tap.pop().expect("the chosen model runs");
-        assert_eq!(update.generation, 2);
-    }
-}
-
-#[test]
-fn a_refused_choice_leaves_the_model_whose_backend_failed_meanwhile_to_tract() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Cuda, 1));
-    bench.pipeline.want_model(named("broken.onnx"));
-    bench.play(3.5);
-    let request = bench.pipeline.next_request().expect("the choice");
-    let refusal = Err("it is damaged".into());
-    bench.pipeline.take_answer(request.wanted.ticket(), refusal);
-    let (source, backend) = bench.answer(loaded(Backend::Tract, u32::MAX));
-    assert_eq!(source, named("flaky.onnx"));
-    assert_eq!(backend, BackendChoice::Only(Backend::Tract));
-    let told = bench.told();
-    assert!(
-        matches!(
-            told[..],
-            [
-                Event::ModelReady { .. },
-                Event::ModelFailed { .. },
-                Event::BackendReplaced { .. }
-            ]
-        ),
-        "{told:?}"
-    );
-    bench.play(1.5);
-    assert!(bench.tap.pop().is_some());
-}
-
-#[test]
-fn a_model_chosen_while_a_failed_backend_is_replaced_is_a_new_model() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Cuda, 1));
-    bench.play(3.5);
-    let replacement = bench.pipeline.next_request().expect("the replacement");
-    bench.pipeline.want_model(named("chosen.onnx"));
-    let tract = loaded(Backend::Tract, u32::MAX);
-    bench
-        .pipeline
-        .take_answer(replacement.wanted.ticket(), Ok(tract));
-    let (source, _) = bench.answer(loaded(Backend::Tract, u32::MAX));
-    assert_eq!(source, named("chosen.onnx"));
-    bench.assert_told_of_two_models();
-}
-
-#[test]
-fn another_backend_does_not_take_a_pending_choice_away() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    bench.pipeline.want_model(named("chosen.onnx"));
-    let tract = BackendChoice::Only(Backend::Tract);
-    bench.pipeline.stream.controls.set_backend(tract);
-    bench.pipeline.drain();
-    let request = bench.pipeline.next_request().expect("a request");
-    assert_eq!(request.source, named("chosen.onnx"));
-    assert_eq!(request.backend, tract);
-}
-
-#[test]
-fn a_backend_that_fails_while_audio_goes_on_drops_no_sample_and_keeps_every_position() {
-    let mut whole = bench();
-    whole.answer(loaded(Backend::Tract, u32::MAX));
-    whole.play(9.0);
-    let expected = whole.positions();
-
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Cuda, 3));
-    // The third window fails at about 5.1 s; the replacement is there 2.4 s later.
-    bench.play(7.5);
-    assert_eq!(bench.positions(), expected[..2]);
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    bench.play(1.5);
-    // Windows that came due meanwhile are late, all but the newest.
-    assert_eq!(bench.positions(), expected[4..]);
-    assert_eq!(bench.status().late_updates.load(Relaxed), 2);
-    assert_eq!(bench.status().dropped_samples.load(Relaxed), 0);
-    assert_eq!(
-        bench.status().updates.load(Relaxed) + 2,
-        expected.len() as u64
-    );
-}
-
-#[test]
-fn two_streams_on_one_failing_network_both_get_the_reason_and_go_on_with_tract() {
-    let shared = loaded(Backend::Cuda, 3);
-    let mut benches = [bench(), bench()];
-    for bench in &mut benches {
-        bench.answer(shared.clone());
-    }
-    for _ in 0..500 {
-        for bench in &mut benches {
-            bench.play(0.01);
-        }
-    }
-    for bench in &mut benches {
-        let (_, backend) = bench.answer(loaded(Backend::Tract, u32::MAX));
-        assert_eq!(backend, BackendChoice::Only(Backend::Tract));
-        let told = bench.told();
-        let [
-            Event::ModelReady { .. },
-            Event::BackendReplaced { message, .. },
-        ] = &told[..]
-        else {
-            panic!("{told:?}");
-        };
-        assert!(message.contains("the device was removed"), "{message}");
-        bench.play(1.5);
-        assert_eq!(bench.updates().len(), 4, "at about 3, 4, 5 and 6 s");
-        assert_eq!(bench.status().dropped_samples.load(Relaxed), 0);
-    }
-}
-
-#[test]
-fn a_model_chosen_in_silence_shows_its_own_values_at_the_next_window() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    bench.play(4.5);
-    bench.play_at(SILENT, 3.0);
-    bench.updates();
-    bench.pipeline.want_model(named("chosen.onnx"));
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    bench.play_at(SILENT, 4.0);
-    let generations: Vec<u32> = bench.updates().iter().map(|u| u.generation).collect();
-    assert_eq!(generations, [2], "one window of it, and then the tags hold");
-}
-
-#[test]
-fn values_of_another_kind_chosen_in_silence_come_with_the_next_window() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    bench.play(4.5);
-    bench.play_at(SILENT, 3.0);
-    assert!(bench.updates().iter().all(|update| update.calibrated));
-    bench.tap.set_calibrated(false);
-    bench.play_at(SILENT, 4.0);
-    let calibrated: Vec<bool> = bench.updates().iter().map(|u| u.calibrated).collect();
-    assert_eq!(calibrated, [false], "one window, and then the tags hold");
-}
-
 #[test]
 fn nothing_is_driven_on_silence_before_the_first_sound() {
     let mut bench = bench();
@@ -530,87 +320,4 @@ fn samples_dropped_after_a_window_do_not_move_its_position() {
     assert_eq!(late, 3);
     expected.drain(1..1 + late);
     assert_eq!(bench.positions(), expected);
-}
-
-#[test]
-fn the_history_keeps_each_update_with_the_place_in_the_hosts_song() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    let at = |seconds: f64| Transport {
-        playing: true,
-        seconds: Some(seconds),
-        bars: Some(1.0 + seconds / 2.0),
-        bars_a_second: Some(0.5),
-    };
-    // The song begins at 100 s, loops after 5 s, and stops after another second.
-    for block in 0..800 {
-        let seconds = f64::from(block) / 100.0;
-        bench.tap.set_transport(match block {
-            0..500 => at(100.0 + seconds),
-            500..600 => at(100.0 + seconds - 5.0),
-            _ => Transport {
-                playing: false,
-                ..at(101.0)
-            },
-        });
-        bench.push(LOUD, 120);
-        bench.analyse();
-    }
-    let past = bench.past();
-    let positions = bench.positions();
-    assert_eq!(past.moments.len(), positions.len());
-    for (moment, position) in past.moments.iter().zip(positions) {
-        let stream = moment.position_seconds;
-        assert_eq!(stream, position as f64 / 12_000.0);
-        assert_eq!(moment.probabilities[..], [0.5]);
-        let song = moment.transport.seconds.expect("a place in the song");
-        let expected = match stream {
-            ..5.0 => 100.0 + stream,
-            5.0..6.0 => 95.0 + stream,
-            _ => 101.0,
-        };
-        assert!((song - expected).abs() < 0.011, "{song}, not {expected}");
-        let bars = moment.transport.bars.expect("bars");
-        assert!((bars - (1.0 + song / 2.0)).abs() < 0.011, "{bars}");
-    }
-    let begins: Vec<bool> = past.moments.iter().map(|moment| moment.begins).collect();
-    assert_eq!(begins, [true, false, true, true, false]);
-}
-
-#[test]
-fn the_history_begins_anew_with_another_model() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    bench.play(5.5);
-    assert_eq!(bench.past().moments.len(), 3);
-    bench.pipeline.want_model(ModelSource::BuiltIn);
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    assert!(bench.past().moments.is_empty());
-    bench.play(1.5);
-    assert!(!bench.past().moments.is_empty());
-}
-
-#[test]
-fn a_picture_of_the_window_is_made_only_when_somebody_asks_for_one() {
-    let mut bench = bench();
-    bench.answer(loaded(Backend::Tract, u32::MAX));
-    let spectrogram = Arc::clone(&bench.pipeline.stream.spectrogram);
-    bench.play(3.0);
-    assert!(spectrogram.ask().is_none(), "nobody had asked");
-    bench.play(0.01);
-    let first = spectrogram.ask().expect("a picture");
-    assert_eq!((first.rows, first.columns), (96, 200));
-    assert!((first.filled - 3.0 / 8.53).abs() < 0.02, "{}", first.filled);
-    bench.play(2.0);
-    let second = spectrogram.ask().expect("a picture");
-    bench.play(2.0);
-    let third = spectrogram.ask().expect("a picture");
-    assert!(second.filled < third.filled);
-    // Two were asked for, so two were made.
-    bench.play(1.0);
-    let fourth = spectrogram.ask().expect("a picture");
-    assert!(
-        fourth.filled < 0.9,
-        "it is of just after the third was asked for"
-    );
 }

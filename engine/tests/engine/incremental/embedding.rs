@@ -115,6 +115,58 @@ fn a_layer_that_takes_channels_last_gives_the_mean_over_its_positions() {
 }
 
 #[test]
+fn a_network_that_cuts_the_window_into_patches_gives_the_mean_over_them() {
+    let mut tiny = TinyModel::new(&["low", "high"], 141);
+    let graph = tiny.model.graph.as_mut().expect("a graph");
+    // `[1, 1, 96, 3 · 47]` → `[3, 1, 96, 47]`, as musicnn's networks do; one more layer; the mean over the
+    // patches.
+    let end = graph.node.split_off(1);
+    graph.node[0].input[0] = "patches".to_owned();
+    let order = vec![tagline_onnx::integers("perm", &[1, 0, 2])];
+    let mean = vec![
+        tagline_onnx::integers("axes", &[0]),
+        tagline_onnx::integer("keepdims", 1),
+    ];
+    let cut = [
+        node("Reshape", &["log_mel", "bands_first"], "by_band", vec![]),
+        node("Transpose", &["by_band"], "by_patch", order),
+        node("Reshape", &["by_patch", "channel_first"], "patches", vec![]),
+    ];
+    graph.node.splice(0..0, cut);
+    graph
+        .node
+        .push(node("Conv", &["level", "mix"], "mixed", vec![]));
+    graph.node.extend(end);
+    graph.node[5].input[0] = "mixed".to_owned();
+    assert_eq!(graph.node[6].op_type, "Flatten");
+    graph.node[6].input[0] = "of_all".to_owned();
+    graph
+        .node
+        .insert(6, node("ReduceMean", &["mean_level"], "of_all", mean));
+    graph.initializer.extend([
+        tagline_onnx::integer_tensor("bands_first", &[96, 3, 47]),
+        tagline_onnx::integer_tensor("channel_first", &[3, 1, 96, 47]),
+        tagline_onnx::tensor("mix", &[2, 2, 1, 1], &[1.0, 0.0, 0.0, 1.0]),
+    ]);
+    let model = Model::from_bytes(tiny.bytes(), None).expect("a sound model");
+    let model = model.with_embedding().expect("it gives one");
+    assert_eq!(model.embedding_values(), 2);
+    let choice = BackendChoice::Only(Backend::Tract);
+    let (mut network, _) = open_network(&model, choice, &[]).expect("tract runs it");
+    // The low bands are louder in the second patch.
+    let value = |at: usize| match (at / 141 < 48, at % 141 / 47) {
+        (true, 1) => -30.0,
+        _ => -60.0,
+    };
+    let window: Vec<f32> = (0..96 * 141).map(value).collect();
+    let mut tags = [0.0; 2];
+    network.run(&window, &mut tags).expect("it runs");
+    // A tenth of each half's mean level, and 5.
+    let difference = largest_difference(network.embedding(), &[0.0, -1.0]);
+    assert!(difference < 1e-4, "{:?}", network.embedding());
+}
+
+#[test]
 fn a_network_without_a_layer_before_its_last_gives_no_embedding_and_says_why() {
     let model = Model::from_bytes(tiny_model(&["low", "high"]), None).expect("a sound model");
     let error = model.with_embedding().expect_err("it has one layer");

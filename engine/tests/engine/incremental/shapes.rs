@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tagline_engine::NetworkState;
-use tagline_tests::{FcnBlock, FcnModel};
+use tagline_tests::{FcnBlock, FcnModel, Overlap};
 
 use super::support::{Song, Whole, fresh, largest_difference, open, run};
 
@@ -14,14 +14,26 @@ fn block() -> impl Strategy<Value = FcnBlock> {
         any::<bool>(),
         1..3usize,
         1..6usize,
+        prop::option::of(overlap()),
     )
-        .prop_map(|(maps, kernel, dilation, padded, bands, frames)| FcnBlock {
-            maps,
-            kernel,
-            dilation,
-            padded,
-            pool: [bands, frames],
-        })
+        .prop_map(
+            |(maps, kernel, dilation, padded, bands, frames, overlap)| FcnBlock {
+                maps,
+                kernel,
+                dilation,
+                padded,
+                pool: [bands, frames],
+                overlap,
+            },
+        )
+}
+
+fn overlap() -> impl Strategy<Value = Overlap> {
+    (1..4usize, 1..8usize, 1..4usize).prop_map(|(step, of, mean_step)| Overlap {
+        step,
+        of,
+        mean_step,
+    })
 }
 
 /// Networks whose layers fit their input.
@@ -31,17 +43,24 @@ fn network() -> impl Strategy<Value = FcnModel> {
 }
 
 fn fitting((bands, frames, blocks): (usize, usize, Vec<FcnBlock>)) -> Option<FcnModel> {
-    let fits = |length: usize, kernel: usize, padded: bool, pool: usize| {
+    let pooled =
+        |length: usize, pool: usize, step: usize| Some(length.checked_sub(pool)? / step + 1);
+    let fits = |length: usize, kernel: usize, padded: bool, pool: usize, step: usize| {
         let padding = if padded { (kernel - 1) / 2 * 2 } else { 0 };
-        let convolved = (length + padding).checked_sub(kernel - 1)?;
-        (convolved >= pool).then(|| (convolved - pool) / pool + 1)
+        pooled((length + padding).checked_sub(kernel - 1)?, pool, step)
     };
     let mut size = [bands, frames];
     for block in &blocks {
         let reach = (block.kernel[1] - 1) * block.dilation + 1;
+        let [bands, frames] = block.pool;
+        let step = block.overlap.map_or(frames, |overlap| overlap.step);
+        let largest = fits(size[1], reach, block.padded, frames, step)?;
         size = [
-            fits(size[0], block.kernel[0], block.padded, block.pool[0])?,
-            fits(size[1], reach, block.padded, block.pool[1])?,
+            fits(size[0], block.kernel[0], block.padded, bands, bands)?,
+            match block.overlap {
+                Some(Overlap { of, mean_step, .. }) => pooled(largest, of, mean_step)?,
+                None => largest,
+            },
         ];
     }
     Some(FcnModel {

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{PRESET_ABOUT_CHARACTERS, PRESET_NAME_CHARACTERS, Preset, PresetError, Tuning};
 use crate::core::macros::{MACROS, Macro, Macros};
+use crate::core::saved::{OutOfRange, SettingsText, ValuesText, described, without_padding};
 use crate::core::settings::Settings;
-use crate::core::state::{SettingsText, StateError, ValuesText, described, without_padding};
 
 /// What a preset says that it is.
 pub const FORMAT: &str = "tagline-preset";
@@ -83,7 +83,7 @@ impl From<Tuning> for TuningText {
 }
 
 impl TuningText {
-    fn tuning(&self) -> Result<Tuning, StateError> {
+    fn tuning(&self) -> Result<Tuning, OutOfRange> {
         let mut text = SettingsText::default();
         text.focus_seconds = self.focus_seconds;
         text.resolution = self.resolution;
@@ -182,14 +182,8 @@ impl Preset {
         check_line(&text.name, PRESET_NAME_CHARACTERS).map_err(|it| bad("name", &it, most))?;
         let most = "at most 400 characters in one line";
         check_line(&text.about, PRESET_ABOUT_CHARACTERS).map_err(|it| bad("about", &it, most))?;
-        let tuning = text.settings.tuning().map_err(|error| match error {
-            StateError::OutOfRange {
-                field,
-                value,
-                expected,
-            } => bad(&field, &value, expected),
-            other => bad("settings", &other.to_string(), "settings of a preset"),
-        })?;
+        let tuning = text.settings.tuning();
+        let tuning = tuning.map_err(|it| bad(&it.field, &it.value, it.expected))?;
         let unknown = unknown_keys(bytes, &text);
         Ok(Read {
             preset: Self {

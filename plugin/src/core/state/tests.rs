@@ -1,10 +1,11 @@
 //! States as they are written, and whatever else a host may hand over.
 
+use tagline_engine::BackendChoice;
 use tagline_tests::Random;
 
 use super::*;
 use crate::core::macros::{ControlChange, NoteOutput, Source};
-use crate::core::settings::Setting;
+use crate::core::settings::{CcRoute, Mode, Setting};
 use proptest::prelude::*;
 
 const FRESH: &str = r#"{"format":"tagline-state","model":null,"settings":{"backend":"auto","bypass":false,"focus_seconds":null,"midi_cc_count":12,"midi_cc_first":20,"midi_cc_output":false,"midi_channel":1,"mode":"live","resolution":0.5,"smoothing_seconds":0.0,"update_seconds":1.0,"values":"calibrated"},"version":2}"#;

@@ -137,7 +137,7 @@ fn title_line(
         let mut names = vec!["no tag".to_owned()];
         names.extend_from_slice(snapshot.tags());
         let chosen = tag.map_or(0, |tag| tag + 1);
-        let clicked = choice::show(ui, "asked", 140.0, &names, chosen);
+        let clicked = choice::show(ui, "asked", 140.0, (&names, chosen), "A tag to ask about");
         let soft = |text: &str, colour| {
             let font = theme::regular(12.5);
             RichText::new(text).font(font).color(colour)

@@ -155,7 +155,7 @@ fn about(ui: &mut Ui, text: &str) {
 
 fn toggle(ui: &mut Ui, text: &str, on: bool, set: impl FnOnce(bool)) -> Response {
     caption(ui, text);
-    let drawn = ui.horizontal(|ui| switch::show(ui, on));
+    let drawn = ui.horizontal(|ui| switch::show(ui, on, text));
     if let Some(on) = drawn.inner {
         set(on);
     }
@@ -184,7 +184,8 @@ fn look(ui: &mut Ui, preferences: &mut Preferences) {
     caption(ui, "Theme");
     let names = Look::ALL.map(|look| look.name().to_owned());
     let chosen = Look::ALL.iter().position(|look| *look == preferences.look);
-    if let Some(clicked) = choice::show(ui, "look", 110.0, &names, chosen.unwrap_or(0))
+    let shown = (&names[..], chosen.unwrap_or(0));
+    if let Some(clicked) = choice::show(ui, "look", 110.0, shown, "Dark or light")
         && let Some(look) = Look::ALL.get(clicked)
     {
         preferences.look = *look;
@@ -202,7 +203,9 @@ fn focus(ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
             "Whole window".to_owned()
         }
     });
-    let drawn = ui.horizontal(|ui| choice::show(ui, "focus", 110.0, &names, settings.focus));
+    let shown = (&names[..], settings.focus);
+    let about = "Seconds that count";
+    let drawn = ui.horizontal(|ui| choice::show(ui, "focus", 110.0, shown, about));
     parameter::attach(ui, drawn.response, id::FOCUS, snapshot, source);
     if let Some(clicked) = drawn.inner {
         source.set(Setting::Focus(clicked));
@@ -214,7 +217,8 @@ fn zoom(ui: &mut Ui, source: &dyn EditorSource) {
     let names = ZOOMS.map(|zoom| format!("{:.0} %", 100.0 * zoom));
     let before = f64::from(ui.ctx().zoom_factor());
     let chosen = ZOOMS.iter().position(|zoom| (zoom - before).abs() < 0.01);
-    let clicked = choice::show(ui, "zoom", 110.0, &names, chosen.unwrap_or(0));
+    let shown = (&names[..], chosen.unwrap_or(0));
+    let clicked = choice::show(ui, "zoom", 110.0, shown, "Per cent of the usual size");
     if let Some(zoom) = clicked.and_then(|index| ZOOMS.get(index)) {
         let size = ui.ctx().viewport_rect().size();
         source.set_window(WindowPlace {
@@ -222,8 +226,7 @@ fn zoom(ui: &mut Ui, source: &dyn EditorSource) {
             width: size.x.into(),
             zoom: *zoom,
         });
-        let corner = parameter::point(ui, (size * (zoom / before) as f32).to_pos2());
-        source.resize_window(corner.0.max(1) as u32, corner.1.max(1) as u32);
+        // The app asks the host for room once the zoom is there.
         ui.ctx().set_zoom_factor(*zoom as f32);
     }
 }

@@ -155,7 +155,8 @@ impl TagsPage {
                 .desired_width(220.0)
                 .min_size(vec2(0.0, theme::CONTROL_HEIGHT))
                 .align(Align2::LEFT_CENTER);
-            ui.add(edit);
+            ui.add(edit)
+                .on_hover_text("Part of a tag's name, or of its group's");
             if !self.search.is_empty() && ui.button("Clear").clicked() {
                 self.search.clear();
             }

@@ -102,13 +102,17 @@ impl TimePage {
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
             let spans = SPANS.map(|(name, _)| (name, theme::text()));
-            if let Some(clicked) = segmented::show(ui, "span", &spans, self.span) {
+            let about = "How much of the past is shown";
+            let shown = (&spans[..], self.span);
+            if let Some(clicked) = segmented::show(ui, "span", shown, about) {
                 self.span = clicked;
                 has_changed = true;
             }
             let orders = [("As heard", theme::text()), ("By song", theme::text())];
             let chosen = usize::from(self.order == Order::Song);
-            if let Some(clicked) = segmented::show(ui, "order", &orders, chosen) {
+            let about = "By when it was heard, or by where the host's song stood";
+            let shown = (&orders[..], chosen);
+            if let Some(clicked) = segmented::show(ui, "order", shown, about) {
                 self.order = if clicked == 1 {
                     Order::Song
                 } else {
@@ -120,7 +124,8 @@ impl TimePage {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 for kind in ExportKind::ALL.into_iter().rev() {
-                    if ui.button(kind.name()).clicked() {
+                    let about = "Save all that is kept, not only what is shown";
+                    if ui.button(kind.name()).on_hover_text(about).clicked() {
                         self.export(kind, snapshot);
                     }
                 }

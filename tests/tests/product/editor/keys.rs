@@ -6,7 +6,7 @@ use tagline_host::HostEventKind;
 use x11rb::protocol::xproto::KeyButMask;
 
 use super::host::{Sound, Windowed};
-use super::stage::{DOWN, ESCAPE, RETURN, SPACE, Stage, TAB, in_both_formats, in_format};
+use super::stage::{DOWN, ESCAPE, LEFT, RETURN, SPACE, Stage, TAB, in_both_formats, in_format};
 
 fn pages_settings_and_menus_are_reached_with_the_keyboard_alone_and_escape_gives_it_back<
     P: Windowed,
@@ -32,12 +32,26 @@ fn pages_settings_and_menus_are_reached_with_the_keyboard_alone_and_escape_gives
         let time = stage.picture("time-by-keys");
         let moved = time.differences_within(&focused, (20, 100), (740, 560));
         assert!(moved > 2_000, "the page is the same: {moved} pixels");
+        // There, one of the buttons that save the taggram, and beyond them the picture, where an arrow goes to the
+        // moment before.
+        stage.tab(13);
+        stage.press(RETURN, plain);
+        let folder = std::env::var_os("TAGLINE_TAGGRAMS").expect("a folder");
+        let saved = std::fs::read_dir(folder).map_or(0, Iterator::count);
+        assert_eq!(saved, 1, "a taggram is saved");
+        stage.tab(3);
+        let newest = stage.picture("newest-by-keys");
+        stage.press(LEFT, plain);
+        let inspected = stage.picture("inspected-by-keys");
+        let line = inspected.differences_within(&newest, (160, 140), (690, 540));
+        assert!(line > 20, "no moment is shown: {line} pixels");
+        for _ in 0..16 {
+            stage.press(TAB, KeyButMask::SHIFT);
+        }
         // Back, and through the pages, the model, the sets and the search to the first tag and its dot.
         stage.press(TAB, KeyButMask::SHIFT);
         stage.press(RETURN, plain);
-        for _ in 0..11 {
-            stage.press(TAB, plain);
-        }
+        stage.tab(11);
         stage.picture("dot-by-keys");
         stage.press(SPACE, plain);
         let pinned = stage.host.state()["pinned"].clone();

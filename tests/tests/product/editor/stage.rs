@@ -21,6 +21,8 @@ pub const RETURN: u8 = 36;
 pub const SPACE: u8 = 65;
 /// Escape.
 pub const ESCAPE: u8 = 9;
+/// The arrow to the left.
+pub const LEFT: u8 = 113;
 /// The arrow down.
 pub const DOWN: u8 = 116;
 
@@ -105,6 +107,13 @@ impl<P: Windowed> Stage<P> {
     pub fn press(&mut self, key: u8, with: KeyButMask) {
         self.screen.press_key(self.window, key, with);
         self.wait(Duration::from_millis(250));
+    }
+
+    /// Presses Tab so often.
+    pub fn tab(&mut self, times: usize) {
+        for _ in 0..times {
+            self.press(TAB, KeyButMask::default());
+        }
     }
 
     /// Selects all of the text that is edited.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tagline_engine::BackendChoice;
 use tagline_taggram::{Taggram, write_taggram};
 use tagline_tests::{Random, write_float_wav};
-use trainer::tag::{TaggedFile, Tagger, Tagging, find_model};
+use trainer::tag::{TaggedFile, Tagger, Tagging, Windows, find_model};
 
 use super::host::{EditorHost, Sound, Windowed};
 use super::stage::{Stage, in_both_formats, in_format};
@@ -40,7 +40,7 @@ fn tagged(song: &[f32], folder: &Path) -> (Tagging, TaggedFile) {
         library_dirs: Vec::new(),
         update_seconds: 1.0,
         focus_seconds: f64::INFINITY,
-        every_update: true,
+        windows: Windows::Every,
         raw: false,
         write_tags: None,
     };

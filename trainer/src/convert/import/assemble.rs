@@ -2,6 +2,7 @@
 
 use super::preset::{Block, Fcn, InputNorm, Preset};
 use super::tensors::{File, TensorError};
+use crate::arch::Pool;
 use crate::convert::network::{Along, ConvBlock, InputAffine, NetworkWeights, single};
 use crate::weights::Weights;
 
@@ -72,7 +73,7 @@ impl File<'_> {
             padding: [1, 1],
             kernels,
             bias,
-            pool: Some(block.pool),
+            pool: Some(Pool::side_by_side(block.pool)),
         })
     }
 

@@ -2,12 +2,14 @@
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::activation::relu;
-use burn::tensor::module::{batch_norm, batch_norm_train, conv2d, max_pool2d};
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::module::{avg_pool2d, batch_norm, batch_norm_train, conv2d, max_pool2d};
+use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Distribution, ExecutionError, FloatDType, Tensor, TensorData};
 
 use super::dtype;
-use crate::arch::{Architecture, Block, BlockParameters, DROPOUT, EPSILON, Parameters, RowScaling};
+use crate::arch::{
+    Architecture, Block, BlockParameters, DROPOUT, EPSILON, Mean, Parameters, RowScaling,
+};
 use crate::train::Precision;
 
 /// The network: `[clip, 1, band, frame]` in, logits out.
@@ -191,13 +193,19 @@ impl ConvBlock {
         }
     }
 
-    /// Pooling, then ReLU. The other order gives the same result on more values.
+    /// Maxima, then ReLU (the other order gives the same result on more values), then means.
     fn pool(&self, maps: Tensor<4>) -> Tensor<4> {
         let [_, _, bands, frames] = maps.dims();
-        relu(match self.block.pool_on([bands, frames]) {
-            Some(size) => max_pool2d(maps, MaxPoolOptions::new(size).with_stride(size)),
-            None => maps,
-        })
+        let Some(pool) = self.block.pool_on([bands, frames]) else {
+            return relu(maps);
+        };
+        let options = MaxPoolOptions::new(pool.size).with_stride([pool.size[0], pool.step]);
+        let largest = relu(max_pool2d(maps, options));
+        if pool.mean == Mean::NONE {
+            return largest;
+        }
+        let options = AvgPoolOptions::new([1, pool.mean.of]).with_stride([1, pool.mean.step]);
+        avg_pool2d(largest, options)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The mathematics of every network, written out in double precision without any library.
 
 use rayon::prelude::*;
-use trainer::arch::{Architecture, Block, EPSILON, Parameters};
+use trainer::arch::{Architecture, Block, EPSILON, Parameters, Pool};
 
 /// A network whose numbers may be moved a little.
 #[derive(Clone)]
@@ -183,20 +183,30 @@ fn measure(maps: &Maps) -> [Vec<f64>; 2] {
     [means, variances]
 }
 
-/// ReLU and pooling.
+/// ReLU, maxima and means.
 fn pool(maps: &Maps, block: &Block) -> Maps {
-    let pool = block.pool_on(maps.size).unwrap_or([1, 1]);
-    let size = [maps.size[0] / pool[0], maps.size[1] / pool[1]];
+    let one = Pool::side_by_side([1, 1]);
+    let Pool {
+        size: pool,
+        step,
+        mean,
+    } = block.pool_on(maps.size).unwrap_or(one);
+    let largest = |map: &[f64], band: usize, frame: usize| {
+        let mut most = 0.0_f64;
+        for at in 0..pool[0] * pool[1] {
+            let row = band * pool[0] + at / pool[1];
+            most = most.max(map[row * maps.size[1] + frame * step + at % pool[1]]);
+        }
+        most
+    };
+    let frames = (maps.size[1] - pool[1]) / step + 1;
+    let size = [maps.size[0] / pool[0], (frames - mean.of) / mean.step + 1];
     let mut values = Vec::new();
     for map in maps.values.chunks_exact(maps.area()) {
         for band in 0..size[0] {
             for frame in 0..size[1] {
-                let mut most = 0.0_f64;
-                for at in 0..pool[0] * pool[1] {
-                    let row = band * pool[0] + at / pool[1];
-                    most = most.max(map[row * maps.size[1] + frame * pool[1] + at % pool[1]]);
-                }
-                values.push(most);
+                let all = (0..mean.of).map(|at| largest(map, band, frame * mean.step + at));
+                values.push(all.sum::<f64>() / mean.of as f64);
             }
         }
     }

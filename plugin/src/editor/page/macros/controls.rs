@@ -107,7 +107,11 @@ fn range(ui: &mut Ui, text: &str, about: [&str; 2], ends: &mut [f64; 2]) {
 pub fn shape(ui: &mut Ui, edited: &mut Macro) {
     let fresh = Macro::default();
     row(ui, "Threshold", |ui| {
-        if let Some(on) = switch::show(ui, edited.threshold.is_some()) {
+        if let Some(on) = switch::show(
+            ui,
+            edited.threshold.is_some(),
+            "Whether the macro is a gate",
+        ) {
             edited.threshold = on.then_some(THRESHOLD);
         }
         match &mut edited.threshold {
@@ -166,7 +170,7 @@ pub fn shape(ui: &mut Ui, edited: &mut Macro) {
         };
         number::show(ui, &mut edited.curve, &number);
         word(ui, "Invert");
-        if let Some(on) = switch::show(ui, edited.invert) {
+        if let Some(on) = switch::show(ui, edited.invert, "Whether 0 % and 100 % change places") {
             edited.invert = on;
         }
     });

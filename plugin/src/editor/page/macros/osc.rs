@@ -20,7 +20,11 @@ pub fn show(
     let fresh = OscSettings::default();
     rows(ui, "osc", |ui| {
         row(ui, "Send OSC", |ui| {
-            if let Some(on) = switch::show(ui, edited.on) {
+            if let Some(on) = switch::show(
+                ui,
+                edited.on,
+                "Whether OSC is sent while the host has the plugin on",
+            ) {
                 edited.on = on;
             }
             word(ui, "tags, macros and the strongest tags, over UDP");

@@ -23,7 +23,11 @@ const NOTE: NoteOutput = NoteOutput {
 /// Draws the rows.
 pub fn rows(ui: &mut Ui, edited: &mut Macro) {
     row(ui, "MIDI CC", |ui| {
-        if let Some(on) = switch::show(ui, edited.midi_cc.is_some()) {
+        if let Some(on) = switch::show(
+            ui,
+            edited.midi_cc.is_some(),
+            "Whether the value is sent as a controller",
+        ) {
             edited.midi_cc = on.then_some(ControlChange {
                 channel: 1,
                 number: 1,
@@ -42,7 +46,7 @@ pub fn rows(ui: &mut Ui, edited: &mut Macro) {
         }
     });
     row(ui, "MIDI note", |ui| {
-        if let Some(on) = switch::show(ui, edited.note.is_some()) {
+        if let Some(on) = switch::show(ui, edited.note.is_some(), "Whether the gate plays a note") {
             edited.note = on.then_some(NOTE);
         }
         match &mut edited.note {
@@ -67,7 +71,11 @@ pub fn rows(ui: &mut Ui, edited: &mut Macro) {
     if let Some(note) = &mut edited.note {
         row(ui, "", |ui| {
             word(ui, "fixed velocity");
-            if let Some(on) = switch::show(ui, note.velocity.is_some()) {
+            if let Some(on) = switch::show(
+                ui,
+                note.velocity.is_some(),
+                "Off: the source's value when the gate opens",
+            ) {
                 note.velocity = on.then_some(100);
             }
             if let Some(velocity) = &mut note.velocity {
@@ -79,7 +87,11 @@ pub fn rows(ui: &mut Ui, edited: &mut Macro) {
                 );
             }
             word(ui, "fixed length");
-            if let Some(on) = switch::show(ui, note.length_seconds.is_some()) {
+            if let Some(on) = switch::show(
+                ui,
+                note.length_seconds.is_some(),
+                "Off: as long as the gate is open",
+            ) {
                 note.length_seconds = on.then_some(0.5);
             }
             if let Some(length) = &mut note.length_seconds {

@@ -109,7 +109,8 @@ impl PresetStrip {
 
     fn saving(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         let Some(name) = &mut self.name else {
-            if ui.button("Save …").clicked() {
+            let about = "Save macros and settings as a preset of your own";
+            if ui.button("Save …").on_hover_text(about).clicked() {
                 self.name = Some(
                     self.own(&snapshot.preset)
                         .map_or_else(String::new, |own| own.preset.name.clone()),

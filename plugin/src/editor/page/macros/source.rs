@@ -123,7 +123,9 @@ fn groups(snapshot: &Snapshot) -> Vec<String> {
 pub fn rows(ui: &mut Ui, snapshot: &Snapshot, edited: &mut Macro) {
     row(ui, "Source", |ui| {
         let kinds = KINDS.map(str::to_owned);
-        if let Some(clicked) = choice::show(ui, "kind", 190.0, &kinds, kind(&edited.source)) {
+        let shown = (&kinds[..], kind(&edited.source));
+        let about = "What the macro listens to";
+        if let Some(clicked) = choice::show(ui, "kind", 190.0, shown, about) {
             edited.source = of_kind(clicked, &edited.source, snapshot);
         }
     });
@@ -149,7 +151,9 @@ pub fn rows(ui: &mut Ui, snapshot: &Snapshot, edited: &mut Macro) {
             row(ui, "Macro", |ui| {
                 let titles = other.map_or(&[][..], |other| &other.macros);
                 let chosen = usize::from(*number).saturating_sub(1);
-                if let Some(clicked) = choice::show(ui, "other macro", 150.0, titles, chosen) {
+                let about = "A macro of that instance";
+                let clicked = choice::show(ui, "other macro", 150.0, (titles, chosen), about);
+                if let Some(clicked) = clicked {
                     *number = clicked as u8 + 1;
                 }
             });
@@ -190,7 +194,13 @@ fn followed<'a>(
             });
             names.len() - 1
         });
-        let clicked = choice::show(ui, "instance", 190.0, &names, chosen);
+        let clicked = choice::show(
+            ui,
+            "instance",
+            190.0,
+            (&names, chosen),
+            "Another instance, by its track",
+        );
         if let Some(other) = clicked.and_then(|index| others.get(index)) {
             instance.clone_from(&other.id);
             name.clone_from(&other.name);
@@ -208,7 +218,7 @@ fn named(ui: &mut Ui, id: &str, known: &[String], name: &mut String) {
         names.push(format!("{name} (not of this model)"));
         names.len() - 1
     });
-    let clicked = choice::show(ui, id, 150.0, &names, chosen);
+    let clicked = choice::show(ui, id, 150.0, (&names, chosen), "By its name in the model");
     if let Some(clicked) = clicked.and_then(|index| known.get(index)) {
         name.clone_from(clicked);
     }

@@ -1,8 +1,8 @@
 //! The taggram itself: names on the left, time across, and on the right the values of one moment.
 
 use egui::{
-    Align2, Color32, ColorImage, CursorIcon, Painter, Rect, Sense, Stroke, TextureHandle,
-    TextureOptions, Ui, pos2,
+    Align2, Color32, ColorImage, CursorIcon, EventFilter, Key, Painter, Rect, Response, Role,
+    Sense, Stroke, TextureHandle, TextureOptions, Ui, pos2,
 };
 use tagline_taggram::{Timeline, colour, strongest};
 
@@ -11,7 +11,7 @@ use super::line::{Line, Order, jumps};
 use super::sections;
 use crate::core::view::Snapshot;
 use crate::editor::bars::{percent, shown_name, text_colour};
-use crate::editor::theme;
+use crate::editor::{focus, theme};
 
 /// Height of a tag's row, in points.
 const ROW_HEIGHT: f32 = 18.0;
@@ -237,6 +237,11 @@ impl Map {
     ) -> Option<Option<f64>> {
         let response = ui.interact(picture, ui.scope_id().with("taggram"), Sense::click());
         let response = response.on_hover_cursor(CursorIcon::Crosshair);
+        focus::name(ui, &response, Role::Slider, "The moment that is inspected");
+        focus::ring(ui, &response);
+        if let Some(moment) = step_with_keys(ui, &response, view) {
+            return Some(moment);
+        }
         let at = response.hover_pos().or(response.interact_pointer_pos())?;
         let seconds = range.start + f64::from((at.x - picture.left()) / range.points_a_second);
         if response.clicked() {
@@ -255,6 +260,37 @@ impl Map {
         }
         None
     }
+}
+
+/// The moment before or after the one that is inspected, if the arrow keys ask for one; beyond the newest there
+/// is none.
+fn step_with_keys(ui: &Ui, response: &Response, view: &View<'_>) -> Option<Option<f64>> {
+    if !response.has_focus() {
+        return None;
+    }
+    let arrows = EventFilter {
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let steps = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+    if steps == 0 {
+        return None;
+    }
+    stepped(&view.line.positions_seconds, view.inspected, steps)
+}
+
+/// The moment so many updates after the one that is inspected, or before it.
+fn stepped(positions: &[f64], inspected: Option<f64>, steps: isize) -> Option<Option<f64>> {
+    let newest = positions.len().checked_sub(1)?;
+    let shown = inspected.map_or(newest, |shown| {
+        let begun = positions.partition_point(|at| *at < shown);
+        begun.saturating_sub(1)
+    });
+    let wanted = shown.saturating_add_signed(steps).min(newest);
+    // An update is in force from just after its position on.
+    Some((wanted < newest).then(|| positions[wanted].next_up()))
 }
 
 /// The part of the line that is seen.
@@ -351,5 +387,25 @@ fn when(view: &View<'_>, seconds: f64, range: Range) -> String {
         (Some(place), Order::Heard) => format!("{place}, {} ago", clock(ago)),
         (Some(place), Order::Song) => place,
         (None, _) => format!("{} ago", clock(ago)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_go_from_update_to_update_and_beyond_the_newest_to_none() {
+        let positions = [3.0, 4.0, 5.0];
+        let probabilities: [&[f32]; 3] = [&[0.1], &[0.2], &[0.3]];
+        let timeline = Timeline::new(&positions, &probabilities);
+        let mut inspected = None;
+        let mut seen = Vec::new();
+        for step in [-1, -1, -1, 1, 1] {
+            inspected = stepped(&positions, inspected, step).expect("updates");
+            seen.push(inspected.and_then(|at| timeline.mean(timeline.between(at, at), 0)));
+        }
+        assert_eq!(seen, [Some(0.2), Some(0.1), Some(0.1), Some(0.2), None]);
+        assert_eq!(stepped(&[], None, -1), None);
     }
 }
