@@ -13,20 +13,20 @@ pub mod glibc;
 mod installer;
 mod manual;
 mod notices;
+mod release;
 mod sbom;
 mod tree;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::bundle::{self, Build};
 use crate::error::Error;
 use crate::macos;
 use crate::say::note;
 use crate::target::{System, Target};
-use crate::version::Version;
 use crate::workspace::{Workspace, create_folder, remove};
 use authenticode::Signer;
+pub use release::Release;
 use tree::{Tree, file_error};
 
 const INSTALL: &str = include_str!("../packaging/install.sh");
@@ -49,14 +49,6 @@ pub struct Options {
     /// On Linux, link with this machine's glibc, which the packages then need
     #[arg(long)]
     system_glibc: bool,
-}
-
-/// What all files of a release share.
-pub struct Release {
-    /// Tagline's version.
-    pub version: Version,
-    /// When everything in it was made, in seconds since 1970.
-    pub epoch: u64,
 }
 
 /// Builds the bundles as they are handed to others, packs them, and lists the sums. All of a version lies in
@@ -111,33 +103,6 @@ fn build(workspace: &Workspace, target: &Target, options: &Options) -> Result<Pa
     }
     macos::bundle(workspace, target, Build::Dist, options.auv2)?;
     Ok(workspace.bundled(target))
-}
-
-impl Release {
-    /// The version that this program was built with, and the time of the commit.
-    fn of(root: &Path, var: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let version = env!("CARGO_PKG_VERSION").parse().map_err(Error::Version)?;
-        let epoch = match var("SOURCE_DATE_EPOCH") {
-            Some(text) => text.trim().parse().map_err(|_| {
-                Error::Package(format!(
-                    "SOURCE_DATE_EPOCH is {text:?}; set it to seconds since 1970, or unset it"
-                ))
-            })?,
-            None => commit_time(root).unwrap_or(FIRST_OF_1980),
-        };
-        Ok(Self { version, epoch })
-    }
-}
-
-/// The first moment that a zip archive can state.
-const FIRST_OF_1980: u64 = 315_532_800;
-
-/// When the commit was made that is checked out. Sources without git have none.
-fn commit_time(root: &Path) -> Option<u64> {
-    let mut git = Command::new("git");
-    git.args(["log", "-1", "--format=%ct"]).current_dir(root);
-    let output = git.output().ok().filter(|output| output.status.success())?;
-    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
 }
 
 /// What is needed to make the packages of one target.
@@ -259,7 +224,10 @@ impl Package<'_> {
         }
         let targets: Vec<String> = self.target.parts().iter().map(Target::name).collect();
         let crates = crates::of(self.root, "tagline", &targets, self.features)?;
-        tree.add("THIRD-PARTY.txt", notices::text(&crates, &self.besides())?);
+        tree.add(
+            "THIRD-PARTY.txt",
+            notices::text(&crates, &notices::besides(self.target))?,
+        );
         let model = self.root.join("models").join("tagline-default.onnx");
         let subject = sbom::Subject {
             plugin: ("tagline".into(), self.release.version.to_string()),
@@ -270,37 +238,6 @@ impl Package<'_> {
         let sbom = sbom::text(&crates, &subject);
         tree.add("sbom.cdx.json", sbom.clone());
         Ok((tree, sbom))
-    }
-
-    /// What is linked in beside the crates.
-    fn besides(&self) -> Vec<notices::Besides> {
-        let besides = |what, license, holder| notices::Besides {
-            what,
-            license,
-            holder,
-        };
-        let mut all = vec![besides(
-            "Rust's standard library",
-            "Apache-2.0",
-            "the Rust project's contributors",
-        )];
-        match self.target.system {
-            System::Linux => all.push(besides(
-                "LLVM's libunwind and compiler-rt",
-                "Apache-2.0 WITH LLVM-exception",
-                "the LLVM project's contributors",
-            )),
-            System::Windows if self.target.name().ends_with("-gnu") => all.extend([
-                besides("MinGW-w64's runtime", "ZPL-2.1", "the MinGW-w64 project"),
-                besides(
-                    "GCC's runtime library",
-                    "GPL-3.0-only WITH GCC-exception-3.1",
-                    "the Free Software Foundation",
-                ),
-            ]),
-            System::Windows | System::MacOs => {}
-        }
-        all
     }
 
     fn debian(&self, tree: &Tree, bundles: &Path) -> Result<(String, Vec<u8>), Error> {

@@ -20,7 +20,7 @@ use crate::{onnxruntime, process};
 const TOLERANCE: f64 = 1e-5;
 
 /// The libraries that every Windows 10 and later has, as far as the plugin uses them.
-const OF_WINDOWS: [&str; 24] = [
+const OF_WINDOWS: [&str; 25] = [
     "advapi32.dll",
     "bcrypt.dll",
     "bcryptprimitives.dll",
@@ -37,6 +37,7 @@ const OF_WINDOWS: [&str; 24] = [
     "oleaut32.dll",
     "opengl32.dll",
     "propsys.dll",
+    "rpcrt4.dll",
     "secur32.dll",
     "shell32.dll",
     "shlwapi.dll",

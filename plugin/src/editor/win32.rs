@@ -5,7 +5,7 @@
 //! has unloaded the library, the next message to all windows would run into nothing, and end the host.
 
 use std::ffi::c_void;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 
 use windows_sys::Win32::Foundation::{HMODULE, HWND, LPARAM};
 use windows_sys::Win32::System::LibraryLoader::{
@@ -79,6 +79,8 @@ fn class_name(window: HWND) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ptr::null;
+
     use windows_sys::Win32::UI::WindowsAndMessaging::{
         CreateWindowExW, DefWindowProcW, IsWindow, RegisterClassW, SetWindowLongPtrW, WNDCLASSW,
     };

@@ -240,7 +240,8 @@ mod tests {
         let tree = pages(&root).expect("the pages");
         let names: Vec<&str> = tree.files().map(|(path, _)| path).collect();
         assert!(names.contains(&"index.html"), "{names:?}");
-        assert!(names.contains(&"pictures/page-time.png"), "{names:?}");
+        let pictures = names.iter().filter(|name| name.starts_with("pictures/"));
+        assert!(pictures.count() > 1, "{names:?}");
         for (name, entry) in tree.files().filter(|(name, _)| name.ends_with(".html")) {
             let html = String::from_utf8(entry.bytes().expect("a page")).expect("text");
             assert!(

@@ -11,6 +11,7 @@ use spdx::{Expression, Licensee};
 use super::crates::{Crate, Id};
 use super::tree::file_error;
 use crate::error::Error;
+use crate::target::{System, Target};
 
 /// How deep a crate's folder is searched for texts: those of fonts lie beside the fonts.
 const DEPTH: usize = 2;
@@ -90,6 +91,37 @@ pub struct Besides {
     pub license: &'static str,
     /// Who holds the rights.
     pub holder: &'static str,
+}
+
+/// What is linked in beside the crates.
+pub fn besides(target: &Target) -> Vec<Besides> {
+    let part = |what, license, holder| Besides {
+        what,
+        license,
+        holder,
+    };
+    let mut all = vec![part(
+        "Rust's standard library",
+        "Apache-2.0",
+        "the Rust project's contributors",
+    )];
+    match target.system {
+        System::Linux => all.push(part(
+            "LLVM's libunwind and compiler-rt",
+            "Apache-2.0 WITH LLVM-exception",
+            "the LLVM project's contributors",
+        )),
+        System::Windows if target.name().ends_with("-gnu") => all.extend([
+            part("MinGW-w64's runtime", "ZPL-2.1", "the MinGW-w64 project"),
+            part(
+                "GCC's runtime library",
+                "GPL-3.0-only WITH GCC-exception-3.1",
+                "the Free Software Foundation",
+            ),
+        ]),
+        System::Windows | System::MacOs => {}
+    }
+    all
 }
 
 /// The texts that come with a crate, or those of its licences.

@@ -1,5 +1,7 @@
 //! Packages of small bundles that hold no plugin.
 
+use std::process::Command;
+
 use super::*;
 
 fn bundles(folder: &Path, target: &Target) -> PathBuf {

@@ -1,6 +1,5 @@
 //! Windows of the host's, and what the process uses.
 
-use std::collections::HashSet;
 use std::ffi::c_void;
 use std::os::windows::ffi::OsStrExt;
 use std::path::Path;
@@ -8,11 +7,6 @@ use std::ptr::{null, null_mut};
 use std::time::{Duration, Instant};
 
 use windows_sys::Win32::Foundation::{CloseHandle, HWND, LPARAM, RECT, WPARAM};
-use windows_sys::Win32::Graphics::Gdi::{
-    BI_RGB, BITMAPINFO, BITMAPINFOHEADER, BitBlt, ClientToScreen, CreateCompatibleBitmap,
-    CreateCompatibleDC, DIB_RGB_COLORS, DeleteDC, DeleteObject, GetDC, GetDIBits, ReleaseDC,
-    SRCCOPY, SelectObject,
-};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
 };
@@ -116,42 +110,6 @@ impl HostWindow {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
-    }
-
-    /// Number of different colours that the screen shows where the editor is.
-    pub fn colours(&self) -> usize {
-        let child = self.child();
-        let (width, height) = size(child);
-        let (w, h) = (width as i32, height as i32);
-        let mut pixels = vec![0_u32; (width * height) as usize];
-        // SAFETY: what is made is given back, and the pixels are as many as is said.
-        unsafe {
-            let mut place = std::mem::zeroed();
-            ClientToScreen(child, &mut place);
-            let screen = GetDC(null_mut());
-            let memory = CreateCompatibleDC(screen);
-            let bitmap = CreateCompatibleBitmap(screen, w, h);
-            let before = SelectObject(memory, bitmap);
-            BitBlt(memory, 0, 0, w, h, screen, place.x, place.y, SRCCOPY);
-            SelectObject(memory, before);
-            let mut info: BITMAPINFO = std::mem::zeroed();
-            info.bmiHeader = BITMAPINFOHEADER {
-                biSize: size_of::<BITMAPINFOHEADER>() as u32,
-                biWidth: w,
-                biHeight: -h,
-                biPlanes: 1,
-                biBitCount: 32,
-                biCompression: BI_RGB,
-                ..std::mem::zeroed()
-            };
-            let rows = height;
-            let buffer = pixels.as_mut_ptr().cast();
-            GetDIBits(memory, bitmap, 0, rows, buffer, &mut info, DIB_RGB_COLORS);
-            DeleteObject(bitmap);
-            DeleteDC(memory);
-            ReleaseDC(null_mut(), screen);
-        }
-        pixels.iter().collect::<HashSet<_>>().len()
     }
 }
 
