@@ -120,7 +120,7 @@ impl Invented {
 impl EditorSource for Invented {
     fn fill(&self, snapshot: &mut Snapshot) {
         let seconds = match self.scene {
-            Scene::Still => 18.4,
+            Scene::Still => 40.0,
             _ => 18.4 + self.started.elapsed().as_secs_f32(),
         };
         assert!(
@@ -137,7 +137,7 @@ impl EditorSource for Invented {
         let drums = 0.55 + 0.3 * wave(0.02);
         let loudness = 0.66 + 0.12 * wave(0.013) + 0.06 * wave(0.11);
         let sources = [Some(loudness), Some(drums), Some(0.31), Some(0.62)];
-        snapshot.macro_values[0] = loudness;
+        snapshot.macro_values[0] = 0.6 + 0.14 * wave(0.013);
         snapshot.macro_values[1] = f32::from(u8::from(drums > 0.5));
         snapshot.macro_sources[..4].copy_from_slice(&sources);
         snapshot.osc = Arc::clone(&self.osc.lock().unwrap_or_else(PoisonError::into_inner));
@@ -309,11 +309,6 @@ fn invented_history() -> History {
 fn invented_picture() -> WindowPicture {
     const ROWS: usize = 96;
     const COLUMNS: usize = 683;
-    let mut state = 1_u32;
-    let mut noise = move || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 16) as f32 / 65_536.0
-    };
     let mut levels = Vec::with_capacity(ROWS * COLUMNS);
     for row in 0..ROWS {
         for column in 0..COLUMNS {
@@ -335,7 +330,7 @@ fn invented_picture() -> WindowPicture {
             } else {
                 0.0
             };
-            let level = 0.16 + 0.9 * drum + tone + 0.5 * cymbal + 0.1 * noise();
+            let level = 0.16 + 0.9 * drum + tone + 0.5 * cymbal;
             levels.push((level.clamp(0.0, 1.0) * 255.0) as u8);
         }
     }

@@ -48,7 +48,7 @@ pub struct EditorApp {
     tags: TagsPage,
     macros: MacrosPage,
     time: TimePage,
-    hears: HearsPage,
+    pub(super) hears: HearsPage,
     undo: Undo,
     room: Room,
     pacing: Pacing,

@@ -53,6 +53,7 @@ impl Chooser {
             .id_salt("files")
             .auto_shrink([false, false])
             .max_height(list)
+            .min_scrolled_height(ROW_HEIGHT)
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for place in &self.places {

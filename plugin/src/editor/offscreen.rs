@@ -99,6 +99,11 @@ impl Offscreen {
         self.textures.take(output.textures_delta);
     }
 
+    /// Has the page Hears ask where a tag is heard.
+    pub fn ask_where(&mut self, tag: &str) {
+        self.app.hears.ask(tag);
+    }
+
     /// Moves the pointer to a point of the window.
     pub fn point_at(&mut self, x: f32, y: f32) {
         self.events.push(Event::PointerMoved(pos2(x, y)));

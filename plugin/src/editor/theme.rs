@@ -102,7 +102,7 @@ fn apply_to(style: &mut Style, palette: &Palette) {
         color: Color32::from_black_alpha(palette.shadow),
     };
     visuals.extreme_bg_color = palette.background;
-    visuals.text_edit_bg_color = Some(palette.background);
+    visuals.text_edit_bg_color = Some(palette.control);
     visuals.selection.bg_fill = palette.accent_dim;
     visuals.selection.stroke = Stroke::new(1.0, palette.accent);
     // Blinking would redraw an editor at rest.

@@ -36,6 +36,11 @@ pub struct HearsPage {
 }
 
 impl HearsPage {
+    /// Asks where a tag is heard.
+    pub fn ask(&mut self, tag: &str) {
+        self.asked = Some(tag.to_owned());
+    }
+
     /// Draws the page into `ui`.
     pub fn show(&mut self, ui: &mut Ui, snapshot: &Snapshot, source: &dyn EditorSource) {
         let spectrogram = source.spectrogram();

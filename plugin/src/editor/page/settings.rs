@@ -13,6 +13,9 @@ use crate::editor::preferences::Preferences;
 use crate::editor::theme::Look;
 use crate::editor::{choice, parameter, switch, theme};
 
+/// Least width of a column, in points, so that all groups of rows are aligned.
+const COLUMN_WIDTH: f32 = 140.0;
+
 /// Draws the page into `ui`; changes go to `source`.
 pub fn show(
     ui: &mut Ui,
@@ -127,6 +130,7 @@ pub(super) fn heading(ui: &mut Ui, text: &str) {
 fn rows(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
     Grid::new(id)
         .num_columns(3)
+        .min_col_width(COLUMN_WIDTH)
         .spacing(vec2(16.0, 8.0))
         .show(ui, content);
 }

@@ -52,7 +52,7 @@ pub fn in_short(described: &Macro) -> String {
     if midi.is_empty() {
         return source;
     }
-    format!("{source} → {}", midi.join(", "))
+    format!("{source} to {}", midi.join(", "))
 }
 
 /// Where the macro goes as MIDI.
@@ -89,11 +89,11 @@ mod tests {
             number: 36,
             velocity: None,
         });
-        assert_eq!(in_short(&described), "jazz − rock → CC 74 · ch 2");
+        assert_eq!(in_short(&described), "jazz − rock to CC 74 · ch 2");
         described.threshold = Some(50.0);
         assert_eq!(
             in_short(&described),
-            "jazz − rock → CC 74 · ch 2, C2 · ch 10"
+            "jazz − rock to CC 74 · ch 2, C2 · ch 10"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! All macros, with what they listen to, what they feed and where they stand.
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, CursorIcon, Rect, Role, Sense, Ui, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::feeds;
 use crate::core::macros::{MACROS, Source};
@@ -10,7 +10,7 @@ use crate::core::view::{EditorSource, Snapshot};
 use crate::editor::{focus, parameter, theme};
 
 /// Height of a macro's row, in points.
-const ROW_HEIGHT: f32 = 52.0;
+const ROW_HEIGHT: f32 = 45.0;
 
 /// Draws the list. Returns the macro that was clicked.
 pub fn show(
@@ -19,14 +19,19 @@ pub fn show(
     chosen: usize,
     source: &dyn EditorSource,
 ) -> Option<usize> {
-    ui.spacing_mut().item_spacing.y = 4.0;
     ui.add_space(8.0);
     let mut clicked = None;
-    for index in 0..MACROS {
-        if row(ui, snapshot, (index, index == chosen), source) {
-            clicked = Some(index);
-        }
-    }
+    ScrollArea::vertical()
+        .id_salt("macros")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 3.0;
+            for index in 0..MACROS {
+                if row(ui, snapshot, (index, index == chosen), source) {
+                    clicked = Some(index);
+                }
+            }
+        });
     clicked
 }
 
@@ -47,7 +52,7 @@ fn row(
         (false, false) => theme::background(),
     };
     painter.rect_filled(area, theme::RADIUS, fill);
-    let inside = area.shrink2(vec2(10.0, 7.0));
+    let inside = area.shrink2(vec2(10.0, 5.0));
     let is_off = described.source == Source::Off;
     let (title, value) = if is_off {
         (theme::text_faint(), 0.0)
@@ -76,8 +81,8 @@ fn row(
     );
     if !is_off {
         let below = Rect::from_min_max(
-            pos2(inside.left(), inside.top() + 17.0),
-            pos2(inside.right(), inside.bottom() - 8.0),
+            pos2(inside.left(), inside.top() + 15.0),
+            pos2(inside.right(), inside.bottom() - 6.0),
         );
         let mut job = LayoutJob::simple_singleline(
             feeds::in_short(described),
@@ -89,8 +94,8 @@ fn row(
         painter.galley(below.min, galley, theme::text_soft());
     }
     let track = Rect::from_min_max(
-        pos2(inside.left(), inside.bottom() - 6.0),
-        pos2(inside.right(), inside.bottom() - 1.0),
+        pos2(inside.left(), inside.bottom() - 4.0),
+        pos2(inside.right(), inside.bottom()),
     );
     let empty = if is_chosen {
         theme::control_hovered()
