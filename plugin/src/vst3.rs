@@ -3,8 +3,8 @@
 //! `entry`, `factory` and `class` say what there is. One object, [`plugin`], is component, processor
 //! and controller at once; `component`, `processor`, `controller` and `units` are its interfaces,
 //! and `buses` and `arrangement` its ports. `audio`, `points` and `outputs` are the audio thread's.
-//! `view` is the editor in a host's window, `surroundings` the host's track and menu, and `shown` what the controller has been told and the
-//! processor has not.
+//! `view` is the editor in a host's window, `menu` the host's menu, `track` what it says of the track, and
+//! `shown` what the controller has been told and the processor has not.
 //!
 //! **The host's main thread.** Gestures (`beginEdit`, `performEdit`, `endEdit`) and
 //! `restartComponent` may only come on it, so a timer on that thread ([`timer`]) tells what the
@@ -36,6 +36,7 @@ mod factory;
 mod gestures;
 mod host;
 mod location;
+mod menu;
 mod outputs;
 mod plugin;
 mod points;
@@ -43,8 +44,8 @@ mod processor;
 mod serial;
 mod shown;
 mod stream;
-mod surroundings;
 mod text;
 mod timer;
+mod track;
 mod units;
 mod view;

@@ -64,7 +64,7 @@ enum Command {
     Bundle {
         #[command(flatten)]
         profile: Profile,
-        /// Build for another system, into target/<TRIPLE>/bundled, as in x86_64-pc-windows-gnu
+        /// Build for another system, into target/TRIPLE/bundled, as in x86_64-pc-windows-gnu
         #[arg(long, value_name = "TRIPLE")]
         target: Option<Target>,
         /// For macOS, put both processors into one library, in target/universal-apple-darwin/bundled

@@ -23,7 +23,7 @@ pub struct Options {
     /// Test the packages for another system, as in x86_64-pc-windows-gnu
     #[arg(long, value_name = "TRIPLE")]
     target: Option<Target>,
-    /// The folder of the packages (default: target/packages/<version>)
+    /// The folder of the packages (default: target/packages/VERSION)
     #[arg(long, value_name = "FOLDER")]
     packages: Option<PathBuf>,
     /// The `tagline-host` that loads the installed plugin, made for the packages' target (default: build it)

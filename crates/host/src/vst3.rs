@@ -11,6 +11,7 @@
 mod arrangement;
 mod attributes;
 mod block;
+mod calls;
 mod changes;
 mod context;
 mod event_list;
@@ -28,9 +29,9 @@ mod text;
 mod view;
 
 pub use arrangement::arrangement_of;
+pub use calls::{Asked, HandlerCall};
 pub use changes::ParameterChanges;
 pub use event_list::EventList;
-pub use handler::{Asked, HandlerCall};
 pub use instance::{RunLoopFrom, Vst3Host, Vst3Plugin};
 pub use module::{ClassInfo, Vst3Module};
 pub use run_loop::RunLoop;

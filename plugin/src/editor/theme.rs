@@ -17,6 +17,8 @@ pub use self::palette::{
 
 /// Distance from the window's edge, in points.
 pub const MARGIN: f32 = 20.0;
+/// Width of the ring around what has the keyboard, in points.
+pub const FOCUS_WIDTH: f32 = 1.5;
 /// Rounding of controls, in points.
 pub const RADIUS: u8 = 5;
 /// Height of controls, in points.
@@ -124,6 +126,6 @@ fn apply_to(style: &mut Style, palette: &Palette) {
         widget.expansion = 0.0;
     }
     // egui draws what has the keyboard, and what is pressed, as active.
-    widgets.active.bg_stroke = super::focus::stroke(palette.accent);
+    widgets.active.bg_stroke = Stroke::new(FOCUS_WIDTH, palette.accent);
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
 }

@@ -21,10 +21,10 @@ use super::audio_side::{AudioSide, Setup};
 use super::gestures::{Gestures, Told};
 use super::host::{News, Requests, hears_while_loading};
 use super::location;
+use super::menu;
 use super::outputs::Unheard;
 use super::serial::{Serial, this_thread};
 use super::shown::Shown;
-use super::surroundings;
 use super::timer::{Ticked, Timer};
 use crate::bundle::library_dirs;
 use crate::core::{Host, Input, Instance};
@@ -313,7 +313,7 @@ impl Inner {
         }
         if let (Some((id, at)), Some(handler)) = (news.take_menu(), self.handler()) {
             // SAFETY: the view is in a window, and this is the main thread.
-            unsafe { surroundings::show_menu(&handler, view, id, at) };
+            unsafe { menu::show_menu(&handler, view, id, at) };
         }
     }
 
@@ -378,7 +378,7 @@ impl Inner {
             .main
             .with(|main| std::mem::replace(&mut *main.handler.borrow_mut(), handler.clone()));
         drop(before);
-        let has_menus = handler.as_ref().is_some_and(surroundings::has_menus);
+        let has_menus = handler.as_ref().is_some_and(menu::has_menus);
         self.main.with(|main| main.news.set_menus(has_menus));
         // Some hosts are handler, frame and run loop at once.
         if let Some(handler) = handler

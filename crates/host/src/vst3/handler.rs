@@ -1,7 +1,6 @@
 //! What a plugin tells the host of its parameters, with the thread it comes on.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::ThreadId;
 
 use vst3::Steinberg::Vst::{
     IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandler3,
@@ -11,46 +10,8 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{FIDString, IPlugView, TBool, int32, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComPtr, ComWrapper};
 
+use super::calls::{Asked, Calls, HandlerCall, note};
 use super::menu;
-
-/// Something the plugin asked of the host.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Asked {
-    /// `beginEdit` of this parameter.
-    Begin(ParamID),
-    /// `performEdit` of this parameter, with the normalised value.
-    Perform(ParamID, ParamValue),
-    /// `endEdit` of this parameter.
-    End(ParamID),
-    /// `restartComponent` with these flags.
-    Restart(int32),
-    /// `setDirty`.
-    Dirty(bool),
-    /// The host's menu for this parameter, at a point of the view.
-    Menu(ParamID, (i32, i32)),
-}
-
-/// A call of the plugin's to its host.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HandlerCall {
-    /// The thread that it came on.
-    pub thread: ThreadId,
-    /// What was asked.
-    pub asked: Asked,
-}
-
-/// What has been asked, oldest first.
-pub(super) type Calls = Arc<Mutex<Vec<HandlerCall>>>;
-
-/// Notes that the plugin asks for something.
-pub(super) fn note(calls: &Calls, asked: Asked) {
-    let call = HandlerCall {
-        thread: std::thread::current().id(),
-        asked,
-    };
-    let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
-    calls.push(call);
-}
 
 /// The host's component handler. It reads all parameters anew while it is told that they have
 /// changed, as many a host does.

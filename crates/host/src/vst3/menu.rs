@@ -6,8 +6,7 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{UCoord, int32, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComPtr, ComWrapper};
 
-use super::Asked;
-use super::handler::{Calls, note};
+use super::calls::{Asked, Calls, note};
 
 struct Menu {
     id: ParamID,

@@ -1,7 +1,7 @@
 //! Burn on the processor, in place of graphics cards.
 
 use super::*;
-use crate::arch::{Block, Kernel};
+use crate::arch::{Block, Kernel, Pool};
 use crate::data::Input;
 use crate::train::{Computer, DeviceChoice, Learner, Precision};
 
@@ -15,13 +15,13 @@ static PLAIN: Architecture = Architecture {
         Block {
             kernel: Kernel::Square,
             maps: 4,
-            pool: Some([4, 4]),
+            pool: Some(Pool::side_by_side([4, 4])),
             dropout: false,
         },
         Block {
             kernel: Kernel::Square,
             maps: 6,
-            pool: Some([2, 5]),
+            pool: Some(Pool::side_by_side([2, 5])),
             dropout: false,
         },
     ],

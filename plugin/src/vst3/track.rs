@@ -1,12 +1,9 @@
-//! What a VST3 host says of the plugin's track, and its menu for parameters.
+//! What a VST3 host says of the plugin's track.
 
+use vst3::ComRef;
 use vst3::Steinberg::Vst::ChannelContext::{IInfoListenerTrait, kChannelColorKey, kChannelNameKey};
-use vst3::Steinberg::Vst::{
-    IAttributeList, IAttributeListTrait, IComponentHandler, IComponentHandler3,
-    IComponentHandler3Trait, IContextMenuTrait, TChar,
-};
-use vst3::Steinberg::{IPlugView, kInternalError, kInvalidArgument, kResultOk, tresult};
-use vst3::{ComPtr, ComRef};
+use vst3::Steinberg::Vst::{IAttributeList, IAttributeListTrait, TChar};
+use vst3::Steinberg::{kInternalError, kInvalidArgument, kResultOk, tresult};
 
 use super::abi::guarded;
 use super::plugin::Plugin;
@@ -53,31 +50,5 @@ impl IInfoListenerTrait for Plugin {
             self.inner.instance(|instance| instance.set_track(track));
             kResultOk
         })
-    }
-}
-
-/// Whether the host has a menu for parameters.
-pub(super) fn has_menus(handler: &ComPtr<IComponentHandler>) -> bool {
-    handler.cast::<IComponentHandler3>().is_some()
-}
-
-/// Shows the host's menu for the parameter `id` at a point of `view`.
-///
-/// # Safety
-/// `view` is a view that lives, and this is the main thread.
-pub(super) unsafe fn show_menu(
-    handler: &ComPtr<IComponentHandler>,
-    view: *mut IPlugView,
-    id: u32,
-    (x, y): (i32, i32),
-) {
-    let Some(handler) = handler.cast::<IComponentHandler3>() else {
-        return;
-    };
-    // SAFETY: the handler is counted, the view lives, and the menu that comes back is counted for us.
-    unsafe {
-        if let Some(menu) = ComPtr::from_raw(handler.createContextMenu(view, &id)) {
-            menu.popup(x, y);
-        }
     }
 }
