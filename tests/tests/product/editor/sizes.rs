@@ -46,8 +46,8 @@ impl Resized for Vst3Plugin {
 }
 
 /// The choice of a zoom on the page of the settings, and 150 % in its list.
-const ZOOM: (i16, i16) = (130, 287);
-const ZOOM_150: (i16, i16) = (110, 384);
+const ZOOM: (i16, i16) = (230, 287);
+const ZOOM_150: (i16, i16) = (210, 384);
 
 /// Waits until the editor is seen in this size.
 fn await_size<P: Windowed>(stage: &mut Stage<P>, size: (u16, u16)) {
