@@ -11,5 +11,5 @@ mod timeline;
 pub use colour_map::{Rgb, colour};
 pub use ranking::strongest;
 pub use taggram::{Taggram, TaggramError, write_taggram};
-pub use text::{TagText, TagWindow};
+pub use text::{TAG_COLUMNS, TagText, TagWindow};
 pub use timeline::{Timeline, tick_seconds};

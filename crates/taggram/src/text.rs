@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 /// The columns of a table before those of a host's song and those of the tags.
-const COLUMNS: [&str; 6] = [
+pub const TAG_COLUMNS: [&str; 6] = [
     "file",
     "seconds",
     "position",
@@ -103,7 +103,7 @@ impl<'a> TagText<'a> {
             true => &["song_seconds", "song_bar"],
             false => &[],
         };
-        let columns = COLUMNS.iter().chain(song).map(|&name| name.to_owned());
+        let columns = TAG_COLUMNS.iter().chain(song).map(|&name| name.to_owned());
         row(columns.chain(self.tags.iter().map(|tag| quoted(tag))))
     }
 

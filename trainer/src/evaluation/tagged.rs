@@ -1,20 +1,11 @@
 //! What `trainer tag --csv` writes, as rows of a table of clips.
 
 use csv::StringRecord;
-
-/// The columns before those of the tags.
-const COLUMNS: [&str; 6] = [
-    "file",
-    "seconds",
-    "position",
-    "seconds_heard",
-    "model",
-    "backend",
-];
+use tagline_taggram::TAG_COLUMNS;
 
 /// Whether this is the header of what `trainer tag --csv` prints.
 pub(super) fn is_header(record: &StringRecord) -> bool {
-    record.iter().take(COLUMNS.len()).eq(COLUMNS)
+    record.iter().take(TAG_COLUMNS.len()).eq(TAG_COLUMNS)
 }
 
 /// A record of a table of clips. If the table is one of `trainer tag`, its file and its tags are left, or
@@ -23,7 +14,7 @@ pub(super) fn plain(record: StringRecord, of_tag: bool) -> Option<StringRecord> 
     if !of_tag {
         return Some(record);
     }
-    let mut tags = record.iter().skip(COLUMNS.len()).peekable();
+    let mut tags = record.iter().skip(TAG_COLUMNS.len()).peekable();
     let has_tags = tags.peek().is_none_or(|first| !first.is_empty());
     has_tags.then(|| record.iter().take(1).chain(tags).collect())
 }
