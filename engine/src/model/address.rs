@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The path that a `file:` address names; `None` if the text is none. `%` and two digits stand for a
+/// The path that a `file:` address names; `None` if the text is no such address. `%` and two digits stand for a
 /// byte. On Windows, `file:///C:/a` is a path on a drive, and `file://server/share/a` one on a server.
 ///
 /// ```

@@ -12,7 +12,7 @@ pub(super) struct Adapter {
     pub name: String,
 }
 
-/// The first graphics card that is none in software.
+/// The first real graphics card; renderers in software do not count.
 ///
 /// # Errors
 /// A line that says what is there instead.

@@ -33,7 +33,7 @@ impl Spectrogram {
         }
     }
 
-    /// Returns where the network has heard `tag`, if that is known, and has the worker find it out anew: by
+    /// Returns where the network has heard `tag`, if that is known, and asks the worker to find out again: by
     /// running the network on windows with silent parts, between its updates, with a fifth of a core. It goes
     /// on while this is called at least once a second.
     #[must_use]

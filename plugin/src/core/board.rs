@@ -42,7 +42,7 @@ pub struct Board {
     /// Settings that the editor has changed and the host has not heard of, bit = id.
     edited: AtomicU64,
     running: AtomicU8,
-    /// Newest values of the macros' sources, 0 to 1, as f32 bits; NaN where there is none.
+    /// Newest values of the macros' sources, 0 to 1, as f32 bits; NaN for a macro without a source.
     sources: [AtomicU32; params::MACROS],
     /// Seconds of audio that the newest update rests on, as f32 bits.
     heard_seconds: AtomicU32,

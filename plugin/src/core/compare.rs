@@ -1,4 +1,4 @@
-//! Two sets of settings, A and B, one of which is in force. The user switches between them to compare.
+//! Two sets of settings, A and B. One of them is in use, and the user switches between them to compare.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Tuned {
 /// The sets. A fresh plugin has one alone: B begins as a copy of A.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Compared {
-    /// Whether B is in force.
+    /// Whether B is in use.
     pub is_b: bool,
     /// The set that is not in force; `None` while it is the same as the other.
     pub other: Option<Arc<Tuned>>,

@@ -8,8 +8,8 @@ use super::segment::{Part, Segment, Source};
 /// A segment is not kept if computing it again adds at most this share to the segment that needs it.
 const CHEAP_PERCENT: u64 = 15;
 
-/// Operators are computed anew for each column of an overlapping pool behind them if that adds at most this
-/// share to the whole network.
+/// Where the windows of a pool overlap, the operators before it may be computed again for each of them, if that
+/// adds at most this share to the whole network.
 const CHEAP_AGAIN_PERCENT: u64 = 15;
 
 /// Where a part ends.

@@ -1,4 +1,4 @@
-//! Models that are chosen, missing, moved and written anew.
+//! Models that are chosen, missing, moved, or replaced under the same name.
 
 use super::*;
 
